@@ -1,0 +1,49 @@
+"""What a person may ask of a run while it trains. Each is answered by a ``Controlled`` event."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+
+
+class _Control(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Act(_Control):
+    """``step`` takes one step and then stays paused."""
+
+    action: Literal["pause", "resume", "step", "stop"]
+
+
+class SetLearningRate(_Control):
+    learning_rate: Annotated[float, Field(gt=0, le=1000)]
+
+
+class SetSpeed(_Control):
+    """``None`` is full speed."""
+
+    steps_per_second: Annotated[float, Field(gt=0, le=10_000)] | None
+
+
+def _kind(value: Any) -> str | None:
+    """Which control this is, by its one field: errors then name that field only."""
+    for kind in ("action", "learning_rate", "steps_per_second"):
+        if kind in value if isinstance(value, dict) else hasattr(value, kind):
+            return kind
+    return None
+
+
+Control = Act | SetLearningRate | SetSpeed
+
+AnyControl = Annotated[
+    Annotated[Act, Tag("action")]
+    | Annotated[SetLearningRate, Tag("learning_rate")]
+    | Annotated[SetSpeed, Tag("steps_per_second")],
+    Discriminator(
+        _kind,
+        custom_error_type="no_control",
+        custom_error_message="Give one of action, learning_rate or steps_per_second",
+    ),
+]
+
+CONTROL: TypeAdapter[Control] = TypeAdapter(AnyControl)

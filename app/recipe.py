@@ -1,0 +1,55 @@
+"""What defines a run: the same recipe, seed and device give the same run, bit for bit."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+TRAIN_IMAGES = 12_396
+"""MNIST's training 3s and 7s."""
+
+MAX_STEPS = 500_000
+"""Every step of every run is kept; half a million are about 40 MB of log."""
+
+Model = Literal["simple_net", "linear", "two_linear"]
+Loss = Literal["mnist_loss", "bce", "accuracy"]
+Optimizer = Literal["sgd", "momentum", "adam"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+class Recipe(BaseModel):
+    """Defaults are the preset ``textbook``. Limits and units stand in each field's schema, where the page and the
+    API's errors take them from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    model: Annotated[Model, Field(description="simple_net: 784 → hidden → ReLU → 1. two_linear: without the ReLU.")] = (
+        "simple_net"
+    )
+    hidden: Annotated[int, Field(ge=1, le=256, description="Units in the hidden layer.")] = 30
+    loss: Annotated[Loss, Field(description="What is made small. accuracy has no slope: nothing is learned.")] = (
+        "mnist_loss"
+    )
+    optimizer: Annotated[Optimizer, Field(description="How a gradient becomes an update.")] = "sgd"
+    learning_rate: Annotated[float, Field(gt=0, le=1000, description="Size of a step along the gradient.")] = 0.1
+    batch_size: Annotated[int, Field(ge=1, le=TRAIN_IMAGES, description="Images in a mini-batch.")] = 256
+    epochs: Annotated[int, Field(ge=1, le=1000, description="Passes over all training images.")] = 40
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Decides first weights and order of images.")] = 0
+    augment: Annotated[bool, Field(description="Shift, turn, scale and slant training images at random.")] = False
+    device: Annotated[Device, Field(description="auto: CUDA, else MPS, else CPU.")] = "auto"
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-TRAIN_IMAGES // self.batch_size)
+
+    @property
+    def steps(self) -> int:
+        return self.epochs * self.steps_per_epoch
+
+    @model_validator(mode="after")
+    def _not_endless(self) -> Self:
+        if self.steps > MAX_STEPS:
+            raise ValueError(
+                f"{self.epochs} epochs of {self.steps_per_epoch:,} steps are {self.steps:,} steps; "
+                f"at most {MAX_STEPS:,} are kept: take a larger batch_size or fewer epochs"
+            )
+        return self

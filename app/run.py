@@ -1,0 +1,113 @@
+"""A run as its log tells it: all but the name that a person gives it later is a fold over the events."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from app.events import (
+    Controlled,
+    EpochEnded,
+    Event,
+    Record,
+    RunFailed,
+    RunFinished,
+    RunInterrupted,
+    RunPaused,
+    RunQueued,
+    RunResumed,
+    RunStarted,
+    RunStopped,
+    Summary,
+)
+from app.recipe import Recipe
+
+State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
+ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
+
+
+class Run(BaseModel):
+    """Times are Unix seconds. ``place`` is the place in the queue, from 1, while the run is queued."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    state: State
+    recipe: Recipe
+    device: str | None = None
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    step: int = 0
+    steps: int
+    epoch: int = 0
+    seq: int = 0
+    place: int | None = None
+    learning_rate: float
+    steps_per_second: float | None = None
+    summary: Summary = Summary()
+    error: str | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+    @classmethod
+    def queued(cls, queued: RunQueued) -> Self:
+        recipe = queued.recipe
+        return cls(
+            id=queued.run, name=queued.name, state="queued", recipe=recipe, created=queued.time,
+            steps=recipe.steps, place=queued.place, learning_rate=recipe.learning_rate,
+        )  # fmt: skip
+
+    def after(self, record: Record) -> Self:
+        """This run with one more record in its log."""
+        changes: dict[str, object] = {"seq": record.seq}
+        if record.step is not None:
+            changes["step"] = max(self.step, record.step)
+        if record.type not in ("Steps", "Weights", "CheckpointSaved"):
+            changes |= _changes(self, record.event())
+        return self.model_copy(update=changes)
+
+
+def _changes(run: Run, event: Event) -> dict[str, object]:
+    match event:
+        case RunQueued():
+            return {"place": event.place}
+        case RunStarted():
+            summary = Summary(baseline_accuracy=event.baseline.l1)
+            return {
+                "state": "running", "place": None, "started": event.time, "device": event.device,
+                "steps": event.steps, "summary": summary,
+            }  # fmt: skip
+        case EpochEnded():
+            best = max(event.valid_accuracy, run.summary.best_valid_accuracy or 0.0)
+            return {
+                "epoch": event.epoch,
+                "summary": run.summary.model_copy(
+                    update={
+                        "train_loss": event.train_loss,
+                        "valid_loss": event.valid_loss,
+                        "valid_accuracy": event.valid_accuracy,
+                        "best_valid_accuracy": best,
+                        "seconds": event.milliseconds / 1000,
+                    }
+                ),
+            }
+        case Controlled(what="learning_rate"):
+            return {"learning_rate": event.value}
+        case Controlled(what="steps_per_second"):
+            return {"steps_per_second": event.value}
+        case RunPaused():
+            return {"state": "paused"}
+        case RunResumed():
+            return {"state": "running"}
+        case RunFinished() | RunStopped():
+            state: State = "finished" if isinstance(event, RunFinished) else "stopped"
+            return {"state": state, "ended": event.time, "summary": event.summary, "place": None}
+        case RunFailed() | RunInterrupted():
+            state = "failed" if isinstance(event, RunFailed) else "interrupted"
+            return {
+                "state": state, "ended": event.time, "summary": event.summary, "error": event.reason, "place": None,
+            }  # fmt: skip
+    return {}

@@ -1,0 +1,70 @@
+"""What configures the server: options of `threeseven serve`, each also an environment variable ``THREESEVEN_…``."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Settings(BaseSettings):
+    """Raises pydantic's ValidationError, naming the option, where one is off."""
+
+    model_config = SettingsConfigDict(env_prefix="THREESEVEN_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    data_dir: Path = Path(".threeseven")
+    database_url: str | None = None
+    """SQLAlchemy URL; the default is ``threeseven.db`` in ``data_dir``."""
+    token: Annotated[str | None, Field(min_length=1)] = None
+    """Who holds it may start and control runs; everybody else may watch and draw."""
+    open: bool = False
+    """Bound beyond loopback without a token, knowingly: anyone who reaches the server can control it."""
+    allowed_hosts: Annotated[tuple[str, ...], Field(description="Further names the server is reached by.")] = ()
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """What a recipe's device ``auto`` means on this server."""
+    mnist_dir: Path | None = None
+    """A folder of MNIST's four IDX files to train on instead of the embedded data."""
+    download: bool = False
+    """Fetch what is missing in ``mnist_dir`` before the server starts."""
+    first_run: bool = True
+    """Begin a ``textbook`` run by itself when the history is empty."""
+    concurrent_runs: Annotated[int, Field(ge=1, le=16)] = 1
+    queued_runs: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Runs that may wait; one more is refused."""
+    runs_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 30
+    """Starts per client address."""
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'threeseven.db'}"
+
+    @property
+    def loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @model_validator(mode="after")
+    def _somewhere_to_download(self) -> Self:
+        if self.download and self.mnist_dir is None:
+            raise ValueError("--download needs --mnist-dir FOLDER, where MNIST is to lie")
+        return self
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if not self.loopback and self.token is None and not self.open:
+            raise ValueError(
+                f"--host {self.host} can be reached by others: give --token SECRET, "
+                "or --open to let anyone who reaches it start and stop runs"
+            )
+        return self
