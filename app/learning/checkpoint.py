@@ -1,0 +1,16 @@
+"""A whole model as a file."""
+
+from collections.abc import Mapping
+
+from safetensors.numpy import save
+from torch import Tensor
+
+from app.events import Checkpoint
+from app.recipe import Model
+
+
+def checkpoint(named: Mapping[str, Tensor], model: Model, *, step: int, epoch: int, kept: bool) -> Checkpoint:
+    """Parameters on the CPU under PyTorch's names, as a safetensors file."""
+    metadata = {"model": model, "step": str(step), "epoch": str(epoch)}
+    data = save({name: value.numpy() for name, value in named.items()}, metadata)
+    return Checkpoint(step=step, epoch=epoch, kept=kept, data=data)

@@ -1,0 +1,46 @@
+"""The three models that a recipe can name. Each takes images [n, 784] and gives logits [n, 1]."""
+
+from collections.abc import Mapping
+from math import sqrt
+
+import torch
+from torch import Tensor, nn
+
+from app.events import Units
+from app.learning.parameters import Parameters
+from app.recipe import Recipe
+
+PIXELS = 28 * 28
+
+
+def build(recipe: Recipe) -> nn.Sequential:
+    """The recipe's layers without values (on the ``meta`` device): ``Parameters`` gives them their place."""
+    with torch.device("meta"):
+        match recipe.model:
+            case "simple_net":
+                return nn.Sequential(nn.Linear(PIXELS, recipe.hidden), nn.ReLU(), nn.Linear(recipe.hidden, 1))
+            case "two_linear":
+                return nn.Sequential(nn.Linear(PIXELS, recipe.hidden), nn.Linear(recipe.hidden, 1))
+            case "linear":
+                return nn.Sequential(nn.Linear(PIXELS, 1))
+
+
+def initialise(parameters: Parameters, seed: int) -> None:
+    """First values, the same on every device: uniform within ±1/√inputs, which are the very numbers that
+    ``torch.manual_seed(seed)`` and ``nn.Linear`` give (PyTorch's ``Linear.reset_parameters``)."""
+    generator = torch.Generator().manual_seed(seed)
+    values = torch.empty(len(parameters))
+    bound = 0.0
+    for value in parameters.named(values).values():
+        if value.ndim == 2:  # a layer's weights come before its biases, which share their bound
+            bound = 1 / sqrt(value.shape[1])
+        value.uniform_(-bound, bound, generator=generator)
+    parameters.values.copy_(values)
+
+
+def units(named: Mapping[str, Tensor]) -> Units:
+    """Bias and output weight of each unit of the first layer, from parameters on the CPU under PyTorch's names."""
+    bias: list[float] = named["0.bias"].tolist()
+    *_, output = (value for name, value in named.items() if name.endswith("weight"))
+    output_weight: list[float] = [1.0] if output is named["0.weight"] else output[0].tolist()
+    return Units(bias=bias, output_weight=output_weight)

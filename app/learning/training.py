@@ -1,0 +1,160 @@
+"""The loop over epochs and batches, and how it obeys."""
+
+from collections.abc import Callable
+
+import torch
+
+from app.controls import Act, Control, SetLearningRate, SetSpeed
+from app.events import Controlled, RunPaused, RunResumed, RunStarted, Summary
+from app.learning import models, schedule
+from app.learning.baseline import baseline
+from app.learning.controls import Controls
+from app.learning.dataset import Digits
+from app.learning.device import describe
+from app.learning.learner import Learner
+from app.learning.ledger import Ledger, Snapshot
+from app.learning.pace import Pace
+from app.learning.telling import Said, Teller
+from app.recipe import Recipe
+
+FLUSH_SECONDS = 0.03
+"""How long news may wait on the device: two frames of a screen, in which some forty steps share one copy."""
+
+
+class Stopped(Exception):
+    """A person stopped the run; all but its last event has been said."""
+
+
+class Training:
+    """What happens between a run's first event and its last. ``clock`` counts seconds from anywhere."""
+
+    def __init__(
+        self, recipe: Recipe, digits: Digits, controls: Controls, device: torch.device, clock: Callable[[], float]
+    ) -> None:
+        self.recipe = recipe
+        self.digits = digits
+        self.controls = controls
+        self.device = device
+        self.clock = clock
+        self.learner = Learner(recipe, digits, device)
+        self.batches = len(self.learner.batch_sizes)
+        self.steps = recipe.epochs * self.batches
+        self.shown_steps = schedule.shown_steps(recipe.epochs, self.batches)
+        self.kept_epochs = schedule.kept_epochs(recipe.epochs)
+        self.baseline = baseline(digits)
+        self.teller = Teller(recipe, self.learner.parameters, self.learner.batch_sizes, self.baseline)
+        self.ledger = Ledger()
+        self.pace = Pace()
+        self.learning_rate = recipe.learning_rate
+        self.step = self.epoch = 0
+        self.began = self.flushed = clock()
+
+    def started(self, run: str, name: str, time: float) -> RunStarted:
+        parameters = self.learner.parameters
+        return RunStarted(
+            run=run,
+            name=name,
+            recipe=self.recipe,
+            device=self.device.type,
+            device_name=describe(self.device),
+            steps=self.steps,
+            steps_per_epoch=self.batches,
+            parameters=len(parameters),
+            train_images=len(self.digits.train_images),
+            valid_images=len(self.digits.valid_images),
+            baseline=self.baseline,
+            units=models.units(parameters.named(parameters.values.cpu())),
+            time=time,
+        )
+
+    def summary(self) -> Summary:
+        return self.teller.summary.model_copy(update={"seconds": round(self.clock() - self.began, 3)})
+
+    def go(self) -> Said:
+        """Train to the end. Raises Stopped or Diverged where that comes earlier."""
+        self._snapshot(shown=True, kept=False)
+        yield from self._flush()
+        try:
+            for epoch in range(1, self.recipe.epochs + 1):
+                self.learner.shuffle(epoch)
+                for batch in range(self.batches):
+                    yield from self._conduct()
+                    yield from self._take_step(batch)
+                self.epoch = epoch
+                self.ledger.validation = self.learner.validate()
+                self._snapshot(shown=self.step in self.shown_steps, kept=epoch in self.kept_epochs)
+                yield from self._flush()
+        except Stopped:
+            last = self.last
+            if last.step < self.step:
+                self._snapshot(shown=True, kept=True)
+            elif not last.kept:
+                self._snapshot(shown=not last.shown, kept=True)
+            yield from self._flush()
+            raise
+
+    def _take_step(self, batch: int) -> Said:
+        metrics = self.learner.step(batch, self.learning_rate)
+        self.step += 1
+        self.pace.stepped = now = self.clock()
+        self.ledger.note(self.step, self.learning_rate, (now - self.began) * 1000, metrics)
+        if self.step in self.shown_steps and batch + 1 < self.batches:  # else it comes with the epoch's end
+            self._snapshot(shown=True, kept=False)
+        if self.pace.single:
+            self.pace.single = False
+            yield from self._flush()
+            yield Controlled(what="step", step=self.step)
+            if self.step < self.steps:
+                yield from self._pause()
+        elif now - self.flushed >= FLUSH_SECONDS:
+            yield from self._flush()
+
+    def _conduct(self) -> Said:
+        """Answer what is asked, and wait until the next step may be taken."""
+        while not self.pace.single:
+            wait = self.pace.wait(self.clock())
+            if wait is None or wait > FLUSH_SECONDS:
+                yield from self._flush()
+            control = self.controls.take(wait)
+            if control is not None:
+                yield from self._flush()
+                yield from self._answer(control)
+            elif wait == 0:
+                break
+
+    def _answer(self, control: Control) -> Said:
+        match control:
+            case SetLearningRate(learning_rate=value):
+                self.learning_rate = value
+                yield Controlled(what="learning_rate", value=value, step=self.step)
+            case SetSpeed(steps_per_second=speed):
+                self.pace.steps_per_second = speed
+                yield Controlled(what="steps_per_second", value=speed, step=self.step)
+            case Act(action="step"):
+                self.pace.single = True  # answered when it has been taken
+            case Act(action="pause"):
+                yield Controlled(what="pause", step=self.step)
+                yield from self._pause()
+            case Act(action="resume"):
+                yield Controlled(what="resume", step=self.step)
+                if self.pace.paused:
+                    self.pace.paused = False
+                    yield RunResumed(step=self.step)
+            case Act(action="stop"):
+                yield Controlled(what="stop", step=self.step)
+                raise Stopped
+
+    def _pause(self) -> Said:
+        if not self.pace.paused:
+            self.pace.paused = True
+            yield RunPaused(step=self.step)
+
+    def _snapshot(self, *, shown: bool, kept: bool) -> None:
+        self.last = Snapshot(self.step, self.epoch, self.learner.snapshot(), shown, kept)
+        self.ledger.snapshots.append(self.last)
+
+    def _flush(self) -> Said:
+        """Bring what the ledger holds from the device, and say it. Raises Diverged."""
+        fetched, self.ledger = self.ledger.fetch(), Ledger()
+        self.flushed = self.clock()
+        yield from self.teller.tell(fetched, self.learning_rate, (self.flushed - self.began) * 1000)
