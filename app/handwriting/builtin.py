@@ -1,0 +1,36 @@
+"""The model that comes with the package, so that a fresh server can read digits before any run has trained."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.handwriting.baseline import Baseline
+from app.handwriting.gate import Gate
+from app.handwriting.predictor import Predictor, read_safetensors
+
+FILE = Path(__file__).with_name("builtin.safetensors")
+"""Made by ``python scripts/train_builtin.py``."""
+
+NAME = "built-in"
+"""Stands where a run's id would."""
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    predictor: Predictor
+    step: int
+    baseline: Baseline
+    gate: Gate
+    figures: dict[str, str]
+    """The file's metadata: recipe and measured figures, as they were written."""
+
+
+def load(file: Path = FILE) -> BuiltIn:
+    """Raises OSError, and ValueError or KeyError where the file is not what the script writes."""
+    tensors, figures = read_safetensors(file.read_bytes())
+    return BuiltIn(
+        predictor=Predictor(tensors, figures["model"]),
+        step=int(figures["step"]),
+        baseline=Baseline(tensors["mean_3"], tensors["mean_7"]),
+        gate=Gate({name.removeprefix("gate."): value for name, value in tensors.items() if name.startswith("gate.")}),
+        figures=figures,
+    )

@@ -1,0 +1,76 @@
+"""A picture → how much ink is where: light, shadows and paper are taken away."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+_GRID = 40
+"""Rows and columns to which a picture is thinned out to fit the light that falls on it."""
+_WINDOW = 0.25
+"""Of the picture's longer side: a darker place wider than that is a shadow, a narrower one is ink."""
+
+
+def contrast(pixels: Floats) -> tuple[Floats, float]:
+    """Of ``pixels`` ``[h, w, channels]``, 0-1: ``[h, w]``, about 0 on paper and about 1 on the strongest ink, and that
+    ink's own contrast as a fraction of the paper's brightness (0-1; near 0 there is only noise).
+
+    Ink may be darker or lighter than its paper, and of any colour; light may fall off, and shadows lie across.
+    """
+    grey = pixels.mean(axis=2)
+    beyond = grey - _light(grey)
+    if (beyond**3).sum() > 0:  # what stands out from the paper is lighter: chalk on a board, or a digit of MNIST
+        pixels = np.float32(1) - pixels
+    light = np.stack([_light(pixels[..., channel]) for channel in range(pixels.shape[2])], axis=2)
+    lit = (pixels / np.maximum(light, 0.1)).astype(np.float32)
+    missing = close(lit, round(_WINDOW * max(grey.shape) / 2)) - lit
+    # The ink's colour is the mean of what is missing, weighed so that only where much is missing counts.
+    weight = missing.mean(axis=2, keepdims=True) ** 4
+    colour = (missing * weight).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-12)
+    power = float(colour @ colour)
+    return missing @ (colour / max(power, 1e-12)).astype(np.float32), float(np.sqrt(power / len(colour)))
+
+
+def close(values: Floats, radius: int) -> Floats:
+    """Closing with a square of ``2 * radius + 1``: dark places narrower than it vanish, all else stays."""
+    for operation, axis in ((np.maximum, 0), (np.maximum, 1), (np.minimum, 0), (np.minimum, 1)):
+        values = slide(values, radius, axis, operation)
+    return values
+
+
+def slide(values: Floats, radius: int, axis: int, operation: Any) -> Floats:
+    """``np.maximum`` or ``np.minimum`` over ``2 * radius + 1`` neighbours along an axis, in log2 of that many steps."""
+    padding = [(radius, radius) if dimension == axis else (0, 0) for dimension in range(values.ndim)]
+    values = np.moveaxis(np.pad(values, padding, mode="edge"), axis, 0)
+    wide = 1
+    while wide <= 2 * radius:
+        step = min(wide, 2 * radius + 1 - wide)
+        values = operation(values[:-step], values[step:])
+        wide += step
+    return np.moveaxis(values, 0, axis)
+
+
+def _light(channel: Floats) -> Floats:
+    """The paper's brightness as a second-order surface ``[h, w]``, fitted again and again to the three quarters of the
+    pixels that fit best, so that ink does not count."""
+    height, width = channel.shape
+    rows, columns = (np.linspace(0, size - 1, min(size, _GRID)).astype(int) for size in channel.shape)
+    y, x = np.meshgrid(rows / height - 0.5, columns / width - 0.5, indexing="ij")
+    terms, values = _terms(y.ravel(), x.ravel()), channel[np.ix_(rows, columns)].ravel()
+    kept = np.ones(len(values), bool)
+    surface = np.zeros(6)
+    for _ in range(6):
+        surface = np.linalg.lstsq(terms[kept], values[kept], rcond=None)[0]
+        off = np.abs(values - terms @ surface)
+        kept = off <= np.quantile(off, 0.75)
+    y, x = (np.arange(size) / size - 0.5 for size in channel.shape)
+    a, by, bx, byy, bxx, bxy = surface
+    down, across = a + by * y + byy * y * y, bx * x + bxx * x * x
+    everywhere: NDArray[np.float64] = down[:, None] + across + bxy * np.multiply.outer(y, x)
+    return everywhere.astype(np.float32)
+
+
+def _terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.stack([np.ones_like(y), y, x, y * y, x * x, x * y], axis=1)

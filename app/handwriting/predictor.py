@@ -1,0 +1,96 @@
+"""A trained network's forward pass in numpy, so that the server needs no torch to predict."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+PIXELS = 784
+
+_LAYERS = {"linear": ("0",), "two_linear": ("0", "1"), "simple_net": ("0", "2")}
+"""The names under which ``torch.nn.Sequential`` keeps each model's linear layers; in ``simple_net`` 1 is the ReLU."""
+
+Array = NDArray[Any]
+Pixels = NDArray[np.uint8] | NDArray[np.float32]
+
+
+class Predictor:
+    """One of the project's models. Raises ValueError for another model, or for parameters that are missing, do not fit
+    each other or are not all finite (those of a run that diverged)."""
+
+    def __init__(self, parameters: Mapping[str, Array], model: str) -> None:
+        if model not in _LAYERS:
+            raise ValueError(f"model is {model!r}, not one of {', '.join(_LAYERS)}")
+        layers = []
+        inputs = PIXELS
+        for name in _LAYERS[model]:
+            weight, bias = (_parameter(parameters, f"{name}.{kind}") for kind in ("weight", "bias"))
+            if weight.ndim != 2 or weight.shape[1] != inputs or bias.shape != weight.shape[:1]:
+                raise ValueError(f"{name}.weight is {weight.shape}, {name}.bias {bias.shape}: {inputs} inputs expected")
+            layers.append((weight, bias))
+            inputs = len(bias)
+        if inputs != 1:
+            raise ValueError(f"the model has {inputs} outputs, not one")
+        self.model = model
+        # Pixels come as 0-255 and the network learned from 0-1: its first weights take the division over.
+        layers[0] = (layers[0][0] / 255, layers[0][1])
+        kind = np.float32 if _bound(layers) < 1e37 else np.float64
+        self._hidden = [(weight.astype(kind), bias.astype(kind)) for weight, bias in layers[:-1]]
+        self._weight, self._bias = layers[-1][0][0].astype(kind), float(layers[-1][1][0])
+        self._relu = model == "simple_net"
+
+    def logit(self, image: Pixels) -> float:
+        """Of ``image`` ``[784]``, 0-255, ink bright on 0: above 0 it is read as a 3. Always finite."""
+        x = image.astype(self._weight.dtype, copy=False)
+        for weight, bias in self._hidden:
+            x = weight @ x + bias
+            if self._relu:
+                np.maximum(x, 0, out=x)
+        return float(self._weight @ x) + self._bias
+
+
+def probability(logit: float) -> float:
+    """The logistic function, without overflow."""
+    if logit < 0:
+        return 1 - 1 / (1 + math.exp(max(logit, -700)))
+    return 1 / (1 + math.exp(-logit)) if logit < 700 else 1.0
+
+
+def from_safetensors(data: bytes) -> Predictor:
+    """The model in a safetensors file whose metadata names it as ``model``. Raises ValueError for any other bytes."""
+    tensors, metadata = read_safetensors(data)
+    return Predictor(tensors, metadata.get("model", ""))
+
+
+def read_safetensors(data: bytes) -> tuple[dict[str, Array], dict[str, str]]:
+    """Tensors and metadata of a safetensors file. Raises ValueError if it is none, or holds what numpy cannot."""
+    try:
+        tensors = load(data)
+    except (SafetensorError, KeyError) as error:
+        raise ValueError(f"not a safetensors file of plain numbers: {error}") from error
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    return tensors, header.get("__metadata__", {})
+
+
+def _parameter(parameters: Mapping[str, Array], name: str) -> Array:
+    if name not in parameters:
+        raise ValueError(f"the parameter {name} is missing")
+    value = np.asarray(parameters[name])
+    if value.dtype.kind != "f":
+        raise ValueError(f"{name} holds {value.dtype}, not floating-point numbers")
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name} has values that are not finite: this network diverged")
+    return value.astype(np.float64)
+
+
+def _bound(layers: list[tuple[Array, Array]]) -> float:
+    """No value on the way to the logit is larger, for pixels of 0-255."""
+    bound = 255.0
+    for weight, bias in layers:
+        bound = float((np.abs(weight).sum(axis=1) * bound + np.abs(bias)).max())
+    return bound

@@ -1,0 +1,55 @@
+"""An image of 28 × 28 pixels → what it is read as."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.handwriting import builtin
+from app.handwriting.baseline import Nearness
+from app.handwriting.builtin import BuiltIn
+from app.handwriting.predictor import Predictor, probability
+
+Verdict = Literal["3", "7", "neither", "blank"]
+
+DIGITS: Mapping[Verdict, Literal[3, 7] | None] = {"3": 3, "7": 7, "neither": None, "blank": None}
+
+FAINTEST_INK = 26
+"""A pixel of at least a tenth of full brightness is ink; what is no digit and has none is blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``probability_3`` and ``logit`` are the network's own, whatever the verdict: a 3/7 network knows no other answer
+    and is often sure of nonsense, which is why the gate has the last word."""
+
+    verdict: Verdict
+    digit: Literal[3, 7] | None
+    probability_3: float
+    logit: float
+    baseline: Nearness
+
+
+class Reader:
+    """Reads with the built-in model, or with any other predictor; gate and baseline are the same for all."""
+
+    def __init__(self, model: BuiltIn) -> None:
+        self.predictor, self.step = model.predictor, model.step
+        self.baseline, self._gate = model.baseline, model.gate
+
+    @classmethod
+    def built_in(cls) -> Self:
+        """Raises what ``builtin.load`` raises."""
+        return cls(builtin.load())
+
+    def read(self, image: NDArray[np.uint8], predictor: Predictor | None = None) -> Reading:
+        """Of an image of 784 pixels in any shape, ink bright on 0."""
+        pixels = image.reshape(-1).astype(np.float32)
+        logit = (predictor or self.predictor).logit(pixels)
+        nearness = self.baseline.read(pixels)
+        verdict: Verdict = "3" if logit > 0 else "7"
+        if not self._gate.passes(pixels):
+            verdict = "blank" if pixels.max() < FAINTEST_INK else "neither"
+        return Reading(verdict, DIGITS[verdict], probability(logit), logit, nearness)
