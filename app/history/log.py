@@ -1,0 +1,38 @@
+"""An active run's log, as far as it is in memory."""
+
+from collections.abc import Sequence
+
+from app.events import Checkpoint, Record
+from app.history.bell import Bell
+from app.history.tail import Tail
+from app.run import Run
+
+
+class Log:
+    """What is here has been stored before. Dropped when the run has ended; who still waits on it is woken by then."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.tail = Tail()
+        self.checkpoint: Checkpoint | None = None
+        """The newest, kept or not."""
+        self._bell = Bell()
+
+    def folded(self, records: Sequence[Record]) -> Run:
+        """The run with ``records`` after its last one. Raises ValueError where they do not follow it."""
+        run = self.run
+        for record in records:
+            if record.seq != run.seq + 1 or not run.active:
+                raise ValueError(f"record {record.seq} ({record.type}) cannot follow {run.seq} of {run.state} {run.id}")
+            run = run.after(record)
+        return run
+
+    def publish(self, run: Run, records: Sequence[Record]) -> None:
+        self.run = run
+        self.tail.extend(records)
+        self._bell.ring()
+
+    async def wait(self, after: int) -> None:
+        """Until there is a record with a greater ``seq``, or the run has ended."""
+        while self.run.seq <= after and self.run.active:
+            await self._bell.heard()

@@ -1,0 +1,43 @@
+"""The tables. Portable between SQLite and PostgreSQL: no column type or constraint is particular to one of them."""
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+REVISION = "0001"
+"""The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("started", Float),
+    Column("run", Text, nullable=False),
+    sqlite_autoincrement=True,  # a deleted run's number, and with it its default name, is not given again
+)
+"""One row a run. ``run`` is the run folded from its events (JSON of :class:`app.run.Run`), kept so that a list of
+runs need not read their logs; ``state`` and ``started`` repeat two of its fields for finding."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("run", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("type", String(32), nullable=False),
+    Column("step", Integer),
+    Column("data", LargeBinary, nullable=False),
+    Index("ix_events_run_type_seq", "run", "type", "seq"),
+)
+"""The log. ``data`` is the frame exactly as viewers get it."""
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("run", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Whole models (safetensors), one at each step that is kept."""
