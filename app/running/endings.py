@@ -1,0 +1,21 @@
+"""Last events that the server writes: of runs without a worker, or whose worker has gone."""
+
+import time
+
+from app.events import RunFailed, RunInterrupted, RunStopped
+from app.run import Run
+
+SERVER_STOPPED = "The server was stopped before the run had ended."
+SERVER_DIED = "The server ended without warning, and the run with it."
+
+
+def stopped(run: Run) -> RunStopped:
+    return RunStopped(step=run.step, summary=run.summary, time=time.time())
+
+
+def failed(run: Run, reason: str) -> RunFailed:
+    return RunFailed(step=run.step, reason=reason, summary=run.summary, time=time.time())
+
+
+def interrupted(run: Run, reason: str) -> RunInterrupted:
+    return RunInterrupted(step=run.step, reason=reason, summary=run.summary, time=time.time())
