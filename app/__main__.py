@@ -1,0 +1,158 @@
+"""The command line: ``threeseven serve | train | predict``, also ``python -m app``."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from rich.console import Console
+from rich.markup import escape
+
+from app import __version__
+
+cli = typer.Typer(
+    name="threeseven",
+    help="Watch a small network learn to tell a handwritten 3 from a 7.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def fail(message: str) -> typer.Exit:
+    """One clear line on standard error, and exit status 2."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold]threeseven:[/bold] {escape(message)}")
+    return typer.Exit(2)
+
+
+def options(error: ValidationError) -> str:
+    """Which option is off, and how."""
+    said = []
+    for e in error.errors(include_url=False, include_context=False, include_input=False):
+        name = "--" + str(e["loc"][0]).replace("_", "-") + ": " if e["loc"] else ""
+        said.append(name + e["msg"].removeprefix("Value error, "))
+    return "; ".join(said)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"threeseven {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and exit.")
+    ] = False,
+) -> None: ...
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one. [8000]")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where runs are kept. [.threeseven]")] = None,
+    database_url: Annotated[str | None, typer.Option(help="SQLAlchemy URL. [SQLite in the data directory]")] = None,
+    token: Annotated[str | None, typer.Option(help="Who has it may control runs; others may watch.")] = None,
+    open: Annotated[bool | None, typer.Option("--open", help="Let anyone who reaches the server control it.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps. [auto]")] = None,
+    mnist_dir: Annotated[Path | None, typer.Option(help="Folder of MNIST's IDX files. [embedded data]")] = None,
+    download: Annotated[bool | None, typer.Option("--download", help="Fetch MNIST into --mnist-dir first.")] = None,
+) -> None:
+    """Serve the pages, the API and the live streams. Every option is also an environment variable THREESEVEN_…"""
+    # Before numpy is loaded: for products as small as a prediction's, its threads would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from app.serving import ServeError, run
+    from app.settings import Settings
+
+    given: dict[str, Any] = {
+        "host": host, "port": port, "data_dir": data_dir, "database_url": database_url, "token": token,
+        "open": open, "device": device, "mnist_dir": mnist_dir, "download": download,
+    }  # fmt: skip
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise fail(options(error)) from None
+    except SettingsError as error:
+        raise fail(f"{error}; lists are written as JSON, such as '[\"a.name\"]'") from None
+    try:
+        run(settings)
+    except ServeError as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def train(
+    preset: Annotated[str, typer.Option(help="A named recipe.")] = "textbook",
+    epochs: Annotated[int | None, typer.Option(help="Passes over all images.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Size of a step along the gradient.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images in a mini-batch.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Units in the hidden layer.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides first weights and order of images.")] = None,
+    loss: Annotated[str | None, typer.Option(help="mnist_loss, bce or accuracy.")] = None,
+    mnist_dir: Annotated[
+        Path | None, typer.Option(envvar="THREESEVEN_MNIST_DIR", help="Folder of MNIST's IDX files. [embedded data]")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a progress bar.")] = False,
+) -> None:
+    """Train here, without a server."""
+    from app.terminal import TrainingError, in_terminal
+
+    overrides = {
+        "epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size, "hidden": hidden, "seed": seed,
+        "loss": loss,
+    }  # fmt: skip
+    try:
+        in_terminal(preset, {k: v for k, v in overrides.items() if v is not None}, mnist_dir, as_json=json)
+    except ValidationError as error:
+        raise fail(options(error)) from None
+    except TrainingError as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def data(
+    folder: Annotated[Path, typer.Argument(help="A folder of MNIST's four IDX files, gzipped or not.")],
+    download: Annotated[bool, typer.Option("--download", help="Fetch what is missing first.")] = False,
+) -> None:
+    """Check MNIST's files, for --mnist-dir; with --download fetch them."""
+    from app.terminal import TrainingError, describe_data
+
+    try:
+        typer.echo(describe_data(folder, download=download))
+    except TrainingError as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def predict(files: Annotated[list[Path], typer.Argument(help="PNG or JPEG pictures of one digit each.")]) -> None:
+    """Read pictures with the built-in model: file, verdict, probability of a 3."""
+    from app.handwriting.picture import PictureError, read
+    from app.handwriting.reader import Reader
+
+    reader = Reader.built_in()
+    for file in files:
+        try:
+            reading = reader.read(read(file.read_bytes()))
+        except OSError as error:
+            raise fail(f"{file}: {error.strerror}") from None
+        except PictureError as error:
+            raise fail(f"{file}: {error}") from None
+        typer.echo(f"{file}\t{reading.verdict}\tP(3) = {reading.probability_3:.4f}")
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        cli(prog_name="threeseven")
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

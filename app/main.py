@@ -1,0 +1,81 @@
+"""The wiring: which parts make the server, and the order in which they open and close."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+
+from app import __version__
+from app.handwriting.reader import Reader
+from app.history.history import History
+from app.recipe import Recipe
+from app.running.supervisor import Supervisor
+from app.settings import Settings
+from app.web import access, exports, health, predict, problems, reference, runs, stream
+from app.web.access import Access
+from app.web.files import Static, folder
+from app.web.guard import Guard
+from app.web.pages import Pages
+from app.web.pump import Pumps
+from app.web.telemetry import Telemetry
+
+FIRST_RUN_SPEED = 100.0
+"""Steps per second of the run that begins by itself: about 20 s, so that whoever opens the page sees it learn."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The server as an ASGI app. Its resources open with its lifespan and close in reverse order.
+
+    The lifespan raises DatabaseInUse where another server has the history open, HistoryUnavailable where the database
+    cannot be used.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            history = await stack.enter_async_context(History.open(settings.database))
+            supervisor = await stack.enter_async_context(
+                Supervisor(
+                    history,
+                    concurrent_runs=settings.concurrent_runs,
+                    queued_runs=settings.queued_runs,
+                    device=settings.device,
+                    mnist_dir=settings.mnist_dir,
+                )
+            )
+            app.state.history, app.state.supervisor = history, supervisor
+            app.state.pumps = await stack.enter_async_context(Pumps.open(history))
+            if settings.first_run and not (await history.runs(limit=1))[0]:
+                await supervisor.start(Recipe(), preset="textbook", steps_per_second=FIRST_RUN_SPEED)
+            yield
+
+    app = FastAPI(
+        title="Threeseven",
+        version=__version__,
+        description="Watch a small network learn to tell a handwritten 3 from a 7.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.access = Access(settings)
+    app.state.telemetry = Telemetry()
+    app.state.reader = Reader.built_in()
+    app.add_exception_handler(problems.Problem, problems.on_problem)
+    app.add_exception_handler(RequestValidationError, problems.on_validation)
+    app.add_exception_handler(ValidationError, problems.on_validation)
+    app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(Exception, problems.on_error)
+    # The two that are called most come first: routes are tried in order.
+    predict.mount(app)
+    app.routes.extend(health.routes)
+    app.routes.extend(stream.routes)
+    for router in (reference.router, access.router, runs.router, exports.router):
+        app.include_router(router)
+    Pages().mount(app)
+    app.routes.append(Mount("/static", Static(directory=folder("static"))))
+    app.add_middleware(Guard, settings=settings)
+    return app

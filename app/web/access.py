@@ -1,0 +1,115 @@
+"""Who may start and control runs. Watching and drawing are open to all who reach the server."""
+
+import hashlib
+import hmac
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+
+from app.settings import Settings
+from app.web.problems import Problem
+
+COOKIE = "threeseven_session"
+TOKENS_PER_MINUTE = RateLimitItemPerMinute(10)
+"""Guesses per client address: a class mistypes, a guesser gives up."""
+
+
+class Access:
+    """Compares secrets in constant time and counts attempts per client address."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._token = settings.token
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._starts = RateLimitItemPerMinute(settings.runs_per_minute)
+
+    @property
+    def token_needed(self) -> bool:
+        return self._token is not None
+
+    def may_control(self, request: Request) -> bool:
+        if self._token is None:
+            return True
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            # Headers come as Latin-1, tokens are UTF-8.
+            if self._matches(bearer.strip().encode("latin-1")):
+                return True
+            self._count(TOKENS_PER_MINUTE, request, "wrong tokens")
+        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.session().encode())
+
+    def matches(self, token: str) -> bool:
+        return self._matches(token.encode(errors="replace"))
+
+    def _matches(self, token: bytes) -> bool:
+        return self._token is not None and hmac.compare_digest(token, self._token.encode())
+
+    def session(self) -> str:
+        """What the cookie holds: made from the token, but not the token."""
+        return hashlib.sha256(f"threeseven session {self._token}".encode()).hexdigest()
+
+    def require_control(self, request: Request) -> None:
+        if not self.may_control(request):
+            raise Problem(
+                401, "Token needed", "You may watch and draw. To start or control runs, send the server's token.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )  # fmt: skip
+
+    def count_start(self, request: Request) -> None:
+        self._count(self._starts, request, "runs started")
+
+    def count_token(self, request: Request) -> None:
+        self._count(TOKENS_PER_MINUTE, request, "tokens tried")
+
+    def _count(self, limit: RateLimitItem, request: Request, what: str) -> None:
+        client = request.client.host if request.client else ""
+        if not self._limiter.hit(limit, what, client):
+            raise Problem(
+                429, "Too many requests", f"At most {limit.amount} {what} a minute: wait a moment.",
+                headers={"Retry-After": "60"},
+            )  # fmt: skip
+
+
+def access(request: Request) -> Access:
+    held: Access = request.app.state.access
+    return held
+
+
+def control(request: Request) -> None:
+    """A route's dependency: 401 for those who may only watch."""
+    access(request).require_control(request)
+
+
+class Session(BaseModel):
+    control: bool
+    token_needed: bool
+
+
+class Token(BaseModel):
+    token: Annotated[str, Field(max_length=1024)]
+
+
+router = APIRouter(prefix="/api/session", tags=["session"])
+
+
+@router.get("")
+async def session(request: Request) -> Session:
+    """May this browser start and control runs?"""
+    held = access(request)
+    return Session(control=held.may_control(request), token_needed=held.token_needed)
+
+
+@router.post("")
+async def sign_in(request: Request, response: Response, given: Token) -> Session:
+    """Trade the server's token for a cookie."""
+    held = access(request)
+    held.count_token(request)
+    if held.token_needed and not held.matches(given.token):
+        raise Problem(401, "Wrong token", "That is not this server's token.", [{"field": "token", "detail": "wrong"}])
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, held.session(), httponly=True, samesite="strict", secure=secure)
+    return Session(control=True, token_needed=held.token_needed)

@@ -1,0 +1,232 @@
+"""Every way in which ``POST /predict`` may be asked, read into one :class:`Question` or refused with a Problem."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from anyio import CapacityLimiter, to_thread
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from app.handwriting import ink, picture
+from app.handwriting.ink import Image
+from app.web.problems import Problem, invalid
+
+TYPES = ("application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data")
+
+JSON_LIMIT = 2 * 1024 * 1024
+"""Bytes. 20,000 points with times, written at full precision, are about 1.2 MB."""
+PICTURE_LIMIT = 10 * 1024 * 1024
+"""Bytes. A phone's photo is 2 to 6 MB."""
+FORM_LIMIT = PICTURE_LIMIT + 64 * 1024
+"""Bytes: a picture and the form around it."""
+RAW_LIMIT = 64 * 1024
+"""Bytes, beyond which raw pixels of the wrong length are "too large" rather than "the wrong length"."""
+MOST_STROKES = 1000
+MOST_POINTS = 20_000
+"""Of all strokes together. Ten minutes' drawing with a fast pen."""
+INLINE_LIMIT = 32 * 1024
+"""Bytes of JSON that are parsed on the event loop. 784 fractions are 16 kB."""
+INLINE_LISTS = 300
+"""Lists in such JSON, strokes and points together: more would hold the event loop up for many milliseconds."""
+
+# Strict, so that true is no number and "3" neither. Fail fast: one error is enough to be refused for, a million cost.
+_Pixel = Annotated[float, Field(strict=True, ge=0, le=255)]
+_Row = Annotated[list[_Pixel], Field(min_length=28, max_length=28, fail_fast=True)]
+_Pixels = Annotated[list[_Pixel], Field(min_length=784, max_length=784, fail_fast=True)]
+_Rows = Annotated[list[_Row], Field(min_length=28, max_length=28, fail_fast=True)]
+_Coordinate = Annotated[float, Field(strict=True)]
+_Point = Annotated[list[_Coordinate], Field(min_length=2, max_length=3, fail_fast=True)]
+_Stroke = Annotated[list[_Point], Field(max_length=MOST_POINTS, fail_fast=True)]
+
+_RunId = Annotated[str, Field(pattern=r"^[!-~]{1,64}$", description="A run's id, live or built-in.")]
+_Step = Annotated[int, Field(ge=0, le=10**9, description="The model at or before this step; the newest by default.")]
+
+
+class Choice(BaseModel):
+    """Whose model answers, and whether the image it saw comes along. The query's part of a question."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    run: _RunId | None = None
+    step: _Step | None = None
+    image: bool = True
+
+
+_NOTHING_SAID = Choice()
+
+
+class Drawing(BaseModel):
+    """The JSON body: strokes or pixels, one of the two. What it does not say, the query may."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    strokes: Annotated[
+        list[_Stroke] | None,
+        Field(
+            max_length=MOST_STROKES,
+            fail_fast=True,
+            description="[[[x, y], …], …], any units, y down; a third number is a time.",
+        ),
+    ] = None
+    pixels: Annotated[
+        _Pixels | _Rows | None,
+        Field(
+            union_mode="left_to_right",
+            description="784 numbers or 28 rows of 28, ink bright on 0. Integers 0-255; fractions 0-1 where one of "
+            "them is no whole number or none is above 1.",
+        ),
+    ] = None
+    run: _RunId | None = None
+    step: Annotated[_Step | None, Field(strict=True)] = None
+    image: Annotated[bool | None, Field(strict=True, description="false leaves the image out of the answer.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``image`` is 784 pixels in any shape. ``run`` None is the built-in model."""
+
+    image: Image
+    choice: Choice
+
+
+async def read(request: Request, threads: CapacityLimiter) -> Question:
+    """What the request asks. Heavy bodies are worked on in ``threads``. Raises Problem 413, 415 or 422."""
+    choice = _choice(dict(request.query_params)) if request.scope["query_string"] else _NOTHING_SAID
+    headers = dict(request.scope["headers"])  # as bytes: request.headers would decode and search them each time
+    media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise Problem(415, "Unsupported encoding", "Send the body as it is, without Content-Encoding.")
+    match media_type:
+        case "application/octet-stream":
+            return Question(raw_pixels(await _body(request, RAW_LIMIT)), choice)
+        case "application/json":
+            body = await _body(request, JSON_LIMIT)
+            if len(body) <= INLINE_LIMIT and body.count(b"[") <= INLINE_LISTS:
+                return drawing(body, choice)
+            return await to_thread.run_sync(drawing, body, choice, limiter=threads)
+        case "image/png" | "image/jpeg":
+            body = await _body(request, PICTURE_LIMIT)
+            return Question(await to_thread.run_sync(_picture, body, limiter=threads), choice)
+        case "multipart/form-data":
+            form = await _form(request)
+            try:
+                body, fields = await _file(form)
+            finally:
+                await form.close()
+            image = await to_thread.run_sync(_picture, body, limiter=threads)
+            return Question(image, _choice(choice.model_dump() | fields))
+    raise Problem(
+        415, "Unsupported type", f"Content-Type is {media_type or 'missing'}; send {', '.join(TYPES)}.",
+        headers={"Accept-Post": ", ".join(TYPES)},
+    )  # fmt: skip
+
+
+def raw_pixels(body: bytes) -> Image:
+    """784 bytes as they are. Raises Problem."""
+    if len(body) != 784:
+        raise Problem(
+            422, "Invalid input", f"Raw pixels are exactly 784 bytes, 28 rows of 28; these are {len(body):,}."
+        )
+    return np.frombuffer(body, np.uint8)
+
+
+def drawing(body: bytes, choice: Choice) -> Question:
+    """The question in a JSON body; ``choice`` is what the query said. Raises Problem."""
+    try:
+        asked = Drawing.model_validate_json(body)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+    if (asked.strokes is None) == (asked.pixels is None):
+        raise _field("body", "give either strokes or pixels")
+    if asked.run is not None or asked.step is not None or asked.image is not None:
+        said = {"run": asked.run, "step": asked.step, "image": asked.image}
+        choice = choice.model_copy(update={name: value for name, value in said.items() if value is not None})
+    image = _strokes(asked.strokes) if asked.strokes is not None else _pixels(asked.pixels)
+    return Question(image, choice)
+
+
+def _strokes(strokes: list[list[list[float]]]) -> Image:
+    points = sum(map(len, strokes))
+    if points > MOST_POINTS:
+        raise _field("strokes", f"{points:,} points; at most {MOST_POINTS:,} can be drawn")
+    return ink.draw([np.array([point[:2] for point in stroke], np.float64) for stroke in strokes])
+
+
+def _pixels(numbers: object) -> Image:
+    values: NDArray[np.float64] = np.array(numbers, np.float64)
+    whole = values.astype(np.uint8)
+    brightest = values.max()
+    if brightest > 1 and np.array_equal(whole, values):
+        return whole
+    if brightest > 1:
+        raise _field("pixels", "give whole numbers 0-255, or fractions 0-1; these are mixed")
+    return np.rint(values * 255).astype(np.uint8)
+
+
+def _picture(body: bytes) -> Image:
+    try:
+        return picture.read(body)
+    except picture.PictureError as error:
+        raise Problem(422, "Unreadable picture", str(error)) from None
+
+
+def _choice(said: dict[str, Any]) -> Choice:
+    try:
+        return Choice.model_validate(said)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+
+
+def _field(name: str, detail: str) -> Problem:
+    return Problem(422, "Invalid input", f"{name}: {detail}", [{"field": name, "detail": detail}])
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """All of it, unless it is more than ``limit`` bytes or says so."""
+    chunks = [chunk async for chunk in _limited(request, limit)]
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    too_large = Problem(413, "Too large", f"The body may have at most {limit:,} bytes.")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and (len(length) > 15 or int(length) > limit):
+        raise too_large
+    seen, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "Incomplete body", "The connection was closed before the body had ended.")
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        seen += len(chunk)
+        if seen > limit:
+            raise too_large
+        if chunk:
+            yield chunk
+
+
+class _InMemory(MultiPartParser):
+    """The body's limit bounds the files already: none is spooled to disk."""
+
+    spool_max_size = FORM_LIMIT
+
+
+async def _form(request: Request) -> FormData:
+    stream = _limited(request, FORM_LIMIT)
+    try:
+        return await _InMemory(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
+    except (MultiPartException, ValueError, LookupError) as error:  # ValueError, LookupError: names in odd charsets
+        raise Problem(422, "Invalid form", f"This is no form of one file: {error}") from None
+
+
+async def _file(form: FormData) -> tuple[bytes, dict[str, str]]:
+    """The form's only file, and its other fields."""
+    files = [value for value in form.values() if isinstance(value, UploadFile)]
+    if len(files) != 1:
+        raise Problem(422, "Invalid form", "The form must carry one file: the picture.")
+    return await files[0].read(), {name: value for name, value in form.items() if isinstance(value, str)}

@@ -1,0 +1,137 @@
+"""The door: which hosts and origins may come in, how much they may carry, and what every answer tells browsers.
+
+Other sites' pages cannot start runs (Origin), and a name that an attacker points at this machine is not answered
+(Host; DNS rebinding). IP literals cannot be rebound, so beyond loopback every literal is a good host.
+"""
+
+import socket
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.settings import Settings, is_loopback
+from app.web.problems import Problem
+
+BODY_LIMIT = 64 * 1024
+"""Bytes. The largest honest JSON body but a drawing (``/predict`` has limits of its own) is under 1 kB."""
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "geolocation=(), microphone=(), payment=(), usb=()",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+
+class Guard:
+    """Pure ASGI middleware: one wrapper for HTTP, none around a WebSocket's frames."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._names = {"localhost", *settings.allowed_hosts}
+        if not settings.loopback:
+            name = socket.gethostname().lower()
+            self._names |= {settings.host.lower(), name, f"{name}.local", socket.getfqdn().lower()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        refusal = self._refusal(scope)
+        if scope["type"] == "websocket":
+            if refusal is None:
+                return await self._app(scope, receive, send)
+            return await _refuse_handshake(refusal, scope, receive, send)
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if refusal is not None:
+            return await refusal.response()(scope, receive, send_guarded)
+        if scope["path"] != "/predict":
+            receive = _limited(receive)
+        await self._app(scope, receive, send_guarded)
+
+    def _refusal(self, scope: Scope) -> Problem | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not self._known(host):
+            return Problem(
+                421, "Unknown host",
+                f"This server does not answer to {host!r}. Use its address, or start it with "
+                "THREESEVEN_ALLOWED_HOSTS='[\"the.name\"]'.",
+            )  # fmt: skip
+        origin = headers.get("origin")
+        unsafe = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
+        if (
+            unsafe
+            and origin is not None
+            and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}")
+        ):
+            return Problem(403, "Foreign origin", f"Pages of {origin} may not talk to this server.")
+        length = headers.get("content-length", "0")
+        if scope["type"] == "http" and scope["path"] != "/predict" and length.isdecimal() and int(length) > BODY_LIMIT:
+            return _too_large()
+        return None
+
+    def _known(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        if name in self._names or is_loopback(name):
+            return True
+        if self._settings.loopback:
+            return False
+        try:
+            return bool(ip_address(name))
+        except ValueError:
+            return False
+
+
+def _too_large() -> Problem:
+    return Problem(413, "Too large", f"The body may have at most {BODY_LIMIT:,} bytes.")
+
+
+def _limited(receive: Receive) -> Receive:
+    """For a body without an honest Content-Length."""
+    seen = 0
+
+    async def receive_limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > BODY_LIMIT:
+            raise HTTPException(413, _too_large().detail)
+        return message
+
+    return receive_limited
+
+
+async def _refuse_handshake(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()  # websocket.connect
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        return await send({"type": "websocket.close", "code": 1008, "reason": problem.title})
+
+    await problem.response()(scope, receive, send)

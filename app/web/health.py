@@ -1,0 +1,36 @@
+"""For machines that watch the server: alive, ready, and Prometheus text."""
+
+from collections import Counter
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from app.history.history import History
+from app.running.supervisor import Supervisor
+from app.web.telemetry import Telemetry
+
+
+async def alive(request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+async def ready(request: Request) -> Response:
+    """A run that is asked for now starts at once, or waits only for another run."""
+    supervisor: Supervisor = request.app.state.supervisor
+    if supervisor.ready:
+        return PlainTextResponse("ready\n")
+    return PlainTextResponse("a worker is still starting\n", 503, {"Retry-After": "2"})
+
+
+async def metrics(request: Request) -> Response:
+    history: History = request.app.state.history
+    telemetry: Telemetry = request.app.state.telemetry
+    states: Counter[str] = Counter({"queued": 0, "running": 0, "paused": 0})
+    states.update(run.state for run in await history.active())
+    return Response(telemetry.text(dict(states)), media_type=CONTENT_TYPE_LATEST)
+
+
+routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]

@@ -1,0 +1,62 @@
+"""The pages. They carry no data: what they show comes by the same REST and WebSocket calls that are open to all."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+
+from app import __version__
+from app.history.history import History, UnknownRun
+from app.web import problems
+from app.web.files import Assets, folder
+
+MACHINE_PATHS = ("/api", "/predict", "/ws", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")
+
+
+class Pages:
+    def __init__(self) -> None:
+        self._templates = Jinja2Templates(folder("templates"))
+        self._templates.env.globals |= {"asset": Assets(folder("static")).url, "version": __version__}
+
+    def mount(self, app: FastAPI) -> None:
+        app.routes.extend(
+            (
+                Route("/", self._dashboard),
+                Route("/runs", self._named("runs.html")),
+                Route("/runs/{run}", self._run),
+                Route("/draw", self._named("draw.html")),
+                Route("/docs", self._named("docs.html")),
+            )
+        )
+        app.add_exception_handler(HTTPException, self._on_http)
+
+    async def _dashboard(self, request: Request) -> Response:
+        return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": "live"})
+
+    async def _run(self, request: Request) -> Response:
+        history: History = request.app.state.history
+        try:
+            run = await history.get(request.path_params["run"])
+        except UnknownRun:
+            raise HTTPException(404, "There is no such run. It may have been deleted.") from None
+        return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": run.id, "run_name": run.name})
+
+    def _named(self, template: str) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            return self._templates.TemplateResponse(request, template)
+
+        return page
+
+    async def _on_http(self, request: Request, error: Exception) -> Response:
+        """People get a page, machines a problem document."""
+        assert isinstance(error, HTTPException)
+        for_people = "text/html" in request.headers.get("accept", "")
+        if not for_people or request.url.path.startswith(MACHINE_PATHS):
+            return await problems.on_http(request, error)
+        title = {404: "Nothing here", 405: "Not that way"}.get(error.status_code, "That did not work")
+        context = {"status": error.status_code, "title": title, "detail": error.detail}
+        return self._templates.TemplateResponse(request, "error.html", context, error.status_code, error.headers)

@@ -1,0 +1,100 @@
+"""``POST /predict``: what is this digit? By the built-in model, or by any run's at any step that was kept.
+
+A plain Starlette route: FastAPI's own handling of bodies would take longer than the prediction.
+"""
+
+import json
+from collections import OrderedDict
+
+import numpy as np
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.handwriting.builtin import NAME
+from app.handwriting.ink import Image
+from app.handwriting.predictor import Predictor, from_safetensors
+from app.handwriting.reader import Reading
+from app.history.history import History, UnknownRun
+from app.web import bodies
+from app.web.predict_schema import document
+from app.web.problems import Problem
+
+PREDICTORS = 32
+"""Models held ready, the last used; one of 256 units is 0.8 MB."""
+THREADS = 2
+"""Pictures read at once. Each may need some 150 MB while it is decoded."""
+
+_NUMBERS = np.array([f"{value:3d}," for value in range(256)], "S4").view(np.uint32)
+"""Each pixel as JSON, padded with spaces to four bytes so that numpy can join them: 3 µs instead of 30."""
+
+
+def mount(app: FastAPI) -> None:
+    """Give the app its ``/predict``, and its OpenAPI document the description. The route needs ``app.state.reader``,
+    ``app.state.history`` and ``app.state.telemetry``."""
+    app.routes.append(Route("/predict", Predict().answer, methods=["POST"]))
+    document(app)
+
+
+class Predict:
+    """Answers questions with models that it keeps ready."""
+
+    def __init__(self) -> None:
+        self._predictors: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
+        self._threads = CapacityLimiter(THREADS)
+
+    async def answer(self, request: Request) -> Response:
+        question = await bodies.read(request, self._threads)
+        state, choice = request.app.state, question.choice
+        if choice.run in (None, NAME):
+            run, step, predictor = NAME, state.reader.step, None
+            if choice.step is not None and choice.step < step:
+                raise Problem(404, "No such model", f"The built-in model is kept at step {step} only; name a run.")
+        else:
+            run, step, predictor = await self._model(state.history, str(choice.run), choice.step)
+        reading: Reading = state.reader.read(question.image, predictor)
+        state.telemetry.predicted(reading.verdict)
+        return Response(
+            encode(reading, run, step, question.image if choice.image else None), 200, None, "application/json"
+        )
+
+    async def _model(self, history: History, run: str, step: int | None) -> tuple[str, int, Predictor]:
+        """Run, step and model of the newest checkpoint at or before ``step``. Raises Problem 404 or 409."""
+        if run == "live":
+            newest = await history.live()
+            if newest is None:
+                raise Problem(404, "No such run", "No run has been started yet.")
+            run = newest.id
+        try:
+            checkpoint = await history.checkpoint(run, step)
+        except UnknownRun:
+            raise Problem(404, "No such run", f"There is no run {run!r}; GET /api/runs lists those kept.") from None
+        if checkpoint is None:
+            at = "yet" if step is None else f"at or before step {step}"
+            raise Problem(404, "No such model", f"Run {run} has kept no model {at}.")
+        key = run, checkpoint.step
+        if key not in self._predictors:
+            try:
+                self._predictors[key] = from_safetensors(checkpoint.data)
+            except ValueError as error:
+                raise Problem(409, "Unusable model", f"Run {run} at step {checkpoint.step}: {error}.") from None
+        self._predictors.move_to_end(key)
+        if len(self._predictors) > PREDICTORS:
+            self._predictors.popitem(last=False)
+        return run, checkpoint.step, self._predictors[key]
+
+
+def encode(reading: Reading, run: str, step: int, image: Image | None) -> bytes:
+    """The answer as JSON; ``image`` is what the model saw, or None to leave it out."""
+    near = reading.baseline
+    # Written by hand: all strings are of ours or a run's id, all numbers finite, whose repr is JSON.
+    head = (
+        f'{{"verdict":"{reading.verdict}","digit":{reading.digit or "null"},"probability_3":{reading.probability_3!r},'
+        f'"logit":{reading.logit!r},"run":{json.dumps(run)},"step":{step},"baseline":{{"verdict":"{near.verdict}",'
+        f'"distance_3":{near.distance_3!r},"distance_7":{near.distance_7!r}}}'
+    ).encode()
+    if image is None:
+        return head + b"}"
+    return b'%b,"image":[%b]}' % (head, _NUMBERS.take(image.reshape(-1)).tobytes()[:-1])

@@ -1,0 +1,73 @@
+"""Errors as problem documents (RFC 9457), so that every client can tell which field was off and what its limit is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that says what was wrong. ``errors`` names fields: ``{"field": …, "detail": …}`` each."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.title, self.detail, self.errors, self.headers = status, title, detail, errors, headers
+
+    def response(self) -> JSONResponse:
+        body: dict[str, Any] = {
+            "type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail,
+        }  # fmt: skip
+        if self.errors:
+            body["errors"] = list(self.errors)
+        return JSONResponse(body, self.status, dict(self.headers or {}), MEDIA_TYPE)
+
+
+def invalid(errors: Iterable[Any], *, inside: int = 0) -> Problem:
+    """A 422 from pydantic's errors; the first ``inside`` parts of each location are not the client's own fields."""
+    fields = [{"field": _field(e["loc"][inside:]), "detail": e["msg"].removeprefix("Value error, ")} for e in errors]
+    first = fields[0]
+    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
+    return Problem(422, "Invalid input", f"{first['field']}: {first['detail']}{more}", fields)
+
+
+def _field(location: Sequence[Any]) -> str:
+    """A union's kind has the name of its one field here: it is said once. Indices may well follow their like."""
+    pairs = zip(location, [None, *location], strict=False)
+    parts = [part for part, before in pairs if part != before or isinstance(part, int)]
+    return ".".join(map(str, parts)) or "body"
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def on_validation(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestValidationError):
+        return invalid(error.errors(), inside=1).response()
+    assert isinstance(error, ValidationError)
+    return invalid(error.errors(include_url=False, include_context=False, include_input=False)).response()
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return Problem(error.status_code, HTTPStatus(error.status_code).phrase, error.detail, (), error.headers).response()
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """A bug of ours. The server's output has its traceback; the client is told nothing of the inside."""
+    return Problem(500, "Server error", "The server met an error of its own. Its output says which.").response()

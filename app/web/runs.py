@@ -1,0 +1,161 @@
+"""Runs by REST: start, list, look at, control, rename, delete."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from app.controls import AnyControl
+from app.history.history import History, StillActive, UnknownRun
+from app.presets import preset
+from app.recipe import Recipe
+from app.run import Run
+from app.running.supervisor import NotActive, QueueFull, Supervisor
+from app.web.access import access, control
+from app.web.problems import Problem, invalid
+
+router = APIRouter(prefix="/api/runs", tags=["runs"])
+
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
+
+
+def history(request: Request) -> History:
+    held: History = request.app.state.history
+    return held
+
+
+def supervisor(request: Request) -> Supervisor:
+    held: Supervisor = request.app.state.supervisor
+    return held
+
+
+Log = Annotated[History, Depends(history)]
+Runs = Annotated[Supervisor, Depends(supervisor)]
+
+
+def no_such_run(run: str) -> Problem:
+    return Problem(404, "No such run", f"There is no run {run!r}; GET /api/runs lists those that are kept.")
+
+
+class StartRun(BaseModel):
+    """A preset's recipe, with any of its fields overridden beside these."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=lambda schema: _with_recipe(schema))
+
+    preset: str = "textbook"
+    name: Name | None = None
+    steps_per_second: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
+    """From the first step on; null is full speed. Not part of the recipe: it changes when, not what."""
+
+    def recipe(self) -> Recipe:
+        """Raises Problem, naming the field."""
+        try:
+            base = preset(self.preset).recipe
+        except KeyError:
+            raise Problem(
+                422, "Invalid input", f"preset: there is no preset {self.preset!r}; GET /api/presets lists them",
+                [{"field": "preset", "detail": "unknown"}],
+            ) from None  # fmt: skip
+        try:
+            return Recipe.model_validate(base.model_dump() | (self.model_extra or {}))
+        except ValidationError as error:
+            raise invalid(error.errors()) from None
+
+
+def _with_recipe(schema: dict[str, Any]) -> None:
+    schema["properties"] |= Recipe.model_json_schema()["properties"]
+    schema["additionalProperties"] = False
+
+
+class Page(BaseModel):
+    """``next`` is the ``cursor`` of the following page; null on the last."""
+
+    runs: list[Run]
+    next: str | None
+
+
+class Rename(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+
+
+@router.post("", status_code=201, dependencies=[Depends(control)])
+async def start(request: Request, response: Response, runs: Runs, asked: StartRun) -> Run:
+    """Start a run, or queue it when as many as may train at once are training."""
+    recipe = asked.recipe()
+    access(request).count_start(request)
+    try:
+        run = await runs.start(
+            recipe, name=asked.name, preset=asked.preset, steps_per_second=asked.steps_per_second
+        )  # fmt: skip
+    except QueueFull as full:
+        raise Problem(
+            503, "Queue full", f"{full.limit} runs are waiting already: stop one, or wait.",
+            headers={"Retry-After": "30"},
+        ) from None  # fmt: skip
+    request.app.state.telemetry.run_started()
+    response.headers["Location"] = f"/api/runs/{run.id}"
+    return run
+
+
+@router.get("")
+async def runs(
+    log: Log,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> Page:
+    """Runs, newest first."""
+    try:
+        found, following = await log.runs(limit, cursor)
+    except ValueError:
+        raise Problem(
+            422, "Invalid input", "cursor: take it from the page before", [{"field": "cursor", "detail": "unknown"}]
+        ) from None
+    return Page(runs=found, next=following)
+
+
+@router.get("/{run}")
+async def run(log: Log, run: str) -> Run:
+    """One run."""
+    return await _get(log, run)
+
+
+@router.post("/{run}/control", status_code=202, dependencies=[Depends(control)])
+async def control_run(log: Log, runs: Runs, run: str, asked: Annotated[AnyControl, Body()]) -> Run:
+    """Ask something of a run. The log's ``Controlled`` event says at which step it took effect."""
+    try:
+        await runs.control(run, asked)
+    except NotActive as ended:
+        raise Problem(409, "Not possible now", str(ended)) from None
+    except UnknownRun:
+        raise no_such_run(run) from None
+    return await _get(log, run)
+
+
+@router.patch("/{run}", dependencies=[Depends(control)])
+async def rename(log: Log, run: str, asked: Rename) -> Run:
+    """Give a run another name."""
+    try:
+        return await log.rename(run, asked.name.strip())
+    except UnknownRun:
+        raise no_such_run(run) from None
+
+
+@router.delete("/{run}", status_code=204, dependencies=[Depends(control)])
+async def delete(log: Log, run: str) -> None:
+    """Delete an ended run with its log and its models. This cannot be undone."""
+    try:
+        await log.delete(run)
+    except StillActive:
+        raise Problem(409, "Not possible now", "The run has not ended: stop it first.") from None
+    except UnknownRun:
+        raise no_such_run(run) from None
+
+
+async def _get(log: History, run: str) -> Run:
+    try:
+        return await log.get(run)
+    except UnknownRun:
+        raise no_such_run(run) from None

@@ -1,0 +1,37 @@
+"""Counts for Prometheus, in a registry of this app's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+
+class Telemetry:
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._viewers = Gauge("threeseven_viewers", "WebSocket viewers now", registry=self._registry)
+        self._runs = Gauge("threeseven_runs_active", "Runs by state", ["state"], registry=self._registry)
+        self._started = Counter("threeseven_runs_started", "Runs asked for", registry=self._registry)
+        self._predictions = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
+        self.viewers = 0
+
+    @contextmanager
+    def viewer(self) -> Iterator[None]:
+        self.viewers += 1
+        try:
+            yield
+        finally:
+            self.viewers -= 1
+
+    def run_started(self) -> None:
+        self._started.inc()
+
+    def predicted(self, verdict: str) -> None:
+        self._predictions.labels(verdict).inc()
+
+    def text(self, active: dict[str, int]) -> bytes:
+        """Prometheus text; ``active`` counts the runs that have not ended, by state."""
+        self._viewers.set(self.viewers)
+        for state, count in active.items():
+            self._runs.labels(state).set(count)
+        return generate_latest(self._registry)
