@@ -1,0 +1,61 @@
+// Numbers and times as people read them.
+
+const ABSENT = "–";
+const GROUPED = new Intl.NumberFormat("en");
+
+/** @param {number | null | undefined} value @returns {value is number} */
+function known(value) {
+  return value !== null && value !== undefined && !Number.isNaN(value);
+}
+
+/** @param {number | null | undefined} value */
+export function count(value) {
+  return known(value) ? GROUPED.format(value) : ABSENT;
+}
+
+/**
+ * A fraction as per cent.
+ *
+ * @param {number | null | undefined} value
+ * @param {number} [digits] after the point
+ */
+export function percent(value, digits = 2) {
+  return known(value) ? `${(value * 100).toFixed(digits)} %` : ABSENT;
+}
+
+/** @param {number | null | undefined} value a loss: four digits that matter */
+export function loss(value) {
+  if (!known(value)) return ABSENT;
+  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4) ? value.toExponential(2) : value.toFixed(4);
+}
+
+/** @param {number | null | undefined} value a number that somebody chose, as short as it goes */
+export function plain(value) {
+  return known(value) ? String(Number(value.toPrecision(6))) : ABSENT;
+}
+
+/** @param {number | null | undefined} value with its sign, and a true minus */
+export function signed(value) {
+  if (!known(value)) return ABSENT;
+  return (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
+}
+
+/** @param {number | null | undefined} seconds */
+export function duration(seconds) {
+  if (!known(seconds) || !Number.isFinite(seconds)) return ABSENT;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** @param {number | null | undefined} time Unix time, seconds */
+export function when(time) {
+  if (!known(time)) return ABSENT;
+  const date = new Date(time * 1000);
+  const today = new Date().toDateString() === date.toDateString();
+  const clock = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (today) return `today, ${clock}`;
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year })}, ${clock}`;
+}

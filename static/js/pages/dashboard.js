@@ -1,0 +1,105 @@
+// The dashboard: one run, followed live ("/") or drawn from its log ("/runs/{id}").
+
+import { bindAccess } from "../access.js";
+import { ConfusionMatrix } from "../confusion.js";
+import { ConnectionView } from "../connection.js";
+import { RunControls } from "../controls.js";
+import { element } from "../element.js";
+import { RunFigures } from "../figures.js";
+import { detail, headline } from "../headline.js";
+import { LivePad } from "../live-pad.js";
+import { showMessage, showProblem } from "../message.js";
+import { Painter } from "../painter.js";
+import { ProblemError, request } from "../problem.js";
+import { RunCharts } from "../run-charts.js";
+import { RunStore } from "../run-store.js";
+import { StartForm } from "../start-form.js";
+import { RunStream } from "../stream.js";
+import { WeightGrid } from "../weight-grid.js";
+
+/** @param {string} id */
+function part(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no part ${id}`);
+  return found;
+}
+
+const shown = document.body.dataset.run ?? "live";
+const store = new RunStore();
+const painter = new Painter(window);
+const connection = new ConnectionView(part("connection"));
+const message = part("message");
+
+const stream = new RunStream(window, {
+  run: shown,
+  onEvent: (event) => store.apply(event),
+  onState: (state, retryAt) => {
+    connection.show(state, retryAt);
+    showState();
+  },
+});
+
+const showState = painter.add(() => {
+  const { state, name, run } = store;
+  document.body.dataset.state = state;
+  const title = part("headline");
+  const words = headline(store, stream.state);
+  if (title.textContent !== words) title.textContent = words;
+  const about = detail(store);
+  if (part("detail").textContent !== about) part("detail").textContent = about;
+  part("run-name").textContent = name;
+  part("run-state").textContent = state === "none" ? "" : state;
+  part("again").hidden = store.active || state === "none";
+  part("controls").hidden = !store.active && state !== "none";
+  part("take").hidden = !store.weights;
+  for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
+    const base = path ? `/api/runs/${encodeURIComponent(run)}/` : `/runs/${encodeURIComponent(run)}`;
+    part(id).setAttribute("href", base + path);
+  }
+});
+
+const controls = new RunControls(part("controls"), store, (problem) => showProblem(message, problem));
+new RunFigures(part("figures"), store, painter);
+new RunCharts(part("charts"), store, painter);
+new WeightGrid(part("weights"), store, painter);
+new ConfusionMatrix(part("confusion"), store, painter);
+new LivePad(part("pad"), store);
+const form = new StartForm(part("start"), started);
+store.subscribe(({ type }) => {
+  if (type !== "Steps" && type !== "Weights") showState();
+});
+stream.start();
+
+/** @param {import("../start-form.js").Run} run */
+function started({ id, name, state, place }) {
+  if (shown !== "live") return window.location.assign(`/runs/${id}`);
+  const waits = state === "queued" && store.active && id !== store.run;
+  const link = element("a", "", waits ? "Its own page" : "Its page");
+  link.href = `/runs/${id}`;
+  showMessage(message, waits ? `“${name}” waits at place ${place}. ` : `“${name}” starts. `, link, " shows it whenever you like.");
+  part("headline").scrollIntoView({ block: "center" });
+}
+
+part("again-button").addEventListener("click", async () => {
+  try {
+    started(await request("POST", "/api/runs", { ...store.recipe, name: store.name }));
+  } catch (problem) {
+    if (!(problem instanceof ProblemError)) throw problem;
+    showProblem(message, problem);
+  }
+});
+
+/** @param {boolean} allowed */
+function allow(allowed) {
+  controls.setAllowed(allowed);
+  form.setAllowed(allowed);
+  /** @type {HTMLButtonElement} */ (part("again-button")).disabled = !allowed;
+}
+
+try {
+  await form.load();
+  await bindAccess(part("access"), allow);
+} catch (problem) {
+  if (!(problem instanceof ProblemError)) throw problem;
+  showProblem(message, problem);
+}

@@ -1,0 +1,6 @@
+// @ts-check
+// The API's description, drawn by Swagger UI from the server's own OpenAPI document.
+
+const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (window));
+
+SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null });

@@ -1,0 +1,135 @@
+/** @import { PixelPicture, Stroke } from "../drawing.js" */
+/** @import { Model } from "../predict.js" */
+import { DigitImage } from "../digit-image.js";
+import { InkCanvas } from "../ink-canvas.js";
+import { MeanImages } from "../mean-images.js";
+import { ModelChoice } from "../model-choice.js";
+import { Pad } from "../pad.js";
+import { takePictures } from "../picture-drop.js";
+import { Reader } from "../predict.js";
+import { ProblemError, request } from "../problem.js";
+import { Remembered } from "../remembered.js";
+import { fillSampleRow } from "../sample-row.js";
+import { RunStream } from "../stream.js";
+import { VerdictView } from "../verdict.js";
+
+/** @typedef {{ strokes: Stroke[], picture: PixelPicture | null, width: number, model: Model }} Kept */
+
+/**
+ * @template {HTMLElement} Kind
+ * @param {string} id
+ * @param {new () => Kind} kind
+ * @returns {Kind}
+ */
+function part(id, kind) {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
+  return found;
+}
+
+const buttons = {
+  undo: part("undo", HTMLButtonElement),
+  redo: part("redo", HTMLButtonElement),
+  clear: part("clear", HTMLButtonElement),
+};
+const thickness = part("thickness", HTMLInputElement);
+/** @type {Remembered<Kept>} */
+const memory = new Remembered("draw");
+const kept = memory.get();
+
+const reader = new Reader();
+const choice = new ModelChoice(part("model", HTMLSelectElement), (model) => {
+  use(model);
+  remember();
+  pad.read();
+});
+const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => choice.nameOf(run) });
+const seen = new DigitImage(part("seen", HTMLCanvasElement));
+const means = new MeanImages(part("means", HTMLElement));
+const ink = new InkCanvas(part("ink", HTMLCanvasElement), { onChange: changed, label: "Drawing area for a 3 or a 7" });
+const pad = new Pad(ink, reader, [
+  verdict,
+  means,
+  { show: (reading) => seen.show(reading?.image ?? null), fail: () => seen.show(null) },
+]);
+
+/** Follows the run that trains now, and has it read the ink again with each of its new weights. */
+const live = new RunStream(window, {
+  run: "live",
+  onEvent: ({ type }) => {
+    if (type === "Weights" || type === "CheckpointSaved") refresh();
+  },
+  onState: () => {},
+});
+let following = false;
+
+function refresh() {
+  if (reader.model.run === "live" && !document.hidden) pad.refresh();
+}
+
+/** @param {Model} model */
+function use(model) {
+  reader.model = model;
+  if (model.run !== "live" || following) return;
+  following = true;
+  live.start();
+}
+
+function changed() {
+  buttons.undo.disabled = !ink.canUndo;
+  buttons.redo.disabled = !ink.canRedo;
+  buttons.clear.disabled = ink.blank;
+  remember();
+  pad.read();
+}
+
+function remember() {
+  const picture = ink.picture?.kind === "pixels" ? ink.picture : null;
+  memory.set({ strokes: ink.strokes, picture, width: ink.strokeWidth, model: reader.model });
+}
+
+/** A link may name the network: /draw?run=ID&step=N. */
+function linkedModel() {
+  const query = new URLSearchParams(location.search);
+  const run = query.get("run");
+  if (run === null) return null;
+  const step = Number.parseInt(query.get("step") ?? "", 10);
+  return Number.isNaN(step) ? { run } : { run, step };
+}
+
+/** @param {unknown} error */
+function tell(error) {
+  if (!(error instanceof ProblemError)) throw error;
+  verdict.fail(error);
+}
+
+buttons.undo.addEventListener("click", () => ink.undo());
+buttons.redo.addEventListener("click", () => ink.redo());
+buttons.clear.addEventListener("click", () => ink.clear());
+thickness.addEventListener("input", () => {
+  ink.strokeWidth = thickness.valueAsNumber / 100;
+  remember();
+});
+takePictures({
+  inputs: [part("picture", HTMLInputElement), part("photo", HTMLInputElement)],
+  target: part("paper", HTMLElement),
+  onPicture: (picture) => ink.setPicture(picture),
+  onProblem: tell,
+});
+addEventListener("online", () => pad.read());
+document.addEventListener("visibilitychange", refresh);
+
+choice.choose(linkedModel() ?? kept?.model ?? {});
+use(choice.model);
+if (kept) {
+  ink.strokeWidth = kept.width;
+  if (kept.picture) ink.setPicture(kept.picture);
+  else if (kept.strokes.length) ink.setStrokes(kept.strokes);
+}
+thickness.valueAsNumber = Math.round(100 * ink.strokeWidth);
+if (ink.blank) changed();
+
+const samples = part("samples", HTMLElement);
+fillSampleRow(samples, samples.dataset.address ?? "", (picture) => ink.setPicture(picture)).catch(tell);
+request("GET", "/api/baseline").then((answer) => means.setMeans(answer)).catch(tell);
+choice.load().catch(tell);

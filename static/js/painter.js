@@ -1,0 +1,43 @@
+// When to paint: at most once a frame, only what is out of date, and never in a hidden tab.
+
+/** @typedef {{paint: () => void, every: number, last: number}} Work */
+
+export class Painter {
+  #window;
+  /** @type {Set<Work>} */
+  #due = new Set();
+  #frame = 0;
+
+  /** @param {Window} window */
+  constructor(window) {
+    this.#window = window;
+    window.document.addEventListener("visibilitychange", () => this.#schedule());
+  }
+
+  /**
+   * @param {() => void} paint
+   * @param {number} [every] milliseconds between two paintings at least; each frame without
+   * @returns {() => void} says that what `paint` paints is out of date
+   */
+  add(paint, every = 0) {
+    const work = { paint, every, last: -Infinity };
+    return () => {
+      this.#due.add(work);
+      this.#schedule();
+    };
+  }
+
+  #schedule() {
+    if (this.#frame || !this.#due.size || this.#window.document.hidden) return;
+    this.#frame = this.#window.requestAnimationFrame((now) => {
+      this.#frame = 0;
+      for (const work of [...this.#due]) {
+        if (now - work.last < work.every) continue;
+        this.#due.delete(work);
+        work.last = now;
+        work.paint();
+      }
+      this.#schedule();
+    });
+  }
+}

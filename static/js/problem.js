@@ -1,0 +1,70 @@
+// Requests to the server's own API. What it refuses comes back as a ProblemError (RFC 9457).
+
+/** @typedef {{field: string, message: string}} FieldProblem */
+
+export class ProblemError extends Error {
+  /**
+   * @param {number} status HTTP status; 0 when no answer came at all.
+   * @param {string} title
+   * @param {string} detail
+   * @param {FieldProblem[]} fields
+   */
+  constructor(status, title, detail, fields = []) {
+    super(detail || title);
+    this.name = "ProblemError";
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.fields = fields;
+  }
+}
+
+/**
+ * @param {unknown} errors the problem document's `errors`, `{field, detail}` each
+ * @returns {FieldProblem[]}
+ */
+function fieldProblems(errors) {
+  if (!Array.isArray(errors)) return [];
+  return errors.map(({ field, detail }) => ({ field: String(field), message: String(detail) }));
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<ProblemError>}
+ */
+export async function problemOf(response) {
+  const fallback = `The server answered ${response.status} ${response.statusText}`.trim() + ".";
+  try {
+    const body = await response.json();
+    return new ProblemError(response.status, body.title ?? fallback, body.detail ?? "", fieldProblems(body.errors));
+  } catch {
+    return new ProblemError(response.status, fallback, "");
+  }
+}
+
+/**
+ * Send a request and read its JSON answer; an answer without a body is null.
+ *
+ * @param {string} method
+ * @param {string} url
+ * @param {unknown} [body] sent as JSON
+ * @returns {Promise<any>}
+ * @throws {ProblemError} where the server refuses or cannot be reached
+ */
+export async function request(method, url, body) {
+  /** @type {RequestInit} */
+  const init = { method, headers: { accept: "application/json" } };
+  if (body !== undefined) {
+    init.headers = { accept: "application/json", "content-type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  let response;
+  try {
+    response = await fetch(url, init);
+  } catch {
+    throw new ProblemError(0, "The server cannot be reached", "No answer came. Is it still running?");
+  }
+  if (!response.ok) throw await problemOf(response);
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
+}

@@ -1,0 +1,121 @@
+// The table of runs: a row each, fetched page by page.
+
+import { element } from "./element.js";
+import { ProblemError, request } from "./problem.js";
+import { RunRow } from "./run-row.js";
+
+/** @typedef {import("./run-row.js").Run} Run */
+
+const PAGE = 30;
+const MOST = 200; // rows that one refresh asks for; further ones stay as they were loaded
+
+export class RunList {
+  #rows = element("tbody", "");
+  #more = element("button", "button", "Show older runs");
+  #empty = element("div", "runs-empty");
+  #table = element("table", "runs-table");
+  #onProblem;
+  #allowed = false;
+  /** @type {Map<string, RunRow>} */
+  #byId = new Map();
+  /** @type {string | null} */
+  #next = null;
+  #deepened = false; // older pages than the first have been loaded: the cursor is theirs
+
+  /**
+   * @param {HTMLElement} root is filled
+   * @param {(problem: ProblemError | null) => void} onProblem
+   */
+  constructor(root, onProblem) {
+    this.#onProblem = onProblem;
+    const columns = ["Run", "State", "Accuracy", "Validation loss", "Duration", "Started", "Actions"];
+    const head = columns.map((name) => {
+      const cell = element("th", ["Accuracy", "Validation loss", "Duration"].includes(name) ? "numeric" : "", name);
+      cell.scope = "col";
+      return cell;
+    });
+    this.#table.append(element("thead", "", element("tr", "", ...head)), this.#rows);
+    this.#more.type = "button";
+    this.#more.hidden = true;
+    this.#more.addEventListener("click", () => this.#showOlder());
+    const link = element("a", "button primary", "Start the first one");
+    link.href = "/#start-title";
+    this.#empty.append(element("p", "lede", "No run is kept yet."), link);
+    this.#empty.hidden = this.#table.hidden = true;
+    root.append(this.#table, this.#empty, this.#more);
+  }
+
+  /** @param {boolean} allowed whether this viewer may rename and delete */
+  setAllowed(allowed) {
+    this.#allowed = allowed;
+    for (const row of this.#byId.values()) row.setAllowed(allowed);
+  }
+
+  get runs() {
+    return [...this.#byId.values()].map(({ run }) => run);
+  }
+
+  /** Fetch the newest rows again, as many as are shown. @throws {ProblemError} */
+  async refresh() {
+    const limit = Math.min(MOST, Math.max(PAGE, this.#byId.size));
+    /** @type {{runs: Run[], next: string | null}} */
+    const { runs, next } = await request("GET", `/api/runs?limit=${limit}`);
+    const kept = new Set(runs.map(({ id }) => id));
+    const complete = this.#byId.size <= limit || !next;
+    for (const id of [...this.#byId.keys()]) if (complete && !kept.has(id)) this.#remove(id);
+    runs.forEach((run, place) => this.#put(run, place));
+    if (!this.#deepened || complete) this.#next = next;
+    this.#show();
+  }
+
+  async #showOlder() {
+    try {
+      const cursor = encodeURIComponent(this.#next ?? "");
+      /** @type {{runs: Run[], next: string | null}} */
+      const { runs, next } = await request("GET", `/api/runs?limit=${PAGE}&cursor=${cursor}`);
+      for (const run of runs) this.#put(run, this.#rows.children.length);
+      this.#next = next;
+      this.#deepened = true;
+      this.#show();
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      this.#onProblem(problem);
+    }
+  }
+
+  /**
+   * @param {Run} run
+   * @param {number} place among the rows
+   */
+  #put(run, place) {
+    let row = this.#byId.get(run.id);
+    if (!row) {
+      row = new RunRow(run, { onDeleted: () => this.#deleted(run.id), onProblem: this.#onProblem });
+      row.setAllowed(this.#allowed);
+      this.#byId.set(run.id, row);
+    }
+    row.show(run);
+    const there = this.#rows.children[place];
+    if (there !== row.root) this.#rows.insertBefore(row.root, there ?? null);
+  }
+
+  /** @param {string} id */
+  #deleted(id) {
+    const next = this.#byId.get(id)?.root.nextElementSibling ?? this.#byId.get(id)?.root.previousElementSibling;
+    this.#remove(id);
+    this.#show();
+    next?.querySelector("a")?.focus();
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    this.#byId.get(id)?.root.remove();
+    this.#byId.delete(id);
+  }
+
+  #show() {
+    this.#table.hidden = !this.#byId.size;
+    this.#empty.hidden = this.#byId.size > 0;
+    this.#more.hidden = !this.#next;
+  }
+}

@@ -1,0 +1,144 @@
+// One run in the list: what became of it, and renaming and deleting it.
+
+import { element } from "./element.js";
+import { count, duration, loss, percent, when } from "./format.js";
+import { ProblemError, request } from "./problem.js";
+
+/**
+ * @typedef {{id: string, name: string, state: string, seq: number, created: number, started: number | null, ended: number | null,
+ *   step: number, steps: number, place: number | null, error: string | null,
+ *   summary: import("./frames.js").Summary}} Run
+ */
+
+/** States in which a run can still go on. */
+export const ACTIVE = new Set(["queued", "running", "paused"]);
+
+export class RunRow {
+  #run;
+  #onDeleted;
+  #onProblem;
+  #name = element("th", "run-row-name");
+  #link = element("a", "");
+  #state = element("td", "run-row-state");
+  #accuracy = element("td", "numeric");
+  #loss = element("td", "numeric");
+  #duration = element("td", "numeric");
+  #when = element("td", "");
+  #actions = element("td", "run-row-actions");
+  #rename = button("Rename");
+  #delete = button("Delete");
+  root;
+
+  /**
+   * @param {Run} run
+   * @param {{onDeleted: () => void, onProblem: (problem: ProblemError | null) => void}} options
+   */
+  constructor(run, { onDeleted, onProblem }) {
+    this.#run = run;
+    this.#onDeleted = onDeleted;
+    this.#onProblem = onProblem;
+    this.#name.scope = "row";
+    this.#link.href = `/runs/${encodeURIComponent(run.id)}`;
+    this.#name.append(this.#link);
+    this.#actions.append(this.#rename, this.#delete);
+    this.#rename.addEventListener("click", () => this.#editName());
+    this.#delete.addEventListener("click", () => this.#askToDelete());
+    const cells = [this.#name, this.#state, this.#accuracy, this.#loss, this.#duration, this.#when, this.#actions];
+    const labels = ["", "State", "Accuracy", "Validation loss", "Duration", "Started", ""];
+    cells.forEach((cell, i) => labels[i] && (cell.dataset.label = labels[i]));
+    this.root = element("tr", "", ...cells);
+  }
+
+  /** @param {boolean} allowed */
+  setAllowed(allowed) {
+    this.#actions.hidden = !allowed;
+  }
+
+  get run() {
+    return this.#run;
+  }
+
+  /** @param {Run} run as it is now */
+  show(run) {
+    this.#run = run;
+    const { name, state, summary, error, place, step, steps, started, created, ended } = run;
+    this.#link.textContent = name;
+    this.#rename.setAttribute("aria-label", `Rename “${name}”`);
+    this.#delete.setAttribute("aria-label", `Delete “${name}”`);
+    this.#delete.disabled = ACTIVE.has(state);
+    this.#delete.title = ACTIVE.has(state) ? "Stop it first" : "";
+    const about =
+      state === "queued" ? `place ${place}` : state === "finished" ? "" : error ?? `step ${count(step)} of ${count(steps)}`;
+    this.#state.replaceChildren(element("span", "run-row-word", state), element("span", "caption", about));
+    this.#state.dataset.state = state;
+    this.#accuracy.textContent = percent(summary.valid_accuracy);
+    this.#loss.textContent = loss(summary.valid_loss);
+    this.#duration.textContent = duration(summary.seconds ?? (started && ended ? ended - started : null));
+    this.#when.textContent = when(started ?? created);
+  }
+
+  #editName() {
+    const input = element("input", "");
+    Object.assign(input, { type: "text", value: this.#run.name, maxLength: 80, required: true });
+    input.setAttribute("aria-label", "New name");
+    const cancel = button("Cancel");
+    const form = element("form", "run-row-edit", input, element("button", "button small", "Save"), cancel);
+    const close = () => {
+      form.replaceWith(this.#link);
+      this.#rename.focus();
+    };
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      await this.#reporting(async () => {
+        this.show(await request("PATCH", this.#url, { name: input.value.trim() }));
+        close();
+      });
+    });
+    form.addEventListener("keydown", ({ key }) => key === "Escape" && close());
+    cancel.addEventListener("click", close);
+    this.#link.replaceWith(form);
+    input.select();
+  }
+
+  #askToDelete() {
+    const yes = button("Delete for ever");
+    yes.classList.add("danger");
+    const no = button("Keep");
+    const words = element("p", "", `Delete “${this.#run.name}” with every step and model? This cannot be undone.`);
+    const dialog = element("dialog", "", words, element("div", "row", no, yes));
+    dialog.setAttribute("aria-label", "Delete a run");
+    dialog.addEventListener("close", () => dialog.remove());
+    no.addEventListener("click", () => dialog.close());
+    yes.addEventListener("click", async () => {
+      dialog.close();
+      await this.#reporting(async () => {
+        await request("DELETE", this.#url);
+        this.#onDeleted();
+      });
+    });
+    this.#actions.append(dialog);
+    dialog.showModal();
+  }
+
+  get #url() {
+    return `/api/runs/${encodeURIComponent(this.#run.id)}`;
+  }
+
+  /** @param {() => Promise<void>} work */
+  async #reporting(work) {
+    try {
+      await work();
+      this.#onProblem(null);
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      this.#onProblem(problem);
+    }
+  }
+}
+
+/** @param {string} label */
+function button(label) {
+  const made = element("button", "button small quiet", label);
+  made.type = "button";
+  return made;
+}
