@@ -1,0 +1,50 @@
+"""axe-core finds nothing against WCAG 2.1 A and AA on any page, light or dark, at a desk or on a phone."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+from websockets.sync.client import connect
+
+PAGES = ("/", "/runs/{finished}", "/runs", "/draw")
+
+
+@pytest.fixture(scope="module")
+def live_run(server: str) -> Iterator[str]:
+    """The id of a run that trains slowly, so that its controls are there to be looked at."""
+    recipe = {"preset": "textbook", "epochs": 1000, "steps_per_second": 5}
+    with httpx.Client(base_url=server, timeout=30) as client:
+        run: str = client.post("/api/runs", json=recipe).raise_for_status().json()["id"]
+        with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}") as events:
+            assert any(json.loads(event)["type"] == "Steps" for event in events if isinstance(event, str))
+        yield run
+        client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_nothing_against_wcag(
+    new_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    finished_run: str,
+    live_run: str,
+    path: str,
+    color_scheme: str,
+    phone: bool,
+) -> None:
+    # With reduced motion no colour is caught half-way through a transition.
+    page = new_page(phone=phone, color_scheme=color_scheme, reduced_motion="reduce")
+    page.goto(path.format(finished=finished_run, live=live_run), wait_until="networkidle")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+
+
+def test_a_page_that_is_not_there(page: Page, assert_accessible: Callable[[Page], None], complaints: list[str]) -> None:
+    response = page.goto("/runs/there-is-none", wait_until="networkidle")
+    assert response is not None
+    assert response.status == 404
+    complaints.clear()  # the browser logs the 404
+    assert_accessible(page)

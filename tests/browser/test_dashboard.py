@@ -1,0 +1,363 @@
+"""The dashboard: a run followed live, steered, drawn from its log."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
+"""Along the stroke of a 7, in shares of the canvas."""
+
+LONG = 60_000
+"""Milliseconds: a run of a few seconds, on a machine that is busy with other things."""
+
+
+def start(server: str, **body: object) -> str:
+    """The id of a new run."""
+    answer = httpx.post(f"{server}/api/runs", json=body, timeout=30)
+    answer.raise_for_status()
+    run: str = answer.json()["id"]
+    return run
+
+
+def control(server: str, run: str, **control: object) -> None:
+    httpx.post(f"{server}/api/runs/{run}/control", json=control, timeout=30).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def slow_run(server: str) -> Iterator[str]:
+    """The id of a run that takes longer than all tests here, at 50 steps a second; they share it."""
+    run = start(server, name="Slow", epochs=1000, steps_per_second=50)
+    yield run
+    control(server, run, action="stop")
+
+
+@pytest.fixture
+def slow(page: Page, slow_run: str, server: str) -> Iterator[Page]:
+    """The page of the slow run while it trains."""
+    page.goto(f"/runs/{slow_run}")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=LONG)
+    yield page
+    control(server, slow_run, action="resume")
+    control(server, slow_run, steps_per_second=50)
+
+
+def steps_taken(page: Page) -> int:
+    words = page.locator(".progress-words").inner_text()
+    return int(words.split()[1].replace(",", ""))
+
+
+def paused(page: Page) -> int:
+    """Presses Pause; the step after which it took effect, from the sentence on the page."""
+    page.get_by_role("button", name="Pause").click()
+    headline = page.get_by_role("heading", level=1)
+    expect(headline).to_have_text(re.compile(r"paused after step [\d,]+"))
+    found = re.search(r"step ([\d,]+)", headline.inner_text())
+    assert found is not None
+    return int(found[1].replace(",", ""))
+
+
+def test_a_fresh_server_shows_a_network_that_learns(
+    start_server: Callable[..., str], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(base_url=start_server())
+    page.goto("/")
+    headline = page.get_by_role("heading", level=1)
+    expect(headline).to_have_text("A network of 30 hidden units is learning to tell a 3 from a 7.", timeout=LONG)
+    expect(page.locator(".unit")).to_have_count(30)
+    expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"), timeout=LONG)
+    page.get_by_label("Speed").select_option("Full")
+    expect(headline).to_have_text(re.compile("has learned to tell a 3 from a 7"), timeout=LONG)
+    assert steps_taken(page) == 1960
+    expect(page.locator("#connection")).to_have_text("Live")
+
+
+def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#connection")).to_have_text("From the log")
+    assert steps_taken(page) == 98
+    readout = page.locator(".chart").first.locator(".chart-readout")
+    expect(readout.locator("div", has_text="Step")).to_contain_text("98")
+    expect(page.locator(".confusion b").first).to_have_text(re.compile(r"^[\d,]+$"))
+    for name, kind in (("Every step as CSV", "csv"), ("The model as safetensors", "safetensors")):
+        address = page.get_by_role("link", name=name).get_attribute("href")
+        assert address is not None
+        assert page.request.get(address).ok, kind
+
+
+def test_pause_step_resume_stop(page: Page, server: str) -> None:
+    page.goto(f"/runs/{start(server, epochs=200, steps_per_second=50)}")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=LONG)
+    at = paused(page)
+    page.get_by_role("button", name="One step").click()
+    expect(page.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("is learning")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("was stopped after step")
+    expect(page.get_by_role("button", name="Train it again")).to_be_visible()
+
+
+def test_keys_pause_and_step_but_not_while_one_types(slow: Page) -> None:
+    slow.locator("body").press("Space")
+    expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
+    expect(slow.get_by_role("heading", level=1)).to_contain_text("paused after step")
+    at = steps_taken(slow)
+    slow.locator("body").press("s")
+    expect(slow.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
+    field = slow.get_by_label("Seed")
+    field.press("s")
+    field.press("Space")
+    expect(slow.get_by_role("heading", level=1)).to_contain_text(f"paused after step {at + 1:,}")
+
+
+def test_learning_rate_and_speed_show_what_the_log_answered(slow: Page) -> None:
+    rate = slow.locator("#control-rate")
+    rate.fill("0.05")
+    rate.press("Enter")
+    rate.blur()
+    expect(rate).to_have_value("0.05")
+    slow.get_by_role("button", name="Double the learning rate").click()
+    expect(rate).to_have_value("0.1")
+    slow.get_by_role("button", name="Halve the learning rate").click()
+    expect(rate).to_have_value("0.05")
+    slow.get_by_label("Speed").select_option("200 steps a second")
+    expect(slow.get_by_label("Speed")).to_have_value("200")
+    slow.reload()
+    expect(rate).to_have_value("0.05")
+    expect(slow.get_by_label("Speed")).to_have_value("200")
+
+
+def test_no_point_is_lost_or_doubled_by_a_lost_connection(slow: Page) -> None:
+    """A connection that closes and one that the network takes away, in the midst of a run."""
+    steps = slow.evaluate(
+        """async () => {
+          const { RunStream } = await import("/static/js/stream.js");
+          const seen = [];
+          let wanted, done;
+          const reach = (count) => new Promise((resolve) => { wanted = seen.length + count; done = resolve; });
+          const stream = new RunStream(window, {
+            run: document.body.dataset.run,
+            onEvent: (event) => { if (event.type === "Steps" && seen.push(...event.step) >= wanted) done(); },
+          });
+          stream.start();
+          await reach(10);
+          window.dispatchEvent(new Event("offline"));
+          await reach(10);
+          window.dispatchEvent(new Event("offline"));
+          window.dispatchEvent(new Event("online"));
+          await reach(10);
+          stream.stop();
+          return seen;
+        }"""
+    )
+    assert steps == list(range(1, len(steps) + 1))
+    expect(slow.locator("#connection")).to_have_text("Live")
+    at = paused(slow)
+    expect(slow.locator(".chart-readout").first.locator("div", has_text="Step")).to_contain_text(f"{at:,}")
+
+
+def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
+    """The connection goes and cannot be had again, until it can."""
+    slow.evaluate(
+        """() => {
+          window.KeptWebSocket = WebSocket;
+          window.WebSocket = class extends EventTarget {
+            constructor() {
+              super();
+              setTimeout(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 })));
+            }
+          };
+          window.dispatchEvent(new Event("offline"));
+        }"""
+    )
+    expect(slow.locator("#connection")).to_contain_text(re.compile(r"Disconnected, trying again in \d+ s"))
+    slow.evaluate("() => { window.WebSocket = KeptWebSocket; window.dispatchEvent(new Event('online')); }")
+    expect(slow.locator("#connection")).to_have_text("Live")
+    shown = steps_taken(slow)
+    expect(slow.locator(".progress-words")).not_to_contain_text(f"Step {shown:,} of")
+
+
+def test_weight_images_by_keyboard(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    first = page.locator(".unit").first
+    expect(first).to_have_attribute("aria-label", re.compile(r"Unit 1, speaks for a [37]"))
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Unit 12")
+    expect(dialog).to_contain_text(re.compile(r"Of 30 units it is the \d+\w\w loudest"))
+    for label in ("Output weight", "Bias"):
+        assert re.search(label + r"\s+[+−]\d\.\d{3}", dialog.inner_text()), label
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".unit").nth(11)).to_be_focused()
+
+
+def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> None:
+    """Blue and orange both occur, and nothing else but shades between them and the neutral middle."""
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator(".unit")).to_have_count(30)
+    hues = page.evaluate(
+        """() => {
+          const found = { blue: 0, orange: 0 };
+          for (const canvas of document.querySelectorAll(".unit canvas")) {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+            for (let i = 0; i < data.length; i += 4) {
+              if (data[i + 2] - data[i] > 40) found.blue++;
+              if (data[i] - data[i + 2] > 60) found.orange++;
+            }
+          }
+          return found;
+        }"""
+    )
+    assert hues["blue"] > 100
+    assert hues["orange"] > 100
+
+
+def test_zoom_by_dragging_and_by_keys(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#connection")).to_have_text("From the log")
+    show_all = page.get_by_role("button", name="Show all steps")
+    expect(show_all).to_be_disabled()
+    plot = page.locator(".chart .u-over").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 50, steps=5)
+    page.mouse.up()
+    expect(show_all).to_be_enabled()
+    page.mouse.dblclick(box["x"] + 100, box["y"] + 50)
+    expect(show_all).to_be_disabled()
+    page.locator(".chart-plot").first.focus()
+    page.keyboard.press("+")
+    expect(show_all).to_be_enabled()
+    show_all.click()
+    expect(show_all).to_be_disabled()
+
+
+def test_hover_and_arrow_keys_tell_exact_values(page: Page, server: str, finished_run: str) -> None:
+    losses = httpx.get(f"{server}/api/runs/{finished_run}/metrics").json()["loss"]
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#connection")).to_have_text("From the log")
+    page.locator(".chart-plot").first.focus()
+    page.keyboard.press("Home")
+    readout = page.locator(".chart").first.locator(".chart-readout")
+    expect(readout.locator("div", has_text="This batch").locator("dd")).to_have_text(f"{losses[0]:.4f}")
+    page.keyboard.press("ArrowRight")
+    expect(readout.locator("div", has_text="This batch").locator("dd")).to_have_text(f"{losses[1]:.4f}")
+    expect(readout.locator("div", has_text="Step").locator("dd")).to_have_text("2")
+
+
+def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:
+    hide = """hidden => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    slow.evaluate(hide, True)
+    # A frame that was due already has passed after two more.
+    slow.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    shown = steps_taken(slow)
+    slow.evaluate(
+        """known => new Promise((done) => {
+          const socket = new WebSocket(`ws://${location.host}/ws/runs/${document.body.dataset.run}`);
+          socket.onmessage = ({ data }) => {
+            const event = typeof data === "string" ? JSON.parse(data) : {};
+            if (event.type === "Steps" && event.step.at(-1) > known + 50) done(socket.close());
+          };
+        })""",
+        shown,
+    )
+    assert steps_taken(slow) == shown
+    slow.evaluate(hide, False)
+    expect(slow.locator(".progress-words")).not_to_have_text(re.compile(f"Step {shown:,} of"))
+
+
+def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#connection")).to_have_text("From the log")
+    canvas = page.locator("#pad canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    for i, (x, y) in enumerate(SEVEN):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+        if i == 0:
+            page.mouse.down()
+    page.mouse.up()
+    verdict = page.locator("#pad .verdict")
+    expect(verdict.locator(".verdict-headline")).to_have_text("7")
+    expect(verdict).to_contain_text(re.compile("Read by “textbook", re.IGNORECASE))
+    page.locator("#pad").get_by_role("button", name="Clear").click()
+    expect(verdict.locator(".verdict-headline")).to_have_text("Nothing drawn yet")
+
+
+def test_the_form_shows_what_the_server_refuses_at_its_field(page: Page, complaints: list[str]) -> None:
+    page.goto("/")
+    rate = page.locator("#start").get_by_label("Learning rate", exact=True)
+    rate.fill("5000")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    expect(rate).to_be_focused()
+    expect(page.locator("#recipe-learning_rate-problem")).to_contain_text("less than or equal to 1000")
+    complaints.clear()  # the browser logs the 422
+
+
+def test_a_run_from_the_form(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    page.get_by_label("Epochs", exact=True).fill("1")
+    page.get_by_label("Hidden", exact=True).fill("5")
+    expect(page.locator("#start")).to_contain_text("1 × 49 = 49 steps")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url(lambda url: not url.endswith(finished_run))
+    expect(page.locator(".unit")).to_have_count(5, timeout=LONG)
+    expect(page.locator(".progress-words")).to_have_text("Step 49 of 49", timeout=LONG)
+
+
+def test_the_live_page_goes_on_to_the_next_run(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
+    server = start_server(first_run="false")
+    page = new_page(base_url=server)
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing has been trained yet.")
+    for name in ("First", "Second"):
+        httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1}, timeout=30).raise_for_status()
+        expect(page.locator("#run-name")).to_have_text(name, timeout=LONG)
+        expect(page.locator(".progress-words")).to_have_text("Step 49 of 49", timeout=LONG)
+
+
+def test_a_viewer_may_watch_and_with_the_token_steer(
+    start_server: Callable[..., str], new_page: Callable[..., Page], complaints: list[str]
+) -> None:
+    page = new_page(base_url=start_server(token="sesame"))
+    page.goto("/")
+    start = page.get_by_role("button", name="Start", exact=True)
+    token = page.get_by_label("enter the server’s token")
+    expect(token).to_be_visible()
+    expect(start).to_be_disabled()
+    token.fill("wrong")
+    page.get_by_role("button", name="Unlock").click()
+    expect(page.locator("#access")).to_contain_text("Wrong token")
+    complaints.clear()  # the browser logs the 401
+    token.fill("sesame")
+    page.get_by_role("button", name="Unlock").click()
+    expect(start).to_be_enabled()
+    expect(token).to_be_hidden()
+
+
+def test_the_theme_is_switched_and_remembered(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    switch = page.get_by_role("button", name="Colour theme")
+    switch.click()  # light
+    switch.click()  # dark
+    expect(switch).to_have_attribute("aria-label", re.compile("dark"))
+    dark = page.evaluate(paper)
+    assert dark != light
+    page.reload()
+    assert page.evaluate(paper) == dark

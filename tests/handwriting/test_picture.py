@@ -1,0 +1,187 @@
+"""Pictures of digits are read as well as the digits themselves, whatever they were taken of and with."""
+
+import io
+import struct
+import zlib
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from app.handwriting import ink
+from app.handwriting.picture import PictureError, read
+from tests.handwriting.photos import encode, photo
+
+SEVEN = ink.draw([np.array([[0, 0], [40, 2], [15, 90]], float)])
+LARGE = np.asarray(Image.fromarray(np.pad(SEVEN, 10)).resize((240, 240), Image.Resampling.BICUBIC))
+
+
+def like(image, expected=SEVEN):
+    """The same digit at the same place, apart from edges half a pixel off."""
+    return np.corrcoef(image.ravel(), expected.ravel())[0, 1] > 0.85
+
+
+def test_photos_are_read_as_well_as_the_digits_on_them(mnist, reader):
+    random = np.random.RandomState(3)
+    chosen = random.choice(len(mnist["valid_images"]), 200, replace=False)
+    images = [read(photo(mnist["valid_images"][index], random)) for index in chosen]
+    threes = mnist["valid_labels"][chosen] == 3
+    right = [(reader.read(image).logit > 0) == three for image, three in zip(images, threes, strict=True)]
+    assert np.mean(right) >= 0.97
+    placed = [image for image in images if image.any()]
+    assert len(placed) >= 198
+    assert np.mean([np.abs(ink.centre_of_mass(image) - 14).max() < 0.1 for image in placed]) > 0.97
+    sides = [max(np.ptp(np.flatnonzero((image > 20).any(axis=a))) + 1 for a in (0, 1)) for image in placed]
+    assert np.mean(np.abs(np.array(sides) - 20) <= 1) > 0.97
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_mnists_own_images_come_back_as_they_are(mnist, inverted):
+    same = 0
+    for image in mnist["valid_images"][:100]:
+        same += np.array_equal(read(encode(255 - image if inverted else image)), image)
+    assert same >= 97
+
+
+def test_mnists_images_anywhere_on_a_sheet_come_back_much_the_same(mnist):
+    same = 0
+    for image in mnist["valid_images"][:50]:
+        sheet = np.full((90, 70), 255, np.uint8)
+        sheet[50:78, 5:33] -= image
+        same += like(read(encode(sheet)), image)
+    assert same >= 48
+
+
+@pytest.mark.parametrize("side", [40, 100, 400, 2000])
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_any_size(side, format):
+    large = Image.fromarray(255 - LARGE).resize((side, side), Image.Resampling.BICUBIC)
+    assert like(read(encode(np.asarray(large), format)))
+
+
+@pytest.mark.parametrize("thickness", [1, 3, 8, 30])
+def test_any_pen(thickness, reader):
+    sheet = Image.new("L", (300, 300), 235)
+    ImageDraw.Draw(sheet).line([(90, 60), (200, 65), (140, 260)], 40, thickness, joint="curve")
+    image = read(encode(np.asarray(sheet)))
+    assert 1.4 < ink.thickness(image) < 4
+    assert reader.read(image).verdict == "7"
+
+
+@pytest.mark.parametrize("paper", [(255, 255, 255), (120, 160, 90), (40, 30, 70)])
+@pytest.mark.parametrize("pen", [(200, 30, 30), (30, 60, 190), (250, 240, 60)])
+def test_any_colour(paper, pen):
+    part = LARGE[..., None] / 255
+    assert like(read(encode((np.array(paper) * (1 - part) + np.array(pen) * part) / 255)))
+
+
+def test_transparent_pictures_show_their_ink():
+    for shade in (0, 255):
+        colour = np.full_like(LARGE, shade)
+        assert like(read(encode(np.stack([colour, colour, colour, LARGE], axis=2))))
+
+
+def test_sixteen_bits_palettes_and_black_and_white():
+    sixteen = io.BytesIO()
+    Image.fromarray(LARGE.astype(np.uint16) * 257).save(sixteen, "PNG")
+    assert like(read(sixteen.getvalue()))
+    for mode in ("P", "1", "RGB", "RGBA", "LA"):
+        data = io.BytesIO()
+        Image.fromarray(255 - LARGE).convert(mode).save(data, "PNG")
+        assert like(read(data.getvalue())), mode
+    palette = io.BytesIO()
+    Image.fromarray(LARGE).convert("P").save(palette, "PNG", transparency=0)
+    assert like(read(palette.getvalue()))
+    print_colours = io.BytesIO()
+    Image.fromarray(255 - LARGE).convert("CMYK").save(print_colours, "JPEG")
+    assert like(read(print_colours.getvalue()))
+
+
+@pytest.mark.parametrize(("orientation", "turn"), [(1, 0), (3, 180), (6, 90), (8, 270)])
+def test_a_photo_taken_sideways_is_upright(orientation, turn):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = io.BytesIO()
+    Image.fromarray(255 - LARGE).rotate(turn).save(data, "JPEG", exif=exif)
+    assert like(read(data.getvalue()))
+
+
+@pytest.mark.parametrize("shade", [0, 128, 255])
+@pytest.mark.parametrize("size", [(1, 1), (28, 28), (3, 500), (300, 300)])
+def test_no_ink_is_blank(shade, size):
+    assert not read(encode(np.full(size, shade, np.uint8))).any()
+
+
+def test_empty_paper_in_uneven_light_is_blank():
+    y, x = np.mgrid[:300, :200] / 300
+    paper = 0.9 - 0.3 * x - 0.2 * y * y + np.random.default_rng(0).normal(0, 0.02, x.shape)
+    assert not read(encode(paper, "JPEG")).any()
+
+
+def test_specks_and_the_edge_of_the_table_are_not_the_digit():
+    sheet = 255 - np.pad(LARGE, 60)
+    sheet[:, :8] = 20
+    sheet[-5:] = 40
+    sheet[30:33, 200:203] = 0
+    assert like(read(encode(sheet)))
+
+
+def test_a_digit_in_two_pieces_stays_whole():
+    sheet = LARGE.copy()
+    sheet[118:124] = 0
+    assert like(read(encode(sheet)))
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def declared(width, height):
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(99))) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(5_001, 5_000), (12_000, 9_000), (60_000, 60_000)])
+def test_refuses_bombs_before_decoding_them(width, height):
+    with pytest.raises(PictureError, match="25,000,000"):
+        read(declared(width, height))
+
+
+def test_says_what_is_wrong():
+    data = encode(LARGE)
+    moving = io.BytesIO()
+    Image.fromarray(LARGE).save(moving, "PNG", save_all=True, append_images=[Image.fromarray(255 - LARGE)])
+    drawing = io.BytesIO()
+    Image.fromarray(LARGE).save(drawing, "GIF")
+    for bad, message in (
+        (data[: len(data) // 2], "damaged"),
+        (data[:20], "neither|damaged"),
+        (b"", "neither"),
+        (drawing.getvalue(), "neither"),
+        (moving.getvalue(), "animated"),
+        (encode(LARGE, "JPEG")[:400], "damaged"),
+    ):
+        with pytest.raises(PictureError, match=message):
+            read(bad)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_any_damage_is_read_or_refused(data):
+    picture = bytearray(data.draw(st.sampled_from([encode(LARGE[::4, ::4]), encode(LARGE[::4, ::4], "JPEG")])))
+    for place in data.draw(st.lists(st.integers(0, len(picture) - 1), min_size=1, max_size=6)):
+        picture[place] = data.draw(st.integers(0, 255))
+    with suppress(PictureError):
+        assert read(bytes(picture)).shape == (28, 28)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False))
+def test_any_small_picture_is_read(width, height, random):
+    pixels = np.frombuffer(random.randbytes(width * height), np.uint8).reshape(height, width)
+    assert read(encode(pixels)).shape == (28, 28)

@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from app.handwriting import ink
+from app.handwriting.predictor import Predictor, probability
+
+
+def test_reads_validation_images(mnist, reader):
+    readings = [reader.read(image) for image in mnist["valid_images"]]
+    right = [reading.digit == label for reading, label in zip(readings, mnist["valid_labels"], strict=True)]
+    assert np.mean(right) >= 0.985
+    assert all(reading.digit is None or str(reading.digit) == reading.verdict for reading in readings)
+
+
+@pytest.mark.parametrize("brightest", [0, 25])
+def test_no_ink_is_blank(reader, brightest):
+    reading = reader.read(np.full(784, brightest, np.uint8))
+    assert (reading.verdict, reading.digit) == ("blank", None)
+
+
+def test_a_circle_is_neither_however_sure_the_network_is(reader):
+    angle = np.linspace(0, 2 * np.pi, 60)
+    reading = reader.read(ink.draw([np.stack([np.cos(angle), np.sin(angle)], axis=1)]))
+    assert (reading.verdict, reading.digit) == ("neither", None)
+    assert reading.probability_3 == probability(reading.logit)
+
+
+def test_reads_with_another_model_behind_the_same_gate(mnist, reader):
+    three = mnist["valid_images"][mnist["valid_labels"] == 3][0]
+    contrary = Predictor({"0.weight": np.zeros((1, 784), np.float32), "0.bias": np.array([-2.0])}, "linear")
+    assert reader.read(three).verdict == "3"
+    assert reader.read(three, contrary).verdict == "7"
+    assert reader.read(np.zeros(784, np.uint8), contrary).verdict == "blank"

@@ -1,0 +1,32 @@
+"""The digits, and a small share of them for what needs no more."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import settings
+
+from app.learning.dataset import Digits, load
+
+# As in the worker: a second thread gains nothing for a network this small, and on a busy machine both only wait.
+torch.set_num_threads(1)
+# A busy machine is no error.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def digits() -> Digits:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def few_digits(digits: Digits) -> Digits:
+    """600 to learn from, in batches of 256, 256 and 88, and 200 to validate on."""
+    return replace(
+        digits,
+        train_images=digits.train_images[:600],
+        train_targets=digits.train_targets[:600],
+        valid_images=digits.valid_images[:200],
+        valid_targets=digits.valid_targets[:200],
+    )

@@ -1,0 +1,63 @@
+"""A run whose time and controls are written down beforehand."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from app.controls import Act, Control
+from app.events import Checkpoint, Event
+from app.learning.dataset import Digits
+from app.learning.train import train
+from app.recipe import Recipe
+
+Said = list[Event | Checkpoint]
+T = TypeVar("T")
+
+PAUSE, RESUME, STEP, STOP = (Act(action=action) for action in ("pause", "resume", "step", "stop"))
+
+
+class Clock:
+    """Goes on by some milliseconds at each reading, and with each wait."""
+
+    def __init__(self, milliseconds: float) -> None:
+        self.seconds = 100.0
+        self.milliseconds = milliseconds
+
+    def __call__(self) -> float:
+        self.seconds += self.milliseconds / 1000
+        return self.seconds
+
+
+class Script:
+    """``asked[n]`` is asked for, one after the other, when n steps have been taken at full or at a set speed; single
+    steps do not count. To wait for ever when nothing more is to come is an error."""
+
+    def __init__(self, clock: Clock, asked: Mapping[int, Iterable[Control]]) -> None:
+        self.clock = clock
+        self.asked = {steps: list(controls) for steps, controls in asked.items()}
+        self.steps = 0
+        self.waits: list[float | None] = []
+
+    def take(self, timeout: float | None = 0) -> Control | None:
+        self.waits.append(timeout)
+        if controls := self.asked.get(self.steps):
+            return controls.pop(0)
+        assert timeout is not None, f"nobody will wake the run after {self.steps} steps"
+        self.clock.seconds += timeout
+        self.steps += timeout == 0
+        return None
+
+
+def play(
+    recipe: Recipe, digits: Digits, asked: Mapping[int, Iterable[Control]] | None = None, *, milliseconds: float = 1
+) -> tuple[Said, Script]:
+    """All that a run says on the CPU, by a clock that goes on by some milliseconds at each reading."""
+    clock = Clock(milliseconds)
+    script = Script(clock, asked or {})
+    recipe = recipe.model_copy(update={"device": "cpu"})
+    said = train(recipe, digits, script, run="r1", name="a run", clock=clock, now=lambda: 1_700_000_000.0)
+    return list(said), script
+
+
+def of(said: Said, kind: type[T]) -> list[T]:
+    """Those of one type."""
+    return [item for item in said if isinstance(item, kind)]

@@ -1,0 +1,117 @@
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from app.learning import dataset
+from app.learning.dataset import DatasetError, Digits, load
+from tests.learning import mnist_files
+from tests.learning.test_idx import idx_bytes
+
+
+@pytest.fixture(scope="module")
+def mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return mnist_files.write(tmp_path_factory.mktemp("mnist") / "MNIST" / "raw")
+
+
+@pytest.fixture
+def own_mnist(mnist: Path, tmp_path: Path) -> Path:
+    """A copy to spoil."""
+    return Path(shutil.copytree(mnist, tmp_path / "mnist"))
+
+
+def test_every_3_and_7_of_mnist_comes_with_the_package(digits: Digits) -> None:
+    assert digits.train_images.shape == (12_396, 784)
+    assert digits.valid_images.shape == (2_038, 784)
+    assert digits.train_images.dtype == digits.valid_images.dtype == torch.uint8
+    # MNIST's own counts: 6,131 and 1,010 of 3, 6,265 and 1,028 of 7.
+    assert (digits.train_targets.sum(), digits.valid_targets.sum()) == (6_131, 1_010)
+    assert set(digits.train_targets.tolist()) == {0.0, 1.0}
+    assert digits.train_targets.dtype == torch.float32
+
+
+def test_as_many_of_each_other_digit_come_along(digits: Digits) -> None:
+    for images, labels, each in (
+        (digits.other_train_images, digits.other_train_labels, 375),
+        (digits.other_valid_images, digits.other_valid_labels, 125),
+    ):
+        assert images.shape == (len(labels), 784)
+        assert labels.bincount(minlength=10).tolist() == [0 if digit in (3, 7) else each for digit in range(10)]
+
+
+def test_ink_is_bright_on_a_dark_ground(digits: Digits) -> None:
+    corners = digits.train_images.view(-1, 28, 28)[:, [0, 0, -1, -1], [0, -1, 0, -1]]
+    assert corners.float().mean() < 1 < digits.train_images.float().mean()
+
+
+def test_the_file_is_small_enough_to_carry_and_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = dataset.EMBEDDED.read_bytes()
+    assert len(data) < 5_000_000
+    spoiled = tmp_path / "mnist_3_7.npz"
+    spoiled.write_bytes(data[:1000] + bytes([data[1000] ^ 1]) + data[1001:])
+    monkeypatch.setattr(dataset, "EMBEDDED", spoiled)
+    with pytest.raises(DatasetError, match="is damaged: install the package again"):
+        load()
+
+
+@pytest.mark.parametrize("up", [0, 1, 2], ids=["the folder", "above raw", "above MNIST/raw"])
+def test_reads_a_folder_of_mnists_files(mnist: Path, up: int) -> None:
+    digits = load([mnist, mnist.parent, mnist.parent.parent][up])
+    assert digits.train_images.shape == (12_396, 784)
+    assert digits.other_valid_images.shape == (1_000, 784)
+    # Each image is found with its own label.
+    assert torch.equal(digits.train_images[:, 0], torch.where(digits.train_targets == 1, 3, 7).byte())
+    assert torch.equal(digits.other_train_images[:, 0], digits.other_train_labels)
+
+
+def test_reads_what_torchvision_reads(own_mnist: Path, tmp_path: Path) -> None:
+    from torchvision.datasets import MNIST
+
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for path in own_mnist.iterdir():
+        (raw / path.stem).write_bytes(gzip.decompress(path.read_bytes()))
+    theirs = MNIST(tmp_path, train=False)
+    ours = load(tmp_path)
+    wanted = (theirs.targets == 3) | (theirs.targets == 7)
+    assert torch.equal(ours.valid_images, theirs.data[wanted].flatten(1))
+    assert torch.equal(ours.valid_targets == 1, theirs.targets[wanted] == 3)
+
+
+def test_an_empty_folder_is_told_from_a_missing_file(own_mnist: Path, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="name a folder of MNIST's four files"):
+        load(tmp_path / "nowhere")
+    (own_mnist / "t10k-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(DatasetError, match=r"lacks t10k-labels-idx1-ubyte\(.gz\): put all four"):
+        load(own_mnist)
+
+
+def test_a_file_cut_short_is_named(own_mnist: Path) -> None:
+    path = own_mnist / "train-images-idx3-ubyte.gz"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte\.gz is damaged"):
+        load(own_mnist)
+
+
+def test_other_shapes_are_refused(own_mnist: Path) -> None:
+    path = own_mnist / "t10k-images-idx3-ubyte.gz"
+    path.write_bytes(gzip.compress(idx_bytes(np.zeros((10_000, 14, 14), np.uint8))))
+    with pytest.raises(DatasetError, match="holds 10,000 × 14 × 14 values, not 10,000 × 28 × 28"):
+        load(own_mnist)
+
+
+def test_digits_in_other_numbers_are_not_mnists(own_mnist: Path) -> None:
+    path = own_mnist / "t10k-labels-idx1-ubyte.gz"
+    path.write_bytes(gzip.compress(idx_bytes(np.full(10_000, 3, np.uint8))))
+    with pytest.raises(DatasetError, match="does not count MNIST's digits"):
+        load(own_mnist)
+
+
+def test_the_embedded_digits_need_no_folder(own_mnist: Path, digits: Digits) -> None:
+    shutil.rmtree(own_mnist)
+    with pytest.raises(DatasetError):
+        load(own_mnist)
+    assert torch.equal(load().train_images, digits.train_images)

@@ -1,0 +1,56 @@
+import pytest
+import torch
+from torch import nn
+
+from app.learning import models
+from app.learning.parameters import Parameters
+from app.recipe import Recipe
+
+CPU = torch.device("cpu")
+
+
+def built(recipe: Recipe) -> tuple[nn.Sequential, Parameters]:
+    module = models.build(recipe)
+    parameters = Parameters(module, CPU)
+    models.initialise(parameters, recipe.seed)
+    return module, parameters
+
+
+@pytest.mark.parametrize(("model", "count"), [("simple_net", 23_581), ("two_linear", 23_581), ("linear", 785)])
+def test_takes_784_pixels_and_gives_one_logit(model: str, count: int) -> None:
+    module, parameters = built(Recipe(model=model))  # type: ignore[arg-type]
+    assert len(parameters) == count
+    assert module(torch.rand(5, 784)).shape == (5, 1)
+
+
+def test_first_values_are_pytorchs_own_for_the_seed() -> None:
+    _, parameters = built(Recipe(seed=42))
+    with torch.random.fork_rng():
+        torch.manual_seed(42)
+        theirs = nn.Sequential(nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 1)).state_dict()
+    for name, value in parameters.named(parameters.values).items():
+        torch.testing.assert_close(value, theirs[name])
+
+
+def test_two_linear_layers_are_one() -> None:
+    module, _ = built(Recipe(model="two_linear"))
+    first, second = module
+    weight, bias = second.weight @ first.weight, second.weight @ first.bias + second.bias
+    images = torch.rand(5, 784)
+    torch.testing.assert_close(module(images), images @ weight.T + bias, rtol=1e-4, atol=1e-5)
+
+
+def test_units_tell_bias_and_output_weight() -> None:
+    _, parameters = built(Recipe(hidden=4))
+    named = parameters.named(parameters.values)
+    units = models.units(named)
+    assert units.bias == named["0.bias"].tolist()
+    assert units.output_weight == named["2.weight"][0].tolist()
+    assert len(units.bias) == len(units.output_weight) == 4
+
+
+def test_a_linear_model_is_one_unit_that_speaks_for_itself() -> None:
+    _, parameters = built(Recipe(model="linear"))
+    named = parameters.named(parameters.values)
+    assert models.units(named).bias == named["0.bias"].tolist()
+    assert models.units(named).output_weight == [1.0]

@@ -1,0 +1,217 @@
+"""What a run says from its first event to its last, left alone."""
+
+from itertools import pairwise
+from math import isnan
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load
+
+from app.controls import SetSpeed
+from app.events import (
+    Checkpoint,
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    Steps,
+    Summary,
+    Weights,
+)
+from app.learning.controls import NoControls
+from app.learning.dataset import Digits
+from app.learning.schedule import shown_steps
+from app.learning.train import train
+from app.recipe import Recipe
+from tests.learning.dispatched import Dispatched
+from tests.learning.scripted import STOP, Said, of, play
+
+SHORT = Recipe(epochs=3)
+"""Nine steps with few digits."""
+
+
+def columns(said: Said, name: str) -> list[float]:
+    return [value for steps in of(said, Steps) for value in getattr(steps, name)]
+
+
+def test_says_all_in_order(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits)
+    names = [type(item).__name__ for item in said]
+    assert names[:3] == ["RunStarted", "Weights", "Checkpoint"]
+    assert names[-1] == "RunFinished"
+    epoch_end = ["EpochEnded", "Weights", "Checkpoint", "CheckpointSaved"]
+    assert names[3:-1] == (["Steps", *["Weights", "Checkpoint"] * 2, *epoch_end]) * 3
+
+
+def test_no_step_is_left_out(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits)
+    assert columns(said, "step") == list(range(1, 10))
+    assert columns(said, "learning_rate") == [0.1] * 9
+    times = columns(said, "milliseconds")
+    assert times == sorted(times)
+    assert times[0] > 0
+    assert all(0 < loss < 1 for loss in columns(said, "loss"))
+    assert all(norm > 0 for norm in columns(said, "gradient_norm"))
+
+
+def test_the_start_tells_what_is_to_come(digits: Digits) -> None:
+    started = next(train(Recipe(device="cpu"), digits, NoControls(), run="r7", name="mine", now=lambda: 12.5))
+    assert isinstance(started, RunStarted)
+    assert (started.run, started.name, started.time, started.device) == ("r7", "mine", 12.5, "cpu")
+    assert (started.steps, started.steps_per_epoch, started.parameters) == (1960, 49, 23_581)
+    assert (started.train_images, started.valid_images) == (12_396, 2_038)
+    assert round(started.baseline.l1, 4) == 0.9514
+    assert len(started.units.bias) == len(started.units.output_weight) == 30
+
+
+def test_an_epochs_figures_agree_with_each_other(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits)
+    for number, (epoch, steps) in enumerate(zip(of(said, EpochEnded), of(said, Steps), strict=True), 1):
+        assert (epoch.epoch, epoch.step) == (number, 3 * number)
+        weighted = sum(loss * size for loss, size in zip(steps.loss, (256, 256, 88), strict=True))  # type: ignore[operator]
+        assert epoch.train_loss == pytest.approx(weighted / 600)
+        (a, b), (c, d) = epoch.confusion
+        assert epoch.valid_accuracy == (a + d) / 200
+        assert a + b == few_digits.valid_targets.sum()
+        assert a + b + c + d == 200
+    last, finished = of(said, EpochEnded)[-1], said[-1]
+    assert isinstance(finished, RunFinished)
+    assert finished.step == 9
+    assert finished.summary == Summary(
+        train_loss=last.train_loss,
+        valid_loss=last.valid_loss,
+        valid_accuracy=last.valid_accuracy,
+        best_valid_accuracy=max(epoch.valid_accuracy for epoch in of(said, EpochEnded)),
+        baseline_accuracy=of(said, RunStarted)[0].baseline.l1,
+        seconds=finished.summary.seconds,
+    )
+    assert finished.summary.seconds >= last.milliseconds / 1000
+
+
+def test_weights_come_at_the_scheduled_steps_each_with_its_model(few_digits: Digits) -> None:
+    said, _ = play(Recipe(epochs=50), few_digits)
+    assert {weights.step for weights in of(said, Weights)} == shown_steps(50, 3)
+    assert [w.step for w in of(said, Weights)] == [c.step for c in of(said, Checkpoint)]
+    for weights, checkpoint in zip(of(said, Weights), of(said, Checkpoint), strict=True):
+        exact = load(checkpoint.data)["0.weight"]
+        shown = np.frombuffer(weights.values, np.int8).reshape(30, 784) * weights.scale
+        assert np.abs(shown - exact).max() <= weights.scale * 0.501
+
+
+def test_every_epochs_model_is_kept_and_then_announced(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits)
+    kept = [checkpoint for checkpoint in of(said, Checkpoint) if checkpoint.kept]
+    assert [(c.step, c.epoch) for c in kept] == [(3, 1), (6, 2), (9, 3)]
+    assert [(c.step, c.epoch) for c in of(said, CheckpointSaved)] == [(3, 1), (6, 2), (9, 3)]
+    for before, after in pairwise(said):
+        if isinstance(after, CheckpointSaved):
+            assert isinstance(before, Checkpoint)
+            assert before.kept
+    first_epoch = of(said, EpochEnded)[0]
+    assert load(kept[0].data)["0.bias"].tolist() == pytest.approx(first_epoch.units.bias)
+    assert load(kept[0].data)["2.weight"][0].tolist() == pytest.approx(first_epoch.units.output_weight)
+
+
+RECIPES = [
+    SHORT,
+    Recipe(epochs=2, model="linear", loss="bce", optimizer="momentum"),
+    Recipe(epochs=2, model="two_linear", optimizer="adam", learning_rate=0.001),
+    Recipe(epochs=2, augment=True, seed=9, batch_size=100),
+]
+
+
+def models(said: Said) -> list[dict[str, np.ndarray]]:
+    return [load(checkpoint.data) for checkpoint in of(said, Checkpoint)]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_same_recipe_gives_the_same_events_and_weights_bit_for_bit(recipe: Recipe, few_digits: Digits) -> None:
+    (first, _), (second, _) = play(recipe, few_digits), play(recipe, few_digits)
+    frames = [
+        [item.encode(seq) for seq, item in enumerate(said) if isinstance(item, Event)] for said in (first, second)
+    ]
+    assert frames[0] == frames[1]
+    for one, other in zip(models(first), models(second), strict=True):
+        assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_another_seed_gives_another_run(few_digits: Digits) -> None:
+    (first, _), (second, _) = play(SHORT, few_digits), play(SHORT.model_copy(update={"seed": 1}), few_digits)
+    assert columns(first, "loss") != columns(second, "loss")
+
+
+def test_the_global_random_state_plays_no_part_and_is_left_alone(few_digits: Digits) -> None:
+    torch.manual_seed(1)
+    before = torch.random.get_rng_state()
+    first, _ = play(SHORT, few_digits)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    torch.manual_seed(2)
+    assert columns(play(SHORT, few_digits)[0], "loss") == columns(first, "loss")
+
+
+def test_steps_come_as_often_as_a_screen_needs_and_no_oftener(few_digits: Digits) -> None:
+    slow, _ = play(SHORT, few_digits, milliseconds=20)
+    assert [len(steps.step) for steps in of(slow, Steps)] == [1] * 9
+    brisk, _ = play(SHORT, few_digits, milliseconds=10)
+    assert [len(steps.step) for steps in of(brisk, Steps)] == [2, 1] * 3
+    assert columns(slow, "loss") == columns(brisk, "loss")
+
+
+def test_a_whole_run_never_asks_the_device_for_a_single_number(few_digits: Digits) -> None:
+    with Dispatched() as dispatched:
+        play(SHORT, few_digits)
+    asked_in_the_baseline = 2
+    assert dispatched.count["aten::_local_scalar_dense"] == asked_in_the_baseline
+
+
+def test_the_textbook_run_learns(digits: Digits) -> None:
+    *_, finished = train(Recipe(device="cpu"), digits, NoControls(), run="r", name="textbook")
+    assert isinstance(finished, RunFinished)
+    summary = finished.summary
+    assert summary.valid_accuracy >= 0.978  # type: ignore[operator]
+    assert 0.018 < summary.valid_loss < 0.023  # type: ignore[operator]
+    assert 0.014 < summary.train_loss < 0.018  # type: ignore[operator]
+
+
+DIVERGING = Recipe(epochs=3, loss="bce", model="two_linear", learning_rate=1000)
+
+
+def test_a_run_that_diverges_fails_with_the_step_and_a_plain_sentence(few_digits: Digits) -> None:
+    said, _ = play(DIVERGING, few_digits)
+    failed = said[-1]
+    assert isinstance(failed, RunFailed)
+    assert f"at step {failed.step}" in failed.reason
+    assert "learning rate of 1000" in failed.reason
+    assert "such as 100" in failed.reason
+    assert columns(said, "step") == list(range(1, failed.step + 1))
+    assert all(weights.step < failed.step for weights in of(said, Weights))
+    losses = columns(said, "loss")
+    norms = columns(said, "gradient_norm")
+    assert not any(isnan(loss) for loss in losses[:-1])
+    assert not np.isfinite([losses[-1], norms[-1]]).all()
+    assert failed.summary.baseline_accuracy is not None
+    assert b"NaN" not in b"".join(item.encode(1) for item in said if isinstance(item, Event))
+
+
+def test_a_run_that_diverges_while_it_is_watched_slowly_fails_too(few_digits: Digits) -> None:
+    quick, _ = play(DIVERGING, few_digits)
+    slow, _ = play(DIVERGING, few_digits, {0: [SetSpeed(steps_per_second=1)]})
+    assert quick[-1].step == slow[-1].step  # type: ignore[union-attr]
+    assert columns(quick, "step") == columns(slow, "step")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
+def test_a_device_that_is_not_there_ends_the_run_at_once(few_digits: Digits) -> None:
+    (failed,) = train(Recipe(device="cuda"), few_digits, NoControls(), run="r", name="r", now=lambda: 5.0)
+    assert isinstance(failed, RunFailed)
+    assert failed.step == 0
+    assert "no CUDA device" in failed.reason
+
+
+def test_stopping_before_the_first_step(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {0: [STOP]})
+    names = [type(item).__name__ for item in said]
+    assert names == ["RunStarted", "Weights", "Checkpoint", "Controlled", "Checkpoint", "CheckpointSaved", "RunStopped"]

@@ -1,0 +1,160 @@
+"""How a run obeys."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load
+
+from app.controls import Control, SetLearningRate, SetSpeed
+from app.events import Checkpoint, CheckpointSaved, Controlled, RunFinished, RunPaused, RunResumed, RunStopped, Steps
+from app.learning.dataset import Digits
+from app.recipe import Recipe
+from tests.learning.scripted import PAUSE, RESUME, STEP, STOP, Said, of, play
+
+SHORT = Recipe(epochs=3)
+"""Nine steps with few digits."""
+
+
+def told(said: Said) -> list[tuple[object, ...]]:
+    """The steps as their last, and what was said of controls."""
+    short: list[tuple[object, ...]] = []
+    for item in said:
+        match item:
+            case Steps():
+                short.append(("steps", item.step[-1]))
+            case Controlled():
+                short.append((item.what, item.step) if item.value is None else (item.what, item.value, item.step))
+            case RunPaused() | RunResumed() | RunStopped() | RunFinished():
+                short.append((type(item).__name__, item.step))
+    return short
+
+
+def test_pause_and_resume_name_the_step(few_digits: Digits) -> None:
+    said, script = play(SHORT, few_digits, {4: [PAUSE, RESUME]})
+    assert told(said) == [
+        ("steps", 3),
+        ("steps", 4),
+        ("pause", 4),
+        ("RunPaused", 4),
+        ("resume", 4),
+        ("RunResumed", 4),
+        ("steps", 6),
+        ("steps", 9),
+        ("RunFinished", 9),
+    ]
+    assert None in script.waits
+
+
+def test_to_pause_twice_or_resume_unpaused_is_answered_and_changes_nothing(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {3: [RESUME, PAUSE, PAUSE, RESUME, RESUME]})
+    assert told(said)[1:8] == [
+        ("resume", 3),
+        ("pause", 3),
+        ("RunPaused", 3),
+        ("pause", 3),
+        ("resume", 3),
+        ("RunResumed", 3),
+        ("resume", 3),
+    ]
+
+
+def test_a_single_step_is_taken_said_and_leaves_the_run_paused(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {1: [PAUSE, STEP, STEP, RESUME]})
+    assert told(said)[:9] == [
+        ("steps", 1),
+        ("pause", 1),
+        ("RunPaused", 1),
+        ("steps", 2),
+        ("step", 2),
+        ("steps", 3),
+        ("step", 3),
+        ("resume", 3),
+        ("RunResumed", 3),
+    ]
+
+
+def test_a_single_step_of_a_running_run_pauses_it(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {1: [STEP, RESUME]})
+    assert told(said)[:6] == [
+        ("steps", 1),
+        ("steps", 2),
+        ("step", 2),
+        ("RunPaused", 2),
+        ("resume", 2),
+        ("RunResumed", 2),
+    ]
+
+
+def test_the_last_step_can_be_a_single_one(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {8: [STEP]})
+    assert told(said)[-3:] == [("steps", 9), ("step", 9), ("RunFinished", 9)]
+
+
+def test_a_stop_keeps_the_model_as_it_is(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {4: [STOP]})
+    assert told(said)[-3:] == [("steps", 4), ("stop", 4), ("RunStopped", 4)]
+    kept = [checkpoint for checkpoint in of(said, Checkpoint) if checkpoint.kept]
+    assert [(c.step, c.epoch) for c in kept] == [(3, 1), (4, 1)]
+    assert [(c.step, c.epoch) for c in of(said, CheckpointSaved)] == [(3, 1), (4, 1)]
+    stopped = said[-1]
+    assert isinstance(stopped, RunStopped)
+    assert stopped.summary.valid_accuracy is not None
+
+
+def test_a_stop_at_an_epochs_end_keeps_the_model_once(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {3: [STOP]})
+    assert [c.step for c in of(said, Checkpoint) if c.kept] == [3]
+    assert isinstance(said[-1], RunStopped)
+
+
+def test_a_paused_run_can_be_stopped(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {2: [PAUSE, STOP]})
+    assert told(said)[-4:] == [("pause", 2), ("RunPaused", 2), ("stop", 2), ("RunStopped", 2)]
+
+
+def test_a_learning_rate_holds_from_the_next_step_on(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {4: [SetLearningRate(learning_rate=0.5)]})
+    assert ("learning_rate", 0.5, 4) in told(said)
+    rates = {s: rate for steps in of(said, Steps) for s, rate in zip(steps.step, steps.learning_rate, strict=True)}
+    assert rates == {step: 0.1 if step <= 4 else 0.5 for step in range(1, 10)}
+
+
+def test_a_set_speed_is_kept_by_waiting_for_controls(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {2: [SetSpeed(steps_per_second=10)], 6: [SetSpeed(steps_per_second=None)]})
+    assert ("steps_per_second", 10.0, 2) in told(said)
+    assert next(c for c in of(said, Controlled) if c.step == 6).value is None
+    at = [ms for steps in of(said, Steps) for ms in steps.milliseconds]
+    for step in (3, 4, 5, 6):
+        assert at[step - 1] - at[step - 2] == pytest.approx(100, abs=6)
+    assert at[8] - at[6] < 20
+
+
+def test_a_slow_run_says_each_step_before_it_waits(few_digits: Digits) -> None:
+    said, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=5)]})
+    assert [steps.step for steps in of(said, Steps)] == [[step] for step in range(1, 10)]
+
+
+def test_a_control_that_comes_during_a_wait_is_answered_at_once(few_digits: Digits) -> None:
+    # Asked when two steps have been taken, while the run waits to take the third.
+    said, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=0.1)], 2: [STOP]})
+    assert told(said)[-2:] == [("stop", 2), ("RunStopped", 2)]
+
+
+HARMLESS: st.SearchStrategy[Control] = st.sampled_from(
+    [PAUSE, RESUME, STEP, SetSpeed(steps_per_second=50), SetSpeed(steps_per_second=None)]
+)
+
+
+@settings(max_examples=15)
+@given(st.dictionaries(st.integers(0, 8), st.lists(HARMLESS, max_size=4), max_size=4))
+def test_to_be_paused_stepped_and_slowed_changes_no_bit(few_digits: Digits, asked: dict[int, list[Control]]) -> None:
+    undisturbed, _ = play(SHORT, few_digits)
+    disturbed, _ = play(SHORT, few_digits, {step: [*controls, RESUME] for step, controls in asked.items()})
+    for name in ("step", "loss", "accuracy", "gradient_norm"):
+        columns = [
+            [value for steps in of(said, Steps) for value in getattr(steps, name)] for said in (undisturbed, disturbed)
+        ]
+        assert columns[0] == columns[1]
+    one, other = (load(of(said, Checkpoint)[-1].data) for said in (undisturbed, disturbed))
+    assert all(np.array_equal(one[name], other[name]) for name in one)

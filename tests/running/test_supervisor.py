@@ -1,0 +1,192 @@
+import os
+import signal
+from collections.abc import Iterator
+
+import anyio
+import pytest
+import torch
+
+from app.controls import Act, SetLearningRate, SetSpeed
+from app.events import (
+    CheckpointSaved,
+    Controlled,
+    Record,
+    RunFailed,
+    RunFinished,
+    RunPaused,
+    RunQueued,
+    RunResumed,
+    RunStarted,
+    RunStopped,
+    Steps,
+)
+from app.history.history import History, UnknownRun
+from app.learning.controls import NoControls
+from app.learning.dataset import load
+from app.learning.train import train
+from app.recipe import Recipe
+from app.running.supervisor import NotActive, QueueFull, Supervisor
+from tests.running.watching import PATIENCE, Watcher
+
+pytestmark = pytest.mark.anyio
+
+LONG = Recipe(epochs=1000)
+STOP = Act(action="stop")
+
+
+@pytest.fixture
+def as_in_a_worker() -> Iterator[None]:
+    """More threads would add up sums in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("as_in_a_worker")
+async def test_a_run_is_logged_exactly_as_it_was_trained(supervisor: Supervisor, history: History) -> None:
+    recipe = Recipe(epochs=2, seed=3, device="cpu")
+    run = await supervisor.start(recipe, preset="textbook")
+    assert (run.state, run.place, run.name) == ("queued", 1, "textbook 1")
+    watcher = Watcher(history, run.id)
+    await watcher.until(RunStarted)
+    assert supervisor.ready
+    await watcher.until(RunFinished)
+
+    alone = [event for event in train(recipe, load(None), NoControls(), run="", name="") if isinstance(event, Steps)]
+    assert watcher.column("step") == list(range(1, recipe.steps + 1))
+    assert watcher.column("loss") == [loss for event in alone for loss in event.loss]
+    assert watcher.column("accuracy") == [accuracy for event in alone for accuracy in event.accuracy]
+
+    run = await history.get(run.id)
+    assert (run.state, run.step, run.epoch, run.device) == ("finished", recipe.steps, 2, "cpu")
+    for saved in (event for event in watcher.events if isinstance(event, CheckpointSaved)):
+        checkpoint = await history.checkpoint(run.id, saved.step)
+        assert checkpoint is not None
+        assert (checkpoint.step, checkpoint.epoch, checkpoint.kept) == (saved.step, saved.epoch, True)
+    with pytest.raises(NotActive, match="finished"):
+        await supervisor.control(run.id, STOP)
+    assert supervisor.devices[-1] == "cpu"
+
+
+async def test_each_control_is_answered_with_the_step_at_which_it_took_effect(
+    supervisor: Supervisor, history: History
+) -> None:
+    run = await supervisor.start(LONG, name="mine", steps_per_second=50)
+    watcher = Watcher(history, run.id)
+
+    async def ask(control: Act | SetLearningRate | SetSpeed) -> None:
+        await supervisor.control(run.id, control)
+
+    started = await watcher.until(RunStarted)
+    assert started.name == "mine"
+    assert (await watcher.until(Controlled, what="steps_per_second")).step == 0
+    await watcher.until(Steps)
+
+    await ask(Act(action="pause"))
+    paused = await watcher.until(Controlled, what="pause")
+    assert (await watcher.until(RunPaused)).step == paused.step == watcher.column("step")[-1]
+    assert (await history.get(run.id)).state == "paused"
+
+    await ask(Act(action="step"))
+    assert (await watcher.until(Controlled, what="step")).step == paused.step + 1
+    assert (await history.get(run.id)).state == "paused"
+
+    await ask(SetLearningRate(learning_rate=0.025))
+    changed = await watcher.until(Controlled, what="learning_rate", value=0.025)
+    assert changed.step == paused.step + 1
+
+    await ask(SetSpeed(steps_per_second=None))
+    await watcher.until(Controlled, what="steps_per_second", value=None)
+    await ask(Act(action="resume"))
+    assert (await watcher.until(RunResumed)).step == changed.step
+    await watcher.until(Steps)
+    await ask(STOP)
+    stopped = await watcher.until(RunStopped)
+    steps, rates = watcher.column("step"), watcher.column("learning_rate")
+    assert steps == list(range(1, stopped.step + 1))
+    assert set(rates[: changed.step]) == {0.1}
+    assert set(rates[changed.step :]) == {0.025}
+    known = await history.get(run.id)
+    assert (known.state, known.learning_rate, known.steps_per_second) == ("stopped", 0.025, None)
+
+
+async def test_a_killed_worker_fails_its_run_and_nothing_else(supervisor: Supervisor, history: History) -> None:
+    run = await supervisor.start(LONG)
+    assert run.name.startswith("simple_net ")
+    following = await supervisor.start(Recipe(epochs=1))
+    watcher = Watcher(history, run.id)
+    await watcher.until(Steps)
+    os.kill(supervisor.workers[run.id], signal.SIGKILL)
+    failed = await watcher.until(RunFailed)
+    assert "killed by signal 9 (SIGKILL)" in failed.reason
+    assert failed.step == watcher.column("step")[-1]
+    known = await history.get(run.id)
+    assert (known.state, known.error, known.step) == ("failed", failed.reason, failed.step)
+    assert failed.summary.baseline_accuracy is not None
+    await Watcher(history, following.id).until(RunFinished)
+
+
+async def test_runs_wait_their_turn_and_know_their_place(supervisor: Supervisor, history: History) -> None:
+    first = await supervisor.start(LONG, steps_per_second=100)
+    await Watcher(history, first.id).until(Steps)
+    second, third = await supervisor.start(Recipe(epochs=1)), await supervisor.start(LONG)
+    assert (second.state, second.place, third.place) == ("queued", 1, 2)
+    with pytest.raises(QueueFull, match="2 runs"):
+        await supervisor.start(LONG)
+
+    for control in (Act(action="pause"), Act(action="resume"), Act(action="step")):
+        with pytest.raises(NotActive, match="queued"):
+            await supervisor.control(second.id, control)
+    await supervisor.control(third.id, SetLearningRate(learning_rate=0.5))
+    await supervisor.control(third.id, SetLearningRate(learning_rate=0.25))
+
+    waiting = Watcher(history, second.id)
+    await waiting.until(RunQueued, place=1)
+    await supervisor.control(second.id, STOP)
+    stopped = await waiting.until(RunStopped)
+    assert stopped.step == 0
+    assert [type(event) for event in waiting.events] == [RunQueued, RunStopped]
+
+    watcher = Watcher(history, third.id)
+    await watcher.until(RunQueued, place=1)
+    await supervisor.control(first.id, STOP)
+    await watcher.until(RunStarted)
+    changed = await watcher.until(Controlled)
+    assert (changed.what, changed.value, changed.step) == ("learning_rate", 0.25, 0)
+    await watcher.until(Steps)
+    assert set(watcher.column("learning_rate")) == {0.25}
+    await supervisor.control(third.id, STOP)
+    await watcher.until(RunStopped)
+
+
+async def test_a_log_that_cannot_go_on_ends_its_run_and_nothing_else(
+    supervisor: Supervisor, history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another hand in the log stands for whatever may go wrong with storing: the worker's next record cannot follow."""
+    run = await supervisor.start(LONG)
+    watcher = Watcher(history, run.id)
+    await watcher.until(Steps)
+    await supervisor.control(run.id, Act(action="pause"))
+    paused = await watcher.until(RunPaused)
+    seq = (await history.get(run.id)).seq
+    await history.append(run.id, [Record.of(RunResumed(step=paused.step), seq + 1)])
+    await supervisor.control(run.id, Act(action="resume"))
+    failed = await watcher.until(RunFailed)
+    assert failed.reason == "The server met an error while logging the run (see its output)."
+    assert "cannot follow" in caplog.text
+
+
+async def test_an_unknown_run_takes_no_controls(supervisor: Supervisor) -> None:
+    with pytest.raises(UnknownRun):
+        await supervisor.control("no", STOP)
+
+
+async def test_a_start_whose_caller_has_gone_is_not_lost(supervisor: Supervisor, history: History) -> None:
+    with anyio.move_on_after(0):
+        await supervisor.start(Recipe(epochs=1), name="orphan")
+    with anyio.fail_after(PATIENCE):
+        run = await history.live()
+        while run is None or run.name != "orphan":
+            run = await history.wait_live(run and run.id)
+    await Watcher(history, run.id).until(RunFinished)

@@ -1,0 +1,135 @@
+"""The layers of the house: a module imports only from below, and the web process stays free of torch."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+VOCABULARY = {"app", "app.controls", "app.events", "app.presets", "app.recipe", "app.run", "app.settings"}
+WEB = {"fastapi", "limits", "prometheus_client", "starlette", "uvicorn", "uvloop", "websockets"}
+DATABASE = {"alembic", "sqlalchemy"}
+PROCESS = {"asyncio", "multiprocessing", "subprocess"}
+TORCH = {"torch", "torchvision"}
+
+# Folder or module → what of `app` it may import, besides itself, and what from outside it may not.
+LAYERS: dict[str, tuple[set[str], set[str]]] = {
+    **{
+        module: (VOCABULARY, WEB | DATABASE | PROCESS | TORCH | {"numpy", "PIL", "safetensors", "rich", "typer"})
+        for module in VOCABULARY
+    },
+    "app.learning": (VOCABULARY, WEB | DATABASE | PROCESS),
+    "app.handwriting": (VOCABULARY, WEB | DATABASE | PROCESS | TORCH),
+    "app.history": (VOCABULARY, WEB | TORCH),
+    "app.running": (VOCABULARY | {"app.history"}, WEB | DATABASE | TORCH),
+    "app.running.worker": (VOCABULARY | {"app.learning", "app.running"}, WEB | DATABASE),
+    "app.web": (VOCABULARY | {"app.handwriting", "app.history", "app.running"}, TORCH),
+    "app.main": (VOCABULARY | {"app.handwriting", "app.history", "app.running", "app.web"}, TORCH),
+    "app.serving": (VOCABULARY | {"app.history", "app.main", "app.web"}, TORCH),
+    "app.terminal": (VOCABULARY | {"app.learning"}, WEB | DATABASE),
+    "app.__main__": (VOCABULARY | {"app.handwriting", "app.serving", "app.terminal"}, TORCH),
+}
+# These import torch, so they are for processes that train: the worker, and `threeseven train`, which the command line
+# imports only once it is asked for.
+TRAINING = {"app.learning", "app.running.worker", "app.terminal"}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted((ROOT / "app").rglob("*.py"))}
+
+
+def inside(module: str, package: str) -> bool:
+    return module == package or (package != "app" and module.startswith(package + "."))
+
+
+def layer(module: str) -> str | None:
+    """The most particular entry of LAYERS that this module belongs to."""
+    return max((entry for entry in LAYERS if inside(module, entry)), key=len, default=None)
+
+
+def imports(module: str, *, nested: bool = True) -> Iterator[tuple[int, str]]:
+    """Line and full name of every module that this one imports; ``nested``: inside functions too."""
+    path = MODULES[module]
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(tree) if nested else at_import(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = node.module or ""
+            if node.level:
+                base = package.split(".")[: len(package.split(".")) - node.level + 1]
+                source = ".".join([*base, *([source] if source else [])])
+            for alias in node.names:
+                name = f"{source}.{alias.name}"
+                yield node.lineno, name if name in MODULES else source
+
+
+def at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs when the module is imported: not the bodies of functions, not blocks for type checkers."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            continue
+        yield child
+        yield from at_import(child)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_only_from_layers_below(module: str) -> None:
+    entry = layer(module)
+    assert entry is not None, f"{module} belongs to no layer: give it one in {Path(__file__).name}, or move it"
+    allowed, forbidden = LAYERS[entry]
+    where = MODULES[module].relative_to(ROOT)
+    for line, name in imports(module):
+        top = name.partition(".")[0]
+        assert top not in forbidden, f"{where}:{line} imports {name}, which {entry} does without"
+        if top == "app":
+            own = inside(name, entry)
+            assert own or any(inside(name, below) for below in allowed), (
+                f"{where}:{line} imports {name}; {entry} may import only from {', '.join(sorted(allowed))}"
+            )
+
+
+def test_no_module_imports_another_in_a_circle() -> None:
+    graph = {
+        module: {name for _, name in imports(module, nested=False) if name in MODULES} - {module} for module in MODULES
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail("imports run in a circle: " + " → ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_what_trains_imports_the_learner(module: str) -> None:
+    if any(inside(module, own) for own in TRAINING):
+        return
+    for line, name in imports(module, nested=module != "app.__main__"):
+        assert not any(inside(name, own) for own in TRAINING), (
+            f"{MODULES[module].relative_to(ROOT)}:{line} imports {name}, which brings torch into this process"
+        )
+
+
+def test_the_web_process_does_not_import_torch() -> None:
+    program = """
+import sys
+import app.__main__, app.serving
+from app.main import create_app
+from app.settings import Settings
+
+create_app(Settings())
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert not TORCH & set(done.stdout.split())

@@ -1,0 +1,106 @@
+"""The command line."""
+
+import gzip
+import json
+import struct
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app import __version__
+
+
+def threeseven(*arguments):
+    return subprocess.run([sys.executable, "-m", "app", *arguments], capture_output=True, text=True, timeout=100)
+
+
+def test_version():
+    assert threeseven("--version").stdout == f"threeseven {__version__}\n"
+
+
+def test_train_prints_json_lines_to_the_end():
+    process = threeseven("train", "--epochs", "1", "--hidden", "4", "--json")
+    events = [json.loads(line) for line in process.stdout.splitlines()]
+    assert process.returncode == 0
+    assert events[-1]["type"] == "RunFinished"
+    assert events[0]["recipe"]["hidden"] == 4
+    assert [s for e in events if e["type"] == "Steps" for s in e["step"]] == list(range(1, 50))
+
+
+def test_train_shows_the_figures():
+    process = threeseven("train", "--epochs", "1")
+    assert process.returncode == 0
+    assert "of validation images right" in process.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--epochs", "0"), "--epochs"),
+        (("--preset", "nonsense"), "textbook"),
+        (("--loss", "hinge"), "--loss"),
+        (("--mnist-dir", "/nowhere"), "/nowhere"),
+        (("--preset", "diverging"), "learning rate"),
+    ],
+)
+def test_train_refuses_or_fails_in_one_clear_line(arguments, says):
+    process = threeseven("train", *arguments, "--json")
+    assert process.returncode == 2
+    assert says in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+@pytest.fixture(scope="module")
+def mnist_of_zeros(tmp_path_factory):
+    """Files of MNIST's names and shapes with none of its digits."""
+    folder = tmp_path_factory.mktemp("zeros")
+    for prefix, count in (("train", 60_000), ("t10k", 10_000)):
+        head = struct.pack(">4BI", 0, 0, 8, 1, count)
+        (folder / f"{prefix}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(head + bytes(count), 1))
+        head = struct.pack(">4B3I", 0, 0, 8, 3, count, 28, 28)
+        (folder / f"{prefix}-images-idx3-ubyte.gz").write_bytes(gzip.compress(head + bytes(count * 784), 1))
+    return folder
+
+
+def test_data_tells_a_folder_that_is_not_mnist(mnist_of_zeros):
+    process = threeseven("data", str(mnist_of_zeros))
+    assert process.returncode == 2
+    assert "MNIST" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+def test_serve_does_not_start_on_data_that_cannot_be_trained_on(tmp_path):
+    process = threeseven("serve", "--port", "0", "--data-dir", str(tmp_path), "--mnist-dir", str(tmp_path / "none"))
+    assert process.returncode == 2
+    assert "train-images-idx3-ubyte" in process.stderr
+    assert "http://" not in process.stdout
+
+
+def test_download_needs_a_folder():
+    process = threeseven("serve", "--download")
+    assert process.returncode == 2
+    assert "--mnist-dir" in process.stderr
+
+
+def test_predict_reads_pictures(tmp_path):
+    paper = np.full((120, 90), 240, np.uint8)
+    paper[20:100, 40:52] = 20
+    paper[20:30, 15:52] = 20
+    Image.fromarray(paper).save(tmp_path / "seven.png")
+    process = threeseven("predict", str(tmp_path / "seven.png"))
+    assert process.returncode == 0
+    assert process.stdout.split("\t")[1] == "7"
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", None])
+def test_predict_names_the_file_that_it_cannot_read(tmp_path, content):
+    file = tmp_path / "odd.png"
+    if content is not None:
+        file.write_bytes(content)
+    process = threeseven("predict", str(file))
+    assert process.returncode == 2
+    assert "odd.png" in process.stderr
+    assert "Traceback" not in process.stderr

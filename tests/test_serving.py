@@ -1,0 +1,112 @@
+"""A server's life: how it starts, refuses to start, ends, and what the next one finds."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from websockets.sync.client import connect
+
+
+def refused(*options):
+    command = [sys.executable, "-m", "app", "serve", *options]
+    process = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert process.returncode == 2
+    assert "Traceback" not in process.stderr
+    return process.stderr
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = refused("--port", str(taken.getsockname()[1]), "--data-dir", str(tmp_path))
+    assert "cannot listen" in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_data_directory_serves_one_server(serve, tmp_path):
+    with serve(tmp_path):
+        assert "--data-dir" in refused("--port", "0", "--data-dir", str(tmp_path))
+
+
+def test_an_option_out_of_its_limits_is_named():
+    assert "--port" in refused("--port", "99999")
+
+
+def test_a_database_that_cannot_be_opened_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    url = f"sqlite:///{tmp_path}/file/runs.db"
+    assert str(tmp_path / "file") in refused("--port", "0", "--data-dir", str(tmp_path), "--database-url", url)
+
+
+def test_a_fresh_server_begins_to_learn_by_itself(serve, tmp_path):
+    with serve(tmp_path, THREESEVEN_FIRST_RUN="true") as server, server.client() as client:
+        (run,) = client.get("/api/runs").json()["runs"]
+        assert run["recipe"] == {**run["recipe"], "learning_rate": 0.1, "batch_size": 256, "epochs": 40, "hidden": 30}
+        assert server.until(run["id"], "EpochEnded")["epoch"] == 1
+
+
+def test_sigterm_ends_cleanly_and_the_run_is_interrupted(serve, tmp_path):
+    with serve(tmp_path) as server:
+        run = server.start(epochs=40, steps_per_second=100)["id"]
+        seen = server.until(run, "Steps")
+        assert server.end(signal.SIGTERM) == 0
+    with serve(tmp_path) as server, server.client() as client:
+        kept = client.get(f"/api/runs/{run}").json()
+        assert kept["state"] == "interrupted"
+        assert "stopped" in kept["error"]
+        steps = client.get(f"/api/runs/{run}/metrics").json()["step"]
+    assert steps == list(range(1, len(steps) + 1))
+    assert len(steps) >= seen["step"][-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL])
+def test_a_killed_server_leaves_every_logged_step_and_no_orphan(serve, tmp_path, number):
+    with serve(tmp_path) as server:
+        run = server.start(epochs=40, steps_per_second=100)["id"]
+        seen = server.until(run, "Steps")
+        server.end(number)
+    with serve(tmp_path) as server, server.client() as client:
+        kept = client.get(f"/api/runs/{run}").json()
+        assert kept["state"] == "interrupted"
+        assert list(server.events(run))[-1]["type"] == "RunInterrupted"
+        steps = client.get(f"/api/runs/{run}/metrics").json()["step"]
+        assert steps == list(range(1, len(steps) + 1))
+        assert len(steps) >= seen["step"][-1]
+        again = server.start()["id"]
+        assert server.until(again, "RunFinished")
+
+
+def test_what_machines_ask_of_a_server_with_a_run_and_a_viewer(server):
+    with server.client() as client:
+        assert client.get("/healthz").status_code == 200
+        run = server.start(epochs=40, steps_per_second=50)["id"]
+        with connect(f"{server.ws}/ws/runs/{run}", max_queue=None) as viewer:
+            while json.loads(viewer.recv(timeout=60))["type"] != "RunStarted":
+                pass
+            assert client.get("/readyz").text == "ready\n"
+            text = client.get("/metrics").text
+        viewers = re.search(r"^threeseven_viewers (\d+)", text, re.MULTILINE)
+        assert viewers
+        assert int(viewers[1]) >= 1
+        assert 'threeseven_runs_active{state="running"} 1.0' in text
+        client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
+
+
+def test_a_setting_that_is_no_list_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("THREESEVEN_ALLOWED_HOSTS", "my.host")
+    assert "allowed_hosts" in refused("--port", "0", "--data-dir", str(tmp_path))
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "nonsense", "postgresql+nodriver://localhost/x"])
+def test_a_database_url_that_cannot_be_used_is_said_in_one_line(tmp_path, url):
+    assert "cannot be used" in refused("--port", "0", "--data-dir", str(tmp_path), "--database-url", url)
+
+
+def test_a_folder_named_app_where_it_is_started_harms_nobody(serve, tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("raise RuntimeError('not ours')")
+    with serve(tmp_path / "data", cwd=tmp_path) as server:
+        assert server.until(server.start()["id"], "RunFinished")

@@ -1,0 +1,70 @@
+"""Other sites' pages and rebound names get nothing; every answer carries the headers that keep browsers strict."""
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "192.168.1.5", "", "["])
+def test_foreign_host_is_refused(server, host):
+    with server.client(headers={"host": host}) as client:
+        answer = client.get("/healthz")
+    assert answer.status_code in (400, 421)
+    assert "ok" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1234", "127.0.0.1", "127.8.8.8:80", "[::1]:8000"])
+def test_loopback_names_are_answered(server, host):
+    with server.client(headers={"host": host}) as client:
+        assert client.get("/healthz").text == "ok\n"
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost:1", "https://127.0.0.1.evil.example", "http://[x", ""]
+)
+def test_another_sites_page_cannot_start_a_run(server, origin):
+    with server.client(headers={"origin": origin}) as client:
+        answer = client.post("/api/runs", json={"epochs": 1})
+        assert answer.status_code == 403
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert client.get("/api/runs").status_code == 200, "reading is harmless: browsers keep the answer from the page"
+
+
+def test_another_sites_page_cannot_watch(server):
+    with pytest.raises(InvalidStatus) as refused:
+        connect(f"{server.ws}/ws/live", origin="http://evil.example")
+    assert refused.value.response.status_code == 403
+
+
+def test_own_page_may_watch(server):
+    with connect(f"{server.ws}/ws/live", origin=server.url):
+        pass
+
+
+@pytest.mark.parametrize("path", ["/", "/api/runs", "/static/css/tokens.css", "/nothing", "/openapi.json"])
+def test_every_answer_carries_the_strict_headers(server, path):
+    with server.client() as client:
+        headers = client.get(path).headers
+    assert (
+        "script-src" in headers["content-security-policy"] or "default-src 'self'" in headers["content-security-policy"]
+    )
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+
+
+def test_a_body_over_the_limit_is_refused_by_its_length(server):
+    with server.client() as client:
+        answer = client.post("/api/runs", content=b" " * 100_000, headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+    assert "65,536" in answer.json()["detail"]
+
+
+def test_a_body_without_a_length_is_refused_when_it_grows_too_large(server):
+    def endless():
+        for _ in range(100):
+            yield b" " * 10_000
+
+    with server.client() as client:
+        answer = client.post("/api/runs", content=endless(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413

@@ -1,0 +1,396 @@
+"""``POST /predict``: every kind of body, every kind of junk, and whose model answers."""
+
+import io
+import json
+import struct
+import zlib
+from contextlib import asynccontextmanager
+from functools import partial
+
+import httpx
+import numpy as np
+import pytest
+from anyio.from_thread import start_blocking_portal
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from safetensors.numpy import save
+
+from app.events import Baseline, Checkpoint, Record, RunQueued, RunStarted, Units
+from app.handwriting import ink
+from app.handwriting.builtin import NAME
+from app.handwriting.reader import Reader
+from app.history.history import History
+from app.recipe import Recipe
+from app.web import predict, problems
+from app.web.predict_schema import Prediction
+from app.web.telemetry import Telemetry
+
+SEVEN = [[[0, 0], [40, 2], [15, 90]]]
+IMAGE = ink.draw([np.array(SEVEN[0], float)])
+RAW = IMAGE.tobytes()
+OCTETS = {"content-type": "application/octet-stream"}
+JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    """The endpoint with a real reader and a real history: run ``a`` has models at steps 0, 49 and 98 (diverged), run
+    ``b``, which started last, one at step 5, run ``c`` is queued and has none."""
+    folder = tmp_path_factory.mktemp("history")
+
+    @asynccontextmanager
+    async def lifespan(app):
+        async with History.open(f"sqlite:///{folder / 'runs.db'}") as history:
+            app.state.history = history
+            for run in "abc":
+                await history.create(RunQueued(run=run, name=run, recipe=Recipe(), place=1, time=0))
+            for run in "ab":
+                await history.append(run, [Record.of(started(run), 2)])
+            for step in (0, 49, 98):
+                await history.save_checkpoint("a", checkpoint(step, bias=float("nan") if step == 98 else step))
+            await history.save_checkpoint("b", checkpoint(5, bias=-5))
+            yield
+
+    app = FastAPI()
+    app.state.reader, app.state.telemetry = Reader.built_in(), Telemetry()
+    app.add_exception_handler(problems.Problem, problems.on_problem)
+    predict.mount(app)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
+        transport = httpx.ASGITransport(app)  # an exception that the endpoint lets out fails the test
+        http = httpx.AsyncClient(transport=transport, base_url="http://test")
+        with portal.wrap_async_context_manager(http):
+            yield Client(portal, http)
+
+
+class Client:
+    """Asks from the tests' own thread."""
+
+    def __init__(self, portal, http):
+        self._portal, self._http = portal, http
+
+    def post(self, path, **body):
+        return self._portal.call(partial(self._http.post, path, **body))
+
+    def get(self, path):
+        return self._portal.call(self._http.get, path)
+
+
+FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="7.png"\r\n\r\n'
+
+
+async def pieces(length):
+    """A body that does not say how long it is."""
+    yield FORM
+    for _ in range(0, length, 65_536):
+        yield bytes(65_536)
+
+
+def started(run):
+    return RunStarted(
+        run=run, name=run, recipe=Recipe(), device="cpu", device_name="", steps=1960, steps_per_epoch=49,
+        parameters=785, train_images=12_396, valid_images=2_038, baseline=Baseline(l1=0.95, l2=0.96), time=0,
+        units=Units(bias=[0], output_weight=[1]),
+    )  # fmt: skip
+
+
+def checkpoint(step, bias):
+    """A linear model that answers its bias whatever it sees."""
+    tensors = {"0.weight": np.zeros((1, 784), np.float32), "0.bias": np.array([bias], np.float32)}
+    return Checkpoint(step=step, epoch=0, kept=True, data=save(tensors, {"model": "linear"}))
+
+
+def png(image, **options):
+    data = io.BytesIO()
+    Image.fromarray(image).save(data, "PNG", **options)
+    return data.getvalue()
+
+
+def same_answer(answer, expected):
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == expected
+
+
+@pytest.fixture(scope="module")
+def expected(client):
+    """The built-in model's answer to the seven."""
+    answer = client.post("/predict", content=RAW, headers=OCTETS)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_answers_with_exactly_the_promised_fields(expected):
+    Prediction.model_validate(expected)
+    assert list(expected) == ["verdict", "digit", "probability_3", "logit", "run", "step", "baseline", "image"]
+    assert (expected["verdict"], expected["digit"], expected["run"]) == ("7", 7, NAME)
+    assert expected["probability_3"] == pytest.approx(1 / (1 + np.exp(-expected["logit"])))
+    assert expected["image"] == IMAGE.ravel().tolist()
+
+
+def test_strokes(client, expected):
+    same_answer(client.post("/predict", json={"strokes": SEVEN}), expected)
+    timed = [[[1e6 + 3 * x, 3 * y - 5, 16 * i] for i, (x, y) in enumerate(SEVEN[0])]]
+    assert client.post("/predict", json={"strokes": timed}).json()["verdict"] == "7"
+
+
+def test_pixels_as_integers_fractions_flat_and_in_rows(client, expected):
+    for pixels in (IMAGE.ravel(), IMAGE, IMAGE.ravel() / 255, IMAGE / 255):
+        same_answer(client.post("/predict", json={"pixels": pixels.tolist()}), expected)
+
+
+def test_pixels_none_above_one_are_fractions(client):
+    answer = client.post("/predict", json={"pixels": (IMAGE > 128).astype(int).tolist()})
+    assert set(answer.json()["image"]) == {0, 255}
+
+
+def test_pictures_as_bodies_and_in_forms(client, expected):
+    picture = png(IMAGE)
+    same_answer(client.post("/predict", content=picture, headers={"content-type": "image/png"}), expected)
+    same_answer(client.post("/predict", files={"file": ("7.png", picture, "image/png")}), expected)
+    drawn = io.BytesIO()
+    Image.fromarray(255 - np.pad(IMAGE, 60)).resize((444, 444)).save(drawn, "JPEG")
+    for request in ({"content": drawn.getvalue(), "headers": {"content-type": "image/jpeg"}}, {"files": {"f": drawn}}):
+        assert client.post("/predict", **request).json()["verdict"] == "7"
+
+
+def test_the_image_can_be_left_out(client, expected):
+    short = {name: value for name, value in expected.items() if name != "image"}
+    same_answer(client.post("/predict?image=false", content=RAW, headers=OCTETS), short)
+    same_answer(client.post("/predict?image=false", json={"strokes": SEVEN}), short)
+    same_answer(client.post("/predict", json={"strokes": SEVEN, "image": False}), short)
+
+
+@pytest.mark.parametrize("strokes", [[], [[]]])
+def test_a_blank_canvas_is_blank(client, strokes):
+    answer = client.post("/predict", json={"strokes": strokes}).json()
+    assert (answer["verdict"], answer["digit"], answer["image"]) == ("blank", None, [0] * 784)
+
+
+def test_noise_is_neither(client):
+    noise = np.random.default_rng(0).integers(0, 256, 784, dtype=np.uint8)
+    answer = client.post("/predict", content=noise.tobytes(), headers=OCTETS).json()
+    assert (answer["verdict"], answer["digit"]) == ("neither", None)
+
+
+@pytest.mark.parametrize(
+    ("run", "step", "answers"),
+    [("a", 0, ("a", 0)), ("a", 48, ("a", 0)), ("a", 97, ("a", 49)), ("b", None, ("b", 5)), ("live", None, ("b", 5))],
+)
+def test_any_runs_model_at_any_step(client, run, step, answers):
+    asked = {"run": run} | ({} if step is None else {"step": step})
+    by_body = client.post("/predict", json={"strokes": SEVEN, **asked}).json()
+    by_query = client.post("/predict", params=asked, content=RAW, headers=OCTETS).json()
+    form = {"data": {name: str(value) for name, value in asked.items()}, "files": {"file": png(IMAGE)}}
+    by_form = client.post("/predict", **form).json()
+    for answer in (by_body, by_query, by_form):
+        assert (answer["run"], answer["step"]) == answers
+        assert answer["logit"] == (answers[1] if run == "a" else -5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"run": "nobody"}, 404),
+        ({"run": "c"}, 404),
+        ({"run": "b", "step": 4}, 404),
+        ({"step": 0}, 404),
+        ({"run": "a"}, 409),
+        ({"run": ""}, 422),
+        ({"run": "a\0"}, 422),
+        ({"run": "a", "step": -1}, 422),
+        ({"run": "a", "step": 10**30}, 422),
+    ],
+)
+def test_a_model_that_is_not_there(client, asked, status):
+    by_body = client.post("/predict", json={"strokes": SEVEN, **asked})
+    by_query = client.post("/predict", params=asked, content=RAW, headers=OCTETS)
+    for answer in (by_body, by_query):
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"]
+
+
+ROW = [0] * 28
+LONG = 2 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", "null", "7", "[]", "{}", "{", '"strokes"', '{"strokes": null}', '{"strokes": {}}', '{"strokes": [[[1]]]}',
+        '{"strokes": [[[1, 2, 3, 4]]]}', '{"strokes": [[1, 2]]}', '{"strokes": [[[true, 1]]]}',
+        '{"strokes": [[["1", 1]]]}', '{"strokes": [[[NaN, 1]]]}', '{"strokes": [[[1, Infinity]]]}',
+        '{"strokes": [[[1e999, 1]]]}', '{"strokes": [[[1, 1]]], "pixels": []}', '{"strokes": [], "colour": 1}',
+        '{"strokes": [], "step": "1"}', '{"strokes": [], "step": true}', '{"strokes": [], "image": 0}',
+        '{"strokes": [[[' + "9" * 5000 + ", 1]]]}", "[" * 100_000, '{"strokes": ' + "[" * 100_000,
+        json.dumps({"strokes": [[]] * 1001}), json.dumps({"strokes": [[[1, 1]] * 20_001]}),
+        json.dumps({"strokes": [[[1, 1]] * 11_000] * 2}), json.dumps({"pixels": []}),
+        json.dumps({"pixels": [0] * 783}), json.dumps({"pixels": [0] * 785}), json.dumps({"pixels": [ROW] * 27}),
+        json.dumps({"pixels": [ROW] * 27 + [[0] * 27]}), json.dumps({"pixels": [True] * 784}),
+        json.dumps({"pixels": [-1] + [0] * 783}), json.dumps({"pixels": [256] + [0] * 783}),
+        json.dumps({"pixels": [0.5, 200] + [0] * 782}), json.dumps({"pixels": [float("nan")] * 784}),
+        json.dumps({"pixels": [None] * 784}), json.dumps({"pixels": ["x"] * 300_000}),
+        b"\xff\xfe{}", b'{"strokes": "\xd8"}',
+    ],
+    ids=lambda body: repr(body[:30]),
+)  # fmt: skip
+def test_refuses_junk_as_json(client, body):
+    answer = client.post("/predict", content=body, headers=JSON)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["status"] == 422
+    assert len(answer.content) < 10_000
+
+
+def test_names_the_field_that_is_off(client):
+    errors = client.post("/predict", json={"strokes": [[[1, 2], [3, "x"]]]}).json()["errors"]
+    assert errors[0]["field"] == "strokes.0.1.1"
+    errors = client.post("/predict", json={"strokes": [], "step": -1}).json()["errors"]
+    assert errors[0]["field"] == "step"
+
+
+@pytest.mark.parametrize("length", [0, 1, 783, 785, 65_536])
+def test_refuses_raw_pixels_of_another_length(client, length):
+    answer = client.post("/predict", content=bytes(length), headers=OCTETS)
+    assert answer.status_code == 422
+    assert "784" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("type", "length"),
+    [
+        ("application/json", LONG + 1),
+        ("application/octet-stream", 65_537),
+        ("image/png", 5 * LONG + 1),
+        ("image/jpeg", 6 * LONG),
+        ("multipart/form-data; boundary=x", 6 * LONG),
+    ],
+)
+@pytest.mark.parametrize("announced", [True, False])
+def test_refuses_what_is_too_large(client, type, length, announced):
+    body = bytes(length) if announced else pieces(length)
+    answer = client.post("/predict", content=body, headers={"content-type": type})
+    assert answer.status_code == 413
+    assert "bytes" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "type", ["", "text/plain", "image/gif", "application/x-www-form-urlencoded", "multipart/mixed"]
+)
+def test_refuses_other_types_and_says_which_it_takes(client, type):
+    answer = client.post("/predict", content=RAW, headers={"content-type": type})
+    assert answer.status_code == 415
+    assert "image/png" in answer.headers["accept-post"]
+
+
+def test_refuses_encoded_bodies(client):
+    headers = OCTETS | {"content-encoding": "gzip"}
+    assert client.post("/predict", content=RAW, headers=headers).status_code == 415
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb(width, height):
+    """A PNG of some bytes that declares this size."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        b"",
+        b"GIF89a",
+        png(IMAGE)[:-30],
+        png(IMAGE)[:40],
+        bomb(5_001, 5_000),
+        bomb(30_000, 30_000),
+        bomb(2**31 - 1, 2**31 - 1),
+    ],
+    ids=["empty", "gif", "truncated", "header", "large", "bomb", "largest"],
+)
+def test_refuses_unreadable_pictures(client, picture):
+    answer = client.post("/predict", content=picture, headers={"content-type": "image/png"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"content": b"junk", "headers": {"content-type": "multipart/form-data"}},
+        {"content": b"junk", "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"content": b"--x\r\n\r\n--x--", "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"content": b"", "headers": {"content-type": "multipart/form-data; boundary=x; charset=klingon"}},
+        {"files": {"run": (None, "a")}},
+        {"files": [("a", png(IMAGE)), ("b", png(IMAGE))]},
+        {"files": {"a": b"no picture"}},
+        {"files": {"a": png(IMAGE)}, "data": {"step": "soon"}},
+        {"files": {"a": png(IMAGE)}, "data": {"x": "y" * 2000}},
+    ],
+)  # fmt: skip
+def test_refuses_broken_forms(client, request_):
+    assert client.post("/predict", **request_).status_code == 422
+
+
+fuzz = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner, max_size=5),
+    max_leaves=20,
+)
+fields = st.sampled_from(["strokes", "pixels", "run", "step", "image"])
+types = st.sampled_from(["application/json", "application/octet-stream", "image/png", "image/jpeg"])
+
+
+@fuzz
+@given(st.dictionaries(fields, anything, max_size=5) | anything)
+def test_any_json_is_read_or_refused(client, body):
+    answer = client.post("/predict", content=json.dumps(body), headers=JSON)
+    assert answer.status_code in (200, 404, 422)
+
+
+@fuzz
+@given(st.lists(st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=3))))
+def test_any_strokes_are_read(client, strokes):
+    answer = client.post("/predict", json={"strokes": strokes})
+    assert answer.status_code == 200
+    Prediction.model_validate_json(answer.content)
+    assert (answer.json()["verdict"] == "blank") == (not any(strokes))
+
+
+@fuzz
+@given(st.binary(min_size=784, max_size=784))
+def test_any_raw_pixels_are_read(client, pixels):
+    answer = client.post("/predict", content=pixels, headers=OCTETS)
+    assert answer.status_code == 200
+    assert answer.json()["image"] == list(pixels)
+
+
+@fuzz
+@given(types, st.binary(max_size=2000))
+def test_any_bytes_are_refused(client, type, body):
+    assert client.post("/predict", content=body, headers={"content-type": type}).status_code in (200, 413, 415, 422)
+
+
+@fuzz
+@given(st.data())
+def test_any_damage_to_a_picture_is_read_or_refused(client, data):
+    picture = bytearray(png(np.tile(IMAGE, (3, 3))))
+    for place in data.draw(st.lists(st.integers(0, len(picture) - 1), min_size=1, max_size=8)):
+        picture[place] = data.draw(st.integers(0, 255))
+    answer = client.post("/predict", content=bytes(picture), headers={"content-type": "image/png"})
+    assert answer.status_code in (200, 422)
+
+
+def test_is_described(client):
+    operation = client.get("/openapi.json").json()["paths"]["/predict"]["post"]
+    assert set(operation["requestBody"]["content"]) == {
+        "application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data",
+    }  # fmt: skip
+    assert "$ref" not in json.dumps(operation)

@@ -1,0 +1,172 @@
+"""Runs by REST: what a client is told when it asks rightly, and when it does not."""
+
+import math
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=20), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def finished(server):
+    """A run of one epoch, seen to its end."""
+    run = server.start(name="seen to its end")
+    assert server.until(run["id"], "RunFinished")
+    return run["id"]
+
+
+def test_start_answers_with_the_run_and_where_it_is(server, client):
+    answer = client.post("/api/runs", json={"preset": "textbook", "epochs": 1, "learning_rate": 0.2, "name": "mine"})
+    assert answer.status_code == 201
+    run = answer.json()
+    assert answer.headers["location"] == f"/api/runs/{run['id']}"
+    assert (run["name"], run["recipe"]["learning_rate"], run["steps"]) == ("mine", 0.2, 49)
+    assert run["state"] in ("queued", "running")
+    server.until(run["id"], "RunFinished")
+    ended = client.get(answer.headers["location"]).json()
+    assert (ended["state"], ended["step"], ended["epoch"]) == ("finished", 49, 1)
+    assert ended["summary"]["valid_accuracy"] > 0.5
+    assert ended["summary"]["baseline_accuracy"] == pytest.approx(0.9514, abs=1e-4)
+    assert ended["started"] <= ended["ended"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"learning_rate": -1}, "learning_rate"),
+        ({"learning_rate": "fast"}, "learning_rate"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"batch_size": 1e9}, "batch_size"),
+        ({"epochs": 1.5}, "epochs"),
+        ({"hidden": 100_000}, "hidden"),
+        ({"loss": "hinge"}, "loss"),
+        ({"colour": "red"}, "colour"),
+        ({"preset": "nonsense"}, "preset"),
+        ({"name": " "}, "name"),
+        ({"steps_per_second": 0}, "steps_per_second"),
+    ],
+)
+def test_a_recipe_out_of_its_limits_is_refused_by_the_field(client, body, field):
+    answer = client.post("/api/runs", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == 422
+    assert [e["field"] for e in problem["errors"]] == [field]
+
+
+def test_a_run_too_long_to_keep_is_refused_with_the_limit(client):
+    answer = client.post("/api/runs", json={"batch_size": 1, "epochs": 1000})
+    assert answer.status_code == 422
+    assert "500,000" in answer.json()["detail"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=JSON)
+def test_no_body_makes_the_server_stumble(client, body):
+    import json
+
+    content = json.dumps(body)
+    headers = {"content-type": "application/json"}
+    for path in ("/api/runs/none/control", "/api/session"):
+        assert 400 <= client.post(path, content=content, headers=headers).status_code < 500 or path == "/api/session"
+    if not (isinstance(body, dict) and body.keys() <= {"epochs", "name"}):
+        assert client.post("/api/runs", content=content, headers=headers).status_code in (422, 201)
+    assert client.patch("/api/runs/none", content=content, headers=headers).status_code in (404, 422)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 50_000, b'{"epochs": NaN}', b"\xff\xfe", b'{"epochs": 1e400}'])
+def test_broken_json_is_refused(client, content):
+    answer = client.post("/api/runs", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_pages_of_runs_hold_every_run_once_newest_first(client, server, finished):
+    for _ in range(2):
+        server.until(server.start()["id"], "RunFinished")
+    every = client.get("/api/runs?limit=200").json()["runs"]
+    paged, cursor = [], ""
+    while cursor is not None:
+        page = client.get("/api/runs", params={"limit": 2, **({"cursor": cursor} if cursor else {})}).json()
+        paged += page["runs"]
+        cursor = page["next"]
+    assert [r["id"] for r in paged] == [r["id"] for r in every]
+    created = [r["created"] for r in every]
+    assert created == sorted(created, reverse=True)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=1000", "cursor=nonsense"])
+def test_a_bad_page_is_refused(client, query):
+    assert client.get(f"/api/runs?{query}").status_code == 422
+
+
+def test_controls_are_answered_in_the_log_by_their_step(client, server):
+    run = server.start(epochs=40, steps_per_second=200)["id"]
+    events = server.events(run)
+    for event in events:
+        if event["type"] == "Steps":
+            break
+    for body in ({"learning_rate": 0.05}, {"steps_per_second": None}, {"action": "stop"}):
+        assert client.post(f"/api/runs/{run}/control", json=body).status_code == 202
+    rest = list(events)
+    controlled = {e["what"]: e for e in rest if e["type"] == "Controlled"}
+    assert controlled["learning_rate"]["value"] == 0.05
+    assert controlled["stop"]["step"] == rest[-1]["step"]
+    assert rest[-1]["type"] == "RunStopped"
+    rates = {
+        step: rate
+        for e in [event, *rest]
+        if e["type"] == "Steps"
+        for step, rate in zip(e["step"], e["learning_rate"], strict=True)
+    }
+    changed = controlled["learning_rate"]["step"]
+    assert all(math.isclose(rate, 0.05 if step > changed else 0.1) for step, rate in rates.items())
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({}, "body"), ({"action": "explode"}, "action.action"), ({"learning_rate": -1}, "learning_rate.learning_rate")],
+)
+def test_a_bad_control_is_refused_by_the_field(client, finished, body, field):
+    answer = client.post(f"/api/runs/{finished}/control", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].split(".")[-1] == field.split(".")[-1]
+
+
+def test_an_ended_run_cannot_be_controlled(client, finished):
+    answer = client.post(f"/api/runs/{finished}/control", json={"action": "pause"})
+    assert answer.status_code == 409
+    assert "finished" in answer.json()["detail"]
+
+
+def test_rename_and_delete(client, server):
+    run = server.start()["id"]
+    assert client.delete(f"/api/runs/{run}").status_code == 409
+    server.until(run, "RunFinished")
+    assert client.patch(f"/api/runs/{run}", json={"name": "  the good one "}).json()["name"] == "the good one"
+    assert client.get(f"/api/runs/{run}").json()["name"] == "the good one"
+    assert client.delete(f"/api/runs/{run}").status_code == 204
+    for path in ("", "/metrics", "/weights", "/model"):
+        assert client.get(f"/api/runs/{run}{path}").status_code == 404
+
+
+def test_an_unknown_run_is_404_everywhere(client):
+    for method, path in [("GET", ""), ("GET", "/metrics"), ("GET", "/weights"), ("GET", "/model"), ("DELETE", "")]:
+        answer = client.request(method, f"/api/runs/none{path}")
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert client.post("/api/runs/none/control", json={"action": "stop"}).status_code == 404
+    assert client.patch("/api/runs/none", json={"name": "x"}).status_code == 404
