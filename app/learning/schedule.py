@@ -22,6 +22,6 @@ def shown_steps(epochs: int, steps_per_epoch: int) -> frozenset[int]:
 
 
 def kept_epochs(epochs: int) -> frozenset[int]:
-    """At most ``KEPT`` epochs, evenly spread, the last among them."""
+    """At most ``KEPT`` epochs, evenly spread, the last among them. The model as it began is kept beside them."""
     stride = -(-epochs // KEPT)
     return frozenset(range(epochs, 0, -stride))

@@ -31,7 +31,7 @@ class Teller:
         """Sum over the epoch's images so far."""
 
     def tell(self, fetched: Fetched, learning_rate: float, milliseconds: float) -> Said:
-        """Steps, then of each snapshot its weights and its checkpoint; an epoch's end comes before the last snapshot.
+        """Steps, then of each snapshot its checkpoint and its weights; an epoch's end comes before the last snapshot.
 
         Says all up to the first bad step, then raises Diverged, where there is one.
         """
@@ -51,11 +51,12 @@ class Teller:
             raise Diverged(bad, learning_rate)
 
     def _weights(self, snapshot: Snapshot, named: Mapping[str, Tensor]) -> Said:
-        if snapshot.shown:
-            yield quantise(named["0.weight"], snapshot.step)
+        # The model comes first: whoever sees new weights may ask at once what they read.
         if snapshot.shown or snapshot.kept:
             model = self.recipe.model
             yield checkpoint(named, model, step=snapshot.step, epoch=snapshot.epoch, kept=snapshot.kept)
+        if snapshot.shown:
+            yield quantise(named["0.weight"], snapshot.step)
         if snapshot.kept:
             yield CheckpointSaved(step=snapshot.step, epoch=snapshot.epoch)
 

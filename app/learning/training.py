@@ -72,7 +72,7 @@ class Training:
 
     def go(self) -> Said:
         """Train to the end. Raises Stopped or Diverged where that comes earlier."""
-        self._snapshot(shown=True, kept=False)
+        self._snapshot(shown=True, kept=True)
         yield from self._flush()
         try:
             for epoch in range(1, self.recipe.epochs + 1):

@@ -95,8 +95,8 @@ def test_a_stop_keeps_the_model_as_it_is(few_digits: Digits) -> None:
     said, _ = play(SHORT, few_digits, {4: [STOP]})
     assert told(said)[-3:] == [("steps", 4), ("stop", 4), ("RunStopped", 4)]
     kept = [checkpoint for checkpoint in of(said, Checkpoint) if checkpoint.kept]
-    assert [(c.step, c.epoch) for c in kept] == [(3, 1), (4, 1)]
-    assert [(c.step, c.epoch) for c in of(said, CheckpointSaved)] == [(3, 1), (4, 1)]
+    assert [(c.step, c.epoch) for c in kept] == [(0, 0), (3, 1), (4, 1)]
+    assert [(c.step, c.epoch) for c in of(said, CheckpointSaved)] == [(0, 0), (3, 1), (4, 1)]
     stopped = said[-1]
     assert isinstance(stopped, RunStopped)
     assert stopped.summary.valid_accuracy is not None
@@ -104,7 +104,7 @@ def test_a_stop_keeps_the_model_as_it_is(few_digits: Digits) -> None:
 
 def test_a_stop_at_an_epochs_end_keeps_the_model_once(few_digits: Digits) -> None:
     said, _ = play(SHORT, few_digits, {3: [STOP]})
-    assert [c.step for c in of(said, Checkpoint) if c.kept] == [3]
+    assert [c.step for c in of(said, Checkpoint) if c.kept] == [0, 3]
     assert isinstance(said[-1], RunStopped)
 
 
