@@ -23,6 +23,18 @@ def test_takes_784_pixels_and_gives_one_logit(model: str, count: int) -> None:
     assert module(torch.rand(5, 784)).shape == (5, 1)
 
 
+@pytest.mark.parametrize("rows", [1, 7, 256])
+def test_a_layer_is_pytorchs_own_computed_the_other_way_round(rows: int) -> None:
+    ours, theirs = models.Linear(784, 30), nn.Linear(784, 30)
+    ours.load_state_dict(theirs.state_dict())
+    images, slopes = torch.rand(rows, 784), torch.rand(rows, 30)
+    for layer in (ours, theirs):
+        (layer(images) * slopes).sum().backward()
+    torch.testing.assert_close(ours(images), theirs(images))
+    torch.testing.assert_close(ours.weight.grad, theirs.weight.grad, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(ours.bias.grad, theirs.bias.grad, rtol=1e-4, atol=1e-4)
+
+
 def test_first_values_are_pytorchs_own_for_the_seed() -> None:
     _, parameters = built(Recipe(seed=42))
     with torch.random.fork_rng():
