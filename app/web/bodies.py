@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from itertools import chain
+from struct import Struct
 from typing import Annotated, Any
 
 import numpy as np
 from anyio import CapacityLimiter, to_thread
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -33,6 +34,8 @@ INLINE_LIMIT = 32 * 1024
 """Bytes of JSON that are parsed on the event loop. 784 fractions are 16 kB."""
 INLINE_LISTS = 300
 """Lists in such JSON, strokes and points together: more would hold the event loop up for many milliseconds."""
+
+_DOUBLES = Struct("784d")
 
 # Strict, so that true is no number and "3" neither. Fail fast: one error is enough to be refused for, a million cost.
 _Pixel = Annotated[float, Field(strict=True, ge=0, le=255)]
@@ -141,12 +144,15 @@ def drawing(body: bytes, choice: Choice) -> Question:
         asked = Drawing.model_validate_json(body)
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
-    if (asked.strokes is None) == (asked.pixels is None):
+    if asked.strokes is not None and asked.pixels is None:
+        image = _strokes(asked.strokes)
+    elif asked.pixels is not None and asked.strokes is None:
+        image = _pixels(asked.pixels)
+    else:
         raise _field("body", "give either strokes or pixels")
     if asked.run is not None or asked.step is not None or asked.image is not None:
         said = {"run": asked.run, "step": asked.step, "image": asked.image}
         choice = choice.model_copy(update={name: value for name, value in said.items() if value is not None})
-    image = _strokes(asked.strokes) if asked.strokes is not None else _pixels(asked.pixels)
     return Question(image, choice)
 
 
@@ -157,11 +163,12 @@ def _strokes(strokes: list[list[list[float]]]) -> Image:
     return ink.draw([np.array([point[:2] for point in stroke], np.float64) for stroke in strokes])
 
 
-def _pixels(numbers: object) -> Image:
-    values: NDArray[np.float64] = np.array(numbers, np.float64)
+def _pixels(numbers: list[float] | list[list[float]]) -> Image:
+    flat = numbers if len(numbers) == 784 else chain.from_iterable(numbers)  # type: ignore[arg-type]
+    values = np.frombuffer(_DOUBLES.pack(*flat))  # np.array takes three times as long
     whole = values.astype(np.uint8)
     brightest = values.max()
-    if brightest > 1 and np.array_equal(whole, values):
+    if brightest > 1 and (whole == values).all():
         return whole
     if brightest > 1:
         raise _field("pixels", "give whole numbers 0-255, or fractions 0-1; these are mixed")
@@ -188,26 +195,44 @@ def _field(name: str, detail: str) -> Problem:
 
 async def _body(request: Request, limit: int) -> bytes:
     """All of it, unless it is more than ``limit`` bytes or says so."""
-    chunks = [chunk async for chunk in _limited(request, limit)]
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    _check_length(request, limit)
+    chunks, room, more = [], limit, True
+    while more:
+        chunk, more = await _chunk(request, room, limit)
+        chunks.append(chunk)
+        room -= len(chunk)
+    return b"".join(chunks)
 
 
-async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    too_large = Problem(413, "Too large", f"The body may have at most {limit:,} bytes.")
+async def _stream(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    """The same piece by piece."""
+    _check_length(request, limit)
+    room, more = limit, True
+    while more:
+        chunk, more = await _chunk(request, room, limit)
+        room -= len(chunk)
+        yield chunk
+
+
+def _check_length(request: Request, limit: int) -> None:
     length = request.headers.get("content-length", "")
     if length.isdecimal() and (len(length) > 15 or int(length) > limit):
-        raise too_large
-    seen, more = 0, True
-    while more:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise Problem(400, "Incomplete body", "The connection was closed before the body had ended.")
-        chunk, more = message.get("body", b""), message.get("more_body", False)
-        seen += len(chunk)
-        if seen > limit:
-            raise too_large
-        if chunk:
-            yield chunk
+        raise _too_large(limit)
+
+
+async def _chunk(request: Request, room: int, limit: int) -> tuple[bytes, bool]:
+    """The body's next piece, and whether more follow."""
+    message = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise Problem(400, "Incomplete body", "The connection was closed before the body had ended.")
+    chunk: bytes = message.get("body", b"")
+    if len(chunk) > room:
+        raise _too_large(limit)
+    return chunk, message.get("more_body", False)
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(413, "Too large", f"The body may have at most {limit:,} bytes.")
 
 
 class _InMemory(MultiPartParser):
@@ -217,7 +242,7 @@ class _InMemory(MultiPartParser):
 
 
 async def _form(request: Request) -> FormData:
-    stream = _limited(request, FORM_LIMIT)
+    stream = _stream(request, FORM_LIMIT)
     try:
         return await _InMemory(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
     except (MultiPartException, ValueError, LookupError) as error:  # ValueError, LookupError: names in odd charsets

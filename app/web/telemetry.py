@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from app.handwriting.reader import DIGITS, Verdict
+
 
 class Telemetry:
     def __init__(self) -> None:
@@ -12,7 +14,8 @@ class Telemetry:
         self._viewers = Gauge("threeseven_viewers", "WebSocket viewers now", registry=self._registry)
         self._runs = Gauge("threeseven_runs_active", "Runs by state", ["state"], registry=self._registry)
         self._started = Counter("threeseven_runs_started", "Runs asked for", registry=self._registry)
-        self._predictions = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
+        read = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
+        self._predictions = {verdict: read.labels(verdict) for verdict in DIGITS}
         self.viewers = 0
 
     @contextmanager
@@ -26,8 +29,8 @@ class Telemetry:
     def run_started(self) -> None:
         self._started.inc()
 
-    def predicted(self, verdict: str) -> None:
-        self._predictions.labels(verdict).inc()
+    def predicted(self, verdict: Verdict) -> None:
+        self._predictions[verdict].inc()
 
     def text(self, active: dict[str, int]) -> bytes:
         """Prometheus text; ``active`` counts the runs that have not ended, by state."""
