@@ -1,51 +1,56 @@
-"""Sends each new frame of a run to everybody who has seen all the earlier ones.
+"""Sends what is new in a run to everybody who has seen all that came before.
 
-Viewers at the head of the log sit in one pump per run. The pump steps each viewer's ``send()`` once; nearly always that
-finishes it, since the bytes go to the socket's buffer. A send that suspends (the buffer is full) is handed to a task of
-its own, its viewer leaves the pump and catches up by its own cursor: a stalled viewer costs the others nothing, and no
-task and no queue per viewer exists for those that keep up.
+Viewers at the head of the log sit in one pump per run, which writes each of them the same bytes. One whose socket is
+full leaves the pump and catches up by its own cursor: a stalled viewer costs the others nothing, and for those that
+keep up no task wakes and no queue exists.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
-from types import coroutine
-from typing import Any, Self
+from time import perf_counter
+from typing import Self
 
 from starlette.types import Message, Send
 
 from app.events import Record
 from app.history.history import History
+from app.web.socket import frame
 
-LAG = 1
-"""Weight images that may wait at once. At full speed a run makes one every 15 ms or so: where more wait, this pump is
-too slow for its many viewers, and sends them only the newest."""
+REST = 2.0
+"""Seconds that a pump rests for each that it wrote, while news gathers: a crowd, however large, gets it in fewer and
+bigger pieces, and costs a third of a processor at most. Before a few viewers it comes to nothing."""
 
 BREATH = 256
 """Viewers served before the event loop may do something else: more, and new handshakes starve."""
 
+Write = Callable[[bytes], bool]
 
-def frame(record: Record) -> Message:
-    """The ASGI message of a record; made once for all viewers."""
+
+def message(record: Record) -> Message:
+    """The record as an ASGI message, for those who read the log by their own cursor."""
     if record.binary:
         return {"type": "websocket.send", "bytes": record.data}
     return {"type": "websocket.send", "text": record.data.decode()}
 
 
-def newest_weights_only(records: list[Record]) -> Iterable[Record]:
-    """For those who lag: older weight images would be painted over at once."""
+def newest_weights_only(records: list[Record]) -> list[Record]:
+    """Older weight images would be painted over at once."""
     newest = max((r.seq for r in records if r.binary), default=0)
-    return (r for r in records if not r.binary or r.seq == newest)
+    return [r for r in records if not r.binary or r.seq == newest]
 
 
 class _Seat:
-    """One viewer in a pump. ``left`` resolves when it leaves, to the last ``seq`` sent."""
+    """One viewer in a pump. ``left`` resolves when it leaves, to the last ``seq`` written."""
 
-    def __init__(self, send: Send, after: int, left: "asyncio.Future[int]") -> None:
-        self.send = send
+    def __init__(self, write: Write, after: int, left: "asyncio.Future[int]") -> None:
+        self.write = write
         self.after = after
         self.left = left
+
+    def leave(self) -> None:
+        if not self.left.done():
+            self.left.set_result(self.after)
 
 
 class Pump:
@@ -56,18 +61,16 @@ class Pump:
         self._run = run
         self._after = after
         self._seats: set[_Seat] = set()
-        self._stragglers: set[asyncio.Task[None]] = set()
         self.task = asyncio.create_task(self._pump(), name=f"pump {run}")
 
-    async def ride(self, send: Send, after: int) -> int | None:
-        """Have new frames sent; the last ``seq`` sent once this viewer falls behind or the run has ended.
+    async def ride(self, write: Write, after: int) -> int | None:
+        """Have what is new written; the last ``seq`` written once this viewer falls behind or the run has ended.
 
         None, at once, when the pump is past ``after``: read the log up to its head first.
-        Raises what ``send`` raises.
         """
         if self._after > after or self.task.done():
             return None
-        seat = _Seat(send, after, asyncio.get_running_loop().create_future())
+        seat = _Seat(write, after, asyncio.get_running_loop().create_future())
         self._seats.add(seat)
         try:
             return await seat.left
@@ -75,90 +78,44 @@ class Pump:
             self._seats.discard(seat)
 
     async def close(self) -> None:
-        tasks = [self.task, *self._stragglers]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
 
     async def _pump(self) -> None:
         try:
             while True:
                 await self._history.wait(self._run, self._after)
                 records = await self._history.read(self._run, self._after)
-                lags = sum(record.binary for record in records) > LAG
-                for record in newest_weights_only(records) if lags else records:
-                    self._after = record.seq  # first: who comes while it is being sent must read it from the log
-                    await self._send_all(record)
-                if records:
-                    self._after = records[-1].seq
-                if not records or records[-1].ends:
+                if not records:
                     return
+                began = perf_counter()
+                await self._write_all(records)
+                if records[-1].ends:
+                    return
+                await asyncio.sleep(REST * (perf_counter() - began))
         finally:
             # Its viewers read on by their own cursors, and meet there whatever ended this pump.
             for seat in self._seats:
-                _settle(seat)
+                seat.leave()
 
-    async def _send_all(self, record: Record) -> None:
-        message = frame(record)
+    async def _write_all(self, records: list[Record]) -> None:
+        due = newest_weights_only(records)
+        before, head = self._after, records[-1].seq
+        self._after = head  # first: who comes while this is being written must read it from the log
+        frames = b"".join(map(frame, due))
         for served, seat in enumerate(tuple(self._seats), 1):
-            if record.seq > seat.after and not seat.left.done():
-                self._send(seat, message, record.seq)
+            if seat.after <= before:
+                wanted = frames
+            else:  # it asked for what comes after a record that is not there yet
+                wanted = b"".join(frame(record) for record in due if record.seq > seat.after)
+            if not wanted or seat.write(wanted):
+                seat.after = max(seat.after, head)
+            else:
+                self._seats.discard(seat)
+                seat.leave()
             if served % BREATH == 0:
                 await asyncio.sleep(0)
-
-    def _send(self, seat: _Seat, message: Message, seq: int) -> None:
-        sending = seat.send(message)
-        assert isinstance(sending, Coroutine)
-        seat.after = seq
-        try:
-            waits_for = sending.send(None)
-        except StopIteration:
-            return
-        except Exception as gone:
-            self._seats.discard(seat)
-            _settle(seat, gone)
-            return
-        self._seats.discard(seat)
-        task = asyncio.create_task(_finish(seat, sending, waits_for))
-        self._stragglers.add(task)
-        task.add_done_callback(self._stragglers.discard)
-        # A viewer that disconnects while its send is stuck cancels `left`: nobody waits for this send any more.
-        seat.left.add_done_callback(lambda _: task.cancel())
-
-
-def _settle(seat: _Seat, error: Exception | None = None) -> None:
-    if seat.left.done():
-        return
-    if error is None:
-        seat.left.set_result(seat.after)
-    else:
-        seat.left.set_exception(error)
-
-
-async def _finish(seat: _Seat, sending: Coroutine[Any, Any, None], waits_for: Any) -> None:
-    """Go through with a send that suspended; then its viewer reads on by its own cursor."""
-    try:
-        await _drive(sending, waits_for)
-    except Exception as gone:
-        _settle(seat, gone)
-    finally:
-        _settle(seat)
-
-
-@coroutine
-def _drive(started: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
-    """Await a coroutine that has been stepped already and has yielded ``waits_for``."""
-    while True:
-        try:
-            value = yield waits_for
-        except BaseException as error:
-            resume = partial(started.throw, error)
-        else:
-            resume = partial(started.send, value)
-        try:
-            waits_for = resume()
-        except StopIteration:
-            return
+        await asyncio.sleep(0)  # uvloop hands over to the system only now
 
 
 class Pumps:
@@ -178,17 +135,18 @@ class Pumps:
             for pump in tuple(pumps._pumps.values()):
                 await pump.close()
 
-    async def watch(self, run: str, after: int, send: Send) -> int:
+    async def watch(self, run: str, after: int, send: Send, write: Write | None) -> int:
         """Send every record of ``run`` past ``after``, in order; the last ``seq`` once there will be no more.
 
-        A viewer that comes late gets all of it; one that could not keep up, of the weights only the newest. Raises
-        UnknownRun, and what ``send`` raises when the viewer has gone.
+        A viewer that comes late gets all of it; one that could not keep up, of the weights only the newest. ``write``
+        takes whole frames at once, and is None where the server's sockets do not. Raises UnknownRun, and what ``send``
+        raises when the viewer has gone.
         """
         lags = False
         while True:
             records = await self._history.read(run, after)
             for record in newest_weights_only(records) if lags else records:
-                await send(frame(record))
+                await send(message(record))
             if records:
                 after = records[-1].seq
                 if records[-1].ends:
@@ -197,7 +155,10 @@ class Pumps:
             known = await self._history.get(run)
             if not known.active and known.seq <= after:
                 return after
-            ridden = await self._pump(run, known.seq).ride(send, after)
+            if write is None:
+                await self._history.wait(run, after)
+                continue
+            ridden = await self._pump(run, known.seq).ride(write, after)
             if ridden is None:
                 await asyncio.sleep(0)  # the log has moved on since it was read: read on, but let others work too
             else:

@@ -9,7 +9,8 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from app.history.history import History, UnknownRun
-from app.web.pump import Pumps
+from app.web.pump import Pumps, Write
+from app.web.socket import EXTENSION
 from app.web.telemetry import Telemetry
 
 NORMAL, GONE, FULL, BAD_CURSOR, UNKNOWN_RUN = 1000, 1006, 1013, 4400, 4404
@@ -43,7 +44,7 @@ class Stream:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_listen, websocket, tasks.cancel_scope)
             try:
-                # Frames go through the server's own `send`: Starlette's checks cost as much as the frame itself.
+                # The server's own `send`: Starlette's checks cost as much as the frame itself.
                 await self._watch(websocket, after, send)
             except UnknownRun:
                 code, reason = UNKNOWN_RUN, "there is no such run"
@@ -64,7 +65,7 @@ async def _listen(websocket: WebSocket, scope: anyio.CancelScope) -> None:
 
 async def _watch_run(websocket: WebSocket, after: int, send: Send) -> None:
     pumps: Pumps = websocket.app.state.pumps
-    await pumps.watch(websocket.path_params["run"], after, send)
+    await pumps.watch(websocket.path_params["run"], after, send, _write(websocket))
 
 
 async def _watch_live(websocket: WebSocket, after: int, send: Send) -> None:
@@ -78,7 +79,12 @@ async def _watch_live(websocket: WebSocket, after: int, send: Send) -> None:
         after = 0
     elif seen is not None and not run.active and after >= run.seq:
         run, after = await history.wait_live(seen), 0
-    await pumps.watch(run.id, after, send)
+    await pumps.watch(run.id, after, send, _write(websocket))
+
+
+def _write(websocket: WebSocket) -> Write | None:
+    offered = websocket.scope.get("extensions", {}).get(EXTENSION)
+    return offered["write"] if offered else None
 
 
 routes = [
