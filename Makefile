@@ -2,13 +2,17 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-HOST ?= 127.0.0.1
-PORT ?= 8000
+PORT ?=
 DATA_DIR ?=
+# Some shells export a HOST of their own, the machine's name: only one said to make itself counts.
+OPTIONS = $(if $(filter command,$(origin HOST)),--host '$(HOST)') $(if $(PORT),--port '$(PORT)') \
+	$(if $(DATA_DIR),--data-dir '$(DATA_DIR)')
 # Which build of PyTorch to install: PyPI's (on Linux: CUDA, several GB), or one of PyTorch's own: cpu, cu126, …
 TORCH ?= pypi
 TORCH_INDEX ?= $(if $(filter-out pypi,$(TORCH)),https://download.pytorch.org/whl/$(TORCH))
 TAG ?= threeseven
+# Tests at a time. Half of them wait for a server or a browser.
+JOBS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,7 +36,7 @@ help: ## this list
 
 .PHONY: run
 run: $(RUNTIME) ## install what is missing, then start the server and print its address
-	@exec $(BIN)/threeseven serve --host $(HOST) --port $(PORT) $(if $(DATA_DIR),--data-dir '$(DATA_DIR)')
+	@exec $(BIN)/threeseven serve $(OPTIONS)
 
 .PHONY: install
 install: $(DEV) $(NODE_MODULES) ## install everything that tests and checks need
@@ -61,7 +65,7 @@ javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/
 pytest: $(DEV) $(NODE_MODULES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some)
 	@echo '── pytest'
 	@$(PYTHON_IN) scripts/find_browser.py --install
-	@$(PYTHON_IN) -m pytest $(PYTEST_ARGS)
+	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: $(DEV) $(NODE_MODULES) ## measure; prints the README's tables (minutes)

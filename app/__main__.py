@@ -100,16 +100,27 @@ def train(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a progress bar.")] = False,
 ) -> None:
     """Train here, without a server."""
-    from app.terminal import TrainingError, in_terminal
+    from app.presets import PRESETS
+    from app.recipe import Recipe
 
     overrides = {
         "epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size, "hidden": hidden, "seed": seed,
         "loss": loss,
     }  # fmt: skip
+    named = {each.name: each.recipe for each in PRESETS}
+    if preset not in named:
+        raise fail(f"there is no preset {preset!r}; there are {', '.join(named)}")
     try:
-        in_terminal(preset, {k: v for k, v in overrides.items() if v is not None}, mnist_dir, as_json=json)
+        recipe = Recipe.model_validate(
+            named[preset].model_dump() | {name: value for name, value in overrides.items() if value is not None}
+        )
     except ValidationError as error:
         raise fail(options(error)) from None
+
+    from app.terminal import TrainingError, in_terminal  # loads torch: not for an option that is refused
+
+    try:
+        in_terminal(recipe, preset, mnist_dir, as_json=json)
     except TrainingError as error:
         raise fail(str(error)) from None
 

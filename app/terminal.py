@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from rich.console import Console
@@ -15,7 +14,6 @@ from app.events import Checkpoint, EpochEnded, Event, RunFailed, RunFinished, Ru
 from app.learning.dataset import DatasetError, load
 from app.learning.download import download as fetch
 from app.learning.train import train
-from app.presets import PRESETS, preset
 from app.recipe import Recipe
 
 
@@ -47,20 +45,14 @@ class CtrlC:
         return Act(action="stop") if self._stop else None
 
 
-def in_terminal(preset_name: str, overrides: dict[str, Any], mnist_dir: Path | None, *, as_json: bool) -> None:
-    """Raises TrainingError, and pydantic's ValidationError for a recipe out of its limits."""
-    try:
-        base = preset(preset_name).recipe
-    except KeyError:
-        known = ", ".join(p.name for p in PRESETS)
-        raise TrainingError(f"there is no preset {preset_name!r}; there are {known}") from None
-    recipe = Recipe.model_validate(base.model_dump() | overrides)
+def in_terminal(recipe: Recipe, name: str, mnist_dir: Path | None, *, as_json: bool) -> None:
+    """Raises TrainingError."""
     try:
         digits = load(mnist_dir)
     except DatasetError as error:
         raise TrainingError(str(error)) from None
     torch.set_num_threads(1)  # a second thread gains nothing for a net this small, and one makes runs repeatable
-    items = train(recipe, digits, CtrlC(), run="terminal", name=preset_name)
+    items = train(recipe, digits, CtrlC(), run="terminal", name=name)
     events = (item for item in items if not isinstance(item, Checkpoint))
     last = _print_json(events) if as_json else _show_progress(events)
     if isinstance(last, RunFailed):

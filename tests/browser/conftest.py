@@ -18,12 +18,22 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
-"""Seconds to wait for a server to end: only one that hangs takes longer, on however busy a machine."""
+"""Seconds to wait for a server to end or a page to show something: only what hangs takes longer, on however busy a
+machine."""
 
 # Chromium looks up its maker's hosts in the background; what the pages do is all that counts here.
 QUIET = [
@@ -117,6 +127,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        expect.set_options(timeout=PATIENCE * 1000)
         yield browser
         browser.close()
 

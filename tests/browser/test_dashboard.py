@@ -10,9 +10,6 @@ from playwright.sync_api import Page, expect
 SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
 """Along the stroke of a 7, in shares of the canvas."""
 
-LONG = 60_000
-"""Milliseconds: a run of a few seconds, on a machine that is busy with other things."""
-
 
 def start(server: str, **body: object) -> str:
     """The id of a new run."""
@@ -38,7 +35,7 @@ def slow_run(server: str) -> Iterator[str]:
 def slow(page: Page, slow_run: str, server: str) -> Iterator[Page]:
     """The page of the slow run while it trains."""
     page.goto(f"/runs/{slow_run}")
-    expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=LONG)
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
     yield page
     control(server, slow_run, action="resume")
     control(server, slow_run, steps_per_second=50)
@@ -65,11 +62,11 @@ def test_a_fresh_server_shows_a_network_that_learns(
     page = new_page(base_url=start_server())
     page.goto("/")
     headline = page.get_by_role("heading", level=1)
-    expect(headline).to_have_text("A network of 30 hidden units is learning to tell a 3 from a 7.", timeout=LONG)
+    expect(headline).to_have_text("A network of 30 hidden units is learning to tell a 3 from a 7.")
     expect(page.locator(".unit")).to_have_count(30)
-    expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"), timeout=LONG)
+    expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
     page.get_by_label("Speed").select_option("Full")
-    expect(headline).to_have_text(re.compile("has learned to tell a 3 from a 7"), timeout=LONG)
+    expect(headline).to_have_text(re.compile("has learned to tell a 3 from a 7"))
     assert steps_taken(page) == 1960
     expect(page.locator("#connection")).to_have_text("Live")
 
@@ -89,7 +86,7 @@ def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> 
 
 def test_pause_step_resume_stop(page: Page, server: str) -> None:
     page.goto(f"/runs/{start(server, epochs=200, steps_per_second=50)}")
-    expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=LONG)
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
     at = paused(page)
     page.get_by_role("button", name="One step").click()
     expect(page.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
@@ -315,8 +312,8 @@ def test_a_run_from_the_form(page: Page, finished_run: str) -> None:
     expect(page.locator("#start")).to_contain_text("1 × 49 = 49 steps")
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(lambda url: not url.endswith(finished_run))
-    expect(page.locator(".unit")).to_have_count(5, timeout=LONG)
-    expect(page.locator(".progress-words")).to_have_text("Step 49 of 49", timeout=LONG)
+    expect(page.locator(".unit")).to_have_count(5)
+    expect(page.locator(".progress-words")).to_have_text("Step 49 of 49")
 
 
 def test_the_live_page_goes_on_to_the_next_run(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
@@ -326,8 +323,8 @@ def test_the_live_page_goes_on_to_the_next_run(start_server: Callable[..., str],
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing has been trained yet.")
     for name in ("First", "Second"):
         httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1}, timeout=30).raise_for_status()
-        expect(page.locator("#run-name")).to_have_text(name, timeout=LONG)
-        expect(page.locator(".progress-words")).to_have_text("Step 49 of 49", timeout=LONG)
+        expect(page.locator("#run-name")).to_have_text(name)
+        expect(page.locator(".progress-words")).to_have_text("Step 49 of 49")
 
 
 def test_a_viewer_may_watch_and_with_the_token_steer(

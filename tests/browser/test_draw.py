@@ -359,5 +359,5 @@ def test_ink_is_read_again_while_the_network_trains(page: Page, server: str, fin
     page.get_by_role("button", name="a 3", exact=True).click()
     expect(headline(page)).to_have_text("3")
     started = httpx.post(f"{server}/api/runs", json={"epochs": 3, "name": "watched"}, timeout=30).json()
-    expect(page.locator("#verdict")).to_contain_text(f"{started['id']} at step {started['steps']}.", timeout=30_000)
+    expect(page.locator("#verdict")).to_contain_text(f"{started['id']} at step {started['steps']}.")
     expect(headline(page)).to_have_text("3")

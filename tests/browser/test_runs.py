@@ -6,8 +6,6 @@ from collections.abc import Callable
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
-LONG = 60_000
-
 
 def row(page: Page, name: str) -> Locator:
     return page.get_by_role("row", name=re.compile(f"^{re.escape(name)} "))
@@ -24,7 +22,7 @@ def test_a_run_appears_and_ends_while_one_looks(page: Page, server: str) -> None
     page.goto("/runs")
     expect(page.locator("#connection")).to_have_text("Live")
     run(server, "Appearing")
-    expect(row(page, "Appearing")).to_contain_text("finished", timeout=LONG)
+    expect(row(page, "Appearing")).to_contain_text("finished")
     expect(row(page, "Appearing")).to_contain_text(re.compile(r"\d\d\.\d\d %"))
     row(page, "Appearing").get_by_role("link").click()
     expect(page.locator("#run-name")).to_have_text("Appearing")
@@ -33,7 +31,7 @@ def test_a_run_appears_and_ends_while_one_looks(page: Page, server: str) -> None
 def test_a_failed_run_says_why(page: Page, server: str) -> None:
     run(server, "Diverging", preset="diverging")
     page.goto("/runs")
-    expect(row(page, "Diverging")).to_contain_text("failed", timeout=LONG)
+    expect(row(page, "Diverging")).to_contain_text("failed")
     row(page, "Diverging").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This run failed.")
     expect(page.locator("#detail")).to_contain_text(re.compile(r"step \d"))
@@ -58,7 +56,7 @@ def test_deleting_asks_first(page: Page, server: str) -> None:
     made = run(server, "Doomed")
     page.goto("/runs")
     delete = page.get_by_role("button", name="Delete “Doomed”")
-    expect(delete).to_be_enabled(timeout=LONG)
+    expect(delete).to_be_enabled()
     delete.click()
     expect(page.get_by_role("dialog")).to_contain_text("cannot be undone")
     page.get_by_role("button", name="Keep").click()
@@ -77,12 +75,12 @@ def test_the_queue_shows_places(start_server: Callable[..., str], new_page: Call
     first = run(server, "Slow", epochs=100, steps_per_second=20)
     waiting = [run(server, name) for name in ("Second", "Third")]
     page.reload()
-    expect(row(page, "Second")).to_contain_text("place 1", timeout=LONG)
-    expect(row(page, "Third")).to_contain_text("place 2", timeout=LONG)
+    expect(row(page, "Second")).to_contain_text("place 1")
+    expect(row(page, "Third")).to_contain_text("place 2")
     viewer = new_page(base_url=server)
     viewer.goto(f"/runs/{waiting[1]}")
     expect(viewer.get_by_role("heading", level=1)).to_have_text("“Third” waits for its turn.")
-    expect(viewer.locator("#detail")).to_contain_text("place 2", timeout=LONG)
+    expect(viewer.locator("#detail")).to_contain_text("place 2")
     httpx.post(f"{server}/api/runs/{first}/control", json={"action": "stop"}, timeout=30)
-    expect(row(page, "Third")).to_contain_text("finished", timeout=LONG)
-    expect(viewer.locator(".progress-words")).to_have_text("Step 49 of 49", timeout=LONG)
+    expect(row(page, "Third")).to_contain_text("finished")
+    expect(viewer.locator(".progress-words")).to_have_text("Step 49 of 49")
