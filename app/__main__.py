@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,12 +29,13 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-def options(error: ValidationError) -> str:
-    """Which option is off, and how."""
+def options(error: ValidationError, known: Collection[str]) -> str:
+    """Which option is off, and how. A setting that is none of the ``known`` options is named as its variable."""
     said = []
     for e in error.errors(include_url=False, include_context=False, include_input=False):
-        name = "--" + str(e["loc"][0]).replace("_", "-") + ": " if e["loc"] else ""
-        said.append(name + e["msg"].removeprefix("Value error, "))
+        name = str(e["loc"][0]) if e["loc"] else ""
+        option = "--" + name.replace("_", "-") if name in known else "THREESEVEN_" + name.upper()
+        said.append((f"{option}: " if name else "") + e["msg"].removeprefix("Value error, "))
     return "; ".join(said)
 
 
@@ -76,7 +78,7 @@ def serve(
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise fail(options(error)) from None
+        raise fail(options(error, given)) from None
     except SettingsError as error:
         raise fail(f"{error}; lists are written as JSON, such as '[\"a.name\"]'") from None
     try:
@@ -115,7 +117,7 @@ def train(
             named[preset].model_dump() | {name: value for name, value in overrides.items() if value is not None}
         )
     except ValidationError as error:
-        raise fail(options(error)) from None
+        raise fail(options(error, overrides)) from None
 
     from app.terminal import TrainingError, in_terminal  # loads torch: not for an option that is refused
 

@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        responses=problems.documented("4XX"),
     )
     app.state.access = Access(settings)
     app.state.telemetry = Telemetry()

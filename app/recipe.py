@@ -20,7 +20,8 @@ class Recipe(BaseModel):
     """Defaults are the preset ``textbook``. Limits and units stand in each field's schema, where the page and the
     API's errors take them from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Strict: "5" and true are no numbers.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     model: Annotated[Model, Field(description="simple_net: 784 → hidden → ReLU → 1. two_linear: without the ReLU.")] = (
         "simple_net"

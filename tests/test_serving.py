@@ -35,6 +35,11 @@ def test_an_option_out_of_its_limits_is_named():
     assert "--port" in refused("--port", "99999")
 
 
+def test_a_setting_without_an_option_is_named_as_its_variable(monkeypatch):
+    monkeypatch.setenv("THREESEVEN_CONCURRENT_RUNS", "0")
+    assert "THREESEVEN_CONCURRENT_RUNS: " in refused("--port", "0")
+
+
 def test_a_database_that_cannot_be_opened_is_named(tmp_path):
     (tmp_path / "file").touch()
     url = f"sqlite:///{tmp_path}/file/runs.db"

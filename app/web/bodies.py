@@ -66,7 +66,17 @@ _NOTHING_SAID = Choice()
 class Drawing(BaseModel):
     """The JSON body: strokes or pixels, one of the two. What it does not say, the query may."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        json_schema_extra={
+            "oneOf": [
+                {"required": [given], "properties": {given: {"type": "array"}, other: {"type": "null"}}}
+                for given, other in (("strokes", "pixels"), ("pixels", "strokes"))
+            ]
+        },
+    )
 
     strokes: Annotated[
         list[_Stroke] | None,

@@ -23,10 +23,12 @@ router = APIRouter(prefix="/api/runs/{run}", tags=["exports"])
 
 COLUMNS = ("step", "epoch", "loss", "accuracy", "learning_rate", "gradient_norm", "milliseconds")
 
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+
 Step = Annotated[int | None, Query(ge=0, description="The newest at or before this step; the newest of all without.")]
 
 
-@router.get("/metrics")
+@router.get("/metrics", responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}})
 async def metrics(log: Log, run: str, format: Literal["json", "csv"] = "json") -> Response:
     """Every step, nothing sampled. A loss that is not a number is null, in CSV empty."""
     known = await _known(log, run)
@@ -48,7 +50,7 @@ async def epochs(log: Log, run: str) -> Response:
     return JSONResponse({"epochs": found})
 
 
-@router.get("/weights")
+@router.get("/weights", responses={200: {"content": {"application/octet-stream": _BYTES, "image/png": _BYTES}}})
 async def weights(
     log: Log, run: str, step: Step = None, format: Literal["json", "npy", "png"] = "json"
 ) -> Response:  # fmt: skip
@@ -71,7 +73,7 @@ async def weights(
             return Response(_picture(found), media_type="image/png")
 
 
-@router.get("/model")
+@router.get("/model", response_class=Response, responses={200: {"content": {"application/octet-stream": _BYTES}}})
 async def model(log: Log, run: str, step: Step = None, format: Literal["safetensors"] = "safetensors") -> Response:
     """The trained model under PyTorch's parameter names; metadata ``model``, ``step``, ``epoch``."""
     known = await _known(log, run)

@@ -86,16 +86,11 @@ def operation() -> dict[str, Any]:
                 "content": {"application/json": {"schema": _inline(Prediction)}},
             }
         }
-        | {
-            status: {"description": description, "content": {problems.MEDIA_TYPE: {"schema": {"type": "object"}}}}
-            for status, description in {
-                "404": "No such run, or no model of it at or before that step.",
-                "409": "The run's model cannot predict: it diverged.",
-                "413": "The body is too large.",
-                "415": "The body's type is none of these.",
-                "422": "The body cannot be read.",
-            }.items()
-        },
+        | problems.documented("404", description="No such run, or no model of it at or before that step.")
+        | problems.documented("409", description="The run's model cannot predict: it diverged.")
+        | problems.documented("413", description="The body is too large.")
+        | problems.documented("415", description="The body's type is none of these.")
+        | problems.documented("4XX"),
     }
 
 

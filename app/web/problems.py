@@ -12,6 +12,27 @@ from starlette.responses import JSONResponse, Response
 
 MEDIA_TYPE = "application/problem+json"
 
+_STRING = {"type": "string"}
+_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "type": _STRING,
+        "title": _STRING,
+        "status": {"type": "integer"},
+        "detail": _STRING,
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"field": _STRING, "detail": _STRING}, "required": ["field"]},
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+def documented(*statuses: str, description: str = "What was wrong, as a problem document.") -> dict[int | str, Any]:
+    """These statuses (``"404"``, ``"4XX"``, …) in an OpenAPI document's ``responses``."""
+    return {status: {"description": description, "content": {MEDIA_TYPE: {"schema": _SCHEMA}}} for status in statuses}
+
 
 class Problem(Exception):
     """An answer that says what was wrong. ``errors`` names fields: ``{"field": …, "detail": …}`` each."""

@@ -8,12 +8,12 @@ from starlette.requests import Request
 
 from app.controls import AnyControl
 from app.history.history import History, StillActive, UnknownRun
-from app.presets import preset
+from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
 from app.running.supervisor import NotActive, QueueFull, Supervisor
 from app.web.access import access, control
-from app.web.problems import Problem, invalid
+from app.web.problems import Problem, documented, invalid
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
@@ -43,9 +43,9 @@ class StartRun(BaseModel):
 
     model_config = ConfigDict(extra="allow", json_schema_extra=lambda schema: _with_recipe(schema))
 
-    preset: str = "textbook"
+    preset: Annotated[str, Field(json_schema_extra={"enum": [each.name for each in PRESETS]})] = "textbook"
     name: Name | None = None
-    steps_per_second: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
+    steps_per_second: Annotated[float, Field(strict=True, gt=0, le=10_000, allow_inf_nan=False)] | None = None
     """From the first step on; null is full speed. Not part of the recipe: it changes when, not what."""
 
     def recipe(self) -> Recipe:
@@ -81,7 +81,7 @@ class Rename(BaseModel):
     name: Name
 
 
-@router.post("", status_code=201, dependencies=[Depends(control)])
+@router.post("", status_code=201, dependencies=[Depends(control)], responses=documented("503"))
 async def start(request: Request, response: Response, runs: Runs, asked: StartRun) -> Run:
     """Start a run, or queue it when as many as may train at once are training."""
     recipe = asked.recipe()

@@ -7,7 +7,7 @@ import { element } from "./element.js";
 /** @type {Record<StreamState, string>} */
 const WORDS = {
   connecting: "Connecting",
-  live: "Live",
+  live: "Connected",
   reconnecting: "Disconnected",
   ended: "From the log",
   gone: "No such run",

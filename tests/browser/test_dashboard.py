@@ -68,7 +68,7 @@ def test_a_fresh_server_shows_a_network_that_learns(
     page.get_by_label("Speed").select_option("Full")
     expect(headline).to_have_text(re.compile("has learned to tell a 3 from a 7"))
     assert steps_taken(page) == 1960
-    expect(page.locator("#connection")).to_have_text("Live")
+    expect(page.locator("#connection")).to_have_text("Connected")
 
 
 def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
@@ -151,7 +151,7 @@ def test_no_point_is_lost_or_doubled_by_a_lost_connection(slow: Page) -> None:
         }"""
     )
     assert steps == list(range(1, len(steps) + 1))
-    expect(slow.locator("#connection")).to_have_text("Live")
+    expect(slow.locator("#connection")).to_have_text("Connected")
     at = paused(slow)
     expect(slow.locator(".chart-readout").first.locator("div", has_text="Step")).to_contain_text(f"{at:,}")
 
@@ -172,7 +172,7 @@ def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
     )
     expect(slow.locator("#connection")).to_contain_text(re.compile(r"Disconnected, trying again in \d+ s"))
     slow.evaluate("() => { window.WebSocket = KeptWebSocket; window.dispatchEvent(new Event('online')); }")
-    expect(slow.locator("#connection")).to_have_text("Live")
+    expect(slow.locator("#connection")).to_have_text("Connected")
     shown = steps_taken(slow)
     expect(slow.locator(".progress-words")).not_to_contain_text(f"Step {shown:,} of")
 

@@ -20,7 +20,7 @@ def run(server: str, name: str, **recipe: object) -> str:
 
 def test_a_run_appears_and_ends_while_one_looks(page: Page, server: str) -> None:
     page.goto("/runs")
-    expect(page.locator("#connection")).to_have_text("Live")
+    expect(page.locator("#connection")).to_have_text("Connected")
     run(server, "Appearing")
     expect(row(page, "Appearing")).to_contain_text("finished")
     expect(row(page, "Appearing")).to_contain_text(re.compile(r"\d\d\.\d\d %"))

@@ -50,6 +50,9 @@ def test_start_answers_with_the_run_and_where_it_is(server, client):
         ({"batch_size": 0}, "batch_size"),
         ({"batch_size": 1e9}, "batch_size"),
         ({"epochs": 1.5}, "epochs"),
+        ({"epochs": "5"}, "epochs"),
+        ({"seed": True}, "seed"),
+        ({"steps_per_second": "9"}, "steps_per_second"),
         ({"hidden": 100_000}, "hidden"),
         ({"loss": "hinge"}, "loss"),
         ({"colour": "red"}, "colour"),
@@ -138,7 +141,12 @@ def test_controls_are_answered_in_the_log_by_their_step(client, server):
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({}, "body"), ({"action": "explode"}, "action.action"), ({"learning_rate": -1}, "learning_rate.learning_rate")],
+    [
+        ({}, "body"),
+        ({"action": "explode"}, "action.action"),
+        ({"learning_rate": -1}, "learning_rate.learning_rate"),
+        ({"learning_rate": "0.1"}, "learning_rate.learning_rate"),
+    ],
 )
 def test_a_bad_control_is_refused_by_the_field(client, finished, body, field):
     answer = client.post(f"/api/runs/{finished}/control", json=body)

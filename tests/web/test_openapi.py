@@ -1,0 +1,57 @@
+"""What the OpenAPI document says is what the server does: schemathesis asks everything of it, valid and not."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+# Any 500 is one too that is not documented.
+CHECKS = [
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+@pytest.fixture(scope="module")
+def asked(serve, tmp_path_factory):
+    """The operations of a server of its own, since they start and delete runs, and the id of one that ended."""
+    with serve(tmp_path_factory.mktemp("openapi")) as server:
+        schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+        operations = [found.ok() for found in schema.get_all_operations()]
+        assert {"POST /predict", "POST /api/runs", "GET /api/runs/{run}/metrics"} <= {each.label for each in operations}
+        run = server.start()["id"]
+        server.until(run, "RunFinished")
+        yield operations, run
+
+
+def ask(operation, mode, run=None):
+    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    def each(case, known):
+        if run is not None and known and "run" in case.path_parameters:
+            case.path_parameters["run"] = run
+        case.call_and_validate(checks=CHECKS)
+
+    each()
+
+
+def test_what_the_document_allows_is_answered_as_it_says(asked):
+    operations, run = asked
+    for operation in operations:
+        ask(operation, GenerationMode.POSITIVE, None if operation.method == "delete" else run)
+
+
+def test_what_the_document_forbids_is_refused_as_it_says(asked):
+    operations, _ = asked
+    for operation in operations:
+        if operation.body or operation.query:
+            ask(operation, GenerationMode.NEGATIVE)
