@@ -74,7 +74,7 @@ bench: $(DEV) $(NODE_MODULES) ## measure; prints the README's tables (minutes)
 .PHONY: screenshots
 screenshots: $(DEV) ## docs/screenshots/, taken from the running app
 	@$(PYTHON_IN) scripts/find_browser.py --install
-	@$(PYTHON_IN) scripts/screenshots.py
+	@$(PYTHON_IN) -m scripts.screenshots
 
 .PHONY: image
 image: ## the container image, by docker, podman or buildah (PyTorch for CPU; TORCH=pypi for CUDA)

@@ -1,24 +1,19 @@
-"""The real server in a process of its own, as `make run` starts it, for measurements and screenshots."""
+"""The real server in a process of its own, and how benchmarks talk to it."""
 
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
 
+from scripts.serving import Serving, serving
 
-@dataclass
-class Server:
-    url: str
-    pid: int
 
+class Server(Serving):
     @property
     def host(self) -> tuple[str, int]:
         host, port = self.url.removeprefix("http://").split(":")
@@ -45,31 +40,21 @@ class Server:
     @property
     def memory_mb(self) -> float:
         """Resident memory of the web process, without its workers."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
 
     @property
     def cpu_seconds(self) -> float:
         """Processor time that the web process has used, without its workers."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def running(*module: str, **environment: str) -> Iterator[Server]:
-    """A fresh server in an empty folder, without the run that begins by itself unless asked for."""
-    with TemporaryDirectory() as folder:
-        defaults = {"FIRST_RUN": "false", "RUNS_PER_MINUTE": "10000", "PORT": "0", "DATA_DIR": folder}
-        ours = {f"THREESEVEN_{name}": value for name, value in (defaults | environment).items()}
-        command = [sys.executable, "-m", *(module or ("app", "serve"))]
-        env = {"OPENBLAS_NUM_THREADS": "1", **os.environ, **ours}
-        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                line = process.stdout.readline() if process.stdout else ""
-                address = re.search(r"http://\S+", line)
-                if address is None:
-                    raise RuntimeError(f"the server did not say its address, but {line!r}")
-                yield Server(address[0], process.pid)
-            finally:
-                process.terminate()
-                process.wait(15)
+def running(*module: str, **settings: str) -> Iterator[Server]:
+    """A fresh server in an empty folder; ``scripts.serving`` tells what it takes."""
+    with (
+        TemporaryDirectory() as folder,
+        serving(Path(folder), module=module or ("app", "serve"), **settings) as started,
+    ):
+        yield Server(started.url, started.process)

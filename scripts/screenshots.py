@@ -1,11 +1,8 @@
 """Take docs/screenshots/*.png from the running app: a server of its own, a real `textbook` run, a real drawing."""
 
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import cos, radians, sin
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,32 +12,14 @@ import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 from websockets.sync.client import connect
 
-ROOT = Path(__file__).parent.parent
+from scripts.serving import ROOT, serving
+
 FOLDER = ROOT / "docs" / "screenshots"
 DESK = {"viewport": {"width": 1440, "height": 1080}}
 TALL = {"viewport": {"width": 1440, "height": 1800}}  # the curves and the first weights belong into the picture
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 ARCS = ((range(-150, 91, 10), 48, 31, 15, 15), (range(-90, 151, 10), 48, 63, 18, 17))
 """A 3 as two arcs: degrees, then centre and radii in hundredths of the canvas."""
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """The address of a fresh server."""
-    with TemporaryDirectory(prefix="threeseven-") as folder:
-        command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", folder]
-        env = {**os.environ, "THREESEVEN_FIRST_RUN": "false"}
-        with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                assert process.stdout is not None
-                for line in process.stdout:
-                    if address := re.search(r"http://127\.0\.0\.1:\d+", line):
-                        yield address[0]
-                        break
-                else:
-                    sys.exit("the server did not start")
-            finally:
-                process.terminate()
 
 
 def train(address: str) -> str:
@@ -97,7 +76,12 @@ def main() -> None:
         [sys.executable, ROOT / "scripts" / "find_browser.py"], stdout=subprocess.PIPE, text=True, check=True
     )
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with serving() as address, sync_playwright() as playwright:
+    with (
+        TemporaryDirectory(prefix="threeseven-") as folder,
+        serving(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
+        address = server.url
         train(address)
         browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=arguments)
         take(browser, address, "/", "dashboard-light", TALL)

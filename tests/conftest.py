@@ -1,21 +1,16 @@
 """A real server in a process of its own, for every test that talks to one."""
 
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
-ROOT = Path(__file__).parent.parent
+from scripts.serving import Serving, serving
 
 
 @pytest.fixture
@@ -23,13 +18,8 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@dataclass
-class Server:
-    """A running `threeseven serve`; its log is what it wrote to standard error."""
-
-    url: str
-    process: subprocess.Popen[str]
-    data_dir: Path
+class Server(Serving):
+    """A running `threeseven serve`, and how tests talk to it."""
 
     @property
     def ws(self) -> str:
@@ -58,30 +48,12 @@ class Server:
         """The first event of one of these types."""
         return next(event for event in self.events(run) if event["type"] in types)
 
-    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(20)
-
 
 @contextmanager
-def running(data_dir: Path, *options: str, cwd: Path = ROOT, **environment: str) -> Iterator[Server]:
-    """`threeseven serve` on a free port, ended when the block ends."""
-    serve = "import sys; sys.path.insert(0, sys.argv.pop(1)); from app.__main__ import main; main()"
-    command = [sys.executable, "-P", "-c", serve, str(ROOT), "serve", "--port", "0", "--data-dir", str(data_dir)]
-    env = {**os.environ, "THREESEVEN_FIRST_RUN": "false", "THREESEVEN_RUNS_PER_MINUTE": "10000", **environment}
-    with subprocess.Popen([*command, *options], cwd=cwd, env=env, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            address = re.search(r"http://\S+", line)
-            assert address, f"the server did not say its address, but {line!r}"
-            yield Server(address[0].replace("0.0.0.0", "127.0.0.1"), process, data_dir)
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            finally:
-                process.kill()
+def running(data_dir: Path, *options: str, **settings: Any) -> Iterator[Server]:
+    """`threeseven serve`, ended when the block ends: ``scripts.serving`` tells what it takes."""
+    with serving(data_dir, *options, **settings) as started:
+        yield Server(started.url, started.process)
 
 
 @pytest.fixture(scope="session")

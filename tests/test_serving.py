@@ -47,7 +47,7 @@ def test_a_database_that_cannot_be_opened_is_named(tmp_path):
 
 
 def test_a_fresh_server_begins_to_learn_by_itself(serve, tmp_path):
-    with serve(tmp_path, THREESEVEN_FIRST_RUN="true") as server, server.client() as client:
+    with serve(tmp_path, first_run="true") as server, server.client() as client:
         (run,) = client.get("/api/runs").json()["runs"]
         assert run["recipe"] == {**run["recipe"], "learning_rate": 0.1, "batch_size": 256, "epochs": 40, "hidden": 30}
         assert server.until(run["id"], "EpochEnded")["epoch"] == 1

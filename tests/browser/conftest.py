@@ -6,12 +6,10 @@ another origin. One that provokes such a thing on purpose asks for `complaints`,
 
 import json
 import os
-import re
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,10 +28,10 @@ from playwright.sync_api import (
 )
 from websockets.sync.client import connect
 
-ROOT = Path(__file__).parent.parent.parent
+from scripts.serving import ROOT, serving
+
 PATIENCE = 60
-"""Seconds to wait for a server to end or a page to show something: only what hangs takes longer, on however busy a
-machine."""
+"""Seconds for a page to show something: only one that hangs takes longer, on however busy a machine."""
 
 # Chromium looks up its maker's hosts in the background; what the pages do is all that counts here.
 QUIET = [
@@ -57,50 +55,21 @@ StartServer = Callable[..., str]
 NewPage = Callable[..., Page]
 
 
-@contextmanager
-def serving(data_dir: Path, **settings: str) -> Iterator[str]:
-    """A server on a free port; its address, without a slash at the end. ``first_run="false"`` becomes
-    THREESEVEN_FIRST_RUN=false. It has to end cleanly when told to.
-    """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("THREESEVEN_")}
-    env |= {f"THREESEVEN_{name.upper()}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(data_dir)]
-    log = data_dir / "server.log"
-    with (
-        log.open("w") as errors,
-        subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
-        ) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            address = next(
-                (found[0] for line in process.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line))), None
-            )
-            assert address is not None, f"the server did not start:\n{log.read_text()}"
-            yield address
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(PATIENCE) == 0, f"the server did not end cleanly:\n{log.read_text()}"
-        finally:
-            process.kill()
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that all tests share. It began its first `textbook` run by itself, and lets several
     train at once, so that no test waits for another's.
     """
-    with serving(tmp_path_factory.mktemp("server"), concurrent_runs="4", runs_per_minute="1000") as address:
-        yield address
+    with serving(tmp_path_factory.mktemp("server"), first_run="true", concurrent_runs="4") as started:
+        yield started.url
 
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
-    """Starts a server of this test's own: ``start_server(first_run="false")``."""
+    """Starts a server of this test's own: ``start_server(first_run="true")``; its address."""
     with ExitStack() as stack:
         numbers = count()
-        yield lambda **settings: stack.enter_context(serving(tmp_path / f"server-{next(numbers)}", **settings))
+        yield lambda **settings: stack.enter_context(serving(tmp_path / f"server-{next(numbers)}", **settings)).url
 
 
 @pytest.fixture(scope="session")

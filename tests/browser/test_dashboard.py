@@ -59,7 +59,7 @@ def paused(page: Page) -> int:
 def test_a_fresh_server_shows_a_network_that_learns(
     start_server: Callable[..., str], new_page: Callable[..., Page]
 ) -> None:
-    page = new_page(base_url=start_server())
+    page = new_page(base_url=start_server(first_run="true"))
     page.goto("/")
     headline = page.get_by_role("heading", level=1)
     expect(headline).to_have_text("A network of 30 hidden units is learning to tell a 3 from a 7.")
@@ -317,7 +317,7 @@ def test_a_run_from_the_form(page: Page, finished_run: str) -> None:
 
 
 def test_the_live_page_goes_on_to_the_next_run(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
-    server = start_server(first_run="false")
+    server = start_server()
     page = new_page(base_url=server)
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing has been trained yet.")
@@ -330,7 +330,7 @@ def test_the_live_page_goes_on_to_the_next_run(start_server: Callable[..., str],
 def test_a_viewer_may_watch_and_with_the_token_steer(
     start_server: Callable[..., str], new_page: Callable[..., Page], complaints: list[str]
 ) -> None:
-    page = new_page(base_url=start_server(token="sesame"))
+    page = new_page(base_url=start_server(first_run="true", token="sesame"))
     page.goto("/")
     start = page.get_by_role("button", name="Start", exact=True)
     token = page.get_by_label("enter the server’s token")

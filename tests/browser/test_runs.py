@@ -68,7 +68,7 @@ def test_deleting_asks_first(page: Page, server: str) -> None:
 
 
 def test_the_queue_shows_places(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
-    server = start_server(first_run="false", concurrent_runs="1")
+    server = start_server()
     page = new_page(base_url=server)
     page.goto("/runs")
     expect(page.get_by_text("No run is kept yet.")).to_be_visible()

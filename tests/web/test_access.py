@@ -60,7 +60,7 @@ def test_guessing_is_slowed_down(serve, tmp_path):
 
 
 def test_starting_runs_is_limited(serve, tmp_path):
-    with serve(tmp_path, THREESEVEN_RUNS_PER_MINUTE="2") as server, server.client() as client:
+    with serve(tmp_path, runs_per_minute="2") as server, server.client() as client:
         answers = [client.post("/api/runs", json={"epochs": 1}) for _ in range(3)]
     assert [a.status_code for a in answers] == [201, 201, 429]
     assert answers[-1].headers["retry-after"]

@@ -1,0 +1,56 @@
+"""The real server in a process of its own, as `make run` starts it: for tests, benchmarks and screenshots."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 60
+"""Seconds for a server to end: only one that hangs takes longer, on however busy a machine."""
+
+
+@dataclass
+class Serving:
+    """``url`` has no slash at its end. ``process`` says on its standard output what it has to announce."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send it a signal; its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+@contextmanager
+def serving(
+    data_dir: Path, *options: str, module: Sequence[str] = ("app", "serve"), cwd: Path = ROOT, **settings: str
+) -> Iterator[Serving]:
+    """A server on a free port that begins no run by itself and lets any number be started. ``first_run="true"``
+    becomes THREESEVEN_FIRST_RUN=true; the shell's own settings do not count. Raises RuntimeError where the server does
+    not start or, unless it has been ended before, does not end cleanly.
+    """
+    ours = {"data_dir": str(data_dir), "port": "0", "first_run": "false", "runs_per_minute": "10000"} | settings
+    env = {name: value for name, value in os.environ.items() if not name.startswith("THREESEVEN_")}
+    env |= {f"THREESEVEN_{name.upper()}": value for name, value in ours.items()}
+    command = [sys.executable, "-P", "-m", *module, *options]
+    with subprocess.Popen(
+        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            address = re.search(r"http://\S+", line)
+            if address is None:
+                raise RuntimeError(f"the server did not say its address, but {line!r}")
+            server = Serving(address[0].replace("0.0.0.0", "127.0.0.1"), process)
+            yield server
+            if process.poll() is None and server.end() != 0:
+                raise RuntimeError(f"the server did not end cleanly, but with {process.returncode}")
+        finally:
+            process.kill()
