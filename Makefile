@@ -82,7 +82,7 @@ image: ## the container image, by docker, podman or buildah (PyTorch for CPU; TO
 
 .PHONY: clean
 clean: ## remove what was installed and built; runs and their history stay
-	rm -rf $(VENV) node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 
 .PHONY: again
 again:

@@ -44,11 +44,12 @@ def draw(strokes: Sequence[NDArray[np.float64]]) -> Image:
     if not strokes:
         return np.zeros((SIDE, SIDE), np.uint8)
     start, end = _pieces(_scaled(strokes))
-    # The lines' own centre of mass is near the ink's. Each drawing shows how far off it is.
+    # The lines' own centre of mass is near the ink's. Each drawing shows how far off it is. The last correction is
+    # halved: the ink of a dot depends on where in a pixel it lies, and between few dots whole ones would swing.
     weight = np.hypot(*(end - start).T) + 1e-3
     centre = ((start + end) * weight[:, None]).sum(axis=0) / (2 * weight.sum())
-    for _ in range(2):
-        centre += centre_of_mass(_render(start - centre, end - centre)) - _SHEET // 2
+    for share in (1, 1, 0.5):
+        centre += share * (centre_of_mass(_render(start - centre, end - centre)) - _SHEET // 2)
     corner = _SHEET // 2 - int(CENTRE)
     ink = _render(start - centre, end - centre)[corner : corner + SIDE, corner : corner + SIDE]
     return np.rint(ink * 255).astype(np.uint8)

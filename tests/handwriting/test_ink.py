@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from app.handwriting import ink
@@ -45,6 +45,7 @@ def test_lines_are_as_thick_as_mnists(mnist):
 
 
 @given(drawings)
+@example([np.array([point], float) for point in ((0, 0), (0, 0), (1, 1))])  # whole corrections swing by 0.6 for ever
 def test_any_drawing_has_its_longer_side(strokes):
     assume(spread(strokes) > 1e-3)
     image = ink.draw(strokes)
@@ -52,7 +53,7 @@ def test_any_drawing_has_its_longer_side(strokes):
     if image[[0, -1]].any() or image[:, [0, -1]].any():
         return  # so lopsided that it is cut off at the border
     assert abs(longer_side(image) - 20) <= 1
-    assert centre < 0.1
+    assert centre < 0.2  # a digit's is closer, as above; a dot's ink depends on where in a pixel it lies
 
 
 @given(drawings, st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(1e-3, 1e3))
