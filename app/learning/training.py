@@ -96,7 +96,8 @@ class Training:
     def _take_step(self, batch: int) -> Said:
         metrics = self.learner.step(batch, self.learning_rate)
         self.step += 1
-        self.pace.stepped = now = self.clock()
+        now = self.clock()
+        self.pace.stepped(now)
         self.ledger.note(self.step, self.learning_rate, (now - self.began) * 1000, metrics)
         if self.step in self.shown_steps and batch + 1 < self.batches:  # else it comes with the epoch's end
             self._snapshot(shown=True, kept=False)
