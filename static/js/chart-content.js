@@ -56,13 +56,13 @@ function orNull(value) {
 }
 
 /**
- * The values at a step, with those of the last epoch that had ended by then.
+ * The values at a step, with those of the last epoch that had ended by then, and the baseline.
  *
  * @param {Content} content
  * @param {number} index in the per-step columns; -1 where there is none yet
  * @returns {[label: string, value: string][]}
  */
-export function valuesAt({ steps, raw, smoothed, lines, epochSteps, format }, index) {
+export function valuesAt({ steps, raw, smoothed, lines, epochSteps, baselineLabel, baseline, format }, index) {
   const at = (/** @type {Column} */ column, /** @type {number} */ i) => (i < 0 ? NaN : column.at(i));
   const say = (/** @type {number} */ value) => (Number.isNaN(value) ? "–" : format(value));
   const step = at(steps(), index);
@@ -72,5 +72,6 @@ export function valuesAt({ steps, raw, smoothed, lines, epochSteps, format }, in
     ["This batch", say(at(raw(), index))],
     ["Smoothed", say(at(smoothed(), index))],
     ...lines.map(({ label, column }) => /** @type {[string, string]} */ ([label, say(at(column(), epoch))])),
+    ...(baselineLabel ? [/** @type {[string, string]} */ ([baselineLabel, say(baseline() ?? NaN)])] : []),
   ];
 }

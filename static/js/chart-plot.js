@@ -7,7 +7,7 @@ import { colour, css } from "./palette.js";
 /** @typedef {import("./chart-content.js").Content} Content */
 /** @typedef {Record<string, string>} Inks CSS colours by token, and "raw" */
 
-export const HEIGHT = 300;
+export const HEIGHT = 260;
 const DOT_ROOM = 9; // pixels between epochs, below which their dots would run together
 
 /** @returns {Inks} of the theme of the moment */

@@ -50,7 +50,8 @@ export class Chart {
     this.#area.setAttribute("aria-label", `${content.title} by step, a chart. ${keys}`);
     this.#area.setAttribute("aria-describedby", this.#summary.id);
     figure.classList.add("chart");
-    figure.append(element("h3", "", content.title), this.#readout, this.#area, legend(content));
+    this.#readout.append(...readout(content));
+    figure.append(element("h3", "", content.title), this.#readout, this.#area);
     figure.append(this.#summary, this.#spoken, element("figcaption", "caption", content.caption));
     bindGestures(this.#area, this);
     new ResizeObserver(([{ contentRect }]) => {
@@ -119,11 +120,8 @@ export class Chart {
 
   /** Puts the newest values into words, for those who do not see the lines. */
   describe() {
-    const { title, baseline, baselineLabel, format, steps } = this.#content;
-    const line = baseline();
-    this.#summary.textContent =
-      `${title}, newest values: ${this.#words(steps().length - 1)}.` +
-      (line === null ? "" : ` ${baselineLabel}: ${format(line)}.`);
+    const { title, steps } = this.#content;
+    this.#summary.textContent = `${title}, newest values: ${this.#words(steps().length - 1)}.`;
   }
 
   /** @param {number} index */
@@ -175,14 +173,9 @@ export class Chart {
   }
 
   #read() {
-    const values = valuesAt(this.#content, this.#index);
-    while (this.#readout.children.length < values.length) {
-      this.#readout.append(element("div", "", element("dt", ""), element("dd", "")));
-    }
-    values.forEach(([label, value], i) => {
-      const [term, figure] = this.#readout.children[i].children;
-      term.textContent = label;
-      figure.textContent = value;
+    valuesAt(this.#content, this.#index).forEach(([, value], i) => {
+      const figure = this.#readout.children[i].lastElementChild;
+      if (figure && figure.textContent !== value) figure.textContent = value;
     });
   }
 
@@ -195,14 +188,15 @@ export class Chart {
   }
 }
 
-/** @param {import("./chart-content.js").Content} content */
-function legend({ lines, baselineLabel }) {
-  const entry = (/** @type {string} */ label, /** @type {string} */ kind) =>
-    element("li", "", element("span", `chart-key ${kind}`), label);
-  const entries = [entry("This batch", "raw"), entry("Smoothed", "smoothed")];
-  for (const { label, token, marked } of lines) {
-    entries.push(entry(label, `${token.slice(2)}${marked ? " marked" : ""}`));
-  }
-  if (baselineLabel) entries.push(entry(baselineLabel, "dashed"));
-  return element("ul", "chart-legend", ...entries);
+/**
+ * What is drawn how, each with room for its value: the legend and the readout in one.
+ *
+ * @param {import("./chart-content.js").Content} content
+ */
+function readout(content) {
+  const looks = ["", "raw", "smoothed", ...content.lines.map(({ token, marked }) => token.slice(2) + (marked ? " marked" : "")), "dashed"];
+  return valuesAt(content, -1).map(([label], i) => {
+    const key = looks[i] ? [element("span", `chart-key ${looks[i]}`)] : [];
+    return element("div", "", element("dt", "", ...key, label), element("dd", ""));
+  });
 }

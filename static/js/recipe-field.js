@@ -58,8 +58,9 @@ export class RecipeField {
     this.#input.setAttribute("aria-invalid", String(Boolean(message)));
   }
 
-  focus() {
-    this.#input.focus();
+  /** @param {FocusOptions} [options] */
+  focus(options) {
+    this.#input.focus(options);
   }
 }
 

@@ -31,7 +31,7 @@ export class RunCharts {
     const figures = contents.map(() => element("figure", ""));
     this.#charts = contents.map((content, i) => new Chart(figures[i], content, { painter, group: "run" }));
     for (const chart of this.#charts) chart.onZoom = (zoom) => this.#setZoom(zoom);
-    root.append(this.#toolbar(), element("div", "columns", ...figures));
+    root.append(this.#toolbar(), ...figures);
     onThemeChange(document, () => this.#charts.forEach((chart) => chart.recolour()));
     store.subscribe(({ type }) => this.#follow(type));
   }
@@ -72,9 +72,7 @@ export class RunCharts {
   #toolbar() {
     this.#reset.disabled = true;
     this.#reset.addEventListener("click", () => this.#setZoom(null));
-    const hint = element("p", "caption chart-hint", "Drag across a chart to zoom in, double-click to zoom out. ");
-    hint.append(element("kbd", "", "Ctrl"), " and wheel, or a pinch, zooms too.");
-    return element("div", "chart-toolbar", this.#smoothingSlider(), this.#scaleSwitch(), this.#reset, hint);
+    return element("div", "chart-toolbar", this.#smoothingSlider(), this.#scaleSwitch(), this.#reset);
   }
 
   #smoothingSlider() {

@@ -125,7 +125,7 @@ export function accuracyContent(store, smoothed) {
       { label: "Of the 7s", token: "--seven", width: 1.5, column: () => store.epochs.accuracy_of_7 },
       { label: "Validation", token: "--ink", width: 2, marked: true, column: () => store.epochs.valid_accuracy },
     ],
-    baselineLabel: "Mean-image baseline",
+    baselineLabel: "Baseline",
     baseline: () => store.started?.baseline.l1 ?? null,
     scales: ACCURACY_SCALES,
   };

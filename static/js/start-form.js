@@ -24,6 +24,8 @@ export class StartForm {
   #onStarted;
   /** @type {RecipeField[]} */
   #recipe = [];
+  /** @type {Preset[]} */
+  #choices = [];
   /** @type {Preset | null} */
   #preset = null;
   #imagesPerEpoch = 0;
@@ -50,6 +52,7 @@ export class StartForm {
     /** @type {{presets: Preset[], recipe_schema: RecipeSchema, train_images: number}} */
     const { presets, recipe_schema: schema, train_images: images } = await request("GET", "/api/presets");
     this.#imagesPerEpoch = images;
+    this.#choices = presets;
     this.#recipe = Object.entries(schema.properties).map(([name, field]) => new RecipeField(name, field));
     this.#fields.append(...this.#recipe.map((field) => field.root));
     this.#about.setAttribute("aria-live", "polite");
@@ -60,6 +63,22 @@ export class StartForm {
   /** @param {boolean} allowed */
   setAllowed(allowed) {
     this.#submit.disabled = !allowed;
+  }
+
+  /**
+   * Show another run's recipe, to be changed.
+   *
+   * @param {Recipe} recipe
+   */
+  adopt(recipe) {
+    const same = (/** @type {Preset} */ preset) => this.#recipe.every(({ name }) => preset.recipe[name] === recipe[name]);
+    const preset = this.#choices.find(same) ?? this.#choices[0];
+    if (!preset) return; // the server did not say which there are
+    this.#choose(preset);
+    for (const field of this.#recipe) field.value = recipe[field.name];
+    this.#showSteps();
+    this.#fields.scrollIntoView({ block: "center" });
+    this.#recipe[0].focus({ preventScroll: true });
   }
 
   /** @param {Preset} preset */

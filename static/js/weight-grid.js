@@ -40,7 +40,7 @@ export class WeightGrid {
     this.#grid.setAttribute("role", "group");
     this.#grid.setAttribute("aria-label", "Weight images of the first layer. Arrow keys move, Enter enlarges.");
     this.#grid.addEventListener("keydown", (event) => this.#move(event));
-    root.append(this.#grid, element("div", "weight-legend", scaleBar(), this.#limits), this.#step);
+    root.append(element("div", "weight-legend", scaleBar(), this.#limits), this.#grid, this.#step);
     onThemeChange(document, () => {
       this.#palette = divergingScale(document);
       this.#refresh();

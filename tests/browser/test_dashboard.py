@@ -71,6 +71,33 @@ def test_a_fresh_server_shows_a_network_that_learns(
     expect(page.locator("#connection")).to_have_text("Connected")
 
 
+def test_figures_curves_and_weights_are_seen_together(slow: Page) -> None:
+    """Without scrolling: that is what one watches."""
+    expect(slow.locator(".unit")).to_have_count(30)
+    for part in (".accuracy-figure", ".chart .u-over >> nth=0", ".chart .u-over >> nth=1", ".unit >> nth=17"):
+        expect(slow.locator(part)).to_be_in_viewport(ratio=1)
+
+
+def test_the_connection_stays_in_sight(slow: Page) -> None:
+    slow.get_by_role("button", name="Start", exact=True).scroll_into_view_if_needed()
+    expect(slow.locator(".accuracy-figure")).not_to_be_in_viewport()
+    expect(slow.locator("#connection")).to_be_in_viewport(ratio=1)
+
+
+def test_a_runs_recipe_is_taken_over_to_be_changed(page: Page, server: str) -> None:
+    run = start(server, preset="adam", epochs=1, hidden=7)
+    page.goto(f"/runs/{run}")
+    page.get_by_role("button", name="Change the recipe").click()
+    expect(page.get_by_label("Model", exact=True)).to_be_focused()
+    expect(page.get_by_label("Hidden", exact=True)).to_have_value("7")
+    expect(page.get_by_label("Optimizer", exact=True)).to_have_value("adam")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_in_viewport()
+    page.get_by_label("Hidden", exact=True).fill("3")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url(lambda url: not url.endswith(run))
+    expect(page.locator(".unit")).to_have_count(3)
+
+
 def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
@@ -185,13 +212,13 @@ def test_weight_images_by_keyboard(page: Page, finished_run: str) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Unit 12")
+    dialog = page.get_by_role("dialog", name="Unit 8")  # one to the right, and a row of six down
     expect(dialog).to_contain_text(re.compile(r"Of 30 units it is the \d+\w\w loudest"))
     for label in ("Output weight", "Bias"):
         assert re.search(label + r"\s+[+−]\d\.\d{3}", dialog.inner_text()), label
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(page.locator(".unit").nth(11)).to_be_focused()
+    expect(page.locator(".unit").nth(7)).to_be_focused()
 
 
 def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> None:

@@ -80,6 +80,7 @@ function started({ id, name, state, place }) {
   part("headline").scrollIntoView({ block: "center" });
 }
 
+part("change-button").addEventListener("click", () => store.recipe && form.adopt(store.recipe));
 part("again-button").addEventListener("click", async () => {
   try {
     started(await request("POST", "/api/runs", { ...store.recipe, name: store.name }));
