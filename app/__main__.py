@@ -23,6 +23,11 @@ cli = typer.Typer(
 )
 
 
+def option(name: str, help: str) -> Any:
+    """An option of ``train``, also an environment variable. Those of ``serve`` are read by its settings."""
+    return typer.Option(f"--{name.replace('_', '-')}", envvar=f"THREESEVEN_{name.upper()}", help=help)
+
+
 def fail(message: str) -> typer.Exit:
     """One clear line on standard error, and exit status 2."""
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold]threeseven:[/bold] {escape(message)}")
@@ -89,25 +94,28 @@ def serve(
 
 @cli.command()
 def train(
-    preset: Annotated[str, typer.Option(help="A named recipe.")] = "textbook",
-    epochs: Annotated[int | None, typer.Option(help="Passes over all images.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Size of a step along the gradient.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Images in a mini-batch.")] = None,
-    hidden: Annotated[int | None, typer.Option(help="Units in the hidden layer.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides first weights and order of images.")] = None,
-    loss: Annotated[str | None, typer.Option(help="mnist_loss, bce or accuracy.")] = None,
-    mnist_dir: Annotated[
-        Path | None, typer.Option(envvar="THREESEVEN_MNIST_DIR", help="Folder of MNIST's IDX files. [embedded data]")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a progress bar.")] = False,
+    preset: Annotated[str, option("preset", "A named recipe.")] = "textbook",
+    epochs: Annotated[int | None, option("epochs", "Passes over all images.")] = None,
+    learning_rate: Annotated[float | None, option("learning_rate", "Size of a step along the gradient.")] = None,
+    batch_size: Annotated[int | None, option("batch_size", "Images in a mini-batch.")] = None,
+    hidden: Annotated[int | None, option("hidden", "Units in the hidden layer.")] = None,
+    seed: Annotated[int | None, option("seed", "Decides first weights and order of images.")] = None,
+    loss: Annotated[str | None, option("loss", "mnist_loss, bce or accuracy.")] = None,
+    model: Annotated[str | None, option("model", "simple_net, linear or two_linear.")] = None,
+    optimizer: Annotated[str | None, option("optimizer", "sgd, momentum or adam.")] = None,
+    device: Annotated[str | None, option("device", "auto, cpu, cuda or mps. [auto]")] = None,
+    mnist_dir: Annotated[Path | None, option("mnist_dir", "Folder of MNIST's IDX files. [embedded data]")] = None,
+    json: Annotated[
+        bool, typer.Option("--json", envvar="THREESEVEN_JSON", help="One JSON object a line instead of a progress bar.")
+    ] = False,
 ) -> None:
-    """Train here, without a server."""
+    """Train here, without a server. Every option is also an environment variable THREESEVEN_…"""
     from app.presets import PRESETS
     from app.recipe import Recipe
 
     overrides = {
         "epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size, "hidden": hidden, "seed": seed,
-        "loss": loss,
+        "loss": loss, "model": model, "optimizer": optimizer, "device": device,
     }  # fmt: skip
     named = {each.name: each.recipe for each in PRESETS}
     if preset not in named:

@@ -19,10 +19,13 @@ class SetLearningRate(_Control):
     learning_rate: Annotated[float, Field(gt=0, le=1000)]
 
 
+StepsPerSecond = Annotated[float, Field(strict=True, ge=0.01, le=10_000, allow_inf_nan=False)]
+
+
 class SetSpeed(_Control):
     """``None`` is full speed."""
 
-    steps_per_second: Annotated[float, Field(gt=0, le=10_000)] | None
+    steps_per_second: StepsPerSecond | None
 
 
 def _kind(value: Any) -> str | None:

@@ -15,7 +15,7 @@ from app.history.history import History
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.web import access, exports, health, predict, problems, reference, runs, stream
+from app.web import access, exports, guard, health, predict, problems, reference, runs, stream
 from app.web.access import Access
 from app.web.files import Static, folder
 from app.web.guard import Guard
@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(ValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http)
-    app.add_exception_handler(Exception, problems.on_error)
+    app.add_exception_handler(Exception, guard.on_error)
     # The two that are called most come first: routes are tried in order.
     predict.mount(app)
     app.routes.extend(health.routes)

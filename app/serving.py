@@ -1,10 +1,10 @@
 """One server process: a socket, the app, signals. Ends cleanly on SIGTERM and Ctrl-C."""
 
 import asyncio
+import errno
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,7 +15,9 @@ from rich.console import Console
 from app.history.database import HistoryUnavailable
 from app.history.lock import DatabaseInUse
 from app.main import create_app
+from app.running import interpreter
 from app.settings import Settings
+from app.web.http import BoundedHttp
 from app.web.socket import FrameSocket
 from app.web.stream import MAX_VIEWERS
 
@@ -47,6 +49,7 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket) -> 
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=BoundedHttp,
         # Measured: deflate costs a millisecond per frame and viewer.
         ws=FrameSocket,
         ws_per_message_deflate=False,
@@ -89,8 +92,8 @@ def _check_data(settings: Settings) -> None:
     """In a process of its own, since reading them takes torch; it says on standard error what is wrong."""
     if settings.mnist_dir is not None:
         download = ["--download"] if settings.download else []
-        command = [sys.executable, "-m", "app", "data", str(settings.mnist_dir), *download]
-        if subprocess.run(command).returncode:
+        command = interpreter.command("app", "data", str(settings.mnist_dir), *download)
+        if subprocess.run(command, env=interpreter.environment()).returncode:
             raise ServeError("the server has not started")
 
 
@@ -99,9 +102,12 @@ def _listen(settings: Settings) -> socket.socket:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
     except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            advice = "Another server may be there: choose another --port (make run PORT=8001)."
+        else:
+            advice = "--host must be an address or a name of this machine."
         raise ServeError(
-            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
-            "Another server may be there: choose another --port (make run PORT=8001)."
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. {advice}"
         ) from error
 
 

@@ -29,7 +29,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "app.running.worker": (VOCABULARY | {"app.learning", "app.running"}, WEB | DATABASE),
     "app.web": (VOCABULARY | {"app.handwriting", "app.history", "app.running"}, TORCH),
     "app.main": (VOCABULARY | {"app.handwriting", "app.history", "app.running", "app.web"}, TORCH),
-    "app.serving": (VOCABULARY | {"app.history", "app.main", "app.web"}, TORCH),
+    "app.serving": (VOCABULARY | {"app.history", "app.main", "app.running", "app.web"}, TORCH),
     "app.terminal": (VOCABULARY | {"app.learning"}, WEB | DATABASE),
     "app.__main__": (VOCABULARY | {"app.handwriting", "app.serving", "app.terminal"}, TORCH),
 }

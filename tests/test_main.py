@@ -30,6 +30,19 @@ def test_train_prints_json_lines_to_the_end():
     assert [s for e in events if e["type"] == "Steps" for s in e["step"]] == list(range(1, 50))
 
 
+def test_options_of_train_are_environment_variables_too(monkeypatch):
+    monkeypatch.setenv("THREESEVEN_EPOCHS", "1")
+    monkeypatch.setenv("THREESEVEN_OPTIMIZER", "adam")
+    monkeypatch.setenv("THREESEVEN_JSON", "1")
+    events = [json.loads(line) for line in threeseven("train", "--hidden", "3").stdout.splitlines()]
+    assert {name: events[0]["recipe"][name] for name in ("epochs", "optimizer", "hidden")} == {
+        "epochs": 1,
+        "optimizer": "adam",
+        "hidden": 3,
+    }
+    assert events[-1]["type"] == "RunFinished"
+
+
 def test_train_shows_the_figures():
     process = threeseven("train", "--epochs", "1")
     assert process.returncode == 0

@@ -1,6 +1,7 @@
 """A server's life: how it starts, refuses to start, ends, and what the next one finds."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -9,6 +10,8 @@ import sys
 
 import pytest
 from websockets.sync.client import connect
+
+from scripts.serving import ROOT
 
 
 def refused(*options):
@@ -24,6 +27,25 @@ def test_a_taken_port_is_said_in_one_line(tmp_path):
         said = refused("--port", str(taken.getsockname()[1]), "--data-dir", str(tmp_path))
     assert "cannot listen" in said
     assert len(said.strip().splitlines()) == 1
+
+
+def test_a_host_that_is_not_here_is_said_in_one_line(tmp_path):
+    said = refused("--host", "127.0.0.1.no", "--open", "--port", "0", "--data-dir", str(tmp_path))
+    assert "--host" in said
+    assert "--port" not in said.replace("port 0", "")
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_folder_that_is_called_app_is_not_taken_for_the_program(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    (tmp_path / "app" / "__main__.py").write_text("print('another program')")
+    command = [sys.executable, "-P", "-m", "app", "serve", "--mnist-dir", str(tmp_path / "none"), "--port", "0"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+    assert process.returncode == 2
+    assert "another program" not in process.stdout
+    assert str(tmp_path / "none") in process.stderr
 
 
 def test_a_data_directory_serves_one_server(serve, tmp_path):

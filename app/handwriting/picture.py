@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
-from app.handwriting import paper, placing
+from app.handwriting import container, paper, placing
 from app.handwriting.components import label
 from app.handwriting.ink import SIDE, Image
 
@@ -55,6 +55,7 @@ def read(data: bytes) -> Image:
 def _decode(data: bytes) -> Floats:
     """``[h, w, 1 or 3]`` of 0-1, upright, at most ``WORKING_SIDE`` long."""
     try:
+        container.check(data)
         with Pillow.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
             width, height = image.size
             if width * height > MOST_PIXELS:
@@ -64,6 +65,8 @@ def _decode(data: bytes) -> Floats:
             return _pixels(image)
     except PictureError:
         raise
+    except container.ContainerError as error:
+        raise PictureError(f"The picture cannot be read: {error}.") from None
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning):
         raise PictureError(f"The picture has too many pixels; at most {MOST_PIXELS:,} are read.") from None
     except UnidentifiedImageError:

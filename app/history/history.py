@@ -102,6 +102,8 @@ class History:
     async def runs(self, limit: int = 50, cursor: str | None = None) -> tuple[list[Run], str | None]:
         """Newest first, and the cursor of the next page (None: this is the last). Raises ValueError for a cursor that
         did not come from here."""
+        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10):
+            raise ValueError(f"{cursor!r} is no cursor of a list of runs")
         before = None if cursor is None else int(cursor)
         page, following = await self._database.read(lambda c: store.list_runs(c, limit, before))
         return page, None if following is None else str(following)

@@ -1,16 +1,14 @@
 """The server's handle on a worker process."""
 
 import asyncio
-import os
 import signal
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-import app
+from app.running import interpreter
 from app.running.framing import Broke, Decoder, Message, Ready
 
 PIPE_BYTES = 1 << 18
@@ -36,15 +34,13 @@ class Worker:
     @classmethod
     async def spawn(cls, device: str, mnist_dir: Path | None) -> Self:
         """Raises OSError where the system gives no process."""
-        # -P and the path: a folder `app` where the server was started must not be taken for this package.
-        command = [sys.executable, "-P", "-m", "app.running.worker", device, *([str(mnist_dir)] if mnist_dir else [])]
-        path = os.pathsep.join(filter(None, (str(Path(app.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+        command = interpreter.command("app.running.worker", device, *([str(mnist_dir)] if mnist_dir else []))
         # A session of its own: signals meant for the server's group are the server's to answer. It cannot outlive the
         # server all the same, since it ends with its standard input.
         return cls(
             await asyncio.create_subprocess_exec(
                 *command,
-                env={**os.environ, "PYTHONPATH": path},
+                env=interpreter.environment(),
                 stdin=PIPE,
                 stdout=PIPE,
                 limit=PIPE_BYTES,
@@ -74,6 +70,8 @@ class Worker:
 
     async def send(self, line: bytes) -> None:
         """To a worker that has died this does nothing: the end of what it says tells."""
+        if self._stdin.is_closing():
+            return
         with suppress(ConnectionError):
             self._stdin.write(line)
             await self._stdin.drain()

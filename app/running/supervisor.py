@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from app.controls import Act, Control, SetLearningRate, SetSpeed
-from app.events import Event, Record, RunQueued
+from app.events import Controlled, Event, Record, RunQueued
 from app.history.history import History
 from app.recipe import Recipe
 from app.run import Run, State
@@ -24,7 +24,7 @@ WARM_DELAY = 5.0
 """Seconds after a run's start before the next worker is warmed. That takes a core four seconds, which a short run at
 full speed should have for itself; the run's end, or another run that waits, brings it forward."""
 
-STOP_SECONDS = 3.5
+STOP_SECONDS = 3.0
 """How long leaving may take. Killed workers are gone in milliseconds; what is not logged by then is marked at the next
 start."""
 
@@ -102,7 +102,7 @@ class Supervisor:
     @property
     def ready(self) -> bool:
         """A run would start at once, or one is training."""
-        return self._standby.worker is not None or bool(self._trainings)
+        return self._standby.worker is not None or any(training.active for training in self._trainings.values())
 
     @property
     def devices(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ class Supervisor:
         if control == Act(action="stop"):
             self._queue.remove(waiting)
             self._changed.set()
-            await self._append(run, stopped(run))
+            await self._append(run, Controlled(what="stop", step=0), stopped(run))
         elif isinstance(control, SetLearningRate | SetSpeed):
             waiting.controls[type(control)] = control
         else:
@@ -228,8 +228,8 @@ class Supervisor:
                 run = await self._history.get(self._queue.pop(0).run)
                 await self._append(run, interrupted(run, SERVER_STOPPED))
 
-    async def _append(self, run: Run, event: Event) -> None:
-        await self._history.append(run.id, [Record.of(event, run.seq + 1)])
+    async def _append(self, run: Run, *events: Event) -> None:
+        await self._history.append(run.id, [Record.of(event, run.seq + i) for i, event in enumerate(events, 1)])
 
     def _keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run it beside us, known by us until it is done; what it raises is logged where nobody awaits it."""

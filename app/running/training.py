@@ -32,9 +32,11 @@ class Training:
     async def go(self, job: Job) -> None:
         try:
             await self.worker.send(job.line())
-            while self._run.active and (messages := await self.worker.receive()):
+            while self._run.active and not self._broke and (messages := await self.worker.receive()):
                 await self._log(messages)
             if self._run.active:
+                if self._broke:
+                    self.worker.kill()  # it has said why and stays until it is let go
                 await self._end(await self.worker.fate())
         except Exception:
             logger.exception("Run %s cannot go on.", self._run.id)
@@ -43,6 +45,11 @@ class Training:
             await self._end_at_last("was killed")
         finally:
             await self.worker.end()
+
+    @property
+    def active(self) -> bool:
+        """Whether the run goes on; its worker may take a moment longer to go."""
+        return self._run.active
 
     async def send(self, control: Control) -> None:
         await self.worker.send(control.model_dump_json().encode() + b"\n")
@@ -67,12 +74,12 @@ class Training:
 
     async def _end(self, fate: str) -> None:
         """Where the log has no last event, write one. ``fate`` is how the worker went."""
-        run = await self._history.get(self._run.id)
+        self._run = run = await self._history.get(self._run.id)
         if not run.active:
             return
         reason = self._broke or f"The worker process {fate} after step {run.step}. What it had logged is kept."
         ending = interrupted(run, SERVER_STOPPED) if self._interrupted else failed(run, reason)
-        await self._history.append(run.id, [Record.of(ending, run.seq + 1)])
+        self._run = await self._history.append(run.id, [Record.of(ending, run.seq + 1)])
 
     async def _end_at_last(self, fate: str) -> None:
         """As soon as the log can be written again: a disk that was full may have room in a while, and until then the

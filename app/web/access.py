@@ -17,6 +17,7 @@ from app.web.problems import Problem
 COOKIE = "threeseven_session"
 TOKENS_PER_MINUTE = RateLimitItemPerMinute(10)
 """Guesses per client address: a class mistypes, a guesser gives up."""
+WRONG_TOKENS = "wrong tokens"
 
 
 class Access:
@@ -34,13 +35,19 @@ class Access:
     def may_control(self, request: Request) -> bool:
         if self._token is None:
             return True
+        if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.session().encode()):
+            return True
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            # Headers come as Latin-1, tokens are UTF-8.
-            if self._matches(bearer.strip().encode("latin-1")):
-                return True
-            self._count(TOKENS_PER_MINUTE, request, "wrong tokens")
-        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.session().encode())
+        if scheme.lower() != "bearer":
+            return False
+        # Whoever has guessed too often learns nothing more, not even from the right one.
+        if not self._limiter.test(TOKENS_PER_MINUTE, WRONG_TOKENS, _client(request)):
+            raise _too_many(TOKENS_PER_MINUTE, WRONG_TOKENS)
+        # Headers come as Latin-1, tokens are UTF-8.
+        if self._matches(bearer.strip().encode("latin-1")):
+            return True
+        self._count(TOKENS_PER_MINUTE, request, WRONG_TOKENS)
+        return False
 
     def matches(self, token: str) -> bool:
         return self._matches(token.encode(errors="replace"))
@@ -66,12 +73,17 @@ class Access:
         self._count(TOKENS_PER_MINUTE, request, "tokens tried")
 
     def _count(self, limit: RateLimitItem, request: Request, what: str) -> None:
-        client = request.client.host if request.client else ""
-        if not self._limiter.hit(limit, what, client):
-            raise Problem(
-                429, "Too many requests", f"At most {limit.amount} {what} a minute: wait a moment.",
-                headers={"Retry-After": "60"},
-            )  # fmt: skip
+        if not self._limiter.hit(limit, what, _client(request)):
+            raise _too_many(limit, what)
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _too_many(limit: RateLimitItem, what: str) -> Problem:
+    detail = f"At most {limit.amount} {what} a minute: wait a moment."
+    return Problem(429, "Too many requests", detail, headers={"Retry-After": "60"})
 
 
 def access(request: Request) -> Access:

@@ -1,6 +1,6 @@
 """Every way in which ``POST /predict`` may be asked, read into one :class:`Question` or refused with a Problem."""
 
-from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain
 from struct import Struct
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from app.handwriting import ink, picture
 from app.handwriting.ink import Image
 from app.web.problems import Problem, invalid
+from app.web.uploads import Uploads
 
 TYPES = ("application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data")
 
@@ -107,8 +108,8 @@ class Question:
     choice: Choice
 
 
-async def read(request: Request, threads: CapacityLimiter) -> Question:
-    """What the request asks. Heavy bodies are worked on in ``threads``. Raises Problem 413, 415 or 422."""
+async def read(request: Request, uploads: Uploads, threads: CapacityLimiter) -> Question:
+    """What the request asks. Heavy bodies are worked on in ``threads``. Raises Problem 400, 408, 413, 415 or 422."""
     choice = _choice(dict(request.query_params)) if request.scope["query_string"] else _NOTHING_SAID
     headers = dict(request.scope["headers"])  # as bytes: request.headers would decode and search them each time
     media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
@@ -116,17 +117,17 @@ async def read(request: Request, threads: CapacityLimiter) -> Question:
         raise Problem(415, "Unsupported encoding", "Send the body as it is, without Content-Encoding.")
     match media_type:
         case "application/octet-stream":
-            return Question(raw_pixels(await _body(request, RAW_LIMIT)), choice)
+            return Question(raw_pixels(await uploads.body(request, RAW_LIMIT)), choice)
         case "application/json":
-            body = await _body(request, JSON_LIMIT)
+            body = await uploads.body(request, JSON_LIMIT)
             if len(body) <= INLINE_LIMIT and body.count(b"[") <= INLINE_LISTS:
                 return drawing(body, choice)
             return await to_thread.run_sync(drawing, body, choice, limiter=threads)
         case "image/png" | "image/jpeg":
-            body = await _body(request, PICTURE_LIMIT)
+            body = await uploads.body(request, PICTURE_LIMIT)
             return Question(await to_thread.run_sync(_picture, body, limiter=threads), choice)
         case "multipart/form-data":
-            form = await _form(request)
+            form = await _form(request, uploads)
             try:
                 body, fields = await _file(form)
             finally:
@@ -203,58 +204,16 @@ def _field(name: str, detail: str) -> Problem:
     return Problem(422, "Invalid input", f"{name}: {detail}", [{"field": name, "detail": detail}])
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    """All of it, unless it is more than ``limit`` bytes or says so."""
-    _check_length(request, limit)
-    chunks, room, more = [], limit, True
-    while more:
-        chunk, more = await _chunk(request, room, limit)
-        chunks.append(chunk)
-        room -= len(chunk)
-    return b"".join(chunks)
-
-
-async def _stream(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The same piece by piece."""
-    _check_length(request, limit)
-    room, more = limit, True
-    while more:
-        chunk, more = await _chunk(request, room, limit)
-        room -= len(chunk)
-        yield chunk
-
-
-def _check_length(request: Request, limit: int) -> None:
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and (len(length) > 15 or int(length) > limit):
-        raise _too_large(limit)
-
-
-async def _chunk(request: Request, room: int, limit: int) -> tuple[bytes, bool]:
-    """The body's next piece, and whether more follow."""
-    message = await request.receive()
-    if message["type"] == "http.disconnect":
-        raise Problem(400, "Incomplete body", "The connection was closed before the body had ended.")
-    chunk: bytes = message.get("body", b"")
-    if len(chunk) > room:
-        raise _too_large(limit)
-    return chunk, message.get("more_body", False)
-
-
-def _too_large(limit: int) -> Problem:
-    return Problem(413, "Too large", f"The body may have at most {limit:,} bytes.")
-
-
 class _InMemory(MultiPartParser):
     """The body's limit bounds the files already: none is spooled to disk."""
 
     spool_max_size = FORM_LIMIT
 
 
-async def _form(request: Request) -> FormData:
-    stream = _stream(request, FORM_LIMIT)
+async def _form(request: Request, uploads: Uploads) -> FormData:
     try:
-        return await _InMemory(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
+        async with aclosing(uploads.pieces(request, FORM_LIMIT)) as stream:
+            return await _InMemory(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
     except (MultiPartException, ValueError, LookupError) as error:  # ValueError, LookupError: names in odd charsets
         raise Problem(422, "Invalid form", f"This is no form of one file: {error}") from None
 

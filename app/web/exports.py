@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+from array import array
 from collections.abc import AsyncIterator
+from math import isnan, nan
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -23,6 +25,9 @@ router = APIRouter(prefix="/api/runs/{run}", tags=["exports"])
 
 COLUMNS = ("step", "epoch", "loss", "accuracy", "learning_rate", "gradient_norm", "milliseconds")
 
+PIECE = 5000
+"""Numbers of a column that are made into JSON at a time: some milliseconds' work."""
+
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 Step = Annotated[int | None, Query(ge=0, description="The newest at or before this step; the newest of all without.")]
@@ -35,11 +40,7 @@ async def metrics(log: Log, run: str, format: Literal["json", "csv"] = "json") -
     if format == "csv":
         headers = _attachment(known, "metrics.csv")
         return StreamingResponse(_csv(log, known), media_type="text/csv", headers=headers)
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    async for steps in log.steps(run):
-        for name, values in _columns(steps, known).items():
-            columns[name] += values
-    return Response(await to_thread.run_sync(_json, columns), media_type="application/json")
+    return StreamingResponse(_json_columns(log, known), media_type="application/json")
 
 
 @router.get("/epochs")
@@ -91,12 +92,12 @@ async def _known(log: History, run: str) -> Run:
         raise no_such_run(run) from None
 
 
-def _json(body: object) -> bytes:
-    """In a thread: a long run's columns, or the weights of many units, take a second."""
-    return json.dumps(body, separators=(",", ":")).encode()
+def _json(body: object) -> str:
+    return json.dumps(body, separators=(",", ":"))
 
 
-def _weights_json(step: int, values: NDArray[np.float32]) -> bytes:
+def _weights_json(step: int, values: NDArray[np.float32]) -> str:
+    """In a thread: the weights of many units take a second."""
     # Nine digits are what a float32 needs.
     return _json({"step": step, "weights": [[[float(f"{v:.9g}") for v in r] for r in u] for u in values]})
 
@@ -112,6 +113,23 @@ def _attachment(run: Run, name: str) -> dict[str, str]:
 def _columns(steps: Steps, run: Run) -> dict[str, list[Any]]:
     epochs = [-(-step // run.recipe.steps_per_epoch) for step in steps.step]
     return {name: epochs if name == "epoch" else getattr(steps, name) for name in COLUMNS}
+
+
+async def _json_columns(log: History, run: Run) -> AsyncIterator[str]:
+    """One column after the other, so all are held until then: as plain doubles, a quarter of what lists would take."""
+    columns = {name: array("d") for name in COLUMNS}
+    async for steps in log.steps(run.id):
+        for name, values in _columns(steps, run).items():
+            columns[name].extend(nan if value is None else value for value in values)
+    before = "{"
+    for name, column in columns.items():
+        yield f'{before}"{name}":['
+        number = int if name in ("step", "epoch") else float
+        for start in range(0, len(column), PIECE):
+            numbers = [None if isnan(value) else number(value) for value in column[start : start + PIECE]]
+            yield ("," if start else "") + _json(numbers)[1:-1]
+        before = "],"
+    yield "]}"
 
 
 async def _csv(log: History, run: Run) -> AsyncIterator[str]:

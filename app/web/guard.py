@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings, is_loopback
@@ -46,7 +48,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        self._names = {"localhost", *settings.allowed_hosts}
+        self._names = {"localhost", *map(str.lower, settings.allowed_hosts)}
         if not settings.loopback:
             name = socket.gethostname().lower()
             self._names |= {settings.host.lower(), name, f"{name}.local", socket.getfqdn().lower()}
@@ -108,6 +110,17 @@ class Guard:
             return bool(ip_address(name))
         except ValueError:
             return False
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """A bug of ours. The server's output has its traceback; the client is told nothing of the inside.
+
+    It is answered outside of :class:`Guard`, so it brings the headers itself.
+    """
+    problem = Problem(
+        500, "Server error", "The server met an error of its own. Its output says which.", headers=SECURITY_HEADERS
+    )
+    return problem.response()
 
 
 def _too_large() -> Problem:

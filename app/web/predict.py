@@ -21,6 +21,7 @@ from app.history.history import History, UnknownRun
 from app.web import bodies
 from app.web.predict_schema import document
 from app.web.problems import Problem
+from app.web.uploads import Uploads
 
 PREDICTORS = 32
 """Models held ready, the last used; one of 256 units is 0.8 MB."""
@@ -43,10 +44,11 @@ class Predict:
 
     def __init__(self) -> None:
         self._predictors: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
+        self._uploads = Uploads()
         self._threads = CapacityLimiter(THREADS)
 
     async def answer(self, request: Request) -> Response:
-        question = await bodies.read(request, self._threads)
+        question = await bodies.read(request, self._uploads, self._threads)
         state, choice = request.app.state, question.choice
         if choice.run in (None, NAME):
             run, step, predictor = NAME, state.reader.step, None

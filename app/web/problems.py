@@ -59,17 +59,24 @@ class Problem(Exception):
 
 def invalid(errors: Iterable[Any], *, inside: int = 0) -> Problem:
     """A 422 from pydantic's errors; the first ``inside`` parts of each location are not the client's own fields."""
-    fields = [{"field": _field(e["loc"][inside:]), "detail": e["msg"].removeprefix("Value error, ")} for e in errors]
+    fields = [
+        {
+            "field": "body" if e["type"] == "json_invalid" else _field(e["loc"][inside:]),
+            "detail": e["msg"].removeprefix("Value error, "),
+        }
+        for e in errors
+    ]
     first = fields[0]
     more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
     return Problem(422, "Invalid input", f"{first['field']}: {first['detail']}{more}", fields)
 
 
 def _field(location: Sequence[Any]) -> str:
-    """A union's kind has the name of its one field here: it is said once. Indices may well follow their like."""
+    """A union's kind has the name of its one field here: it is said once. Indices may well follow their like. Which of
+    a union's types was tried (``list[…]``) is nothing that the client wrote."""
     pairs = zip(location, [None, *location], strict=False)
-    parts = [part for part, before in pairs if part != before or isinstance(part, int)]
-    return ".".join(map(str, parts)) or "body"
+    parts = [str(part) for part, before in pairs if part != before or isinstance(part, int)]
+    return ".".join(part for part in parts if "[" not in part) or "body"
 
 
 async def on_problem(request: Request, error: Exception) -> Response:
@@ -87,8 +94,3 @@ async def on_validation(request: Request, error: Exception) -> Response:
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return Problem(error.status_code, HTTPStatus(error.status_code).phrase, error.detail, (), error.headers).response()
-
-
-async def on_error(request: Request, error: Exception) -> Response:
-    """A bug of ours. The server's output has its traceback; the client is told nothing of the inside."""
-    return Problem(500, "Server error", "The server met an error of its own. Its output says which.").response()

@@ -24,6 +24,10 @@ bigger pieces, and costs a third of a processor at most. Before a few viewers it
 BREATH = 256
 """Viewers served before the event loop may do something else: more, and new handshakes starve."""
 
+WEIGHTS_AT_ONCE = 4 << 20
+"""Bytes of weight images written to all viewers together in one go. A run at full speed makes seventy images a second,
+which is more than hundreds of viewers can be given: of those that would be too many, a crowd gets the newest."""
+
 Write = Callable[[bytes], bool]
 
 
@@ -99,7 +103,8 @@ class Pump:
                 seat.leave()
 
     async def _write_all(self, records: list[Record]) -> None:
-        due = newest_weights_only(records)
+        weights = sum(len(record.data) for record in records if record.binary)
+        due = records if weights * len(self._seats) <= WEIGHTS_AT_ONCE else newest_weights_only(records)
         before, head = self._after, records[-1].seq
         self._after = head  # first: who comes while this is being written must read it from the log
         frames = b"".join(map(frame, due))
@@ -138,7 +143,8 @@ class Pumps:
     async def watch(self, run: str, after: int, send: Send, write: Write | None) -> int:
         """Send every record of ``run`` past ``after``, in order; the last ``seq`` once there will be no more.
 
-        A viewer that comes late gets all of it; one that could not keep up, of the weights only the newest. ``write``
+        A viewer that comes late gets all of it; one that could not keep up, and a crowd too large for all of the
+        weights, only the newest of those. ``write``
         takes whole frames at once, and is None where the server's sockets do not. Raises UnknownRun, and what ``send``
         raises when the viewer has gone.
         """

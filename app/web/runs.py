@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
-from app.controls import AnyControl
+from app.controls import AnyControl, StepsPerSecond
 from app.history.history import History, StillActive, UnknownRun
 from app.presets import PRESETS, preset
 from app.recipe import Recipe
@@ -45,7 +45,7 @@ class StartRun(BaseModel):
 
     preset: Annotated[str, Field(json_schema_extra={"enum": [each.name for each in PRESETS]})] = "textbook"
     name: Name | None = None
-    steps_per_second: Annotated[float, Field(strict=True, gt=0, le=10_000, allow_inf_nan=False)] | None = None
+    steps_per_second: StepsPerSecond | None = None
     """From the first step on; null is full speed. Not part of the recipe: it changes when, not what."""
 
     def recipe(self) -> Recipe:

@@ -146,7 +146,7 @@ async def test_runs_wait_their_turn_and_know_their_place(supervisor: Supervisor,
     await supervisor.control(second.id, STOP)
     stopped = await waiting.until(RunStopped)
     assert stopped.step == 0
-    assert [type(event) for event in waiting.events] == [RunQueued, RunStopped]
+    assert [type(event) for event in waiting.events] == [RunQueued, Controlled, RunStopped]
 
     watcher = Watcher(history, third.id)
     await watcher.until(RunQueued, place=1)

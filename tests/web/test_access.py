@@ -55,8 +55,10 @@ def test_guessing_is_slowed_down(serve, tmp_path):
         bearers = [
             client.get("/api/session", headers={"authorization": f"Bearer guess {n}"}).status_code for n in range(12)
         ]
+        right = client.get("/api/session", headers={"authorization": "Bearer s3same"})
     assert bearers[:10] == [200] * 10
     assert bearers[-1] == 429
+    assert right.status_code == 429, "who has guessed too often is not told that this is the one"
 
 
 def test_starting_runs_is_limited(serve, tmp_path):

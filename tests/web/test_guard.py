@@ -1,8 +1,13 @@
 """Other sites' pages and rebound names get nothing; every answer carries the headers that keep browsers strict."""
 
+import httpx
 import pytest
+from starlette.routing import Route
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+
+from app.main import create_app
+from app.settings import Settings
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "192.168.1.5", "", "["])
@@ -17,6 +22,13 @@ def test_foreign_host_is_refused(server, host):
 def test_loopback_names_are_answered(server, host):
     with server.client(headers={"host": host}) as client:
         assert client.get("/healthz").text == "ok\n"
+
+
+def test_a_further_name_is_answered_however_it_is_written(serve, tmp_path):
+    with serve(tmp_path, allowed_hosts='["Lab.Local"]') as server:
+        for host in ("lab.local", "LAB.local:8000"):
+            with server.client(headers={"host": host}) as client:
+                assert client.get("/healthz").text == "ok\n"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +63,23 @@ def test_every_answer_carries_the_strict_headers(server, path):
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.anyio
+async def test_even_an_error_of_our_own_carries_them(tmp_path):
+    app = create_app(Settings(data_dir=tmp_path))
+
+    async def fails(request):
+        raise RuntimeError("secret")
+
+    app.routes.insert(0, Route("/fails", fails))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await client.get("/fails")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+    assert "secret" not in answer.text
 
 
 def test_a_body_over_the_limit_is_refused_by_its_length(server):

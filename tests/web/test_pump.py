@@ -80,12 +80,25 @@ def test_each_gets_everything_once_and_in_order_however_slow(
     binary = {record.seq for record in numbered(log) if record.binary}
     viewers = [Viewer(cycle(takes)) for takes, _ in tempers]
     last = asyncio.run(played(log, pieces, viewers, [after for _, after in tempers]))
-    for viewer, (_, after), told in zip(viewers, tempers, last, strict=True):
+    for viewer, (takes, after), told in zip(viewers, tempers, last, strict=True):
         assert viewer.seqs == sorted(set(viewer.seqs))
         left_out = set(range(after + 1, len(log) + 2)) - set(viewer.seqs)
         assert left_out <= binary, "only weights may be left out"
+        assert not (all(takes) and left_out), "and only for those that lag"
         assert all(any(seq in binary and seq > out for seq in viewer.seqs) for out in left_out), "and for newer ones"
         assert told == max(len(log) + 1, after)
+
+
+def test_a_crowd_too_large_for_all_weights_gets_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = whole_run(epochs=4)
+    weights = sum(len(record.data) for record in numbered(log) if record.binary)
+    few, crowd = ([Viewer(cycle([True])) for _ in range(count)] for count in (2, 3))
+    monkeypatch.setattr("app.web.pump.WEIGHTS_AT_ONCE", 2 * weights)
+    for viewers, everything in ((few, True), (crowd, False)):
+        asyncio.run(played(log, [len(log)], viewers, [1] * len(viewers)))
+        for viewer in viewers:
+            assert (viewer.seqs == list(range(2, len(log) + 2))) is everything
+            assert viewer.seqs[-1] == len(log) + 1
 
 
 @pytest.mark.anyio

@@ -111,7 +111,19 @@ def test_pages_of_runs_hold_every_run_once_newest_first(client, server, finished
     assert created == sorted(created, reverse=True)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=1000", "cursor=nonsense"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=x",
+        "limit=1000",
+        "cursor=nonsense",
+        "cursor=-1",
+        "cursor=1_0",
+        "cursor=%EF%BC%91",
+        "cursor=-99999999999999999999",
+    ],
+)
 def test_a_bad_page_is_refused(client, query):
     assert client.get(f"/api/runs?{query}").status_code == 422
 

@@ -1,0 +1,52 @@
+"""What is no body has a limit; bodies have others."""
+
+import socket
+from contextlib import suppress
+
+import pytest
+
+from app.web.http import HEAD_LIMIT
+
+
+def answer(server, *pieces):
+    """What a server says to these bytes, to the end of the connection or of its first 4 kB."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        with suppress(ConnectionError):  # it may hang up while we still talk
+            for piece in pieces:
+                connection.sendall(piece)
+        return connection.recv(4096)
+
+
+BODY = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n"
+LONG = [b"x" * 1000] * (4 * HEAD_LIMIT // 1000)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        [b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ", *LONG],
+        [b"GET /", *LONG],
+        [b"GET / HTTP/1.1\r\nHost: localhost\r\n", *[b"X-Many: 12345\r\n" * 70] * (4 * HEAD_LIMIT // 1000)],
+        [BODY, b"1\r\nx\r\n0\r\nX-Trailer: ", *LONG],
+    ],
+    ids=["a header", "the path", "many headers", "a trailer"],
+)
+def test_a_head_without_an_end_is_refused(server, request_):
+    assert answer(server, *request_).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_body_may_be_longer_than_a_head(server):
+    chunk = b"8000\r\n" + bytes(0x8000) + b"\r\n"
+    said = answer(server, BODY, *[chunk] * 10, b"0\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 422 ")
+    assert b"Unreadable picture" in said
+
+
+def test_a_connection_carries_many_requests(server):
+    request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Some: " + b"x" * 1000 + b"\r\n\r\n"
+    last = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert b"431" not in answer(server, *[request] * 2, last)
+    with server.client() as client:
+        for _ in range(100):
+            assert client.get("/healthz", headers={"x-some": "x" * 1000}).status_code == 200

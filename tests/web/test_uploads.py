@@ -1,0 +1,80 @@
+"""Bodies come in whole, or are refused in bounded memory and time."""
+
+import anyio
+import pytest
+from starlette.requests import Request
+
+from app.web.problems import Problem
+from app.web.uploads import LARGE_AT_ONCE, SMALL, Uploads
+
+pytestmark = pytest.mark.anyio
+
+
+class Sender:
+    """Sends its pieces, the first ones at once, the last when it is let."""
+
+    def __init__(self, *pieces, length=None):
+        self._pieces = list(pieces)
+        self.asked = 0
+        self.last = anyio.Event()
+        headers = [] if length is None else [(b"content-length", str(length).encode())]
+        self.request = Request({"type": "http", "method": "POST", "headers": headers}, self.receive)
+
+    async def receive(self):
+        self.asked += 1
+        if len(self._pieces) == 1:
+            await self.last.wait()
+        piece = self._pieces.pop(0)
+        if piece is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": piece, "more_body": bool(self._pieces)}
+
+
+async def test_all_of_it():
+    sender = Sender(b"one", b"", b"two")
+    sender.last.set()
+    assert await Uploads().body(sender.request, 6) == b"onetwo"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "length", "status"),
+    [((b"1234", b"567"), None, 413), ((b"",), 7, 413), ((b"",), 10**20, 413), ((b"123", None), None, 400)],
+    ids=["grows", "says so", "says more", "hangs up"],
+)
+async def test_refused(pieces, length, status):
+    sender = Sender(*pieces, length=length)
+    sender.last.set()
+    with pytest.raises(Problem) as refused:
+        await Uploads().body(sender.request, 6)
+    assert refused.value.status == status
+
+
+async def test_only_so_many_large_ones_come_in_at_once():
+    uploads = Uploads()
+    senders = [Sender(bytes(SMALL + 1), b"more", b"last") for _ in range(LARGE_AT_ONCE + 3)]
+    bodies = []
+
+    async def take(sender):
+        bodies.append(await uploads.body(sender.request, 10**6))
+
+    async with anyio.create_task_group() as tasks:
+        for sender in senders:
+            tasks.start_soon(take, sender)
+        await anyio.wait_all_tasks_blocked()
+        assert sorted(sender.asked for sender in senders) == [1] * 3 + [3] * LARGE_AT_ONCE
+        small = Sender(b"a small one is not kept waiting")
+        small.last.set()
+        assert await uploads.body(small.request, 100)
+        for sender in senders:
+            sender.last.set()
+    assert {len(body) for body in bodies} == {SMALL + 9}
+    assert len(bodies) == len(senders)
+
+
+async def test_a_large_one_that_never_ends_is_given_up_and_makes_room(monkeypatch):
+    monkeypatch.setattr("app.web.uploads.LARGE_SECONDS", 0)
+    uploads = Uploads()
+    for _ in range(LARGE_AT_ONCE + 1):
+        with pytest.raises(Problem) as refused:
+            await uploads.body(Sender(bytes(SMALL + 1), b"never").request, 10**6)
+        assert refused.value.status == 408
