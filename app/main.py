@@ -70,7 +70,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(ValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http)
     app.add_exception_handler(Exception, guard.on_error)
-    # The two that are called most come first: routes are tried in order.
     predict.mount(app)
     app.routes.extend(health.routes)
     app.routes.extend(stream.routes)

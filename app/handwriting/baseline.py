@@ -1,7 +1,6 @@
 """What reads a digit with no learning at all: which of the two mean images is nearer?"""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +8,7 @@ from numpy.typing import NDArray
 from app.handwriting.predictor import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
+class Nearness(NamedTuple):
     """Distances are mean absolute pixel differences (L1), pixels taken as fractions 0-1."""
 
     verdict: Literal["3", "7"]
@@ -29,5 +27,5 @@ class Baseline:
     def read(self, image: Pixels) -> Nearness:
         """Of ``image`` ``[784]``, 0-255. In the case of a tie, a 7: only a strictly smaller distance makes a 3."""
         difference = self._means - image
-        three, seven = (np.abs(difference, out=difference) @ self._share).tolist()
+        three, seven = np.abs(difference, out=difference).dot(self._share).tolist()
         return Nearness("3" if three < seven else "7", three, seven)

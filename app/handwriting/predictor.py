@@ -40,18 +40,21 @@ class Predictor:
         # Pixels come as 0-255 and the network learned from 0-1: its first weights take the division over.
         layers[0] = (layers[0][0] / 255, layers[0][1])
         kind = np.float32 if _bound(layers) < 1e37 else np.float64
-        self._hidden = [(weight.astype(kind), bias.astype(kind)) for weight, bias in layers[:-1]]
+        # With zeros to compare with: numpy takes twice as long to compare with a Python number.
+        self._hidden = [
+            (weight.astype(kind), bias.astype(kind), np.zeros(len(bias), kind)) for weight, bias in layers[:-1]
+        ]
         self._weight, self._bias = layers[-1][0][0].astype(kind), float(layers[-1][1][0])
         self._relu = model == "simple_net"
 
     def logit(self, image: Pixels) -> float:
         """Of ``image`` ``[784]``, 0-255, ink bright on 0: above 0 it is read as a 3. Always finite."""
         x = image.astype(self._weight.dtype, copy=False)
-        for weight, bias in self._hidden:
-            x = weight @ x + bias
+        for weight, bias, zeros in self._hidden:  # `dot`, because `@` takes half a microsecond longer each time
+            x = weight.dot(x) + bias
             if self._relu:
-                np.maximum(x, 0, out=x)
-        return float(self._weight @ x) + self._bias
+                np.maximum(x, zeros, out=x)
+        return float(self._weight.dot(x)) + self._bias
 
 
 def probability(logit: float) -> float:

@@ -1,8 +1,7 @@
 """An image of 28 × 28 pixels → what it is read as."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +19,7 @@ FAINTEST_INK = 26
 """A pixel of at least a tenth of full brightness is ink; what is no digit and has none is blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """``probability_3`` and ``logit`` are the network's own, whatever the verdict: a 3/7 network knows no other answer
     and is often sure of nonsense, which is why the gate has the last word."""
 

@@ -1,10 +1,9 @@
 """Every way in which ``POST /predict`` may be asked, read into one :class:`Question` or refused with a Problem."""
 
 from contextlib import aclosing
-from dataclasses import dataclass
 from itertools import chain
 from struct import Struct
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from anyio import CapacityLimiter, to_thread
@@ -100,8 +99,7 @@ class Drawing(BaseModel):
     image: Annotated[bool | None, Field(strict=True, description="false leaves the image out of the answer.")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """``image`` is 784 pixels in any shape. ``run`` None is the built-in model."""
 
     image: Image

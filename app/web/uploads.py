@@ -25,42 +25,54 @@ class Uploads:
 
     async def body(self, request: Request, limit: int) -> bytes:
         """All of it, unless it is more than ``limit`` bytes or says so."""
-        return b"".join([piece async for piece in self.pieces(request, limit)])
-
-    async def pieces(self, request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-        """The same piece by piece."""
         _check_length(request, limit)
-        taken, deadline, more = 0, None, True
+        body, more = await _next(request, limit)
+        if more:  # which it seldom has
+            body += b"".join([piece async for piece in self._rest(request, limit, len(body))])
+        return body
+
+    def pieces(self, request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+        """The same piece by piece. Close it (``aclosing``) if you may leave off before its end."""
+        _check_length(request, limit)
+        return self._rest(request, limit, 0)
+
+    async def _rest(self, request: Request, limit: int, taken: int) -> AsyncGenerator[bytes, None]:
+        """What comes after so many bytes."""
+        deadline, more = None, True
         async with AsyncExitStack() as stack:
             while more:
                 if taken > SMALL and deadline is None:
                     await stack.enter_async_context(self._large)
                     deadline = asyncio.get_running_loop().time() + LARGE_SECONDS
-                piece, more = await _next(request, deadline)
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        piece, more = await _next(request, limit, taken)
+                except TimeoutError:
+                    raise _too_slow() from None
                 taken += len(piece)
-                if taken > limit:
-                    raise _too_large(limit)
                 yield piece
 
 
 def _check_length(request: Request, limit: int) -> None:
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and (len(length) > 15 or int(length) > limit):
+    length = dict(request.scope["headers"]).get(b"content-length", b"")  # request.headers would decode all of them
+    if length.isdigit() and (len(length) > 15 or int(length) > limit):
         raise _too_large(limit)
 
 
-async def _next(request: Request, deadline: float | None) -> tuple[bytes, bool]:
+async def _next(request: Request, limit: int, taken: int = 0) -> tuple[bytes, bool]:
     """The body's next piece, and whether more follow."""
-    try:
-        async with asyncio.timeout_at(deadline):
-            message = await request.receive()
-    except TimeoutError:
-        raise Problem(
-            408, "Too slow", f"A body of more than {SMALL:,} bytes must arrive within {LARGE_SECONDS} seconds."
-        ) from None
+    message = await request.receive()
     if message["type"] == "http.disconnect":
         raise Problem(400, "Incomplete body", "The connection was closed before the body had ended.")
-    return message.get("body", b""), message.get("more_body", False)
+    piece: bytes = message.get("body", b"")
+    if taken + len(piece) > limit:
+        raise _too_large(limit)
+    return piece, message.get("more_body", False)
+
+
+def _too_slow() -> Problem:
+    seconds = f"A body of more than {SMALL:,} bytes must arrive within {LARGE_SECONDS} seconds."
+    return Problem(408, "Too slow", seconds)
 
 
 def _too_large(limit: int) -> Problem:
