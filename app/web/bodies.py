@@ -1,5 +1,7 @@
 """Every way in which ``POST /predict`` may be asked, read into one :class:`Question` or refused with a Problem."""
 
+import re
+from collections.abc import Sequence
 from contextlib import aclosing
 from itertools import chain
 from struct import Struct
@@ -38,8 +40,11 @@ INLINE_LISTS = 300
 _DOUBLES = Struct("784d")
 
 # Strict, so that true is no number and "3" neither. Fail fast: one error is enough to be refused for, a million cost.
-_Pixel = Annotated[float, Field(strict=True, ge=0, le=255)]
+_LIMITS: Any = {"minimum": 0, "maximum": 255}  # checked afterwards, all numbers at a time
+_Whole = Annotated[int, Field(strict=True, json_schema_extra=_LIMITS)]
+_Pixel = Annotated[float, Field(strict=True, json_schema_extra=_LIMITS)]
 _Row = Annotated[list[_Pixel], Field(min_length=28, max_length=28, fail_fast=True)]
+_WholePixels = Annotated[list[_Whole], Field(min_length=784, max_length=784, fail_fast=True)]
 _Pixels = Annotated[list[_Pixel], Field(min_length=784, max_length=784, fail_fast=True)]
 _Rows = Annotated[list[_Row], Field(min_length=28, max_length=28, fail_fast=True)]
 _Coordinate = Annotated[float, Field(strict=True)]
@@ -48,6 +53,9 @@ _Stroke = Annotated[list[_Point], Field(max_length=MOST_POINTS, fail_fast=True)]
 
 _RunId = Annotated[str, Field(pattern=r"^[!-~]{1,64}$", description="A run's id, live or built-in.")]
 _Step = Annotated[int, Field(ge=0, le=10**9, description="The model at or before this step; the newest by default.")]
+
+
+_ROWS_OF_PIXELS = re.compile(rb'"pixels"\s*:\s*\[\s*\[')
 
 
 class Choice(BaseModel):
@@ -87,7 +95,7 @@ class Drawing(BaseModel):
         ),
     ] = None
     pixels: Annotated[
-        _Pixels | _Rows | None,
+        _WholePixels | _Pixels | _Rows | None,
         Field(
             union_mode="left_to_right",
             description="784 numbers or 28 rows of 28, ink bright on 0. Integers 0-255; fractions 0-1 where one of "
@@ -152,7 +160,7 @@ def drawing(body: bytes, choice: Choice) -> Question:
     try:
         asked = Drawing.model_validate_json(body)
     except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+        raise _invalid_drawing(error, body) from None
     if asked.strokes is not None and asked.pixels is None:
         image = _strokes(asked.strokes)
     elif asked.pixels is not None and asked.strokes is None:
@@ -165,6 +173,13 @@ def drawing(body: bytes, choice: Choice) -> Question:
     return Question(image, choice)
 
 
+def _invalid_drawing(error: ValidationError, body: bytes) -> Problem:
+    """Of the ways in which pixels may be given, only the one that was meant is complained about."""
+    meant = "list[list[float]]" if _ROWS_OF_PIXELS.search(body) else "list[float]"
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    return invalid(e for e in errors if e["loc"][:1] != ("pixels",) or e["loc"][1:2] in ((), (meant,)))
+
+
 def _strokes(strokes: list[list[list[float]]]) -> Image:
     points = sum(map(len, strokes))
     if points > MOST_POINTS:
@@ -172,16 +187,29 @@ def _strokes(strokes: list[list[list[float]]]) -> Image:
     return ink.draw([np.array([point[:2] for point in stroke], np.float64) for stroke in strokes])
 
 
-def _pixels(numbers: list[float] | list[list[float]]) -> Image:
-    flat = numbers if len(numbers) == 784 else chain.from_iterable(numbers)  # type: ignore[arg-type]
+def _pixels(numbers: list[int] | list[float] | list[list[float]]) -> Image:
+    if type(numbers[0]) is int:
+        try:
+            whole = np.frombuffer(bytes(numbers), np.uint8)  # type: ignore[arg-type]
+        except (ValueError, OverflowError):
+            raise _out_of_range(numbers) from None
+        return whole if whole.max() > 1 else whole * np.uint8(255)
+    flat = numbers if len(numbers) == 784 else list(chain.from_iterable(numbers))  # type: ignore[arg-type]
     values = np.frombuffer(_DOUBLES.pack(*flat))  # np.array takes three times as long
-    whole = values.astype(np.uint8)
     brightest = values.max()
-    if brightest > 1 and (whole == values).all():
-        return whole
-    if brightest > 1:
+    if brightest > 255 or values.min() < 0:
+        raise _out_of_range(flat)  # type: ignore[arg-type]
+    if brightest <= 1:
+        return np.rint(values * 255).astype(np.uint8)
+    whole = values.astype(np.uint8)
+    if (whole != values).any():
         raise _field("pixels", "give whole numbers 0-255, or fractions 0-1; these are mixed")
-    return np.rint(values * 255).astype(np.uint8)
+    return whole
+
+
+def _out_of_range(numbers: Sequence[float]) -> Problem:
+    at = next(at for at, number in enumerate(numbers) if not 0 <= number <= 255)
+    return _field(f"pixels.{at}", "must be from 0 to 255")
 
 
 def _picture(body: bytes) -> Image:

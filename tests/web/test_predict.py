@@ -228,7 +228,8 @@ LONG = 2 * 1024 * 1024
         json.dumps({"strokes": [[[1, 1]] * 11_000] * 2}), json.dumps({"pixels": []}),
         json.dumps({"pixels": [0] * 783}), json.dumps({"pixels": [0] * 785}), json.dumps({"pixels": [ROW] * 27}),
         json.dumps({"pixels": [ROW] * 27 + [[0] * 27]}), json.dumps({"pixels": [True] * 784}),
-        json.dumps({"pixels": [-1] + [0] * 783}), json.dumps({"pixels": [256] + [0] * 783}),
+        json.dumps({"pixels": [-1] + [0] * 783}), '{"pixels": [0, %s 0]}' % ("9" * 4000 + ", " + "0," * 781),
+        '{"pixels": [0.5, %s 0]}' % ("9" * 4000 + ", " + "0," * 781), json.dumps({"pixels": [256] + [0] * 783}),
         json.dumps({"pixels": [0.5, 200] + [0] * 782}), json.dumps({"pixels": [float("nan")] * 784}),
         json.dumps({"pixels": [None] * 784}), json.dumps({"pixels": ["x"] * 300_000}),
         b"\xff\xfe{}", b'{"strokes": "\xd8"}',
@@ -317,6 +318,24 @@ def test_refuses_unreadable_pictures(client, picture):
     answer = client.post("/predict", content=picture, headers={"content-type": "image/png"})
     assert answer.status_code == 422
     assert answer.json()["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("pixels", "field"),
+    [
+        ([True] + [0] * 783, "pixels.0"),
+        ([0] * 783 + ["x"], "pixels.783"),
+        ([0.5] * 700 + [-0.5] * 84, "pixels.700"),
+        ([7] * 700 + [256] * 84, "pixels.700"),
+        ([0] * 783, "pixels"),
+        ([[0] * 28] * 27 + [[0] * 27], "pixels.27"),
+        ([[0] * 28] * 27, "pixels"),
+        ("x", "pixels"),
+    ],
+)
+def test_names_the_pixel_that_is_wrong(client, pixels, field):
+    errors = client.post("/predict", json={"pixels": pixels}).json()["errors"]
+    assert [error["field"] for error in errors] == [field]
 
 
 @pytest.mark.parametrize(
