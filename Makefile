@@ -14,6 +14,7 @@ TAG ?= threeseven
 # Tests at a time. Half of them wait for a server or a browser.
 JOBS ?= 2
 
+, := ,
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_IN := $(BIN)/python
@@ -82,7 +83,7 @@ image: ## the container image, by docker, podman or buildah (PyTorch for CPU; TO
 
 .PHONY: clean
 clean: ## remove what was installed and built; runs and their history stay
-	rm -rf $(VENV) node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	rm -rf $(VENV) node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .bench
 
 .PHONY: again
 again:
@@ -92,9 +93,10 @@ $(PYTHON_IN):
 
 # pip 25.1 is the first that installs dependency groups; torch first, so that what needs it takes the chosen build.
 $(RUNTIME): $(INSTALLED_FROM) | $(PYTHON_IN)
-	@echo '── installing; on Linux PyTorch comes with CUDA, several GB; `make run TORCH=cpu` takes 0.2 GB'
+	@echo '── installing$(if $(TORCH_INDEX),; PyTorch from $(TORCH_INDEX),; on Linux PyTorch comes with CUDA$(,) several GB; `make run TORCH=cpu` takes 0.2 GB)'
 	$(PIP) install --quiet --upgrade --constraint constraints.txt pip
-	$(if $(TORCH_INDEX),$(PIP) install --constraint constraints.txt --no-deps --index-url $(TORCH_INDEX) torch torchvision \
+	$(if $(TORCH_INDEX),PIP_EXTRA_INDEX_URL= PIP_FIND_LINKS= \
+		$(PIP) install --constraint constraints.txt --no-deps --index-url $(TORCH_INDEX) torch torchvision \
 		|| { echo '$(TORCH_INDEX) cannot be reached or has no such PyTorch for this machine.'; exit 1; })
 	$(PIP) install --constraint constraints.txt --build-constraint constraints.txt --editable .
 	@touch $@

@@ -1,4 +1,4 @@
-"""The command line: ``threeseven serve | train | predict``, also ``python -m app``."""
+"""The command line: ``threeseven serve | train | data | predict``, also ``python -m app``."""
 
 import os
 import sys

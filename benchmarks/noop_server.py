@@ -14,7 +14,7 @@ def with_noop(settings: Settings) -> FastAPI:
     async def noop() -> dict[str, str]:
         return {}
 
-    app.routes.insert(0, app.routes.pop())  # routes are tried in order, and `/predict` comes early too
+    app.routes.insert(0, app.routes.pop())  # routes are tried in order
     return app
 
 

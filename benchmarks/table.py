@@ -1,6 +1,7 @@
 """Figures as Markdown, medians with their spread."""
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 from statistics import median
 
 
@@ -17,4 +18,4 @@ def spread(values: Sequence[float], unit: str = "", digits: int = 2) -> str:
 def quantile(values: Sequence[float], q: float) -> float:
     """The smallest value that at least a share ``q`` of them does not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
+    return ordered[max(0, ceil(q * len(ordered)) - 1)]

@@ -30,7 +30,7 @@ def test_a_taken_port_is_said_in_one_line(tmp_path):
 
 
 def test_a_host_that_is_not_here_is_said_in_one_line(tmp_path):
-    said = refused("--host", "127.0.0.1.no", "--open", "--port", "0", "--data-dir", str(tmp_path))
+    said = refused("--host", "nobody.invalid", "--open", "--port", "0", "--data-dir", str(tmp_path))
     assert "--host" in said
     assert "--port" not in said.replace("port 0", "")
     assert len(said.strip().splitlines()) == 1

@@ -62,7 +62,7 @@ def _decode(data: bytes) -> Floats:
                 raise PictureError(f"The picture has {width:,} × {height:,} pixels; at most {MOST_PIXELS:,} are read.")
             if image.format == "PNG" and getattr(image, "is_animated", False):
                 raise PictureError("The picture is animated: send a still one.")
-            return _pixels(image)
+            decoded = _decoded(image)
     except PictureError:
         raise
     except container.ContainerError as error:
@@ -73,19 +73,20 @@ def _decode(data: bytes) -> Floats:
         raise PictureError("This is neither a PNG nor a JPEG picture.") from None
     except Exception as error:  # whatever hostile bytes make a decoder raise: Pillow names no closed set
         raise PictureError(f"The picture is damaged: {error}.") from error
+    if decoded.mode in ("LA", "RGBA"):
+        return _on_paper(_fractions(decoded))
+    pixels = _fractions(decoded if decoded.mode == "L" else decoded.convert("RGB"))
+    return pixels.reshape(*pixels.shape[:2], -1)
 
 
-def _pixels(image: Pillow.Image) -> Floats:
+def _decoded(image: Pillow.Image) -> Pillow.Image:
+    """Upright and small, in a mode of 8 bits."""
     if image.mode.startswith("I"):  # 16 bits of grey, of which Pillow's own conversion would keep the lower 8
         image = Pillow.fromarray((np.asarray(image, np.float32) / 257).clip(0, 255).astype(np.uint8))
     elif image.mode not in ("L", "RGB", "CMYK", "LA", "RGBA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((WORKING_SIDE, WORKING_SIDE), Pillow.Resampling.BOX)  # a JPEG is decoded at a fraction already
-    image = ImageOps.exif_transpose(image)
-    if image.mode in ("LA", "RGBA"):
-        return _on_paper(_fractions(image))
-    pixels = _fractions(image if image.mode == "L" else image.convert("RGB"))
-    return pixels.reshape(*pixels.shape[:2], -1)
+    return ImageOps.exif_transpose(image)
 
 
 def _fractions(image: Pillow.Image) -> Floats:

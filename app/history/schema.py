@@ -15,7 +15,7 @@ runs = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("started", Float),
     Column("run", Text, nullable=False),
-    sqlite_autoincrement=True,  # a deleted run's number, and with it its default name, is not given again
+    sqlite_autoincrement=True,  # a deleted run's number is not given again: it is a cursor
 )
 """One row a run. ``run`` is the run folded from its events (JSON of :class:`app.run.Run`), kept so that a list of
 runs need not read their logs; ``state`` and ``started`` repeat two of its fields for finding."""

@@ -46,7 +46,7 @@ class Training:
         self.ledger = Ledger()
         self.pace = Pace()
         self.learning_rate = recipe.learning_rate
-        self.step = self.epoch = 0
+        self.step = self.epoch = self.besides = 0
         self.began = self.flushed = clock()
 
     def started(self, run: str, name: str, time: float) -> RunStarted:
@@ -103,6 +103,8 @@ class Training:
             self._snapshot(shown=True, kept=False)
         if self.pace.single:
             self.pace.single = False
+            if batch + 1 < self.batches:
+                self._show_besides()
             yield from self._flush()
             yield Controlled(what="step", step=self.step)
             if self.step < self.steps:
@@ -134,6 +136,8 @@ class Training:
             case Act(action="step"):
                 self.pace.single = True  # answered when it has been taken
             case Act(action="pause"):
+                self._show_besides()
+                yield from self._flush()
                 yield Controlled(what="pause", step=self.step)
                 yield from self._pause()
             case Act(action="resume"):
@@ -149,6 +153,13 @@ class Training:
         if not self.pace.paused:
             self.pace.paused = True
             yield RunPaused(step=self.step)
+
+    def _show_besides(self) -> None:
+        """Who has stopped to look is to see what there is, whatever the schedule says."""
+        seen = self.last.shown and self.last.step == self.step
+        if not seen and self.besides < schedule.SHOWN_BESIDES:
+            self.besides += 1
+            self._snapshot(shown=True, kept=False)
 
     def _snapshot(self, *, shown: bool, kept: bool) -> None:
         self.last = Snapshot(self.step, self.epoch, self.learner.snapshot(), shown, kept)

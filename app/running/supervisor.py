@@ -28,6 +28,9 @@ STOP_SECONDS = 3.0
 """How long leaving may take. Killed workers are gone in milliseconds; what is not logged by then is marked at the next
 start."""
 
+CANCEL_SECONDS = 0.3
+"""How long those who are late may take to give up."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -98,6 +101,8 @@ class Supervisor:
         for task in late:
             logger.error("Not done when the server had to leave: %r", task)
             task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=CANCEL_SECONDS)
 
     @property
     def ready(self) -> bool:
@@ -126,7 +131,7 @@ class Supervisor:
     async def control(self, run: str, control: Control) -> None:
         """Pass it on; the log says when it took effect. A queued run can be stopped, and takes a learning rate and a
         speed to begin with. Raises UnknownRun, NotActive."""
-        known = await self._history.get(run)
+        await self._history.get(run)
         if run not in self._trainings:
             async with self._one_at_a_time:
                 for waiting in self._queue:
@@ -159,9 +164,9 @@ class Supervisor:
     async def _control_waiting(self, waiting: _Waiting, control: Control) -> None:
         run = await self._history.get(waiting.run)
         if control == Act(action="stop"):
-            self._queue.remove(waiting)
-            self._changed.set()
             await self._append(run, Controlled(what="stop", step=0), stopped(run))
+            self._queue.remove(waiting)  # only now: a run whose end could not be logged still waits
+            self._changed.set()
         elif isinstance(control, SetLearningRate | SetSpeed):
             waiting.controls[type(control)] = control
         else:
@@ -181,8 +186,9 @@ class Supervisor:
     async def _advance(self) -> None:
         reason = self._standby.take_reason()
         if reason and self._queue:
-            run = await self._history.get(self._queue.pop(0).run)
+            run = await self._history.get(self._queue[0].run)
             await self._append(run, failed(run, reason))
+            self._queue.pop(0)
         while self._queue and len(self._trainings) < self._concurrent_runs and not self._closing:
             worker = self._standby.take()
             if worker is None:
@@ -225,8 +231,9 @@ class Supervisor:
     async def _interrupt_queue(self) -> None:
         async with self._one_at_a_time:
             while self._queue:
-                run = await self._history.get(self._queue.pop(0).run)
+                run = await self._history.get(self._queue[0].run)
                 await self._append(run, interrupted(run, SERVER_STOPPED))
+                self._queue.pop(0)
 
     async def _append(self, run: Run, *events: Event) -> None:
         await self._history.append(run.id, [Record.of(event, run.seq + i) for i, event in enumerate(events, 1)])

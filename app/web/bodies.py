@@ -108,7 +108,7 @@ class Drawing(BaseModel):
 
 
 class Question(NamedTuple):
-    """``image`` is 784 pixels in any shape. ``run`` None is the built-in model."""
+    """``image`` is 784 pixels in any shape."""
 
     image: Image
     choice: Choice

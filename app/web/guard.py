@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings, is_loopback
+from app.web import predict
 from app.web.problems import Problem
 
 BODY_LIMIT = 64 * 1024
@@ -80,7 +81,7 @@ class Guard:
 
         if refusal is not None:
             return await refusal.response()(scope, receive, send_guarded)
-        if scope["path"] != "/predict":
+        if scope["path"] != predict.PATH:
             receive = _limited(receive)
         await self._app(scope, receive, send_guarded)
 
@@ -101,8 +102,8 @@ class Guard:
             and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}")
         ):
             return Problem(403, "Foreign origin", f"Pages of {origin} may not talk to this server.")
-        length = headers.get("content-length", "0")
-        if scope["type"] == "http" and scope["path"] != "/predict" and length.isdecimal() and int(length) > BODY_LIMIT:
+        length = headers.get("content-length", "")
+        if scope["path"] != predict.PATH and length.isdecimal() and int(length) > BODY_LIMIT:
             return _too_large()
         return None
 

@@ -1,4 +1,5 @@
-"""The pages. They carry no data: what they show comes by the same REST and WebSocket calls that are open to all."""
+"""The pages. They carry no data but how far a run's log has got: what they show comes by the same REST and WebSocket
+calls that are open to all."""
 
 from collections.abc import Awaitable, Callable
 
@@ -35,7 +36,10 @@ class Pages:
         app.add_exception_handler(HTTPException, self._on_http)
 
     async def _dashboard(self, request: Request) -> Response:
-        return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": "live"})
+        history: History = request.app.state.history
+        live = await history.live()
+        known = {"known_run": live.id, "known_seq": live.seq} if live else {}
+        return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": "live", **known})
 
     async def _run(self, request: Request) -> Response:
         history: History = request.app.state.history
@@ -43,7 +47,8 @@ class Pages:
             run = await history.get(request.path_params["run"])
         except UnknownRun:
             raise HTTPException(404, "There is no such run. It may have been deleted.") from None
-        return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": run.id, "run_name": run.name})
+        context = {"run_id": run.id, "run_name": run.name, "known_run": run.id, "known_seq": run.seq}
+        return self._templates.TemplateResponse(request, "dashboard.html", context)
 
     def _named(self, template: str) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:

@@ -11,8 +11,8 @@ import { count } from "./format.js";
  * @typedef {{label: string, token: string, width: number, marked?: boolean, column: () => Column}} Line
  *   `token`: its colour; `marked`: a dot at every value
  * @typedef {{distr: 1 | 3 | 100, fwd?: (value: number) => number, bwd?: (value: number) => number,
- *   splits?: number[], range: (lowest: number, highest: number, zoomed: boolean) => [number, number]}} Scale
- *   `distr`: uPlot's kind of scale; `range`: from the values visible to the ends of the axis
+ *   splits?: (min: number, max: number) => number[], range: (lowest: number, highest: number, zoomed: boolean) => [number, number]}} Scale
+ *   `distr`: uPlot's kind of scale; `splits`: what is labelled between two ends, ascending; `range`: from the values visible to the ends of the axis
  * @typedef {object} Content
  * @property {string} title
  * @property {string} caption

@@ -8,6 +8,7 @@ import { colour, css } from "./palette.js";
 /** @typedef {Record<string, string>} Inks CSS colours by token, and "raw" */
 
 export const HEIGHT = 260;
+const LABEL_ROOM = 20; // pixels from one label of an axis to the next
 const DOT_ROOM = 9; // pixels between epochs, below which their dots would run together
 
 /** @returns {Inks} of the theme of the moment */
@@ -62,7 +63,7 @@ export function plotOptions(content, { width, font, group, scale, inks, zoomed, 
         ...axis,
         size: 56,
         ...(splits ? { filter: (_, at) => at } : {}), // every one of them is meant to be labelled
-        splits: splits && ((_, __, min, max) => splits.filter((split) => split >= min && split <= max)),
+        splits: splits && ((plot, _, min, max) => apart(plot, splits(min, max))),
         values: (_, at) => at.map((t) => (t === null ? "" : content.tick(t))),
       },
     ],
@@ -96,6 +97,25 @@ function roomy(plot, { epochSteps }) {
 }
 
 /**
+ * Those values whose labels do not touch, the highest among them.
+ *
+ * @param {Plot} plot
+ * @param {number[]} values ascending
+ */
+function apart(plot, values) {
+  let last = -Infinity;
+  return values
+    .reverse()
+    .filter((value) => {
+      const top = plot.valToPos(value, "y");
+      const kept = top - last >= LABEL_ROOM;
+      if (kept) last = top;
+      return kept;
+    })
+    .reverse();
+}
+
+/**
  * The dashed baseline and the marked moments.
  *
  * @param {Plot} plot
@@ -126,7 +146,10 @@ function drawLines({ ctx, bbox, valToPos }, content, inks, font) {
   ctx.setLineDash([]);
   ctx.lineWidth = 4 * pixel;
   ctx.strokeStyle = inks["--paper"]; // around the letters, which stand in the emptiest part of both charts
-  for (const { x, label } of marks) {
+  let room = Infinity; // to the left of the label after it: the newest of those that are close has the say
+  for (const { x, label } of marks.reverse()) {
+    if (x + 6 * pixel + ctx.measureText(label).width > room) continue;
+    room = x;
     const at = /** @type {const} */ ([label, x + 6 * pixel, top + height * 0.45]);
     ctx.strokeText(...at);
     ctx.fillText(...at);

@@ -5,6 +5,7 @@ import uPlot from "../vendor/uPlot.esm.js";
 import { points, valuesAt } from "./chart-content.js";
 import { bindGestures } from "./chart-gestures.js";
 import { HEIGHT, inks, plotOptions } from "./chart-plot.js";
+import { lowerBound } from "./column.js";
 import { element } from "./element.js";
 
 /** @typedef {import("./chart-content.js").Range} Range */
@@ -104,12 +105,15 @@ export class Chart {
 
   /** @param {number} points to move the cursor by, from where it is or from the newest point */
   moveCursor(points) {
+    this.#paint(); // a zoom of just now may not be on the screen yet
     const plot = this.#plot;
     if (!plot || !this.#picked.length) return;
-    const last = this.#picked.length - 1;
-    const at = plot.cursor.idx ?? last;
     const [steps, values] = plot.data;
-    const to = Math.min(last, Math.max(0, at + points));
+    const { min, max } = this.range;
+    const first = lowerBound(steps, min); // a point beyond each end is drawn too, and nobody sees it
+    const last = lowerBound(steps, max + 1) - 1;
+    const at = plot.cursor.idx ?? last;
+    const to = Math.min(last, Math.max(first, at + points));
     plot.setCursor({ left: plot.valToPos(steps[to], "x"), top: plot.valToPos(values[to] ?? 0, "y") });
     this.#spoken.textContent = this.#words(this.#index);
   }

@@ -1,12 +1,13 @@
 // Buttons and fields that steer a run. What was asked for shows as waiting until the log's own event answers.
 
 import { element } from "./element.js";
-import { plain } from "./format.js";
+import { count, plain } from "./format.js";
 import { ProblemError, request } from "./problem.js";
 
 /** @typedef {import("./run-store.js").RunStore} RunStore */
 /** @typedef {"pause" | "resume" | "step" | "stop" | "learning_rate" | "steps_per_second"} What a control, as `Controlled` names it */
 
+const MOST_RATE = 1000;
 /** Steps a second; null is full speed. */
 const SPEEDS = [null, 200, 50, 10, 2, 1];
 
@@ -14,7 +15,7 @@ export class RunControls {
   #store;
   #message;
   #pause = button("Pause", "primary", "Space");
-  #step = button("One step", "", "S");
+  #step = button("One step", "", "→");
   #stop = button("Stop", "");
   #rate = element("input", "");
   #halve = button("÷ 2", "small");
@@ -84,7 +85,11 @@ export class RunControls {
 
   /** @param {number} rate */
   #setRate(rate) {
-    if (!(rate > 0)) return this.#show();
+    if (!(rate > 0 && rate <= MOST_RATE)) {
+      this.#message(new ProblemError(422, "That is no learning rate", `Give a number more than 0 and up to ${count(MOST_RATE)}.`));
+      this.#showRate();
+      return;
+    }
     this.#send("learning_rate", { learning_rate: Number(rate.toPrecision(6)) });
   }
 
@@ -102,6 +107,7 @@ export class RunControls {
     } catch (problem) {
       this.#waiting.delete(what);
       this.#show();
+      this.#showRate();
       if (!(problem instanceof ProblemError)) throw problem;
       this.#message(problem);
     }
@@ -116,7 +122,7 @@ export class RunControls {
   }
 
   #show() {
-    const { state, learningRate, stepsPerSecond } = this.#store;
+    const { state, stepsPerSecond } = this.#store;
     const training = this.#allowed && (state === "running" || state === "paused");
     const paused = state === "paused";
     this.#pause.firstChild?.replaceWith(paused ? "Resume" : "Pause");
@@ -127,8 +133,13 @@ export class RunControls {
     this.#busy(this.#pause, "pause", "resume");
     this.#busy(this.#step, "step");
     this.#busy(this.#stop, "stop");
-    if (document.activeElement !== this.#rate) this.#rate.value = learningRate === null ? "" : plain(learningRate);
+    if (document.activeElement !== this.#rate) this.#showRate();
     this.#showSpeed(stepsPerSecond);
+  }
+
+  #showRate() {
+    const { learningRate } = this.#store;
+    this.#rate.value = learningRate === null ? "" : plain(learningRate);
   }
 
   /** @param {number | null} speed */
@@ -151,7 +162,8 @@ export class RunControls {
   /** @param {KeyboardEvent} event */
   #shortcut(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || takesKeys(event.target)) return;
-    const pressed = event.key === " " ? this.#pause : event.key.toLowerCase() === "s" ? this.#step : null;
+    // No letters: those are for people who speak to their computer to type (WCAG 2.1.4).
+    const pressed = event.key === " " ? this.#pause : event.key === "ArrowRight" ? this.#step : null;
     if (!pressed || pressed.disabled) return;
     event.preventDefault();
     pressed.click();
@@ -160,7 +172,7 @@ export class RunControls {
 
 /** @param {EventTarget | null} target */
 function takesKeys(target) {
-  return target instanceof Element && target.closest("input, select, textarea, button, a, summary, dialog, [contenteditable]") !== null;
+  return target instanceof Element && target.closest("input, select, textarea, button, a, summary, dialog, [contenteditable], [tabindex='0']") !== null;
 }
 
 /**
@@ -173,7 +185,7 @@ function button(label, look, key) {
   made.type = "button";
   if (key) {
     made.append(element("kbd", "", key));
-    made.setAttribute("aria-keyshortcuts", key);
+    made.setAttribute("aria-keyshortcuts", key === "→" ? "ArrowRight" : key);
   }
   return made;
 }

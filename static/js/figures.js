@@ -23,7 +23,7 @@ export class RunFigures {
   constructor(root, store, painter) {
     this.#store = store;
     this.#progress.setAttribute("aria-label", "Steps taken");
-    const labels = ["Epoch", "Steps a second", "Time left", "Training loss", "Validation loss", "Best so far", "Runs on", "Parameters"];
+    const labels = ["Epochs done", "Steps a second", "Time left", "Training loss", "Validation loss", "Best so far", "Runs on", "Parameters"];
     const facts = labels.map((label) => {
       const figure = element("dd", "");
       this.#facts.set(label, figure);
@@ -48,7 +48,7 @@ export class RunFigures {
     const rate = this.#store.rate;
     const left = state === "running" ? (steps - step) / rate : NaN;
     const seconds = state === "running" || state === "paused" ? NaN : summary?.seconds;
-    this.#say("Epoch", started && recipe ? `${count(epoch)} of ${count(Number(recipe.epochs))}` : "–");
+    this.#say("Epochs done", started && recipe ? `${count(epoch)} of ${count(Number(recipe.epochs))}` : "–");
     this.#say("Steps a second", state === "running" ? speed(rate) : state === "paused" ? "paused" : speed(step / (seconds ?? NaN)));
     this.#say("Time left", this.#store.active ? duration(left) : duration(seconds), this.#store.active ? "Time left" : "Time taken");
     this.#say("Training loss", loss(epochs.train_loss.at(-1)));

@@ -31,7 +31,8 @@ export function loss(value) {
 
 /** @param {number | null | undefined} value a number that somebody chose, as short as it goes */
 export function plain(value) {
-  return known(value) ? String(Number(value.toPrecision(6))) : ABSENT;
+  if (!known(value)) return ABSENT;
+  return Math.abs(value) >= 1e6 ? value.toExponential(1) : String(Number(value.toPrecision(6)));
 }
 
 /** @param {number | null | undefined} value with its sign, and a true minus */

@@ -6,15 +6,14 @@ import { count, duration } from "./format.js";
 
 /**
  * @param {RunStore} store
- * @param {import("./stream.js").StreamState} connection
  * @returns {string}
  */
-export function headline(store, connection) {
+export function headline(store) {
   const { state, name, step, epochs, summary, started } = store;
   const accuracy = epochs.valid_accuracy.at(-1);
   switch (state) {
     case "none":
-      return connection === "live" ? "Nothing has been trained yet." : "Fetching the run …";
+      return "Nothing has been trained yet.";
     case "queued":
       return `“${name}” waits for its turn.`;
     case "running":
@@ -41,10 +40,9 @@ export function headline(store, connection) {
 export function detail({ state, place, reason, step }) {
   if (state === "queued" && place) {
     return place === 1
-      ? "It is the next to start: as soon as the run before it has ended."
+      ? "It is the next to start: in a moment, or when the run before it has ended."
       : `It has place ${place} in the queue and starts by itself.`;
   }
-  if (state === "paused") return "Take single steps and watch what each changes, or let it go on.";
   if (state === "failed" || state === "interrupted") {
     return `${sentence(reason)}${step ? " Everything up to there is kept." : ""}`;
   }

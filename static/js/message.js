@@ -11,7 +11,18 @@ export function showProblem(root, problem) {
   root.replaceChildren();
   if (!problem) return;
   const words = problem.detail ? ` ${problem.detail}` : "";
-  root.append(element("p", "message problem", element("strong", "", `${problem.title}.`), words));
+  const shown = element("p", "message problem", element("strong", "", `${problem.title}.`), words);
+  shown.dataset.status = String(problem.status);
+  root.append(shown);
+}
+
+/**
+ * Takes away what was said of a server that could not be reached, now that it can.
+ *
+ * @param {Document} document
+ */
+export function forgetOutage(document) {
+  for (const shown of document.querySelectorAll('.message.problem[data-status="0"]')) shown.remove();
 }
 
 /**

@@ -9,10 +9,9 @@ import { request } from "./problem.js";
 
 const BUILT_IN = "built-in";
 const LIVE = "live";
-const ACTIVE = ["queued", "running", "paused"];
 
 /**
- * A select that says which network reads: the built-in one, the one that trains now, or that of an earlier run. The
+ * A select that says which network reads: the built-in one, the newest, or that of an earlier run. The
  * built-in one is there at once; runs are added when the server has told them.
  */
 export class ModelChoice {
@@ -55,18 +54,23 @@ export class ModelChoice {
 
   /** @param {string} run */
   nameOf(run) {
-    return run === LIVE ? "The network that trains now" : (this.#names.get(run) ?? `run ${run}`);
+    return run === LIVE ? "The newest network, while it trains" : (this.#names.get(run) ?? `run ${run}`);
+  }
+
+  /** @param {string} run */
+  knows(run) {
+    return this.#names.has(run) || run === BUILT_IN;
   }
 
   /** @throws {import("./problem.js").ProblemError} where the server cannot tell its runs */
   async load() {
     /** @type {{ runs: Run[] }} */
     const { runs } = await request("GET", "/api/runs?limit=50");
-    for (const { id, name } of runs) this.#names.set(id, name);
+    this.#names = new Map(runs.map(({ id, name }) => [id, name]));
     const { model } = this;
     const started = runs.filter(({ state }) => state !== "queued");
     const groups = [option(BUILT_IN, "The built-in network")];
-    if (runs.some(({ state }) => ACTIVE.includes(state))) groups.push(option(LIVE, this.nameOf(LIVE)));
+    if (runs.length) groups.push(option(LIVE, this.nameOf(LIVE)));
     const earlier = element("optgroup", "");
     earlier.label = "Your runs";
     earlier.append(...started.map((run) => option(run.id, description(run))));

@@ -48,6 +48,7 @@ export class RunList {
   /** @param {boolean} allowed whether this viewer may rename and delete */
   setAllowed(allowed) {
     this.#allowed = allowed;
+    this.#table.toggleAttribute("data-watched", !allowed);
     for (const row of this.#byId.values()) row.setAllowed(allowed);
   }
 

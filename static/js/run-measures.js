@@ -22,12 +22,15 @@ const LOSS_SCALES = {
   },
   log: {
     distr: 3,
+    splits: decades,
     range: (low, high) => {
       if (!(Number.isFinite(high) && high > 0)) return [0.01, 1];
       return [rounded(Math.max(low, high * 1e-9), Math.floor), rounded(high, Math.ceil)];
     },
   },
 };
+
+const LABELLED = [0, 0.3, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 1];
 
 /** @type {Record<"linear" | "log", Scale>} */
 const ACCURACY_SCALES = {
@@ -43,10 +46,26 @@ const ACCURACY_SCALES = {
     distr: 100,
     fwd: (accuracy) => -Math.log10(Math.max(1 - accuracy, 0) + LEAST_ERROR),
     bwd: (height) => 1 + LEAST_ERROR - 10 ** -height,
-    splits: [0, 0.3, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 1],
+    splits: (min, max) => LABELLED.filter((accuracy) => accuracy >= min && accuracy <= max),
     range: (low) => [Number.isFinite(low) ? Math.max(0, low - 0.02) : 0, 1],
   },
 };
+
+/**
+ * Powers of ten, with multiples between them where there are few; of many, every so many.
+ *
+ * @param {number} min
+ * @param {number} max
+ */
+function decades(min, max) {
+  const first = Math.floor(Math.log10(min));
+  const last = Math.ceil(Math.log10(max));
+  const every = Math.ceil((last - first) / 10);
+  const steps = last - first <= 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : last - first <= 3 ? [1, 2, 5] : [1];
+  const found = [];
+  for (let power = first; power <= last; power += every) found.push(...steps.map((step) => step * 10 ** power));
+  return found.filter((value) => value >= min * 0.999 && value <= max * 1.001);
+}
 
 /**
  * To one digit that counts, so that the axis ends at a line of its grid.
@@ -95,7 +114,7 @@ export function lossContent(store, smoothed) {
       "How wrong the network is: on the mini-batch of each step (grey), and after each epoch on digits that it never " +
       "trains on (dots). Dots that rise while the grey keeps falling mean that it learns its training images by heart.",
     format: loss,
-    tick: (value) => (value >= 1e-4 || value === 0 ? plain(value) : value.toExponential(0)),
+    tick: (value) => ((value >= 1e-4 && value < 1e5) || value === 0 ? plain(value) : value.toExponential(0)),
     raw: () => store.metrics.loss,
     smoothed: () => smoothed().loss,
     lines: [{ label: "Validation", token: "--ink", width: 2, marked: true, column: () => store.epochs.valid_loss }],

@@ -61,7 +61,7 @@ export class RunRow {
   /** @param {Run} run as it is now */
   show(run) {
     this.#run = run;
-    const { name, state, summary, error, place, step, steps, started, created, ended } = run;
+    const { name, state, summary, error, place, step, steps, started, ended } = run;
     this.#link.textContent = name;
     this.#rename.setAttribute("aria-label", `Rename “${name}”`);
     this.#delete.setAttribute("aria-label", `Delete “${name}”`);
@@ -74,7 +74,7 @@ export class RunRow {
     this.#accuracy.textContent = percent(summary.valid_accuracy);
     this.#loss.textContent = loss(summary.valid_loss);
     this.#duration.textContent = duration(summary.seconds ?? (started && ended ? ended - started : null));
-    this.#when.textContent = when(started ?? created);
+    this.#when.textContent = when(started);
   }
 
   #editName() {

@@ -65,8 +65,6 @@ class RunState {
   /** @type {import("./frames.js").Summary | null} */
   summary = null;
   reason = "";
-  /** @type {number | null} Unix time, seconds */
-  ended = null;
   /** @type {{step: number, value: number}[]} */
   rateChanges = [];
   metrics = new Metrics();
@@ -128,6 +126,7 @@ class RunState {
       case "Controlled":
         if (event.what === "learning_rate" && event.value !== null) {
           this.learningRate = event.value;
+          if (this.rateChanges.at(-1)?.step === event.step) this.rateChanges.pop(); // no step was taken with it
           this.rateChanges.push({ step: event.step, value: event.value });
         }
         if (event.what === "steps_per_second") this.stepsPerSecond = event.value;
@@ -138,7 +137,6 @@ class RunState {
       case "RunInterrupted":
         this.reason = "reason" in event ? event.reason : "";
         this.summary = event.summary;
-        this.ended = event.time;
         this.place = null;
     }
   }

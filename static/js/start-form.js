@@ -43,6 +43,7 @@ export class StartForm {
       this.#start();
     });
     this.#form.addEventListener("input", () => this.#showSteps());
+    this.#submit.addEventListener("click", (event) => event.detail > 1 && event.preventDefault()); // one run is enough
     root.append(this.#form);
     this.setAllowed(false);
   }
@@ -71,21 +72,39 @@ export class StartForm {
    * @param {Recipe} recipe
    */
   adopt(recipe) {
-    const same = (/** @type {Preset} */ preset) => this.#recipe.every(({ name }) => preset.recipe[name] === recipe[name]);
-    const preset = this.#choices.find(same) ?? this.#choices[0];
-    if (!preset) return; // the server did not say which there are
-    this.#choose(preset);
+    const preset = this.#presetOf(recipe);
+    if (!this.#choices.length) return; // the server did not say which there are
+    this.#choose(preset ?? this.#choices[0]);
     for (const field of this.#recipe) field.value = recipe[field.name];
+    if (!preset) {
+      for (const radio of this.#presets.querySelectorAll("input")) radio.checked = false;
+      this.#about.textContent = "The recipe of the run above. Change what you like.";
+    }
     this.#showSteps();
     this.#fields.scrollIntoView({ block: "center" });
     this.#recipe[0].focus({ preventScroll: true });
+  }
+
+  /**
+   * What to ask the server for, so that it names the run after the preset where the recipe is one.
+   *
+   * @param {Recipe} recipe
+   */
+  asking(recipe) {
+    const preset = this.#presetOf(recipe);
+    return preset ? { preset: preset.name } : recipe;
+  }
+
+  /** @param {Recipe} recipe */
+  #presetOf(recipe) {
+    return this.#choices.find((preset) => this.#recipe.every(({ name }) => preset.recipe[name] === recipe[name]));
   }
 
   /** @param {Preset} preset */
   #choice(preset) {
     const radio = element("input", "");
     Object.assign(radio, { type: "radio", name: "preset", value: preset.name });
-    radio.addEventListener("change", () => this.#choose(preset));
+    radio.addEventListener("click", () => this.#choose(preset)); // the chosen one too: its recipe comes back
     return element("label", "preset-choice", radio, preset.title);
   }
 
@@ -109,7 +128,7 @@ export class StartForm {
   }
 
   async #start() {
-    if (!this.#preset) return;
+    if (!this.#preset || this.#submit.ariaBusy === "true") return;
     const { name, recipe } = this.#preset;
     const changed = this.#recipe.filter((field) => field.value !== recipe[field.name]);
     for (const field of this.#recipe) field.complain("");

@@ -15,6 +15,7 @@ export class UnitDialog {
   #meaning = element("p", "unit-meaning");
   #bias = element("dd", "");
   #output = element("dd", "");
+  #outputFact = element("div", "", element("dt", "", "Output weight"), this.#output);
   #step = element("dd", "");
   /** @type {CanvasRenderingContext2D | null} */
   #context = null;
@@ -29,7 +30,7 @@ export class UnitDialog {
     this.#title.id = "unit-dialog-title";
     this.#dialog.setAttribute("aria-labelledby", this.#title.id);
     const facts = [
-      element("div", "", element("dt", "", "Output weight"), this.#output),
+      this.#outputFact,
       element("div", "", element("dt", "", "Bias"), this.#bias),
       element("div", "", element("dt", "", "After step"), this.#step),
     ];
@@ -64,6 +65,7 @@ export class UnitDialog {
       this.#frame.replaceChildren(this.#context.canvas);
     }
     paintUnit(this.#context, weights, this.#unit, look(this.#unit));
+    this.#outputFact.hidden = this.#store.recipe?.model === "linear"; // its one unit is its output
     this.#title.textContent = `Unit ${this.#unit + 1}`;
     this.#meaning.textContent = meaning(this.#store, this.#unit);
     this.#bias.textContent = signed(units.bias[this.#unit]);

@@ -29,7 +29,8 @@ export function meaning(store, unit) {
   const all = units.output_weight.map(Math.abs);
   const own = all[unit];
   const place = all.filter((other) => other > own).length + 1;
-  const loudness = `Of ${all.length} units it is the ${ordinal(place)} loudest`;
+  const loudness =
+    all.length === 1 ? "It is the only unit" : `Of ${all.length} units it is the ${ordinal(place)} loudest`;
   if (own < HARDLY * Math.max(...all)) return `${loudness}: the verdict hardly hears it.`;
   if (recipe?.model === "two_linear") {
     return `${loudness}. There is no ReLU behind it, so it speaks both ways: ink on blue pixels for a 3, ink on orange ones for a 7.`;

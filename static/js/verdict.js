@@ -61,6 +61,23 @@ export class VerdictView {
     this.#say(spoken ?? words.headline);
   }
 
+  /**
+   * Another word for a reading that is shown: what is blank may not be a drawing.
+   *
+   * @param {string} headline
+   * @param {string} sentence
+   */
+  say(headline, sentence) {
+    this.#headline.textContent = headline;
+    this.#sentence.textContent = sentence;
+    this.#say(headline);
+  }
+
+  /** No answer came to what was asked last. */
+  get failed() {
+    return this.#root.dataset.verdict === "problem";
+  }
+
   /** The drawing changed, its answer is on the way. */
   wait() {
     this.#waiting ??= setTimeout(() => {

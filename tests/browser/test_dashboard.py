@@ -129,12 +129,53 @@ def test_keys_pause_and_step_but_not_while_one_types(slow: Page) -> None:
     expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
     expect(slow.get_by_role("heading", level=1)).to_contain_text("paused after step")
     at = steps_taken(slow)
-    slow.locator("body").press("s")
+    slow.locator("body").press("ArrowRight")
     expect(slow.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
     field = slow.get_by_label("Seed")
-    field.press("s")
+    field.press("ArrowRight")
     field.press("Space")
     expect(slow.get_by_role("heading", level=1)).to_contain_text(f"paused after step {at + 1:,}")
+
+
+def test_the_controls_stay_where_they_are(slow: Page) -> None:
+    """So that a second press does not hit another button."""
+    places = {}
+    for state in ("running", "paused"):
+        places[state] = [slow.locator(f"#controls .button >> nth={i}").bounding_box() for i in range(3)]
+        if state == "running":
+            paused(slow)
+            expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
+    assert places["running"] == places["paused"]
+
+
+def test_a_press_meant_for_pause_starts_no_run_as_the_run_ends(page: Page, server: str) -> None:
+    page.goto(f"/runs/{start(server, epochs=1, steps_per_second=30)}")
+    again = page.get_by_role("button", name="Train it again")
+    page.evaluate(
+        """() => {
+          const again = document.getElementById("again");
+          new MutationObserver(() => again.hidden || document.getElementById("again-button").click())
+            .observe(again, { attributes: true });
+        }"""
+    )
+    expect(again).to_be_visible()
+    before = len(httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"])
+    page.wait_for_function("() => performance.now() - Number(document.getElementById('again').dataset.since) > 800")
+    again.dblclick()  # now it does what it says, once
+    page.wait_for_url(lambda url: "/runs/" in url)
+    expect(page.locator("#connection")).to_have_text(re.compile("Connected|From the log"))
+    after = httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"]
+    assert len(after) == before + 1
+    assert after[0]["name"] != after[1]["name"]
+
+
+def test_a_learning_rate_that_is_none_is_refused_in_words(slow: Page) -> None:
+    rate = slow.locator("#control-rate")
+    for nonsense in ("0", "-1", "1e9"):
+        rate.fill(nonsense)
+        rate.press("Enter")
+        expect(slow.locator("#message")).to_contain_text("more than 0 and up to 1,000")
+        expect(rate).not_to_have_value(nonsense)
 
 
 def test_learning_rate_and_speed_show_what_the_log_answered(slow: Page) -> None:
@@ -276,6 +317,23 @@ def test_hover_and_arrow_keys_tell_exact_values(page: Page, server: str, finishe
     page.keyboard.press("ArrowRight")
     expect(readout.locator("div", has_text="This batch").locator("dd")).to_have_text(f"{losses[1]:.4f}")
     expect(readout.locator("div", has_text="Step").locator("dd")).to_have_text("2")
+
+
+def test_home_and_end_go_to_the_ends_of_what_is_seen(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#connection")).to_have_text("From the log")
+    page.locator(".chart-plot").first.focus()
+    for _ in range(2):
+        page.keyboard.press("+")
+    step = page.locator(".chart").first.locator(".chart-readout div", has_text="Step").locator("dd")
+    ends = []
+    for key in ("Home", "End"):
+        page.keyboard.press(key)
+        ends.append(int(step.inner_text()))
+        page.keyboard.press("ArrowLeft" if key == "Home" else "ArrowRight")
+        assert int(step.inner_text()) == ends[-1], "there is nothing beyond"
+    assert 0 < ends[0] < ends[1] <= 98
+    assert ends[1] - ends[0] < 97
 
 
 def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:

@@ -224,7 +224,7 @@ async def test_any_number_will_do_for_a_cursor_or_a_step(history: History) -> No
     assert await history.read("run", beyond) == []
     assert await history.weights("run", beyond) == weights(30)
     assert await history.checkpoint("run", beyond) is None
-    runs, _ = await history.runs(cursor=str(beyond))
+    runs, _ = await history.runs(cursor="9999999999")
     assert [run.id for run in runs] == ["run"]
 
 
@@ -239,7 +239,7 @@ async def test_runs_are_listed_newest_first_in_pages(history: History) -> None:
         listed += "".join(run.id for run in runs)
         pages += 1
     assert (listed, pages) == ("edcba", 3)
-    with pytest.raises(ValueError, match="invalid literal"):
+    with pytest.raises(ValueError, match="no cursor"):
         await history.runs(cursor="nonsense")
 
 

@@ -209,8 +209,8 @@ def test_a_run_that_diverges_while_it_is_watched_slowly_fails_too(few_digits: Di
     assert columns(quick, "step") == columns(slow, "step")
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
-def test_a_device_that_is_not_there_ends_the_run_at_once(few_digits: Digits) -> None:
+def test_a_device_that_is_not_there_ends_the_run_at_once(few_digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     (failed,) = train(Recipe(device="cuda"), few_digits, NoControls(), run="r", name="r", now=lambda: 5.0)
     assert isinstance(failed, RunFailed)
     assert failed.step == 0

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from app.controls import Control, SetLearningRate, SetSpeed
-from app.events import Checkpoint, CheckpointSaved, Controlled, RunFinished, RunPaused, RunResumed, RunStopped, Steps
+from app.events import (
+    Checkpoint,
+    CheckpointSaved,
+    Controlled,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStopped,
+    Steps,
+    Weights,
+)
+from app.learning import schedule
 from app.learning.dataset import Digits
 from app.recipe import Recipe
 from tests.learning.scripted import PAUSE, RESUME, STEP, STOP, Said, of, play
@@ -89,6 +100,22 @@ def test_a_single_step_of_a_running_run_pauses_it(few_digits: Digits) -> None:
 def test_the_last_step_can_be_a_single_one(few_digits: Digits) -> None:
     said, _ = play(SHORT, few_digits, {8: [STEP]})
     assert told(said)[-3:] == [("steps", 9), ("step", 9), ("RunFinished", 9)]
+
+
+def test_who_pauses_or_steps_sees_the_weights_as_they_are(few_digits: Digits) -> None:
+    """Also between the steps at which weights are shown anyway."""
+    long = SHORT.model_copy(update={"epochs": 200})
+    undisturbed, _ = play(long, few_digits)
+    shown = {weights.step for weights in of(undisturbed, Weights)}
+    at = next(step for step in range(300, 600) if not shown & {step, step + 1} and (step + 1) % 3)
+    said, _ = play(long, few_digits, {at: [PAUSE, STEP, STEP, STOP]})
+    assert {at, at + 1} <= {weights.step for weights in of(said, Weights)}
+
+
+def test_who_steps_for_ever_gets_only_so_many_weights_besides(few_digits: Digits) -> None:
+    long = SHORT.model_copy(update={"epochs": 200})
+    said, _ = play(long, few_digits, {step: [STEP, RESUME] for step in range(200)})
+    assert len(of(said, Weights)) <= schedule.SHOWN + schedule.SHOWN_BESIDES
 
 
 def test_a_stop_keeps_the_model_as_it_is(few_digits: Digits) -> None:

@@ -7,8 +7,9 @@ import { RunControls } from "../controls.js";
 import { element } from "../element.js";
 import { RunFigures } from "../figures.js";
 import { detail, headline } from "../headline.js";
+import { KnownLog } from "../known-log.js";
 import { LivePad } from "../live-pad.js";
-import { showMessage, showProblem } from "../message.js";
+import { forgetOutage, showMessage, showProblem } from "../message.js";
 import { Painter } from "../painter.js";
 import { ProblemError, request } from "../problem.js";
 import { RunCharts } from "../run-charts.js";
@@ -28,29 +29,39 @@ const shown = document.body.dataset.run ?? "live";
 const store = new RunStore();
 const painter = new Painter(window);
 const connection = new ConnectionView(part("connection"));
+const log = new KnownLog(document.body.dataset.knownRun ?? "", Number(document.body.dataset.knownSeq));
 const message = part("message");
 
 const stream = new RunStream(window, {
   run: shown,
-  onEvent: (event) => store.apply(event),
+  onEvent: (event) => {
+    log.take(event);
+    store.apply(event);
+  },
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
+    if (state === "live") forgetOutage(document);
     showState();
   },
 });
 
 const showState = painter.add(() => {
-  const { state, name, run } = store;
-  document.body.dataset.state = state;
+  const { state, name, run, active } = store;
+  const known = log.complete;
+  document.body.dataset.state = known ? state : "none";
   const title = part("headline");
-  const words = headline(store, stream.state);
+  const words = known ? headline(store) : "Fetching the run …";
   if (title.textContent !== words) title.textContent = words;
-  const about = detail(store);
+  const about = known ? detail(store) : "";
   if (part("detail").textContent !== about) part("detail").textContent = about;
   part("run-name").textContent = name;
-  part("run-state").textContent = state === "none" ? "" : state;
-  part("again").hidden = store.active || state === "none";
-  part("controls").hidden = !store.active && state !== "none";
+  part("run-state").textContent = known && state !== "none" ? state : "";
+  const steered = part("controls").contains(document.activeElement);
+  part("controls").hidden = !known || !active;
+  if (steered && !active) title.focus(); // it would be lost with the button that had it
+  const again = known && !active && state !== "none";
+  if (again && part("again").hidden) part("again").dataset.since = String(performance.now());
+  part("again").hidden = !again;
   part("take").hidden = !store.weights;
   for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
     const base = path ? `/api/runs/${encodeURIComponent(run)}/` : `/runs/${encodeURIComponent(run)}`;
@@ -77,13 +88,27 @@ function started({ id, name, state, place }) {
   const link = element("a", "", waits ? "Its own page" : "Its page");
   link.href = `/runs/${id}`;
   showMessage(message, waits ? `“${name}” waits at place ${place}. ` : `“${name}” starts. `, link, " shows it whenever you like.");
+  announced = waits ? id : "";
+  part("headline").focus({ preventScroll: true });
   part("headline").scrollIntoView({ block: "center" });
 }
 
+/** The run that the message is about. */
+let announced = "";
+store.subscribe((event) => {
+  if (event.type !== "RunStarted" || event.run !== announced) return;
+  announced = "";
+  showMessage(message);
+});
+
+const MISTAKEN = 700; // milliseconds in which a press was still meant for the controls that were there before
+
 part("change-button").addEventListener("click", () => store.recipe && form.adopt(store.recipe));
-part("again-button").addEventListener("click", async () => {
+part("again-button").addEventListener("click", async (event) => {
+  const early = performance.now() - Number(part("again").dataset.since) < MISTAKEN;
+  if (early || event.detail > 1 || !store.recipe) return;
   try {
-    started(await request("POST", "/api/runs", { ...store.recipe, name: store.name }));
+    started(await request("POST", "/api/runs", form.asking(store.recipe)));
   } catch (problem) {
     if (!(problem instanceof ProblemError)) throw problem;
     showProblem(message, problem);

@@ -4,6 +4,7 @@ import { DigitImage } from "../digit-image.js";
 import { InkCanvas } from "../ink-canvas.js";
 import { MeanImages } from "../mean-images.js";
 import { ModelChoice } from "../model-choice.js";
+import { showMessage, showProblem } from "../message.js";
 import { Pad } from "../pad.js";
 import { takePictures } from "../picture-drop.js";
 import { Reader } from "../predict.js";
@@ -47,11 +48,35 @@ const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) =>
 const seen = new DigitImage(part("seen", HTMLCanvasElement));
 const means = new MeanImages(part("means", HTMLElement));
 const ink = new InkCanvas(part("ink", HTMLCanvasElement), { onChange: changed, label: "Drawing area for a 3 or a 7" });
+const message = part("message", HTMLElement);
 const pad = new Pad(ink, reader, [
   verdict,
   means,
   { show: (reading) => seen.show(reading?.image ?? null), fail: () => seen.show(null) },
+  { show: (reading) => answered(reading), fail: (problem) => unanswered(problem) },
 ]);
+
+const RETRY = 2000; // milliseconds after which a drawing that nobody read is sent again
+let retry = 0;
+
+/** @param {import("../predict.js").Reading | null} reading */
+function answered(reading) {
+  window.clearTimeout(retry);
+  if (reading && !choice.knows(reading.run)) choice.load().catch(() => {}); // a run that has begun since
+  if (reading?.verdict === "blank" && ink.picture) verdict.say("No digit found", "There is no ink to be seen on this picture. Is it sharp, and the digit dark or bright enough?");
+}
+
+/** @param {ProblemError} problem */
+function unanswered({ status }) {
+  window.clearTimeout(retry);
+  if (status === 0) retry = window.setTimeout(() => document.hidden || pad.read(), RETRY);
+  if (status !== 404 || reader.model.run === undefined) return;
+  showMessage(message, `“${choice.nameOf(reader.model.run)}” is not kept any more, or has no model yet: the built-in network reads.`);
+  choice.choose({});
+  use({});
+  remember();
+  pad.read();
+}
 
 /** Follows the run that trains now, and has it read the ink again with each of its new weights. */
 const live = new RunStream(window, {
@@ -79,6 +104,7 @@ function changed() {
   buttons.undo.disabled = !ink.canUndo;
   buttons.redo.disabled = !ink.canRedo;
   buttons.clear.disabled = ink.blank;
+  message.replaceChildren(); // it was about another picture, or another reader
   remember();
   pad.read();
 }
@@ -114,10 +140,13 @@ takePictures({
   inputs: [part("picture", HTMLInputElement), part("photo", HTMLInputElement)],
   target: part("paper", HTMLElement),
   onPicture: (picture) => ink.setPicture(picture),
-  onProblem: tell,
+  onProblem: (problem) => showProblem(message, problem),
 });
 addEventListener("online", () => pad.read());
-document.addEventListener("visibilitychange", refresh);
+document.addEventListener("visibilitychange", () => {
+  refresh();
+  if (retry && !document.hidden && verdict.failed) pad.read();
+});
 
 choice.choose(linkedModel() ?? kept?.model ?? {});
 use(choice.model);

@@ -1,0 +1,26 @@
+// A run's log as far as it was there when the page was made: what it says on the way is history, not news.
+
+export class KnownLog {
+  #run;
+  #seq;
+
+  /**
+   * @param {string} run empty: there was none
+   * @param {number} seq of its last event
+   */
+  constructor(run, seq) {
+    this.#run = run;
+    this.#seq = seq;
+  }
+
+  /** Whether all of it has come. */
+  get complete() {
+    return this.#seq === 0;
+  }
+
+  /** @param {import("./frames.js").RunEvent} event */
+  take(event) {
+    const another = "run" in event && event.run !== this.#run; // a newer one has taken its place
+    if (another || event.seq >= this.#seq) this.#seq = 0;
+  }
+}
