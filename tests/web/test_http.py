@@ -9,16 +9,23 @@ from app.web.http import HEAD_LIMIT
 
 
 def answer(server, *pieces):
-    """What a server says to these bytes, to the end of the connection or of its first 4 kB."""
+    """What a server says to these bytes until it closes the connection, which it may do while we still talk."""
     host, port = server.url.removeprefix("http://").split(":")
+    said = b""
     with socket.create_connection((host, int(port)), timeout=30) as connection:
-        with suppress(ConnectionError):  # it may hang up while we still talk
+        with suppress(ConnectionError):
             for piece in pieces:
                 connection.sendall(piece)
-        return connection.recv(4096)
+        with suppress(ConnectionError):
+            while heard := connection.recv(65_536):
+                said += heard
+    return said
 
 
-BODY = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n"
+BODY = (
+    b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nConnection: close\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
 LONG = [b"x" * 1000] * (4 * HEAD_LIMIT // 1000)
 
 
