@@ -91,11 +91,12 @@ again:
 $(PYTHON_IN):
 	@python=$$(scripts/find_python.sh) && echo "── $$python -m venv $(VENV)" && "$$python" -m venv $(VENV)
 
-# pip 25.1 is the first that installs dependency groups; torch first, so that what needs it takes the chosen build.
+# pip 25.1 is the first that installs dependency groups; torch first, so that what needs it takes the chosen build. The
+# variables stand in for further sources in a pip.conf, which would quietly serve another build.
 $(RUNTIME): $(INSTALLED_FROM) | $(PYTHON_IN)
 	@echo '── installing$(if $(TORCH_INDEX),; PyTorch from $(TORCH_INDEX),; on Linux PyTorch comes with CUDA$(,) several GB; `make run TORCH=cpu` takes 0.2 GB)'
 	$(PIP) install --quiet --upgrade --constraint constraints.txt pip
-	$(if $(TORCH_INDEX),PIP_EXTRA_INDEX_URL= PIP_FIND_LINKS= \
+	$(if $(TORCH_INDEX),PIP_EXTRA_INDEX_URL=$(TORCH_INDEX) PIP_FIND_LINKS=$(VENV)/include \
 		$(PIP) install --constraint constraints.txt --no-deps --index-url $(TORCH_INDEX) torch torchvision \
 		|| { echo '$(TORCH_INDEX) cannot be reached or has no such PyTorch for this machine.'; exit 1; })
 	$(PIP) install --constraint constraints.txt --build-constraint constraints.txt --editable .
