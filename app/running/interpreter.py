@@ -10,13 +10,8 @@ import app
 
 def command(module: str, *arguments: str) -> list[str]:
     """Start it with :func:`environment`."""
-    return [
-        sys.executable,
-        "-P",
-        "-m",
-        module,
-        *arguments,
-    ]  # -P: a folder `app` in the working directory is not this one
+    # -P, because a folder `app` in the working directory is not this one.
+    return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def environment() -> Mapping[str, str]:

@@ -177,7 +177,8 @@ def _invalid_drawing(error: ValidationError, body: bytes) -> Problem:
     """Of the ways in which pixels may be given, only the one that was meant is complained about."""
     meant = "list[list[float]]" if _ROWS_OF_PIXELS.search(body) else "list[float]"
     errors = error.errors(include_url=False, include_context=False, include_input=False)
-    return invalid(e for e in errors if e["loc"][:1] != ("pixels",) or e["loc"][1:2] in ((), (meant,)))
+    told = [e for e in errors if e["loc"][:1] != ("pixels",) or e["loc"][1:2] in ((), (meant,))]
+    return invalid(told or errors)
 
 
 def _strokes(strokes: list[list[list[float]]]) -> Image:
@@ -192,13 +193,13 @@ def _pixels(numbers: list[int] | list[float] | list[list[float]]) -> Image:
         try:
             whole = np.frombuffer(bytes(numbers), np.uint8)  # type: ignore[arg-type]
         except (ValueError, OverflowError):
-            raise _out_of_range(numbers) from None
+            raise _out_of_range(numbers, rows=False) from None
         return whole if whole.max() > 1 else whole * np.uint8(255)
     flat = numbers if len(numbers) == 784 else list(chain.from_iterable(numbers))  # type: ignore[arg-type]
     values = np.frombuffer(_DOUBLES.pack(*flat))  # np.array takes three times as long
     brightest = values.max()
     if brightest > 255 or values.min() < 0:
-        raise _out_of_range(flat)  # type: ignore[arg-type]
+        raise _out_of_range(flat, rows=flat is not numbers)  # type: ignore[arg-type]
     if brightest <= 1:
         return np.rint(values * 255).astype(np.uint8)
     whole = values.astype(np.uint8)
@@ -207,9 +208,10 @@ def _pixels(numbers: list[int] | list[float] | list[list[float]]) -> Image:
     return whole
 
 
-def _out_of_range(numbers: Sequence[float]) -> Problem:
+def _out_of_range(numbers: Sequence[float], *, rows: bool) -> Problem:
     at = next(at for at, number in enumerate(numbers) if not 0 <= number <= 255)
-    return _field(f"pixels.{at}", "must be from 0 to 255")
+    place = f"{at // 28}.{at % 28}" if rows else str(at)
+    return _field(f"pixels.{place}", "must be from 0 to 255")
 
 
 def _picture(body: bytes) -> Image:

@@ -88,7 +88,7 @@ async def start(request: Request, response: Response, runs: Runs, asked: StartRu
     access(request).count_start(request)
     try:
         run = await runs.start(
-            recipe, name=asked.name, preset=asked.preset, steps_per_second=asked.steps_per_second
+            recipe, name=asked.name and asked.name.strip(), preset=asked.preset, steps_per_second=asked.steps_per_second
         )  # fmt: skip
     except QueueFull as full:
         raise Problem(

@@ -330,6 +330,7 @@ def test_refuses_unreadable_pictures(client, picture):
         ([0] * 783, "pixels"),
         ([[0] * 28] * 27 + [[0] * 27], "pixels.27"),
         ([[0] * 28] * 27, "pixels"),
+        ([[0] * 28] * 5 + [[1] * 3 + [300] * 25] * 23, "pixels.5.3"),
         ("x", "pixels"),
     ],
 )
