@@ -1,6 +1,7 @@
 // The dashboard: one run, followed live ("/") or drawn from its log ("/runs/{id}").
 
 import { bindAccess } from "../access.js";
+import { AgainButton } from "../again.js";
 import { ConfusionMatrix } from "../confusion.js";
 import { ConnectionView } from "../connection.js";
 import { RunControls } from "../controls.js";
@@ -59,9 +60,9 @@ const showState = painter.add(() => {
   const steered = part("controls").contains(document.activeElement);
   part("controls").hidden = !known || !active;
   if (steered && !active) title.focus(); // it would be lost with the button that had it
-  const again = known && !active && state !== "none";
-  if (again && part("again").hidden) part("again").dataset.since = String(performance.now());
-  part("again").hidden = !again;
+  const ended = known && !active && state !== "none";
+  if (ended && part("again").hidden) again.rest();
+  part("again").hidden = !ended;
   part("take").hidden = !store.weights;
   for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
     const base = path ? `/api/runs/${encodeURIComponent(run)}/` : `/runs/${encodeURIComponent(run)}`;
@@ -76,6 +77,7 @@ new WeightGrid(part("weights"), store, painter);
 new ConfusionMatrix(part("confusion"), store, painter);
 new LivePad(part("pad"), store);
 const form = new StartForm(part("start"), started);
+const again = new AgainButton(/** @type {HTMLButtonElement} */ (part("again-button")), trainAgain);
 store.subscribe(({ type }) => {
   if (type !== "Steps" && type !== "Weights") showState();
 });
@@ -101,25 +103,23 @@ store.subscribe((event) => {
   showMessage(message);
 });
 
-const MISTAKEN = 700; // milliseconds in which a press was still meant for the controls that were there before
-
 part("change-button").addEventListener("click", () => store.recipe && form.adopt(store.recipe));
-part("again-button").addEventListener("click", async (event) => {
-  const early = performance.now() - Number(part("again").dataset.since) < MISTAKEN;
-  if (early || event.detail > 1 || !store.recipe) return;
+
+async function trainAgain() {
+  if (!store.recipe) return;
   try {
     started(await request("POST", "/api/runs", form.asking(store.recipe)));
   } catch (problem) {
     if (!(problem instanceof ProblemError)) throw problem;
     showProblem(message, problem);
   }
-});
+}
 
 /** @param {boolean} allowed */
 function allow(allowed) {
   controls.setAllowed(allowed);
   form.setAllowed(allowed);
-  /** @type {HTMLButtonElement} */ (part("again-button")).disabled = !allowed;
+  again.setAllowed(allowed);
 }
 
 try {
