@@ -44,6 +44,24 @@ def test_nothing_against_wcag(
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
 
 
+def test_no_colour_lags_behind_when_the_theme_changes(new_page: Callable[..., Page], finished_run: str) -> None:
+    """With reduced motion least of all: very short transitions on everything would each wait for the one around it."""
+    page = new_page(color_scheme="light", reduced_motion="reduce")
+    page.goto(f"/runs/{finished_run}", wait_until="networkidle")
+    ink = "getComputedStyle(document.body).color"
+    for scheme in ("dark", "light"):
+        before = page.evaluate(ink)
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_function(f"before => {ink} !== before", arg=before)
+        behind = page.evaluate(
+            """before => [...document.querySelectorAll("body *")]
+              .filter((element) => getComputedStyle(element).color === before)
+              .map((element) => `${element.localName}.${element.className}`)""",
+            before,
+        )
+        assert not behind, f"after the change to {scheme}"
+
+
 def test_a_page_that_is_not_there(page: Page, assert_accessible: Callable[[Page], None], complaints: list[str]) -> None:
     response = page.goto("/runs/there-is-none", wait_until="networkidle")
     assert response is not None
