@@ -262,6 +262,17 @@ def test_weight_images_by_keyboard(page: Page, finished_run: str) -> None:
     expect(page.locator(".unit").nth(7)).to_be_focused()
 
 
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_hundreds_of_units_have_their_place(new_page: Callable[..., Page], server: str, phone: bool) -> None:
+    page = new_page(phone=phone)
+    page.goto(f"/runs/{start(server, epochs=1, hidden=256)}")
+    expect(page.locator(".unit")).to_have_count(256)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    widths = [box["width"] for box in (plot.bounding_box() for plot in page.locator(".chart").all()) if box]
+    assert len(widths) == 2
+    assert min(widths) > 300
+
+
 def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> None:
     """Blue and orange both occur, and nothing else but shades between them and the neutral middle."""
     page.goto(f"/runs/{finished_run}")

@@ -58,11 +58,15 @@ const pad = new Pad(ink, reader, [
 
 const RETRY = 2000; // milliseconds after which a drawing that nobody read is sent again
 let retry = 0;
+let lookedUp = "";
 
 /** @param {import("../predict.js").Reading | null} reading */
 function answered(reading) {
   window.clearTimeout(retry);
-  if (reading && !choice.knows(reading.run)) choice.load().catch(() => {}); // a run that has begun since
+  if (reading && reading.run !== lookedUp && !choice.knows(reading.run)) {
+    lookedUp = reading.run; // once: one that is not among the newest is called by its id
+    choice.load().catch(tell);
+  }
   if (reading?.verdict === "blank" && ink.picture) verdict.say("No digit found", "There is no ink to be seen on this picture. Is it sharp, and the digit dark or bright enough?");
 }
 
