@@ -268,9 +268,9 @@ def test_hundreds_of_units_have_their_place(new_page: Callable[..., Page], serve
     page.goto(f"/runs/{start(server, epochs=1, hidden=256)}")
     expect(page.locator(".unit")).to_have_count(256)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    widths = [box["width"] for box in (plot.bounding_box() for plot in page.locator(".chart").all()) if box]
-    assert len(widths) == 2
-    assert min(widths) > 300
+    parts = [part.bounding_box() for part in page.locator(".chart, .stage-weights").all()]
+    assert len(parts) == 3
+    assert all(part is not None and part["width"] > 300 for part in parts), parts
 
 
 def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> None:
