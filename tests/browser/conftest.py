@@ -29,6 +29,7 @@ from playwright.sync_api import (
 from websockets.sync.client import connect
 
 from scripts.serving import ROOT, serving
+from tests.browser.steering import control, start
 
 PATIENCE = 60
 """Seconds for a page to show something: only one that hangs takes longer, on however busy a machine."""
@@ -196,3 +197,21 @@ def assert_accessible() -> Callable[[Page], None]:
         assert found["passes"], f"axe-core checked nothing on {page.url}"
 
     return check
+
+
+@pytest.fixture(scope="module")
+def slow_run(server: str) -> Iterator[str]:
+    """The id of a run that takes longer than all tests here, at 50 steps a second; they share it."""
+    run = start(server, name="Slow", epochs=1000, steps_per_second=50)
+    yield run
+    control(server, run, action="stop")
+
+
+@pytest.fixture
+def slow(page: Page, slow_run: str, server: str) -> Iterator[Page]:
+    """The page of the slow run while it trains."""
+    page.goto(f"/runs/{slow_run}")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    yield page
+    control(server, slow_run, action="resume")
+    control(server, slow_run, steps_per_second=50)

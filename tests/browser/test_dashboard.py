@@ -1,59 +1,16 @@
-"""The dashboard: a run followed live, steered, drawn from its log."""
+"""The dashboard: a run followed live, or drawn from its log."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.steering import paused, start, steps_taken
+
 SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
 """Along the stroke of a 7, in shares of the canvas."""
-
-
-def start(server: str, **body: object) -> str:
-    """The id of a new run."""
-    answer = httpx.post(f"{server}/api/runs", json=body, timeout=30)
-    answer.raise_for_status()
-    run: str = answer.json()["id"]
-    return run
-
-
-def control(server: str, run: str, **control: object) -> None:
-    httpx.post(f"{server}/api/runs/{run}/control", json=control, timeout=30).raise_for_status()
-
-
-@pytest.fixture(scope="module")
-def slow_run(server: str) -> Iterator[str]:
-    """The id of a run that takes longer than all tests here, at 50 steps a second; they share it."""
-    run = start(server, name="Slow", epochs=1000, steps_per_second=50)
-    yield run
-    control(server, run, action="stop")
-
-
-@pytest.fixture
-def slow(page: Page, slow_run: str, server: str) -> Iterator[Page]:
-    """The page of the slow run while it trains."""
-    page.goto(f"/runs/{slow_run}")
-    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
-    yield page
-    control(server, slow_run, action="resume")
-    control(server, slow_run, steps_per_second=50)
-
-
-def steps_taken(page: Page) -> int:
-    words = page.locator(".progress-words").inner_text()
-    return int(words.split()[1].replace(",", ""))
-
-
-def paused(page: Page) -> int:
-    """Presses Pause; the step after which it took effect, from the sentence on the page."""
-    page.get_by_role("button", name="Pause").click()
-    headline = page.get_by_role("heading", level=1)
-    expect(headline).to_have_text(re.compile(r"paused after step [\d,]+"))
-    found = re.search(r"step ([\d,]+)", headline.inner_text())
-    assert found is not None
-    return int(found[1].replace(",", ""))
 
 
 def test_a_fresh_server_shows_a_network_that_learns(
@@ -109,90 +66,6 @@ def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> 
         address = page.get_by_role("link", name=name).get_attribute("href")
         assert address is not None
         assert page.request.get(address).ok, kind
-
-
-def test_pause_step_resume_stop(page: Page, server: str) -> None:
-    page.goto(f"/runs/{start(server, epochs=200, steps_per_second=50)}")
-    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
-    at = paused(page)
-    page.get_by_role("button", name="One step").click()
-    expect(page.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
-    page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("is learning")
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("was stopped after step")
-    expect(page.get_by_role("button", name="Train it again")).to_be_visible()
-
-
-def test_keys_pause_and_step_but_not_while_one_types(slow: Page) -> None:
-    slow.locator("body").press("Space")
-    expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
-    expect(slow.get_by_role("heading", level=1)).to_contain_text("paused after step")
-    at = steps_taken(slow)
-    slow.locator("body").press("ArrowRight")
-    expect(slow.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
-    field = slow.get_by_label("Seed")
-    field.press("ArrowRight")
-    field.press("Space")
-    expect(slow.get_by_role("heading", level=1)).to_contain_text(f"paused after step {at + 1:,}")
-
-
-def test_the_controls_stay_where_they_are(slow: Page) -> None:
-    """So that a second press does not hit another button."""
-    places = {}
-    for state in ("running", "paused"):
-        places[state] = [slow.locator(f"#controls .button >> nth={i}").bounding_box() for i in range(3)]
-        if state == "running":
-            paused(slow)
-            expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
-    assert places["running"] == places["paused"]
-
-
-def test_a_press_meant_for_pause_starts_no_run_as_the_run_ends(page: Page, server: str) -> None:
-    page.goto(f"/runs/{start(server, epochs=1, steps_per_second=30)}")
-    again = page.get_by_role("button", name="Train it again")
-    page.evaluate(
-        """() => {
-          const again = document.getElementById("again");
-          new MutationObserver(() => again.hidden || document.getElementById("again-button").click())
-            .observe(again, { attributes: true });
-        }"""
-    )
-    expect(again).to_be_visible()
-    address = page.url
-    before = len(httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"])
-    again.dblclick()  # once it is enabled it does what it says, once
-    page.wait_for_url(lambda url: url != address)
-    expect(page.locator("#connection")).to_have_text(re.compile("Connected|From the log"))
-    after = httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"]
-    assert len(after) == before + 1
-    assert after[0]["name"] != after[1]["name"]
-
-
-def test_a_learning_rate_that_is_none_is_refused_in_words(slow: Page) -> None:
-    rate = slow.locator("#control-rate")
-    for nonsense in ("0", "-1", "1e9"):
-        rate.fill(nonsense)
-        rate.press("Enter")
-        expect(slow.locator("#message")).to_contain_text("more than 0 and up to 1,000")
-        expect(rate).not_to_have_value(nonsense)
-
-
-def test_learning_rate_and_speed_show_what_the_log_answered(slow: Page) -> None:
-    rate = slow.locator("#control-rate")
-    rate.fill("0.05")
-    rate.press("Enter")
-    rate.blur()
-    expect(rate).to_have_value("0.05")
-    slow.get_by_role("button", name="Double the learning rate").click()
-    expect(rate).to_have_value("0.1")
-    slow.get_by_role("button", name="Halve the learning rate").click()
-    expect(rate).to_have_value("0.05")
-    slow.get_by_label("Speed").select_option("200 steps a second")
-    expect(slow.get_by_label("Speed")).to_have_value("200")
-    slow.reload()
-    expect(rate).to_have_value("0.05")
-    expect(slow.get_by_label("Speed")).to_have_value("200")
 
 
 def test_no_point_is_lost_or_doubled_by_a_lost_connection(slow: Page) -> None:
@@ -421,25 +294,6 @@ def test_the_live_page_goes_on_to_the_next_run(start_server: Callable[..., str],
         httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1}, timeout=30).raise_for_status()
         expect(page.locator("#run-name")).to_have_text(name)
         expect(page.locator(".progress-words")).to_have_text("Step 49 of 49")
-
-
-def test_a_viewer_may_watch_and_with_the_token_steer(
-    start_server: Callable[..., str], new_page: Callable[..., Page], complaints: list[str]
-) -> None:
-    page = new_page(base_url=start_server(first_run="true", token="sesame"))
-    page.goto("/")
-    start = page.get_by_role("button", name="Start", exact=True)
-    token = page.get_by_label("enter the server’s token")
-    expect(token).to_be_visible()
-    expect(start).to_be_disabled()
-    token.fill("wrong")
-    page.get_by_role("button", name="Unlock").click()
-    expect(page.locator("#access")).to_contain_text("Wrong token")
-    complaints.clear()  # the browser logs the 401
-    token.fill("sesame")
-    page.get_by_role("button", name="Unlock").click()
-    expect(start).to_be_enabled()
-    expect(token).to_be_hidden()
 
 
 def test_the_theme_is_switched_and_remembered(page: Page, finished_run: str) -> None:

@@ -1,0 +1,112 @@
+"""A run is steered from its page, and the page shows what the log answers."""
+
+import re
+from collections.abc import Callable
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.browser.steering import paused, start, steps_taken
+
+
+def test_pause_step_resume_stop(page: Page, server: str) -> None:
+    page.goto(f"/runs/{start(server, epochs=200, steps_per_second=50)}")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    at = paused(page)
+    page.get_by_role("button", name="One step").click()
+    expect(page.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("is learning")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("was stopped after step")
+    expect(page.get_by_role("button", name="Train it again")).to_be_visible()
+
+
+def test_keys_pause_and_step_but_not_while_one_types(slow: Page) -> None:
+    slow.locator("body").press("Space")
+    expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
+    expect(slow.get_by_role("heading", level=1)).to_contain_text("paused after step")
+    at = steps_taken(slow)
+    slow.locator("body").press("ArrowRight")
+    expect(slow.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
+    field = slow.get_by_label("Seed")
+    field.press("ArrowRight")
+    field.press("Space")
+    expect(slow.get_by_role("heading", level=1)).to_contain_text(f"paused after step {at + 1:,}")
+
+
+def test_the_controls_stay_where_they_are(slow: Page) -> None:
+    """So that a second press does not hit another button."""
+    places = {}
+    for state in ("running", "paused"):
+        places[state] = [slow.locator(f"#controls .button >> nth={i}").bounding_box() for i in range(3)]
+        if state == "running":
+            paused(slow)
+            expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
+    assert places["running"] == places["paused"]
+
+
+def test_a_press_meant_for_pause_starts_no_run_as_the_run_ends(page: Page, server: str) -> None:
+    page.goto(f"/runs/{start(server, epochs=1, steps_per_second=30)}")
+    again = page.get_by_role("button", name="Train it again")
+    page.evaluate(
+        """() => {
+          const again = document.getElementById("again");
+          new MutationObserver(() => again.hidden || document.getElementById("again-button").click())
+            .observe(again, { attributes: true });
+        }"""
+    )
+    expect(again).to_be_visible()
+    address = page.url
+    before = len(httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"])
+    again.dblclick()  # once it is enabled it does what it says, once
+    page.wait_for_url(lambda url: url != address)
+    expect(page.locator("#connection")).to_have_text(re.compile("Connected|From the log"))
+    after = httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"]
+    assert len(after) == before + 1
+    assert after[0]["name"] != after[1]["name"]
+
+
+def test_a_learning_rate_that_is_none_is_refused_in_words(slow: Page) -> None:
+    rate = slow.locator("#control-rate")
+    for nonsense in ("0", "-1", "1e9"):
+        rate.fill(nonsense)
+        rate.press("Enter")
+        expect(slow.locator("#message")).to_contain_text("more than 0 and up to 1,000")
+        expect(rate).not_to_have_value(nonsense)
+
+
+def test_learning_rate_and_speed_show_what_the_log_answered(slow: Page) -> None:
+    rate = slow.locator("#control-rate")
+    rate.fill("0.05")
+    rate.press("Enter")
+    rate.blur()
+    expect(rate).to_have_value("0.05")
+    slow.get_by_role("button", name="Double the learning rate").click()
+    expect(rate).to_have_value("0.1")
+    slow.get_by_role("button", name="Halve the learning rate").click()
+    expect(rate).to_have_value("0.05")
+    slow.get_by_label("Speed").select_option("200 steps a second")
+    expect(slow.get_by_label("Speed")).to_have_value("200")
+    slow.reload()
+    expect(rate).to_have_value("0.05")
+    expect(slow.get_by_label("Speed")).to_have_value("200")
+
+
+def test_a_viewer_may_watch_and_with_the_token_steer(
+    start_server: Callable[..., str], new_page: Callable[..., Page], complaints: list[str]
+) -> None:
+    page = new_page(base_url=start_server(first_run="true", token="sesame"))
+    page.goto("/")
+    start = page.get_by_role("button", name="Start", exact=True)
+    token = page.get_by_label("enter the server’s token")
+    expect(token).to_be_visible()
+    expect(start).to_be_disabled()
+    token.fill("wrong")
+    page.get_by_role("button", name="Unlock").click()
+    expect(page.locator("#access")).to_contain_text("Wrong token")
+    complaints.clear()  # the browser logs the 401
+    token.fill("sesame")
+    page.get_by_role("button", name="Unlock").click()
+    expect(start).to_be_enabled()
+    expect(token).to_be_hidden()
