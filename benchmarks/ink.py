@@ -68,8 +68,8 @@ def drawn(path: str) -> Iterator[tuple[int, Strokes]]:
 
 def textbooks(digits: Digits) -> Iterator[Predictor]:
     for seed in range(SEEDS):
-        said = train(Recipe(seed=seed, device="cpu"), digits, NoControls(), run="benchmark", name="benchmark")
-        yield from_safetensors([item for item in said if isinstance(item, Checkpoint)][-1].data)
+        emitted = train(Recipe(seed=seed, device="cpu"), digits, NoControls(), run="benchmark", name="benchmark")
+        yield from_safetensors([item for item in emitted if isinstance(item, Checkpoint)][-1].data)
 
 
 def accuracy(model: Predictor, images: Images, threes: NDArray[np.bool_]) -> float:

@@ -6,7 +6,7 @@ from math import isfinite
 import numpy as np
 
 from app.events import Steps
-from app.learning.ledger import Fetched
+from app.learning.metrics_buffer import Fetched
 
 
 class Diverged(Exception):

@@ -1,6 +1,6 @@
 """A run's data and model on the device, and one step of learning.
 
-Nothing here waits for the device: results stay on it as scalars, for the ledger to fetch many at a time.
+Nothing here waits for the device: results stay on it as scalars, for the buffer to fetch many at a time.
 """
 
 import torch
@@ -76,8 +76,10 @@ class Learner:
         7s as 3 and as 7. Float32 [5]."""
         with torch.no_grad():
             predictions = self.module(self.valid_images)
-            threes, said_three = self.valid_targets == 1, predictions > 0
-            counts = [(truth & said).sum() for truth in (threes, ~threes) for said in (said_three, ~said_three)]
+            threes, read_as_three = self.valid_targets == 1, predictions > 0
+            counts = [
+                (truth & verdict).sum() for truth in (threes, ~threes) for verdict in (read_as_three, ~read_as_three)
+            ]
             return torch.stack([self.loss(predictions, self.valid_targets), *counts])
 
     def snapshot(self) -> Tensor:

@@ -2,7 +2,7 @@
 
 SHOWN = 120
 """Weight images of 30 units are 24 kB: 120 of them are a replay of 3 MB."""
-SHOWN_BESIDES = 120
+SHOWN_UNSCHEDULED = 120
 """Weight images that a run may show besides, because somebody paused it or had it take a single step."""
 SHOWN_EPOCHS = 80
 """The rest is for the beginning, where most happens."""

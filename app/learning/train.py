@@ -8,7 +8,7 @@ from app.learning.controls import Controls as Controls
 from app.learning.dataset import Digits
 from app.learning.device import DeviceUnavailable, choose
 from app.learning.divergence import Diverged
-from app.learning.training import Stopped, Training
+from app.learning.loop import Stopped, TrainingLoop
 from app.recipe import Recipe
 
 
@@ -22,9 +22,9 @@ def train(
     clock: Callable[[], float] = time.perf_counter,
     now: Callable[[], float] = time.time,
 ) -> Iterator[Event | Checkpoint]:
-    """Train, and say what happens: RunStarted first, exactly one of RunFinished, RunStopped and RunFailed last.
+    """Train, and emit what happens: RunStarted first, exactly one of RunFinished, RunStopped and RunFailed last.
 
-    It knows nothing of who listens and never sleeps: to pause, or to go slowly, it waits in ``controls.take``. The same
+    It does not know who listens and never sleeps: to pause, or to go slowly, it waits in ``controls.take``. The same
     recipe, digits, device and clock give the same events and the same weights, bit for bit. ``clock`` counts seconds
     from anywhere, ``now`` is Unix time.
     """
@@ -33,13 +33,13 @@ def train(
     except DeviceUnavailable as error:
         yield RunFailed(step=0, reason=str(error), summary=Summary(), time=now())
         return
-    training = Training(recipe, digits, controls, device, clock)
-    yield training.started(run, name, now())
+    loop = TrainingLoop(recipe, digits, controls, device, clock)
+    yield loop.started(run, name, now())
     try:
-        yield from training.go()
+        yield from loop.run()
     except Stopped:
-        yield RunStopped(step=training.step, summary=training.summary(), time=now())
+        yield RunStopped(step=loop.step, summary=loop.summary(), time=now())
     except Diverged as diverged:
-        yield RunFailed(step=diverged.step, reason=str(diverged), summary=training.summary(), time=now())
+        yield RunFailed(step=diverged.step, reason=str(diverged), summary=loop.summary(), time=now())
     else:
-        yield RunFinished(step=training.step, summary=training.summary(), time=now())
+        yield RunFinished(step=loop.step, summary=loop.summary(), time=now())

@@ -9,7 +9,7 @@ from app.learning.dataset import Digits
 from app.learning.train import train
 from app.recipe import Recipe
 
-Said = list[Event | Checkpoint]
+Emitted = list[Event | Checkpoint]
 T = TypeVar("T")
 
 PAUSE, RESUME, STEP, STOP = (Act(action=action) for action in ("pause", "resume", "step", "stop"))
@@ -49,15 +49,15 @@ class Script:
 
 def play(
     recipe: Recipe, digits: Digits, asked: Mapping[int, Iterable[Control]] | None = None, *, milliseconds: float = 1
-) -> tuple[Said, Script]:
+) -> tuple[Emitted, Script]:
     """All that a run says on the CPU, by a clock that goes on by some milliseconds at each reading."""
     clock = Clock(milliseconds)
     script = Script(clock, asked or {})
     recipe = recipe.model_copy(update={"device": "cpu"})
-    said = train(recipe, digits, script, run="r1", name="a run", clock=clock, now=lambda: 1_700_000_000.0)
-    return list(said), script
+    emitted = train(recipe, digits, script, run="r1", name="a run", clock=clock, now=lambda: 1_700_000_000.0)
+    return list(emitted), script
 
 
-def of(said: Said, kind: type[T]) -> list[T]:
+def of(emitted: Emitted, kind: type[T]) -> list[T]:
     """Those of one type."""
-    return [item for item in said if isinstance(item, kind)]
+    return [item for item in emitted if isinstance(item, kind)]

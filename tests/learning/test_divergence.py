@@ -5,7 +5,7 @@ import torch
 
 from app.events import Steps
 from app.learning.divergence import Diverged, first_bad_step, until
-from app.learning.ledger import Fetched, Snapshot
+from app.learning.metrics_buffer import Fetched, Snapshot
 
 
 def steps(losses: list[float], norms: list[float]) -> Steps:

@@ -5,7 +5,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from app.learning.dataset import Digits
 from app.learning.learner import Learner
-from app.learning.ledger import Ledger, Snapshot
+from app.learning.metrics_buffer import MetricsBuffer, Snapshot
 from app.recipe import Recipe
 from tests.learning.dispatched import Dispatched
 
@@ -109,7 +109,7 @@ def test_a_flush_is_one_copy_from_the_device(few_digits: Digits) -> None:
     """On a GPU that is only pretended: PyTorch tracks on which device each tensor would be."""
     with FakeTensorMode(), Dispatched() as dispatched:
         gpu = torch.device("cuda")
-        ledger = Ledger(
+        buffer = MetricsBuffer(
             steps=[1, 2],
             learning_rates=[0.1, 0.1],
             milliseconds=[1.0, 2.0],
@@ -117,7 +117,7 @@ def test_a_flush_is_one_copy_from_the_device(few_digits: Digits) -> None:
             snapshots=[Snapshot(step, 0, torch.zeros(785, device=gpu), True, False) for step in (1, 2)],
             validation=torch.zeros(5, device=gpu),
         )
-        host = ledger.gather()
+        host = buffer.gather()
     assert dispatched.to_host == 1
     assert [(part.device.type, len(part)) for part in host] == [("cpu", 6), ("cpu", 5), ("cpu", 785), ("cpu", 785)]
     assert dispatched.count["aten::_local_scalar_dense"] == 0

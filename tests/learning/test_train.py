@@ -27,19 +27,19 @@ from app.learning.train import train
 from app.presets import preset
 from app.recipe import Recipe
 from tests.learning.dispatched import Dispatched
-from tests.learning.scripted import STOP, Said, of, play
+from tests.learning.scripted import STOP, Emitted, of, play
 
 SHORT = Recipe(epochs=3)
 """Nine steps with few digits."""
 
 
-def columns(said: Said, name: str) -> list[float]:
-    return [value for steps in of(said, Steps) for value in getattr(steps, name)]
+def columns(emitted: Emitted, name: str) -> list[float]:
+    return [value for steps in of(emitted, Steps) for value in getattr(steps, name)]
 
 
 def test_says_all_in_order(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits)
-    names = [type(item).__name__ for item in said]
+    emitted, _ = play(SHORT, few_digits)
+    names = [type(item).__name__ for item in emitted]
     assert names[:4] == ["RunStarted", "Checkpoint", "Weights", "CheckpointSaved"]
     assert names[-1] == "RunFinished"
     epoch_end = ["EpochEnded", "Checkpoint", "Weights", "CheckpointSaved"]
@@ -47,14 +47,14 @@ def test_says_all_in_order(few_digits: Digits) -> None:
 
 
 def test_no_step_is_left_out(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits)
-    assert columns(said, "step") == list(range(1, 10))
-    assert columns(said, "learning_rate") == [0.1] * 9
-    times = columns(said, "milliseconds")
+    emitted, _ = play(SHORT, few_digits)
+    assert columns(emitted, "step") == list(range(1, 10))
+    assert columns(emitted, "learning_rate") == [0.1] * 9
+    times = columns(emitted, "milliseconds")
     assert times == sorted(times)
     assert times[0] > 0
-    assert all(0 < loss < 1 for loss in columns(said, "loss"))
-    assert all(norm > 0 for norm in columns(said, "gradient_norm"))
+    assert all(0 < loss < 1 for loss in columns(emitted, "loss"))
+    assert all(norm > 0 for norm in columns(emitted, "gradient_norm"))
 
 
 def test_the_start_tells_what_is_to_come(digits: Digits) -> None:
@@ -68,8 +68,8 @@ def test_the_start_tells_what_is_to_come(digits: Digits) -> None:
 
 
 def test_an_epochs_figures_agree_with_each_other(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits)
-    for number, (epoch, steps) in enumerate(zip(of(said, EpochEnded), of(said, Steps), strict=True), 1):
+    emitted, _ = play(SHORT, few_digits)
+    for number, (epoch, steps) in enumerate(zip(of(emitted, EpochEnded), of(emitted, Steps), strict=True), 1):
         assert (epoch.epoch, epoch.step) == (number, 3 * number)
         weighted = sum(loss * size for loss, size in zip(steps.loss, (256, 256, 88), strict=True))  # type: ignore[operator]
         assert epoch.train_loss == pytest.approx(weighted / 600)
@@ -77,45 +77,45 @@ def test_an_epochs_figures_agree_with_each_other(few_digits: Digits) -> None:
         assert epoch.valid_accuracy == (a + d) / 200
         assert a + b == few_digits.valid_targets.sum()
         assert a + b + c + d == 200
-    last, finished = of(said, EpochEnded)[-1], said[-1]
+    last, finished = of(emitted, EpochEnded)[-1], emitted[-1]
     assert isinstance(finished, RunFinished)
     assert finished.step == 9
     assert finished.summary == Summary(
         train_loss=last.train_loss,
         valid_loss=last.valid_loss,
         valid_accuracy=last.valid_accuracy,
-        best_valid_accuracy=max(epoch.valid_accuracy for epoch in of(said, EpochEnded)),
-        baseline_accuracy=of(said, RunStarted)[0].baseline.l1,
+        best_valid_accuracy=max(epoch.valid_accuracy for epoch in of(emitted, EpochEnded)),
+        baseline_accuracy=of(emitted, RunStarted)[0].baseline.l1,
         seconds=finished.summary.seconds,
     )
     assert finished.summary.seconds >= last.milliseconds / 1000
 
 
 def test_weights_come_at_the_scheduled_steps_each_with_its_model(few_digits: Digits) -> None:
-    said, _ = play(Recipe(epochs=50), few_digits)
-    assert {weights.step for weights in of(said, Weights)} == shown_steps(50, 3)
-    assert [w.step for w in of(said, Weights)] == [c.step for c in of(said, Checkpoint)]
-    for weights, checkpoint in zip(of(said, Weights), of(said, Checkpoint), strict=True):
+    emitted, _ = play(Recipe(epochs=50), few_digits)
+    assert {weights.step for weights in of(emitted, Weights)} == shown_steps(50, 3)
+    assert [w.step for w in of(emitted, Weights)] == [c.step for c in of(emitted, Checkpoint)]
+    for weights, checkpoint in zip(of(emitted, Weights), of(emitted, Checkpoint), strict=True):
         exact = load(checkpoint.data)["0.weight"]
         shown = np.frombuffer(weights.values, np.int8).reshape(30, 784) * weights.scale
         assert np.abs(shown - exact).max() <= weights.scale * 0.501
 
 
 def test_the_first_model_and_every_epochs_are_kept_and_then_announced(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits)
-    kept = [checkpoint for checkpoint in of(said, Checkpoint) if checkpoint.kept]
+    emitted, _ = play(SHORT, few_digits)
+    kept = [checkpoint for checkpoint in of(emitted, Checkpoint) if checkpoint.kept]
     assert [(c.step, c.epoch) for c in kept] == [(0, 0), (3, 1), (6, 2), (9, 3)]
-    assert [(c.step, c.epoch) for c in of(said, CheckpointSaved)] == [(0, 0), (3, 1), (6, 2), (9, 3)]
-    first_epoch = of(said, EpochEnded)[0]
+    assert [(c.step, c.epoch) for c in of(emitted, CheckpointSaved)] == [(0, 0), (3, 1), (6, 2), (9, 3)]
+    first_epoch = of(emitted, EpochEnded)[0]
     assert load(kept[1].data)["0.bias"].tolist() == pytest.approx(first_epoch.units.bias)
     assert load(kept[1].data)["2.weight"][0].tolist() == pytest.approx(first_epoch.units.output_weight)
 
 
 def test_weights_are_shown_once_their_model_can_be_asked(few_digits: Digits) -> None:
     """Whoever reads a drawing again as new weights come must not be told that there is no such model."""
-    said, _ = play(SHORT, few_digits)
+    emitted, _ = play(SHORT, few_digits)
     held = -1
-    for one in said:
+    for one in emitted:
         if isinstance(one, Checkpoint):
             held = one.step
         if isinstance(one, Weights | CheckpointSaved):
@@ -130,15 +130,15 @@ RECIPES = [
 ]
 
 
-def models(said: Said) -> list[dict[str, np.ndarray]]:
-    return [load(checkpoint.data) for checkpoint in of(said, Checkpoint)]
+def models(emitted: Emitted) -> list[dict[str, np.ndarray]]:
+    return [load(checkpoint.data) for checkpoint in of(emitted, Checkpoint)]
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_same_recipe_gives_the_same_events_and_weights_bit_for_bit(recipe: Recipe, few_digits: Digits) -> None:
     (first, _), (second, _) = play(recipe, few_digits), play(recipe, few_digits)
     frames = [
-        [item.encode(seq) for seq, item in enumerate(said) if isinstance(item, Event)] for said in (first, second)
+        [item.encode(seq) for seq, item in enumerate(emitted) if isinstance(item, Event)] for emitted in (first, second)
     ]
     assert frames[0] == frames[1]
     for one, other in zip(models(first), models(second), strict=True):
@@ -197,20 +197,20 @@ DIVERGING = Recipe(epochs=3, loss="bce", model="two_linear", learning_rate=1000)
 
 
 def test_a_run_that_diverges_fails_with_the_step_and_a_plain_sentence(few_digits: Digits) -> None:
-    said, _ = play(DIVERGING, few_digits)
-    failed = said[-1]
+    emitted, _ = play(DIVERGING, few_digits)
+    failed = emitted[-1]
     assert isinstance(failed, RunFailed)
     assert f"at step {failed.step}" in failed.reason
     assert "learning rate of 1000" in failed.reason
     assert "such as 100" in failed.reason
-    assert columns(said, "step") == list(range(1, failed.step + 1))
-    assert all(weights.step < failed.step for weights in of(said, Weights))
-    losses = columns(said, "loss")
-    norms = columns(said, "gradient_norm")
+    assert columns(emitted, "step") == list(range(1, failed.step + 1))
+    assert all(weights.step < failed.step for weights in of(emitted, Weights))
+    losses = columns(emitted, "loss")
+    norms = columns(emitted, "gradient_norm")
     assert not any(isnan(loss) for loss in losses[:-1])
     assert not np.isfinite([losses[-1], norms[-1]]).all()
     assert failed.summary.baseline_accuracy is not None
-    assert b"NaN" not in b"".join(item.encode(1) for item in said if isinstance(item, Event))
+    assert b"NaN" not in b"".join(item.encode(1) for item in emitted if isinstance(item, Event))
 
 
 def test_a_run_that_diverges_while_it_is_watched_slowly_fails_too(few_digits: Digits) -> None:
@@ -229,6 +229,6 @@ def test_a_device_that_is_not_there_ends_the_run_at_once(few_digits: Digits, mon
 
 
 def test_stopping_before_the_first_step(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {0: [STOP]})
-    names = [type(item).__name__ for item in said]
+    emitted, _ = play(SHORT, few_digits, {0: [STOP]})
+    names = [type(item).__name__ for item in emitted]
     assert names == ["RunStarted", "Checkpoint", "Weights", "CheckpointSaved", "Controlled", "RunStopped"]

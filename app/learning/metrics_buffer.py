@@ -1,4 +1,4 @@
-"""What a run has done since its watchers last heard of it: it waits on the device and is fetched in one copy."""
+"""What has happened in a run since the last flush: it waits on the device and is fetched in one copy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ class Snapshot:
 
 
 @dataclass
-class Ledger:
+class MetricsBuffer:
     steps: list[int] = field(default_factory=list)
     learning_rates: list[float] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A ledger's contents on the CPU."""
+    """A buffer's contents on the CPU."""
 
     steps: Steps | None
     validation: list[float] | None

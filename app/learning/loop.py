@@ -12,9 +12,9 @@ from app.learning.controls import Controls
 from app.learning.dataset import Digits
 from app.learning.device import describe
 from app.learning.learner import Learner
-from app.learning.ledger import Ledger, Snapshot
+from app.learning.metrics_buffer import MetricsBuffer, Snapshot
 from app.learning.pace import Pace
-from app.learning.telling import Said, Teller
+from app.learning.reporter import Emitted, Reporter
 from app.recipe import Recipe
 
 FLUSH_SECONDS = 0.03
@@ -22,10 +22,10 @@ FLUSH_SECONDS = 0.03
 
 
 class Stopped(Exception):
-    """A person stopped the run; all but its last event has been said."""
+    """A person stopped the run; all but its last event has been emitted."""
 
 
-class Training:
+class TrainingLoop:
     """What happens between a run's first event and its last. ``clock`` counts seconds from anywhere."""
 
     def __init__(
@@ -42,11 +42,11 @@ class Training:
         self.shown_steps = schedule.shown_steps(recipe.epochs, self.batches)
         self.kept_epochs = schedule.kept_epochs(recipe.epochs)
         self.baseline = baseline(digits)
-        self.teller = Teller(recipe, self.learner.parameters, self.learner.batch_sizes, self.baseline)
-        self.ledger = Ledger()
+        self.reporter = Reporter(recipe, self.learner.parameters, self.learner.batch_sizes, self.baseline)
+        self.buffer = MetricsBuffer()
         self.pace = Pace()
         self.learning_rate = recipe.learning_rate
-        self.step = self.epoch = self.besides = 0
+        self.step = self.epoch = self.unscheduled = 0
         self.began = self.flushed = clock()
 
     def started(self, run: str, name: str, time: float) -> RunStarted:
@@ -68,9 +68,9 @@ class Training:
         )
 
     def summary(self) -> Summary:
-        return self.teller.summary.model_copy(update={"seconds": round(self.clock() - self.began, 3)})
+        return self.reporter.summary.model_copy(update={"seconds": round(self.clock() - self.began, 3)})
 
-    def go(self) -> Said:
+    def run(self) -> Emitted:
         """Train to the end. Raises Stopped or Diverged where that comes earlier."""
         self._snapshot(shown=True, kept=True)
         yield from self._flush()
@@ -78,10 +78,10 @@ class Training:
             for epoch in range(1, self.recipe.epochs + 1):
                 self.learner.shuffle(epoch)
                 for batch in range(self.batches):
-                    yield from self._conduct()
+                    yield from self._obey_controls()
                     yield from self._take_step(batch)
                 self.epoch = epoch
-                self.ledger.validation = self.learner.validate()
+                self.buffer.validation = self.learner.validate()
                 self._snapshot(shown=self.step in self.shown_steps, kept=epoch in self.kept_epochs)
                 yield from self._flush()
         except Stopped:
@@ -93,18 +93,18 @@ class Training:
             yield from self._flush()
             raise
 
-    def _take_step(self, batch: int) -> Said:
+    def _take_step(self, batch: int) -> Emitted:
         metrics = self.learner.step(batch, self.learning_rate)
         self.step += 1
         now = self.clock()
         self.pace.stepped(now)
-        self.ledger.note(self.step, self.learning_rate, (now - self.began) * 1000, metrics)
+        self.buffer.note(self.step, self.learning_rate, (now - self.began) * 1000, metrics)
         if self.step in self.shown_steps and batch + 1 < self.batches:  # else it comes with the epoch's end
             self._snapshot(shown=True, kept=False)
         if self.pace.single:
             self.pace.single = False
             if batch + 1 < self.batches:
-                self._show_besides()
+                self._show_unscheduled()
             yield from self._flush()
             yield Controlled(what="step", step=self.step)
             if self.step < self.steps:
@@ -112,7 +112,7 @@ class Training:
         elif now - self.flushed >= FLUSH_SECONDS:
             yield from self._flush()
 
-    def _conduct(self) -> Said:
+    def _obey_controls(self) -> Emitted:
         """Answer what is asked, and wait until the next step may be taken."""
         while not self.pace.single:
             wait = self.pace.wait(self.clock())
@@ -125,7 +125,7 @@ class Training:
             elif wait == 0:
                 break
 
-    def _answer(self, control: Control) -> Said:
+    def _answer(self, control: Control) -> Emitted:
         match control:
             case SetLearningRate(learning_rate=value):
                 self.learning_rate = value
@@ -136,7 +136,7 @@ class Training:
             case Act(action="step"):
                 self.pace.single = True  # answered when it has been taken
             case Act(action="pause"):
-                self._show_besides()
+                self._show_unscheduled()
                 yield from self._flush()
                 yield Controlled(what="pause", step=self.step)
                 yield from self._pause()
@@ -149,24 +149,24 @@ class Training:
                 yield Controlled(what="stop", step=self.step)
                 raise Stopped
 
-    def _pause(self) -> Said:
+    def _pause(self) -> Emitted:
         if not self.pace.paused:
             self.pace.paused = True
             yield RunPaused(step=self.step)
 
-    def _show_besides(self) -> None:
-        """Who has stopped to look is to see what there is, whatever the schedule says."""
+    def _show_unscheduled(self) -> None:
+        """Emit the weights as they are, outside the schedule: a person has paused the run or taken one step to look."""
         seen = self.last.shown and self.last.step == self.step
-        if not seen and self.besides < schedule.SHOWN_BESIDES:
-            self.besides += 1
+        if not seen and self.unscheduled < schedule.SHOWN_UNSCHEDULED:
+            self.unscheduled += 1
             self._snapshot(shown=True, kept=False)
 
     def _snapshot(self, *, shown: bool, kept: bool) -> None:
         self.last = Snapshot(self.step, self.epoch, self.learner.snapshot(), shown, kept)
-        self.ledger.snapshots.append(self.last)
+        self.buffer.snapshots.append(self.last)
 
-    def _flush(self) -> Said:
-        """Bring what the ledger holds from the device, and say it. Raises Diverged."""
-        fetched, self.ledger = self.ledger.fetch(), Ledger()
+    def _flush(self) -> Emitted:
+        """Bring what the buffer holds from the device, and emit it. Raises Diverged."""
+        fetched, self.buffer = self.buffer.fetch(), MetricsBuffer()
         self.flushed = self.clock()
-        yield from self.teller.tell(fetched, self.learning_rate, (self.flushed - self.began) * 1000)
+        yield from self.reporter.report(fetched, self.learning_rate, (self.flushed - self.began) * 1000)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from app.learning.ledger import Ledger, Snapshot
+from app.learning.metrics_buffer import MetricsBuffer, Snapshot
 
 
 def scalars(*values: float) -> tuple[torch.Tensor, ...]:
@@ -9,17 +9,17 @@ def scalars(*values: float) -> tuple[torch.Tensor, ...]:
 
 
 def test_an_empty_ledger_gives_nothing() -> None:
-    fetched = Ledger().fetch()
+    fetched = MetricsBuffer().fetch()
     assert (fetched.steps, fetched.validation, fetched.snapshots) == (None, None, [])
 
 
 def test_what_was_noted_comes_back_as_columns() -> None:
-    ledger = Ledger()
-    ledger.note(7, 0.1, 12.34567, scalars(0.5, 0.75, 2.0))
-    ledger.note(8, 0.2, 13.0, scalars(0.25, 1.0, float("inf")))
-    ledger.validation = torch.tensor([0.125, 1, 2, 3, 4])
-    ledger.snapshots.append(Snapshot(8, 1, torch.tensor([5.0, 6.0]), shown=True, kept=False))
-    fetched = ledger.fetch()
+    buffer = MetricsBuffer()
+    buffer.note(7, 0.1, 12.34567, scalars(0.5, 0.75, 2.0))
+    buffer.note(8, 0.2, 13.0, scalars(0.25, 1.0, float("inf")))
+    buffer.validation = torch.tensor([0.125, 1, 2, 3, 4])
+    buffer.snapshots.append(Snapshot(8, 1, torch.tensor([5.0, 6.0]), shown=True, kept=False))
+    fetched = buffer.fetch()
     assert fetched.steps is not None
     assert fetched.steps.model_dump() == {
         "step": [7, 8],
@@ -36,8 +36,8 @@ def test_what_was_noted_comes_back_as_columns() -> None:
 
 
 def test_each_part_can_be_missing() -> None:
-    ledger = Ledger()
-    ledger.snapshots.append(Snapshot(0, 0, torch.tensor([1.0]), shown=True, kept=False))
-    fetched = ledger.fetch()
+    buffer = MetricsBuffer()
+    buffer.snapshots.append(Snapshot(0, 0, torch.tensor([1.0]), shown=True, kept=False))
+    fetched = buffer.fetch()
     assert fetched.steps is None
     assert fetched.snapshots[0].values.tolist() == pytest.approx([1.0])

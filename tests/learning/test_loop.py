@@ -21,16 +21,16 @@ from app.events import (
 from app.learning import schedule
 from app.learning.dataset import Digits
 from app.recipe import Recipe
-from tests.learning.scripted import PAUSE, RESUME, STEP, STOP, Said, of, play
+from tests.learning.scripted import PAUSE, RESUME, STEP, STOP, Emitted, of, play
 
 SHORT = Recipe(epochs=3)
 """Nine steps with few digits."""
 
 
-def told(said: Said) -> list[tuple[object, ...]]:
-    """The steps as their last, and what was said of controls."""
+def told(emitted: Emitted) -> list[tuple[object, ...]]:
+    """The steps as their last, and what was emitted of controls."""
     short: list[tuple[object, ...]] = []
-    for item in said:
+    for item in emitted:
         match item:
             case Steps():
                 short.append(("steps", item.step[-1]))
@@ -42,8 +42,8 @@ def told(said: Said) -> list[tuple[object, ...]]:
 
 
 def test_pause_and_resume_name_the_step(few_digits: Digits) -> None:
-    said, script = play(SHORT, few_digits, {4: [PAUSE, RESUME]})
-    assert told(said) == [
+    emitted, script = play(SHORT, few_digits, {4: [PAUSE, RESUME]})
+    assert told(emitted) == [
         ("steps", 3),
         ("steps", 4),
         ("pause", 4),
@@ -58,8 +58,8 @@ def test_pause_and_resume_name_the_step(few_digits: Digits) -> None:
 
 
 def test_to_pause_twice_or_resume_unpaused_is_answered_and_changes_nothing(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {3: [RESUME, PAUSE, PAUSE, RESUME, RESUME]})
-    assert told(said)[1:8] == [
+    emitted, _ = play(SHORT, few_digits, {3: [RESUME, PAUSE, PAUSE, RESUME, RESUME]})
+    assert told(emitted)[1:8] == [
         ("resume", 3),
         ("pause", 3),
         ("RunPaused", 3),
@@ -71,8 +71,8 @@ def test_to_pause_twice_or_resume_unpaused_is_answered_and_changes_nothing(few_d
 
 
 def test_a_single_step_is_taken_said_and_leaves_the_run_paused(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {1: [PAUSE, STEP, STEP, RESUME]})
-    assert told(said)[:9] == [
+    emitted, _ = play(SHORT, few_digits, {1: [PAUSE, STEP, STEP, RESUME]})
+    assert told(emitted)[:9] == [
         ("steps", 1),
         ("pause", 1),
         ("RunPaused", 1),
@@ -86,8 +86,8 @@ def test_a_single_step_is_taken_said_and_leaves_the_run_paused(few_digits: Digit
 
 
 def test_a_single_step_of_a_running_run_pauses_it(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {1: [STEP, RESUME]})
-    assert told(said)[:6] == [
+    emitted, _ = play(SHORT, few_digits, {1: [STEP, RESUME]})
+    assert told(emitted)[:6] == [
         ("steps", 1),
         ("steps", 2),
         ("step", 2),
@@ -98,8 +98,8 @@ def test_a_single_step_of_a_running_run_pauses_it(few_digits: Digits) -> None:
 
 
 def test_the_last_step_can_be_a_single_one(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {8: [STEP]})
-    assert told(said)[-3:] == [("steps", 9), ("step", 9), ("RunFinished", 9)]
+    emitted, _ = play(SHORT, few_digits, {8: [STEP]})
+    assert told(emitted)[-3:] == [("steps", 9), ("step", 9), ("RunFinished", 9)]
 
 
 def test_who_pauses_or_steps_sees_the_weights_as_they_are(few_digits: Digits) -> None:
@@ -108,64 +108,64 @@ def test_who_pauses_or_steps_sees_the_weights_as_they_are(few_digits: Digits) ->
     undisturbed, _ = play(long, few_digits)
     shown = {weights.step for weights in of(undisturbed, Weights)}
     at = next(step for step in range(300, 600) if not shown & {step, step + 1} and (step + 1) % 3)
-    said, _ = play(long, few_digits, {at: [PAUSE, STEP, STEP, STOP]})
-    assert {at, at + 1} <= {weights.step for weights in of(said, Weights)}
+    emitted, _ = play(long, few_digits, {at: [PAUSE, STEP, STEP, STOP]})
+    assert {at, at + 1} <= {weights.step for weights in of(emitted, Weights)}
 
 
 def test_who_steps_for_ever_gets_only_so_many_weights_besides(few_digits: Digits) -> None:
     long = SHORT.model_copy(update={"epochs": 200})
-    said, _ = play(long, few_digits, {step: [STEP, RESUME] for step in range(200)})
-    assert len(of(said, Weights)) <= schedule.SHOWN + schedule.SHOWN_BESIDES
+    emitted, _ = play(long, few_digits, {step: [STEP, RESUME] for step in range(200)})
+    assert len(of(emitted, Weights)) <= schedule.SHOWN + schedule.SHOWN_UNSCHEDULED
 
 
 def test_a_stop_keeps_the_model_as_it_is(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {4: [STOP]})
-    assert told(said)[-3:] == [("steps", 4), ("stop", 4), ("RunStopped", 4)]
-    kept = [checkpoint for checkpoint in of(said, Checkpoint) if checkpoint.kept]
+    emitted, _ = play(SHORT, few_digits, {4: [STOP]})
+    assert told(emitted)[-3:] == [("steps", 4), ("stop", 4), ("RunStopped", 4)]
+    kept = [checkpoint for checkpoint in of(emitted, Checkpoint) if checkpoint.kept]
     assert [(c.step, c.epoch) for c in kept] == [(0, 0), (3, 1), (4, 1)]
-    assert [(c.step, c.epoch) for c in of(said, CheckpointSaved)] == [(0, 0), (3, 1), (4, 1)]
-    stopped = said[-1]
+    assert [(c.step, c.epoch) for c in of(emitted, CheckpointSaved)] == [(0, 0), (3, 1), (4, 1)]
+    stopped = emitted[-1]
     assert isinstance(stopped, RunStopped)
     assert stopped.summary.valid_accuracy is not None
 
 
 def test_a_stop_at_an_epochs_end_keeps_the_model_once(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {3: [STOP]})
-    assert [c.step for c in of(said, Checkpoint) if c.kept] == [0, 3]
-    assert isinstance(said[-1], RunStopped)
+    emitted, _ = play(SHORT, few_digits, {3: [STOP]})
+    assert [c.step for c in of(emitted, Checkpoint) if c.kept] == [0, 3]
+    assert isinstance(emitted[-1], RunStopped)
 
 
 def test_a_paused_run_can_be_stopped(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {2: [PAUSE, STOP]})
-    assert told(said)[-4:] == [("pause", 2), ("RunPaused", 2), ("stop", 2), ("RunStopped", 2)]
+    emitted, _ = play(SHORT, few_digits, {2: [PAUSE, STOP]})
+    assert told(emitted)[-4:] == [("pause", 2), ("RunPaused", 2), ("stop", 2), ("RunStopped", 2)]
 
 
 def test_a_learning_rate_holds_from_the_next_step_on(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {4: [SetLearningRate(learning_rate=0.5)]})
-    assert ("learning_rate", 0.5, 4) in told(said)
-    rates = {s: rate for steps in of(said, Steps) for s, rate in zip(steps.step, steps.learning_rate, strict=True)}
+    emitted, _ = play(SHORT, few_digits, {4: [SetLearningRate(learning_rate=0.5)]})
+    assert ("learning_rate", 0.5, 4) in told(emitted)
+    rates = {s: rate for steps in of(emitted, Steps) for s, rate in zip(steps.step, steps.learning_rate, strict=True)}
     assert rates == {step: 0.1 if step <= 4 else 0.5 for step in range(1, 10)}
 
 
 def test_a_set_speed_is_kept_by_waiting_for_controls(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {2: [SetSpeed(steps_per_second=10)], 6: [SetSpeed(steps_per_second=None)]})
-    assert ("steps_per_second", 10.0, 2) in told(said)
-    assert next(c for c in of(said, Controlled) if c.step == 6).value is None
-    at = [ms for steps in of(said, Steps) for ms in steps.milliseconds]
+    emitted, _ = play(SHORT, few_digits, {2: [SetSpeed(steps_per_second=10)], 6: [SetSpeed(steps_per_second=None)]})
+    assert ("steps_per_second", 10.0, 2) in told(emitted)
+    assert next(c for c in of(emitted, Controlled) if c.step == 6).value is None
+    at = [ms for steps in of(emitted, Steps) for ms in steps.milliseconds]
     for step in (3, 4, 5, 6):
         assert at[step - 1] - at[step - 2] == pytest.approx(100, abs=6)
     assert at[8] - at[6] < 20
 
 
 def test_a_slow_run_says_each_step_before_it_waits(few_digits: Digits) -> None:
-    said, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=5)]})
-    assert [steps.step for steps in of(said, Steps)] == [[step] for step in range(1, 10)]
+    emitted, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=5)]})
+    assert [steps.step for steps in of(emitted, Steps)] == [[step] for step in range(1, 10)]
 
 
 def test_a_control_that_comes_during_a_wait_is_answered_at_once(few_digits: Digits) -> None:
     # Asked when two steps have been taken, while the run waits to take the third.
-    said, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=0.1)], 2: [STOP]})
-    assert told(said)[-2:] == [("stop", 2), ("RunStopped", 2)]
+    emitted, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=0.1)], 2: [STOP]})
+    assert told(emitted)[-2:] == [("stop", 2), ("RunStopped", 2)]
 
 
 HARMLESS: st.SearchStrategy[Control] = st.sampled_from(
@@ -180,8 +180,9 @@ def test_to_be_paused_stepped_and_slowed_changes_no_bit(few_digits: Digits, aske
     disturbed, _ = play(SHORT, few_digits, {step: [*controls, RESUME] for step, controls in asked.items()})
     for name in ("step", "loss", "accuracy", "gradient_norm"):
         columns = [
-            [value for steps in of(said, Steps) for value in getattr(steps, name)] for said in (undisturbed, disturbed)
+            [value for steps in of(emitted, Steps) for value in getattr(steps, name)]
+            for emitted in (undisturbed, disturbed)
         ]
         assert columns[0] == columns[1]
-    one, other = (load(of(said, Checkpoint)[-1].data) for said in (undisturbed, disturbed))
+    one, other = (load(of(emitted, Checkpoint)[-1].data) for emitted in (undisturbed, disturbed))
     assert all(np.array_equal(one[name], other[name]) for name in one)

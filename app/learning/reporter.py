@@ -1,4 +1,4 @@
-"""What has been fetched from the device, told as events."""
+"""Turns numbers that were fetched from the device into events."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,15 +8,15 @@ from app.events import Baseline, Checkpoint, CheckpointSaved, EpochEnded, Event,
 from app.learning import models
 from app.learning.checkpoint import checkpoint
 from app.learning.divergence import Diverged, first_bad_step, until
-from app.learning.ledger import Fetched, Snapshot
+from app.learning.metrics_buffer import Fetched, Snapshot
 from app.learning.parameters import Parameters
 from app.learning.quantise import quantise
 from app.recipe import Recipe
 
-Said = Iterator[Event | Checkpoint]
+Emitted = Iterator[Event | Checkpoint]
 
 
-class Teller:
+class Reporter:
     """Turns fetched numbers into events and sums the run up as it goes.
 
     ``batch_sizes``: images in each step of an epoch.
@@ -30,7 +30,7 @@ class Teller:
         self._epoch_loss = 0.0
         """Sum over the epoch's images so far."""
 
-    def tell(self, fetched: Fetched, learning_rate: float, milliseconds: float) -> Said:
+    def report(self, fetched: Fetched, learning_rate: float, milliseconds: float) -> Emitted:
         """Steps, then of each snapshot its checkpoint and its weights; an epoch's end comes before the last snapshot.
 
         Says all up to the first bad step, then raises Diverged, where there is one.
@@ -50,7 +50,7 @@ class Teller:
         if bad is not None:
             raise Diverged(bad, learning_rate)
 
-    def _weights(self, snapshot: Snapshot, named: Mapping[str, Tensor]) -> Said:
+    def _weights(self, snapshot: Snapshot, named: Mapping[str, Tensor]) -> Emitted:
         # The model comes first: whoever sees new weights may ask at once what they read.
         if snapshot.shown or snapshot.kept:
             model = self.recipe.model
