@@ -8,9 +8,9 @@ from typing import Any, Self, TypeVar
 
 from app.events import Checkpoint, EpochEnded, Event, Record, RunQueued, Steps, Weights
 from app.history import store
-from app.history.bell import Bell
 from app.history.database import Database
-from app.history.log import Log
+from app.history.live_log import LiveLog
+from app.history.notifier import Notifier
 from app.run import Run
 
 T = TypeVar("T")
@@ -37,9 +37,9 @@ class History:
 
     def __init__(self, database: Database, active: Sequence[Run], live: str | None) -> None:
         self._database = database
-        self._logs = {run.id: Log(run) for run in active}
+        self._logs = {run.id: LiveLog(run) for run in active}
         self._live = live
-        self._live_changed = Bell()
+        self._live_changed = Notifier()
         self._one_writer = asyncio.Lock()
         self._writes: set[asyncio.Task[Any]] = set()
 
@@ -77,7 +77,7 @@ class History:
         if log := self._logs.get(run):
             if log.run.seq <= after:
                 return []
-            if (records := log.tail.after(after, limit_bytes)) is not None:
+            if (records := log.recent.after(after, limit_bytes)) is not None:
                 return records
         records = await self._database.read(lambda c: store.read_records(c, run, after, limit_bytes))
         if not records:
@@ -129,7 +129,7 @@ class History:
         """Return the live run once it is another than this one."""
         while True:
             if self._live in (None, other_than):
-                await self._live_changed.heard()
+                await self._live_changed.wait()
             elif (run := await self.live()) is not None and run.id != other_than:
                 return run
 
@@ -185,7 +185,7 @@ class History:
         run = Run.queued(queued).after(record)
         async with self._one_writer:
             live = await self._database.write(lambda c: store.add_run(c, run, record))
-            self._logs[run.id] = log = Log(run)
+            self._logs[run.id] = log = LiveLog(run)
             log.publish(run, [record])
             self._set_live(live)
         return run
@@ -224,7 +224,7 @@ class History:
                 await self._database.write(lambda c: store.add_checkpoint(c, run, checkpoint))
             log.checkpoint = checkpoint
 
-    async def _log(self, run: str) -> Log:
+    async def _log(self, run: str) -> LiveLog:
         if log := self._logs.get(run):
             return log
         ended = await self.get(run)
@@ -233,7 +233,7 @@ class History:
     def _set_live(self, run: str | None) -> None:
         if run != self._live:
             self._live = run
-            self._live_changed.ring()
+            self._live_changed.notify()
 
     async def _to_its_end(self, write: Coroutine[Any, Any, T]) -> T:
         """A write goes on where whoever asked for it is cancelled, so that memory and database keep agreeing."""

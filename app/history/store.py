@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.events import Checkpoint, Event, Record
+from app.history.recent_records import fitting
 from app.history.schema import checkpoints, events, runs
-from app.history.tail import fitting
 from app.run import ACTIVE, Run
 
 E = TypeVar("E", bound=Event)

@@ -2,7 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.events import Record
-from app.history.tail import RECORD_BYTES, Tail, fitting
+from app.history.recent_records import RECORD_BYTES, RecentRecords, fitting
 
 SIZES = st.lists(st.integers(0, 2000), min_size=1, max_size=40)
 
@@ -14,14 +14,14 @@ def records(sizes: list[int]) -> list[Record]:
 @settings(deadline=None)
 @given(SIZES, st.integers(0, 20_000))
 def test_it_stays_within_its_limit_and_drops_only_what_does_not_fit(sizes: list[int], limit: int) -> None:
-    log, tail = records(sizes), Tail(limit)
+    log, recent = records(sizes), RecentRecords(limit)
     for record in log:
-        tail.extend([record])
-        assert tail.bytes <= limit
-    kept = log[len(log) - len(tail) :]
-    assert tail.bytes == sum(len(record.data) + RECORD_BYTES for record in kept)
-    if len(tail) < len(log):
-        assert tail.bytes + sizes[len(log) - len(tail) - 1] + RECORD_BYTES > limit
+        recent.extend([record])
+        assert recent.bytes <= limit
+    kept = log[len(log) - len(recent) :]
+    assert recent.bytes == sum(len(record.data) + RECORD_BYTES for record in kept)
+    if len(recent) < len(log):
+        assert recent.bytes + sizes[len(log) - len(recent) - 1] + RECORD_BYTES > limit
 
 
 @settings(deadline=None)
@@ -29,10 +29,10 @@ def test_it_stays_within_its_limit_and_drops_only_what_does_not_fit(sizes: list[
 def test_it_gives_the_log_from_a_cursor_on_or_nothing_at_all(
     sizes: list[int], limit: int, after: int, page: int
 ) -> None:
-    log, tail = records(sizes), Tail(limit)
-    tail.extend(log)
-    found = tail.after(after, page)
-    if len(log) - len(tail) <= after < len(log):
+    log, recent = records(sizes), RecentRecords(limit)
+    recent.extend(log)
+    found = recent.after(after, page)
+    if len(log) - len(recent) <= after < len(log):
         assert found
         assert found == log[after : after + len(found)]
         assert len(found) == 1 or sum(len(record.data) for record in found) <= page

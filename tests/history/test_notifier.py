@@ -1,16 +1,16 @@
 import anyio
 import pytest
 
-from app.history.bell import Bell
+from app.history.notifier import Notifier
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_ring_wakes_everybody_who_waits() -> None:
-    bell, woken = Bell(), []
+    notifier, woken = Notifier(), []
 
     async def listen(name: int) -> None:
-        await bell.heard()
+        await notifier.wait()
         woken.append(name)
 
     async with anyio.create_task_group() as listeners:
@@ -18,13 +18,13 @@ async def test_a_ring_wakes_everybody_who_waits() -> None:
             listeners.start_soon(listen, name)
         await anyio.wait_all_tasks_blocked()
         assert woken == []
-        bell.ring()
+        notifier.notify()
     assert sorted(woken) == [0, 1, 2]
 
 
 async def test_who_comes_after_a_ring_waits_for_the_next() -> None:
-    bell = Bell()
-    bell.ring()
+    notifier = Notifier()
+    notifier.notify()
     with anyio.move_on_after(0) as waiting:
-        await bell.heard()
+        await notifier.wait()
     assert waiting.cancelled_caught

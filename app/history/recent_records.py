@@ -6,7 +6,7 @@ from itertools import islice
 
 from app.events import Record
 
-TAIL_BYTES = 4 << 20
+RECENT_BYTES = 4 << 20
 """Memory for one active run: the last 170 weight images of a 30-unit network with the metrics between them, more than
 viewers at the head ever ask for. Who is further behind reads pages from the database, as a replay does."""
 
@@ -14,10 +14,10 @@ RECORD_BYTES = 300
 """What a record costs beyond its data: the objects that hold it."""
 
 
-class Tail:
+class RecentRecords:
     """Consecutive records, the oldest dropped when the newest would not fit in ``limit_bytes``."""
 
-    def __init__(self, limit_bytes: int = TAIL_BYTES) -> None:
+    def __init__(self, limit_bytes: int = RECENT_BYTES) -> None:
         self._limit = limit_bytes
         self._bytes = 0
         self._records: deque[Record] = deque()

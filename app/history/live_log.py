@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 
 from app.events import Checkpoint, Record
-from app.history.bell import Bell
-from app.history.tail import Tail
+from app.history.notifier import Notifier
+from app.history.recent_records import RecentRecords
 from app.run import Run
 
 
-class Log:
+class LiveLog:
     """What is here has been stored before. Dropped when the run has ended; who still waits on it is woken by then."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.tail = Tail()
+        self.recent = RecentRecords()
         self.checkpoint: Checkpoint | None = None
         """The newest, kept or not."""
-        self._bell = Bell()
+        self._notifier = Notifier()
 
     def folded(self, records: Sequence[Record]) -> Run:
         """The run with ``records`` after its last one. Raises ValueError where they do not follow it."""
@@ -29,10 +29,10 @@ class Log:
 
     def publish(self, run: Run, records: Sequence[Record]) -> None:
         self.run = run
-        self.tail.extend(records)
-        self._bell.ring()
+        self.recent.extend(records)
+        self._notifier.notify()
 
     async def wait(self, after: int) -> None:
         """Until there is a record with a greater ``seq``, or the run has ended."""
         while self.run.seq <= after and self.run.active:
-            await self._bell.heard()
+            await self._notifier.wait()
