@@ -15,12 +15,13 @@ from app.history.history import History
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.web import access, exports, guard, health, predict, problems, reference, runs, stream
-from app.web.access import Access
-from app.web.files import Static, folder
-from app.web.guard import Guard
+from app.web import exports, health, predict, presets, problems, runs, security, session, stream
+from app.web.assets import Static, folder
+from app.web.auth import Auth
 from app.web.pages import Pages
 from app.web.pump import Pumps
+from app.web.security import Security
+from app.web.services import Services
 from app.web.telemetry import Telemetry
 
 FIRST_RUN_SPEED = 100.0
@@ -47,8 +48,14 @@ def create_app(settings: Settings) -> FastAPI:
                     mnist_dir=settings.mnist_dir,
                 )
             )
-            app.state.history, app.state.supervisor = history, supervisor
-            app.state.pumps = await stack.enter_async_context(Pumps.open(history))
+            app.state.services = Services(
+                auth=Auth(settings),
+                history=history,
+                pumps=await stack.enter_async_context(Pumps.open(history)),
+                reader=Reader.built_in(),
+                supervisor=supervisor,
+                telemetry=Telemetry(),
+            )
             if settings.first_run and not (await history.runs(limit=1))[0]:
                 await supervisor.start(Recipe(), preset="textbook", steps_per_second=FIRST_RUN_SPEED)
             yield
@@ -62,20 +69,17 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses=problems.documented("4XX"),
     )
-    app.state.access = Access(settings)
-    app.state.telemetry = Telemetry()
-    app.state.reader = Reader.built_in()
     app.add_exception_handler(problems.Problem, problems.on_problem)
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(ValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http)
-    app.add_exception_handler(Exception, guard.on_error)
+    app.add_exception_handler(Exception, security.on_error)
     predict.mount(app)
     app.routes.extend(health.routes)
     app.routes.extend(stream.routes)
-    for router in (reference.router, access.router, runs.router, exports.router):
+    for router in (presets.router, session.router, runs.router, exports.router):
         app.include_router(router)
     Pages().mount(app)
     app.routes.append(Mount("/static", Static(directory=folder("static"))))
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Security, settings=settings)
     return app

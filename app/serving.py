@@ -17,9 +17,9 @@ from app.history.lock import DatabaseInUse
 from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings
-from app.web.http import BoundedHttp
-from app.web.socket import FrameSocket
+from app.web.http_protocol import HttpProtocol
 from app.web.stream import MAX_VIEWERS
+from app.web.websocket_protocol import WebSocketProtocol
 
 GRACE = 1
 """Seconds that answers under way may take when the server ends. With the workers' grace this stays under 5 s."""
@@ -49,9 +49,9 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket) -> 
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=BoundedHttp,
+        http=HttpProtocol,
         # Measured: deflate costs a millisecond per frame and viewer.
-        ws=FrameSocket,
+        ws=WebSocketProtocol,
         ws_per_message_deflate=False,
         ws_max_size=4096,  # viewers have nothing to say
         limit_concurrency=MAX_VIEWERS + 500,  # whoever comes beyond is told so at once

@@ -19,7 +19,8 @@ from app.events import Steps, Weights
 from app.history.history import History, UnknownRun
 from app.run import Run
 from app.web.problems import Problem
-from app.web.runs import Log, no_such_run
+from app.web.runs import no_such_run
+from app.web.services import HistoryDep
 
 router = APIRouter(prefix="/api/runs/{run}", tags=["exports"])
 
@@ -34,30 +35,30 @@ Step = Annotated[int | None, Query(ge=0, description="The newest at or before th
 
 
 @router.get("/metrics", responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}})
-async def metrics(log: Log, run: str, format: Literal["json", "csv"] = "json") -> Response:
+async def metrics(history: HistoryDep, run: str, format: Literal["json", "csv"] = "json") -> Response:
     """Every step, nothing sampled. A loss that is not a number is null, in CSV empty."""
-    known = await _known(log, run)
+    known = await _known(history, run)
     if format == "csv":
         headers = _attachment(known, "metrics.csv")
-        return StreamingResponse(_csv(log, known), media_type="text/csv", headers=headers)
-    return StreamingResponse(_json_columns(log, known), media_type="application/json")
+        return StreamingResponse(_csv(history, known), media_type="text/csv", headers=headers)
+    return StreamingResponse(_json_columns(history, known), media_type="application/json")
 
 
 @router.get("/epochs")
-async def epochs(log: Log, run: str) -> Response:
+async def epochs(history: HistoryDep, run: str) -> Response:
     """Each epoch's validation figures and confusion matrix."""
-    await _known(log, run)
-    found = [e.model_dump(exclude={"units"}) for e in await log.epochs(run)]
+    await _known(history, run)
+    found = [e.model_dump(exclude={"units"}) for e in await history.epochs(run)]
     return JSONResponse({"epochs": found})
 
 
 @router.get("/weights", responses={200: {"content": {"application/octet-stream": _BYTES, "image/png": _BYTES}}})
 async def weights(
-    log: Log, run: str, step: Step = None, format: Literal["json", "npy", "png"] = "json"
+    history: HistoryDep, run: str, step: Step = None, format: Literal["json", "npy", "png"] = "json"
 ) -> Response:  # fmt: skip
     """First-layer weights, ``units × 28 × 28``, as kept: int8 times a scale."""
-    known = await _known(log, run)
-    found = await log.weights(run, step)
+    known = await _known(history, run)
+    found = await history.weights(run, step)
     if found is None:
         raise Problem(404, "No weights yet", f"Run {run!r} has not kept weights{_by(step)} yet.")
     values = _float(found)
@@ -75,19 +76,21 @@ async def weights(
 
 
 @router.get("/model", response_class=Response, responses={200: {"content": {"application/octet-stream": _BYTES}}})
-async def model(log: Log, run: str, step: Step = None, format: Literal["safetensors"] = "safetensors") -> Response:
+async def model(
+    history: HistoryDep, run: str, step: Step = None, format: Literal["safetensors"] = "safetensors"
+) -> Response:
     """The trained model under PyTorch's parameter names; metadata ``model``, ``step``, ``epoch``."""
-    known = await _known(log, run)
-    checkpoint = await log.checkpoint(run, step)
+    known = await _known(history, run)
+    checkpoint = await history.checkpoint(run, step)
     if checkpoint is None:
         raise Problem(404, "No model yet", f"Run {run!r} has not saved a model{_by(step)} yet.")
     headers = _attachment(known, f"step-{checkpoint.step}.safetensors")
     return Response(checkpoint.data, media_type="application/octet-stream", headers=headers)
 
 
-async def _known(log: History, run: str) -> Run:
+async def _known(history: History, run: str) -> Run:
     try:
-        return await log.get(run)
+        return await history.get(run)
     except UnknownRun:
         raise no_such_run(run) from None
 
@@ -115,10 +118,10 @@ def _columns(steps: Steps, run: Run) -> dict[str, list[Any]]:
     return {name: epochs if name == "epoch" else getattr(steps, name) for name in COLUMNS}
 
 
-async def _json_columns(log: History, run: Run) -> AsyncIterator[str]:
+async def _json_columns(history: History, run: Run) -> AsyncIterator[str]:
     """One column after the other, so all are held until then: as plain doubles, a quarter of what lists would take."""
     columns = {name: array("d") for name in COLUMNS}
-    async for steps in log.steps(run.id):
+    async for steps in history.steps(run.id):
         for name, values in _columns(steps, run).items():
             columns[name].extend(nan if value is None else value for value in values)
     before = "{"
@@ -132,9 +135,9 @@ async def _json_columns(log: History, run: Run) -> AsyncIterator[str]:
     yield "]}"
 
 
-async def _csv(log: History, run: Run) -> AsyncIterator[str]:
+async def _csv(history: History, run: Run) -> AsyncIterator[str]:
     yield ",".join(COLUMNS) + "\r\n"
-    async for steps in log.steps(run.id):
+    async for steps in history.steps(run.id):
         rows = io.StringIO()
         csv.writer(rows).writerows(zip(*_columns(steps, run).values(), strict=True))
         yield rows.getvalue()

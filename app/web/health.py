@@ -7,9 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.history.history import History
-from app.running.supervisor import Supervisor
-from app.web.telemetry import Telemetry
+from app.web.services import services
 
 
 async def alive(request: Request) -> Response:
@@ -19,18 +17,16 @@ async def alive(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """A run that is asked for now starts at once, or waits only for another run."""
-    supervisor: Supervisor = request.app.state.supervisor
-    if supervisor.ready:
+    if services(request).supervisor.ready:
         return PlainTextResponse("ready\n")
     return PlainTextResponse("a worker is still starting\n", 503, {"Retry-After": "2"})
 
 
 async def metrics(request: Request) -> Response:
-    history: History = request.app.state.history
-    telemetry: Telemetry = request.app.state.telemetry
+    held = services(request)
     states: Counter[str] = Counter({"queued": 0, "running": 0, "paused": 0})
-    states.update(run.state for run in await history.active())
-    return Response(telemetry.text(dict(states)), media_type=CONTENT_TYPE_LATEST)
+    states.update(run.state for run in await held.history.active())
+    return Response(held.telemetry.text(dict(states)), media_type=CONTENT_TYPE_LATEST)
 
 
 routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]

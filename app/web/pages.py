@@ -11,9 +11,10 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from app import __version__
-from app.history.history import History, UnknownRun
+from app.history.history import UnknownRun
 from app.web import problems
-from app.web.files import Assets, folder
+from app.web.assets import Assets, folder
+from app.web.services import services
 
 MACHINE_PATHS = ("/api", "/predict", "/ws", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")
 
@@ -36,13 +37,13 @@ class Pages:
         app.add_exception_handler(HTTPException, self._on_http)
 
     async def _dashboard(self, request: Request) -> Response:
-        history: History = request.app.state.history
+        history = services(request).history
         live = await history.live()
         known = {"known_run": live.id, "known_seq": live.seq} if live else {}
         return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": "live", **known})
 
     async def _run(self, request: Request) -> Response:
-        history: History = request.app.state.history
+        history = services(request).history
         try:
             run = await history.get(request.path_params["run"])
         except UnknownRun:

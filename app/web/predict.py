@@ -17,10 +17,11 @@ from app.handwriting.ink import Image
 from app.handwriting.predictor import Predictor, from_safetensors
 from app.handwriting.reader import Reading
 from app.history.history import History, UnknownRun
-from app.web import bodies
+from app.web import predict_input
 from app.web.predict_schema import document
 from app.web.problems import Problem
-from app.web.uploads import Uploads
+from app.web.request_body import BodyReader
+from app.web.services import services
 
 PREDICTORS = 32
 """Models held ready, the last used; one of 256 units is 0.8 MB."""
@@ -35,8 +36,7 @@ PATH = "/predict"
 
 
 def mount(app: FastAPI) -> None:
-    """Give the app its ``/predict``, and its OpenAPI document the description. It needs ``app.state.reader``,
-    ``app.state.history`` and ``app.state.telemetry``."""
+    """Give the app its ``/predict``, and its OpenAPI document the description."""
     predict = Predict()
     app.add_middleware(Shortcut, predict=predict)
     app.routes.append(Route(PATH, predict, methods=["POST"]))
@@ -62,7 +62,7 @@ class Predict:
 
     def __init__(self) -> None:
         self._predictors: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
-        self._uploads = Uploads()
+        self._bodies = BodyReader()
         self._threads = CapacityLimiter(THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,16 +77,16 @@ class Predict:
 
     async def _answer(self, request: Request) -> bytes:
         """As JSON. Raises Problem."""
-        question = await bodies.read(request, self._uploads, self._threads)
-        state, choice = request.app.state, question.choice
+        question = await predict_input.read(request, self._bodies, self._threads)
+        held, choice = services(request), question.choice
         if choice.run in (None, NAME):
-            run, step, predictor = NAME, state.reader.step, None
+            run, step, predictor = NAME, held.reader.step, None
             if choice.step is not None and choice.step < step:
                 raise Problem(404, "No such model", f"The built-in model is kept at step {step} only; name a run.")
         else:
-            run, step, predictor = await self._model(state.history, str(choice.run), choice.step)
-        reading: Reading = state.reader.read(question.image, predictor)
-        state.telemetry.predicted(reading.verdict)
+            run, step, predictor = await self._model(held.history, str(choice.run), choice.step)
+        reading: Reading = held.reader.read(question.image, predictor)
+        held.telemetry.predicted(reading.verdict)
         return encode(reading, run, step, question.image if choice.image else None)
 
     async def _model(self, history: History, run: str, step: int | None) -> tuple[str, int, Predictor]:

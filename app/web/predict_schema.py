@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.web import problems
-from app.web.bodies import Choice, Drawing
+from app.web.predict_input import Choice, Drawing
 
 _Distance = Annotated[float, Field(ge=0, le=1, description="Mean absolute difference of pixels as fractions.")]
 

@@ -15,7 +15,7 @@ from starlette.types import Message, Send
 
 from app.events import Record
 from app.history.history import History
-from app.web.socket import frame
+from app.web.websocket_protocol import frame
 
 REST = 2.0
 """Seconds that a pump rests for each that it wrote, while news gathers: a crowd, however large, gets it in fewer and

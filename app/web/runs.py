@@ -1,4 +1,4 @@
-"""Runs by REST: start, list, look at, control, rename, delete."""
+"""SupervisorDep by REST: start, list, look at, control, rename, delete."""
 
 from typing import Annotated, Any
 
@@ -11,27 +11,14 @@ from app.history.history import History, StillActive, UnknownRun
 from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
-from app.running.supervisor import NotActive, QueueFull, Supervisor
-from app.web.access import access, control
+from app.running.supervisor import NotActive, QueueFull
 from app.web.problems import Problem, documented, invalid
+from app.web.services import HistoryDep, SupervisorDep, services
+from app.web.session import require_control
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
-
-
-def history(request: Request) -> History:
-    held: History = request.app.state.history
-    return held
-
-
-def supervisor(request: Request) -> Supervisor:
-    held: Supervisor = request.app.state.supervisor
-    return held
-
-
-Log = Annotated[History, Depends(history)]
-Runs = Annotated[Supervisor, Depends(supervisor)]
 
 
 def no_such_run(run: str) -> Problem:
@@ -81,13 +68,13 @@ class Rename(BaseModel):
     name: Name
 
 
-@router.post("", status_code=201, dependencies=[Depends(control)], responses=documented("503"))
-async def start(request: Request, response: Response, runs: Runs, asked: StartRun) -> Run:
+@router.post("", status_code=201, dependencies=[Depends(require_control)], responses=documented("503"))
+async def start(request: Request, response: Response, supervisor: SupervisorDep, asked: StartRun) -> Run:
     """Start a run, or queue it when as many as may train at once are training."""
     recipe = asked.recipe()
-    access(request).count_start(request)
+    services(request).auth.count_start(request)
     try:
-        run = await runs.start(
+        run = await supervisor.start(
             recipe, name=asked.name and asked.name.strip(), preset=asked.preset, steps_per_second=asked.steps_per_second
         )  # fmt: skip
     except QueueFull as full:
@@ -95,20 +82,20 @@ async def start(request: Request, response: Response, runs: Runs, asked: StartRu
             503, "Queue full", f"{full.limit} runs are waiting already: stop one, or wait.",
             headers={"Retry-After": "30"},
         ) from None  # fmt: skip
-    request.app.state.telemetry.run_started()
+    services(request).telemetry.run_started()
     response.headers["Location"] = f"/api/runs/{run.id}"
     return run
 
 
 @router.get("")
 async def runs(
-    log: Log,
+    history: HistoryDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Page:
     """Runs, newest first."""
     try:
-        found, following = await log.runs(limit, cursor)
+        found, following = await history.runs(limit, cursor)
     except ValueError:
         raise Problem(
             422, "Invalid input", "cursor: take it from the page before", [{"field": "cursor", "detail": "unknown"}]
@@ -117,45 +104,47 @@ async def runs(
 
 
 @router.get("/{run}")
-async def run(log: Log, run: str) -> Run:
+async def run(history: HistoryDep, run: str) -> Run:
     """One run."""
-    return await _get(log, run)
+    return await _get(history, run)
 
 
-@router.post("/{run}/control", status_code=202, dependencies=[Depends(control)])
-async def control_run(log: Log, runs: Runs, run: str, asked: Annotated[AnyControl, Body()]) -> Run:
+@router.post("/{run}/control", status_code=202, dependencies=[Depends(require_control)])
+async def control_run(
+    history: HistoryDep, supervisor: SupervisorDep, run: str, asked: Annotated[AnyControl, Body()]
+) -> Run:
     """Ask something of a run. The log's ``Controlled`` event says at which step it took effect."""
     try:
-        await runs.control(run, asked)
+        await supervisor.control(run, asked)
     except NotActive as ended:
         raise Problem(409, "Not possible now", str(ended)) from None
     except UnknownRun:
         raise no_such_run(run) from None
-    return await _get(log, run)
+    return await _get(history, run)
 
 
-@router.patch("/{run}", dependencies=[Depends(control)])
-async def rename(log: Log, run: str, asked: Rename) -> Run:
+@router.patch("/{run}", dependencies=[Depends(require_control)])
+async def rename(history: HistoryDep, run: str, asked: Rename) -> Run:
     """Give a run another name."""
     try:
-        return await log.rename(run, asked.name.strip())
+        return await history.rename(run, asked.name.strip())
     except UnknownRun:
         raise no_such_run(run) from None
 
 
-@router.delete("/{run}", status_code=204, dependencies=[Depends(control)])
-async def delete(log: Log, run: str) -> None:
+@router.delete("/{run}", status_code=204, dependencies=[Depends(require_control)])
+async def delete(history: HistoryDep, run: str) -> None:
     """Delete an ended run with its log and its models. This cannot be undone."""
     try:
-        await log.delete(run)
+        await history.delete(run)
     except StillActive:
         raise Problem(409, "Not possible now", "The run has not ended: stop it first.") from None
     except UnknownRun:
         raise no_such_run(run) from None
 
 
-async def _get(log: History, run: str) -> Run:
+async def _get(history: History, run: str) -> Run:
     try:
-        return await log.get(run)
+        return await history.get(run)
     except UnknownRun:
         raise no_such_run(run) from None

@@ -8,10 +8,10 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from app.history.history import History, UnknownRun
-from app.web.pump import Pumps, Write
-from app.web.socket import EXTENSION
-from app.web.telemetry import Telemetry
+from app.history.history import UnknownRun
+from app.web.pump import Write
+from app.web.services import services
+from app.web.websocket_protocol import EXTENSION
 
 NORMAL, GONE, FULL, BAD_CURSOR, UNKNOWN_RUN = 1000, 1006, 1013, 4400, 4404
 
@@ -29,7 +29,7 @@ class Stream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        telemetry: Telemetry = websocket.app.state.telemetry
+        telemetry = services(websocket).telemetry
         await websocket.accept()
         after = websocket.query_params.get("after", "0")
         if not (after.isascii() and after.isdigit() and len(after) <= 15):
@@ -64,15 +64,13 @@ async def _listen(websocket: WebSocket, scope: anyio.CancelScope) -> None:
 
 
 async def _watch_run(websocket: WebSocket, after: int, send: Send) -> None:
-    pumps: Pumps = websocket.app.state.pumps
-    await pumps.watch(websocket.path_params["run"], after, send, _write(websocket))
+    await services(websocket).pumps.watch(websocket.path_params["run"], after, send, _write(websocket))
 
 
 async def _watch_live(websocket: WebSocket, after: int, send: Send) -> None:
     """The run that started last. A viewer that names the ``run`` it has seen to its end gets the next one, from its
     first event, when that starts."""
-    history: History = websocket.app.state.history
-    pumps: Pumps = websocket.app.state.pumps
+    history, pumps = services(websocket).history, services(websocket).pumps
     seen = websocket.query_params.get("run")
     run = await history.live() or await history.wait_live(None)
     if seen is not None and run.id != seen:

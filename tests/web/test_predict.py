@@ -25,6 +25,7 @@ from app.history.history import History
 from app.recipe import Recipe
 from app.web import predict, problems
 from app.web.predict_schema import Prediction
+from app.web.services import Services
 from app.web.telemetry import Telemetry
 
 SEVEN = [[[0, 0], [40, 2], [15, 90]]]
@@ -43,7 +44,9 @@ def client(tmp_path_factory):
     @asynccontextmanager
     async def lifespan(app):
         async with History.open(f"sqlite:///{folder / 'runs.db'}") as history:
-            app.state.history = history
+            app.state.services = Services(
+                auth=None, history=history, pumps=None, reader=Reader.built_in(), supervisor=None, telemetry=Telemetry()
+            )
             for run in "abc":
                 await history.create(RunQueued(run=run, name=run, recipe=Recipe(), place=1, time=0))
             for run in "ab":
@@ -54,7 +57,6 @@ def client(tmp_path_factory):
             yield
 
     app = FastAPI()
-    app.state.reader, app.state.telemetry = Reader.built_in(), Telemetry()
     app.add_exception_handler(problems.Problem, problems.on_problem)
     predict.mount(app)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from app.handwriting import ink, picture
 from app.handwriting.ink import Image
 from app.web.problems import Problem, invalid
-from app.web.uploads import Uploads
+from app.web.request_body import BodyReader
 
 TYPES = ("application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data")
 
@@ -114,7 +114,7 @@ class Question(NamedTuple):
     choice: Choice
 
 
-async def read(request: Request, uploads: Uploads, threads: CapacityLimiter) -> Question:
+async def read(request: Request, bodies: BodyReader, threads: CapacityLimiter) -> Question:
     """What the request asks. Heavy bodies are worked on in ``threads``. Raises Problem 400, 408, 413, 415 or 422."""
     choice = _choice(dict(request.query_params)) if request.scope["query_string"] else _NOTHING_SAID
     headers = dict(request.scope["headers"])  # as bytes: request.headers would decode and search them each time
@@ -123,17 +123,17 @@ async def read(request: Request, uploads: Uploads, threads: CapacityLimiter) -> 
         raise Problem(415, "Unsupported encoding", "Send the body as it is, without Content-Encoding.")
     match media_type:
         case "application/octet-stream":
-            return Question(raw_pixels(await uploads.body(request, RAW_LIMIT)), choice)
+            return Question(raw_pixels(await bodies.body(request, RAW_LIMIT)), choice)
         case "application/json":
-            body = await uploads.body(request, JSON_LIMIT)
+            body = await bodies.body(request, JSON_LIMIT)
             if len(body) <= INLINE_LIMIT and body.count(b"[") <= INLINE_LISTS:
                 return drawing(body, choice)
             return await to_thread.run_sync(drawing, body, choice, limiter=threads)
         case "image/png" | "image/jpeg":
-            body = await uploads.body(request, PICTURE_LIMIT)
+            body = await bodies.body(request, PICTURE_LIMIT)
             return Question(await to_thread.run_sync(_picture, body, limiter=threads), choice)
         case "multipart/form-data":
-            form = await _form(request, uploads)
+            form = await _form(request, bodies)
             try:
                 body, fields = await _file(form)
             finally:
@@ -238,9 +238,9 @@ class _InMemory(MultiPartParser):
     spool_max_size = FORM_LIMIT
 
 
-async def _form(request: Request, uploads: Uploads) -> FormData:
+async def _form(request: Request, bodies: BodyReader) -> FormData:
     try:
-        async with aclosing(uploads.pieces(request, FORM_LIMIT)) as stream:
+        async with aclosing(bodies.pieces(request, FORM_LIMIT)) as stream:
             return await _InMemory(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
     except (MultiPartException, ValueError, LookupError) as error:  # ValueError, LookupError: names in odd charsets
         raise Problem(422, "Invalid form", f"This is no form of one file: {error}") from None

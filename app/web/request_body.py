@@ -17,7 +17,7 @@ LARGE_SECONDS = 30
 """How long one of those may take. A photo of 4 MB needs 16 s at 2 Mbit/s."""
 
 
-class Uploads:
+class BodyReader:
     """Bodies of any number of requests. What is refused raises Problem 400, 408 or 413."""
 
     def __init__(self) -> None:

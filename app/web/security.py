@@ -1,4 +1,4 @@
-"""The door: which hosts and origins may come in, how much they may carry, and what every answer tells browsers.
+"""Checks hosts, origins and body sizes of all requests, and adds the security headers to all answers.
 
 Other sites' pages cannot start runs (Origin), and a name that an attacker points at this machine is not answered
 (Host; DNS rebinding). IP literals cannot be rebound, so beyond loopback every literal is a good host.
@@ -51,7 +51,7 @@ HOSTS_REMEMBERED = 64
 prediction."""
 
 
-class Guard:
+class Security:
     """Pure ASGI middleware: one wrapper for HTTP, none around a WebSocket's frames."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -72,7 +72,7 @@ class Guard:
                 return await self._app(scope, receive, send)
             return await _refuse_handshake(refusal, scope, receive, send)
 
-        async def send_guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 there = {name for name, _ in headers}
@@ -80,10 +80,10 @@ class Guard:
             await send(message)
 
         if refusal is not None:
-            return await refusal.response()(scope, receive, send_guarded)
+            return await refusal.response()(scope, receive, send_with_headers)
         if scope["path"] != predict.PATH:
             receive = _limited(receive)
-        await self._app(scope, receive, send_guarded)
+        await self._app(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
@@ -125,7 +125,7 @@ class Guard:
 async def on_error(request: Request, error: Exception) -> Response:
     """A bug of ours. The server's output has its traceback; the client is told nothing of the inside.
 
-    It is answered outside of :class:`Guard`, so it brings the headers itself.
+    It is answered outside of :class:`Security`, so it brings the headers itself.
     """
     problem = Problem(
         500, "Server error", "The server met an error of its own. Its output says which.", headers=SECURITY_HEADERS

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from websockets.frames import Opcode
 
 from app.events import Record
-from app.web.socket import frame
+from app.web.websocket_protocol import frame
 from tests.web.frames import parsed
 
 SIZES = st.one_of(st.sampled_from([0, 1, 125, 126, 127, 65_535, 65_536, 70_000]), st.integers(0, 3000))

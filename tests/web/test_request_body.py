@@ -5,7 +5,7 @@ import pytest
 from starlette.requests import Request
 
 from app.web.problems import Problem
-from app.web.uploads import LARGE_AT_ONCE, SMALL, Uploads
+from app.web.request_body import LARGE_AT_ONCE, SMALL, BodyReader
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ class Sender:
 async def test_all_of_it():
     sender = Sender(b"one", b"", b"two")
     sender.last.set()
-    assert await Uploads().body(sender.request, 6) == b"onetwo"
+    assert await BodyReader().body(sender.request, 6) == b"onetwo"
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ async def test_refused(pieces, length, status):
     sender = Sender(*pieces, length=length)
     sender.last.set()
     with pytest.raises(Problem) as refused:
-        await Uploads().body(sender.request, 6)
+        await BodyReader().body(sender.request, 6)
     assert refused.value.status == status
 
 
 async def test_only_so_many_large_ones_come_in_at_once():
-    uploads = Uploads()
+    uploads = BodyReader()
     senders = [Sender(bytes(SMALL + 1), b"more", b"last") for _ in range(LARGE_AT_ONCE + 3)]
     bodies = []
 
@@ -72,8 +72,8 @@ async def test_only_so_many_large_ones_come_in_at_once():
 
 
 async def test_a_large_one_that_never_ends_is_given_up_and_makes_room(monkeypatch):
-    monkeypatch.setattr("app.web.uploads.LARGE_SECONDS", 0)
-    uploads = Uploads()
+    monkeypatch.setattr("app.web.request_body.LARGE_SECONDS", 0)
+    uploads = BodyReader()
     for _ in range(LARGE_AT_ONCE + 1):
         with pytest.raises(Problem) as refused:
             await uploads.body(Sender(bytes(SMALL + 1), b"never").request, 10**6)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from app.presets import PRESETS, Preset
 from app.recipe import TRAIN_IMAGES, Recipe
+from app.web.services import services
 
 router = APIRouter(prefix="/api", tags=["reference"])
 
@@ -36,5 +37,5 @@ async def presets() -> Presets:
 @router.get("/baseline")
 async def baseline(request: Request) -> MeanImages:
     """What the pixel baseline compares a drawing with."""
-    means = request.app.state.reader.baseline
+    means = services(request).reader.baseline
     return MeanImages(mean_3=means.mean_3.ravel().tolist(), mean_7=means.mean_7.ravel().tolist())

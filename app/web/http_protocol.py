@@ -8,7 +8,7 @@ HEAD_LIMIT = 64 * 1024
 _REFUSAL = b"The request's head may have at most %d bytes.\n" % HEAD_LIMIT
 
 
-class BoundedHttp(HttpToolsProtocol):
+class HttpProtocol(HttpToolsProtocol):
     """Answers 431 and closes the connection where a request's head is too long."""
 
     _beside_body = 0

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from app.web.http import HEAD_LIMIT
+from app.web.http_protocol import HEAD_LIMIT
 
 
 def answer(server, *pieces):

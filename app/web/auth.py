@@ -2,13 +2,10 @@
 
 import hashlib
 import hmac
-from typing import Annotated
 
-from fastapi import APIRouter, Response
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from app.settings import Settings
@@ -20,7 +17,7 @@ TOKENS_PER_MINUTE = RateLimitItemPerMinute(10)
 WRONG_TOKENS = "wrong tokens"
 
 
-class Access:
+class Auth:
     """Compares secrets in constant time and counts attempts per client address."""
 
     def __init__(self, settings: Settings) -> None:
@@ -84,44 +81,3 @@ def _client(request: Request) -> str:
 def _too_many(limit: RateLimitItem, what: str) -> Problem:
     detail = f"At most {limit.amount} {what} a minute: wait a moment."
     return Problem(429, "Too many requests", detail, headers={"Retry-After": "60"})
-
-
-def access(request: Request) -> Access:
-    held: Access = request.app.state.access
-    return held
-
-
-def control(request: Request) -> None:
-    """A route's dependency: 401 for those who may only watch."""
-    access(request).require_control(request)
-
-
-class Session(BaseModel):
-    control: bool
-    token_needed: bool
-
-
-class Token(BaseModel):
-    token: Annotated[str, Field(max_length=1024)]
-
-
-router = APIRouter(prefix="/api/session", tags=["session"])
-
-
-@router.get("")
-async def session(request: Request) -> Session:
-    """May this browser start and control runs?"""
-    held = access(request)
-    return Session(control=held.may_control(request), token_needed=held.token_needed)
-
-
-@router.post("")
-async def sign_in(request: Request, response: Response, given: Token) -> Session:
-    """Trade the server's token for a cookie."""
-    held = access(request)
-    held.count_token(request)
-    if held.token_needed and not held.matches(given.token):
-        raise Problem(401, "Wrong token", "That is not this server's token.", [{"field": "token", "detail": "wrong"}])
-    secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, held.session(), httponly=True, samesite="strict", secure=secure)
-    return Session(control=True, token_needed=held.token_needed)

@@ -12,7 +12,7 @@ from websockets.http11 import Request
 from app.events import Record
 
 EXTENSION = "threeseven.frames"
-"""In a WebSocket's ASGI scope, under ``extensions``: ``{"write": FrameSocket.write}``."""
+"""In a WebSocket's ASGI scope, under ``extensions``: ``{"write": WebSocketProtocol.write}``."""
 
 _TEXT, _BINARY = 0x81, 0x82  # FIN and the opcode
 
@@ -30,7 +30,7 @@ def frame(record: Record) -> bytes:
     return head + record.data
 
 
-class FrameSocket(WebSocketsSansIOProtocol):
+class WebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's fastest WebSocket, and a way past its queue for those who keep up."""
 
     scope: Any

@@ -1,0 +1,44 @@
+"""What a server's routes work with, as one typed value in ``app.state.services``."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.handwriting.reader import Reader
+from app.history.history import History
+from app.running.supervisor import Supervisor
+from app.web.auth import Auth
+from app.web.pump import Pumps
+from app.web.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Opened and closed by the app's lifespan; none exists before it or after it."""
+
+    auth: Auth
+    history: History
+    pumps: Pumps
+    reader: Reader
+    supervisor: Supervisor
+    telemetry: Telemetry
+
+
+def services(connection: HTTPConnection) -> Services:
+    """The services of the app that a request or a WebSocket has come to."""
+    held: Services = connection.app.state.services
+    return held
+
+
+def _history(connection: HTTPConnection) -> History:
+    return services(connection).history
+
+
+def _supervisor(connection: HTTPConnection) -> Supervisor:
+    return services(connection).supervisor
+
+
+HistoryDep = Annotated[History, Depends(_history)]
+SupervisorDep = Annotated[Supervisor, Depends(_supervisor)]
