@@ -4,18 +4,18 @@ A run is an append-only log of events numbered 1, 2, 3, … (``seq``). One write
 the supervisor while the run is queued, the worker while it trains, the supervisor again when the worker has died.
 The bytes are made once, here, and go unchanged to disk and to every viewer.
 
-Text events are JSON objects ``{"seq", "type", …}``. :class:`Weights` is binary, little-endian: bytes 0-3 ``W37\\x01``,
-uint32 ``seq``, uint32 ``step``, uint16 ``units``, ``height``, ``width`` and a reserved zero, float32 ``scale``, then
-``units * height * width`` int8 values; a weight is ``value * scale``.
+Text events are JSON objects ``{"seq", "type", …}``. :class:`Weights` is binary, little-endian: bytes 0-3 ``W37\\x02``,
+16 bytes of run id (ASCII, zero-padded), uint32 ``seq``, uint32 ``step``, uint16 ``units``, ``height``, ``width`` and
+flags (0), float32 ``scale``, float32 output bias, ``units`` float32 biases, ``units`` float32 output weights, then
+``units * height * width`` int8 values; a weight is ``value * scale``. Frames of version 1 (``W37\\x01``: seq, step,
+units, height, width, a reserved zero, scale, values) are in older logs and are derived for clients that know no other.
 
 Steps are numbered from 1; step 0 is the state before the first update.
 """
 
-import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -138,32 +138,73 @@ class EpochEnded(Event):
 
 
 class Weights(Event):
-    """First-layer weights as int8, kept at a fixed schedule of steps."""
+    """First-layer weights as int8 with what is needed to colour and sort the units at that very step.
 
-    MAGIC: ClassVar[bytes] = b"W37\x01"
-    HEADER: ClassVar[struct.Struct] = struct.Struct("<4sIIHHHHf")
+    ``bias`` and ``output_weight`` have one number per unit (float32), ``output_bias`` is the logit's own. A model whose
+    first layer is its output has one unit of output weight 1 and output bias 0. All three are None in a frame of
+    version 1, which had no room for them; such a frame names no ``run`` either.
+    """
 
+    MAGIC: ClassVar[bytes] = b"W37\x02"
+    HEADER: ClassVar[struct.Struct] = struct.Struct("<4s16sIIHHHHff")
+    MAGIC_1: ClassVar[bytes] = b"W37\x01"
+    HEADER_1: ClassVar[struct.Struct] = struct.Struct("<4sIIHHHHf")
+
+    run: str = ""
+    """At most 16 ASCII characters."""
     step: int
     scale: float
     units: int
     height: int
     width: int
+    output_bias: float | None = None
+    bias: tuple[float, ...] | None = None
+    output_weight: tuple[float, ...] | None = None
     values: bytes
 
     def encode(self, seq: int) -> bytes:
-        header = self.HEADER.pack(self.MAGIC, seq, self.step, self.units, self.height, self.width, 0, self.scale)
-        return header + self.values
+        """A frame of version 2, or of version 1 where bias and output weights are not known."""
+        if self.bias is None or self.output_weight is None or self.output_bias is None:
+            return self.encode_1(seq)
+        shape = self.units, self.height, self.width
+        header = self.HEADER.pack(
+            self.MAGIC, self.run.encode("ascii"), seq, self.step, *shape, 0, self.scale, self.output_bias
+        )
+        return header + struct.pack(f"<{2 * self.units}f", *self.bias, *self.output_weight) + self.values
+
+    def encode_1(self, seq: int) -> bytes:
+        """A frame of version 1."""
+        shape = self.units, self.height, self.width
+        return self.HEADER_1.pack(self.MAGIC_1, seq, self.step, *shape, 0, self.scale) + self.values
+
+    @classmethod
+    def version_1(cls, frame: bytes) -> bytes:
+        """The same weights as a frame of version 1. A frame of version 1 is returned as it is."""
+        if frame[:4] == cls.MAGIC_1:
+            return frame
+        units = int.from_bytes(frame[28:30], "little")
+        return cls.MAGIC_1 + frame[20:40] + frame[cls.HEADER.size + 8 * units :]
 
     @classmethod
     def decode(cls, frame: bytes) -> Self:
-        """Read a frame back. Raises ValueError if it is not a weights frame or has the wrong length."""
-        if len(frame) < cls.HEADER.size or frame[:4] != cls.MAGIC:
-            raise ValueError("not a weights frame: it must begin with W37\\x01")
-        _, _, step, units, height, width, _, scale = cls.HEADER.unpack_from(frame)
-        values = frame[cls.HEADER.size :]
+        """Read a frame of either version. Raises ValueError if it is none or has the wrong length."""
+        if frame[:4] == cls.MAGIC and len(frame) >= cls.HEADER.size:
+            _, run, _, step, units, height, width, _, scale, output_bias = cls.HEADER.unpack_from(frame)
+            begin, end = cls.HEADER.size, cls.HEADER.size + 8 * units
+            if len(frame) < end:
+                raise ValueError(f"weights frame ends within the biases of its {units} units")
+            numbers = struct.unpack_from(f"<{2 * units}f", frame, begin)
+            of_units = {"output_bias": output_bias, "bias": numbers[:units], "output_weight": numbers[units:]}
+            name = run.rstrip(b"\0").decode("ascii")
+        elif frame[:4] == cls.MAGIC_1 and len(frame) >= cls.HEADER_1.size:
+            _, _, step, units, height, width, _, scale = cls.HEADER_1.unpack_from(frame)
+            end, of_units, name = cls.HEADER_1.size, {}, ""
+        else:
+            raise ValueError("not a weights frame: it must begin with W37\\x01 or W37\\x02")
+        values = frame[end:]
         if len(values) != units * height * width:
             raise ValueError(f"weights frame has {len(values)} values, its header says {units * height * width}")
-        return cls(step=step, scale=scale, units=units, height=height, width=width, values=values)
+        return cls(run=name, step=step, scale=scale, units=units, height=height, width=width, values=values, **of_units)
 
 
 class Controlled(Event):
@@ -225,55 +266,11 @@ class RunInterrupted(Event):
 ENDINGS = frozenset({"RunFinished", "RunStopped", "RunFailed", "RunInterrupted"})
 """Types after which no event follows."""
 
-_TEXT_TYPES: Mapping[str, type[Event]] = {
+TEXT_TYPES: Mapping[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
         RunQueued, RunStarted, Steps, EpochEnded, Controlled, CheckpointSaved, RunPaused, RunResumed,
         RunFinished, RunStopped, RunFailed, RunInterrupted,
     )
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One encoded event with what the log must know of it without decoding."""
-
-    seq: int
-    type: str
-    step: int | None
-    data: bytes
-
-    @classmethod
-    def of(cls, event: Event, seq: int) -> Self:
-        return cls(seq, type(event).__name__, event.at_step(), event.encode(seq))
-
-    @property
-    def binary(self) -> bool:
-        return self.type == Weights.__name__
-
-    @property
-    def ends(self) -> bool:
-        return self.type in ENDINGS
-
-    def event(self) -> Event:
-        """Decode. Raises KeyError for an unknown type, ValueError for a malformed frame."""
-        if self.binary:
-            return Weights.decode(self.data)
-        fields: dict[str, Any] = json.loads(self.data)
-        cls = _TEXT_TYPES[fields.pop("type")]
-        del fields["seq"]
-        return cls.model_validate(fields)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The whole model at a step. It travels beside the log, not in it: viewers never get it.
-
-    ``data`` is a safetensors file (float32 tensors under PyTorch's parameter names, metadata ``model``, ``step``,
-    ``epoch``). One that is to be ``kept`` goes to disk; the others only replace the live run's newest.
-    """
-
-    step: int
-    epoch: int
-    kept: bool
-    data: bytes
+"""Every event but :class:`Weights`, by its ``type`` on the wire."""

@@ -8,7 +8,6 @@ from app.events import (
     Controlled,
     EpochEnded,
     Event,
-    Record,
     RunFailed,
     RunFinished,
     RunInterrupted,
@@ -20,6 +19,7 @@ from app.events import (
     Summary,
 )
 from app.recipe import Recipe
+from app.record import Record
 
 State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})

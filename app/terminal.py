@@ -9,8 +9,9 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.checkpoint import Checkpoint
 from app.controls import Act, Control
-from app.events import Checkpoint, EpochEnded, Event, RunFailed, RunFinished, RunStarted, RunStopped, Steps, Weights
+from app.events import EpochEnded, Event, RunFailed, RunFinished, RunStarted, RunStopped, Steps, Weights
 from app.learning.dataset import DatasetError, load
 from app.learning.download import download as fetch
 from app.learning.train import train

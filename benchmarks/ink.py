@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from app.events import Checkpoint
+from app.checkpoint import Checkpoint
 from app.handwriting import ink
 from app.handwriting.predictor import Predictor, from_safetensors
 from app.handwriting.reader import Reader

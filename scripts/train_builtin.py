@@ -16,7 +16,8 @@ from safetensors.numpy import save
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from app.events import Checkpoint, RunFinished
+from app.checkpoint import Checkpoint
+from app.events import RunFinished
 from app.handwriting import ink
 from app.handwriting.builtin import FILE
 from app.handwriting.gate import Gate

@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-VOCABULARY = {"app", "app.controls", "app.events", "app.presets", "app.recipe", "app.run", "app.settings"}
+VOCABULARY = {
+    "app",
+    "app.checkpoint",
+    "app.controls",
+    "app.events",
+    "app.presets",
+    "app.recipe",
+    "app.record",
+    "app.run",
+    "app.settings",
+}
 WEB = {"fastapi", "limits", "prometheus_client", "starlette", "uvicorn", "uvloop", "websockets"}
 DATABASE = {"alembic", "sqlalchemy"}
 PROCESS = {"asyncio", "multiprocessing", "subprocess"}

@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Self, TypeVar
 
-from app.events import Checkpoint, EpochEnded, Event, Record, RunQueued, Steps, Weights
+from app.checkpoint import Checkpoint
+from app.events import EpochEnded, Event, RunQueued, Steps, Weights
 from app.history import store
 from app.history.database import Database
 from app.history.live_log import LiveLog
 from app.history.notifier import Notifier
+from app.record import Record
 from app.run import Run
 
 T = TypeVar("T")

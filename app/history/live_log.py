@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from app.events import Checkpoint, Record
+from app.checkpoint import Checkpoint
 from app.history.notifier import Notifier
 from app.history.recent_records import RecentRecords
+from app.record import Record
 from app.run import Run
 
 

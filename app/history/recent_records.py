@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from app.events import Record
+from app.record import Record
 
 RECENT_BYTES = 4 << 20
 """Memory for one active run: the last 170 weight images of a 30-unit network with the metrics between them, more than

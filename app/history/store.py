@@ -5,9 +5,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from app.events import Checkpoint, Event, Record
+from app.checkpoint import Checkpoint
+from app.events import Event
 from app.history.recent_records import fitting
 from app.history.schema import checkpoints, events, runs
+from app.record import Record
 from app.run import ACTIVE, Run
 
 E = TypeVar("E", bound=Event)

@@ -9,7 +9,8 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from app.events import Checkpoint, Record
+from app.checkpoint import Checkpoint
+from app.record import Record
 
 MESSAGE_BYTES = 16 << 20
 """The longest message believed in. The largest model a recipe allows has 0.8 MB; a longer message means that

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from app.controls import Act, Control, SetLearningRate, SetSpeed
-from app.events import Controlled, Event, Record, RunQueued
+from app.events import Controlled, Event, RunQueued
 from app.history.history import History
 from app.recipe import Recipe
+from app.record import Record
 from app.run import Run, State
 from app.running.endings import SERVER_DIED, SERVER_STOPPED, failed, interrupted, stopped
 from app.running.job import Job

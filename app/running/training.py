@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from app.checkpoint import Checkpoint
 from app.controls import Control
-from app.events import Checkpoint, Record
 from app.history.history import History
+from app.record import Record
 from app.run import Run
 from app.running.endings import SERVER_STOPPED, failed, interrupted
 from app.running.framing import Broke, Message

@@ -5,7 +5,6 @@ from app.events import (
     CheckpointSaved,
     EpochEnded,
     Event,
-    Record,
     RunFinished,
     RunQueued,
     RunStarted,
@@ -15,6 +14,7 @@ from app.events import (
     Weights,
 )
 from app.recipe import Recipe
+from app.record import Record
 
 UNITS = Units(bias=[0.0], output_weight=[1.0])
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.events import Checkpoint, Record, RunInterrupted, Summary, Weights
+from app.checkpoint import Checkpoint
+from app.events import RunInterrupted, Summary, Weights
 from app.history.history import History, StillActive, UnknownRun
+from app.record import Record
 from tests.history.logs import finished, numbered, queued, started, steps, weights, whole_run
 
 pytestmark = pytest.mark.anyio

@@ -1,8 +1,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.events import Record
 from app.history.recent_records import RECORD_BYTES, RecentRecords, fitting
+from app.record import Record
 
 SIZES = st.lists(st.integers(0, 2000), min_size=1, max_size=40)
 

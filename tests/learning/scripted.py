@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from app.checkpoint import Checkpoint
 from app.controls import Act, Control
-from app.events import Checkpoint, Event
+from app.events import Event
 from app.learning.dataset import Digits
 from app.learning.train import train
 from app.recipe import Recipe

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
+from app.checkpoint import Checkpoint
 from app.controls import Control, SetLearningRate, SetSpeed
 from app.events import (
-    Checkpoint,
     CheckpointSaved,
     Controlled,
     RunFinished,

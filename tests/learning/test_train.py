@@ -7,9 +7,9 @@ import pytest
 import torch
 from safetensors.numpy import load
 
+from app.checkpoint import Checkpoint
 from app.controls import SetSpeed
 from app.events import (
-    Checkpoint,
     CheckpointSaved,
     EpochEnded,
     Event,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.events import Checkpoint, Record
+from app.checkpoint import Checkpoint
+from app.record import Record
 from app.running.framing import MESSAGE_BYTES, Broke, Decoder, FramingError, Message, Ready, encode
 
 UINT32 = st.integers(0, 2**32 - 1)

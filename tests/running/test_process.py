@@ -1,7 +1,8 @@
 import pytest
 
-from app.events import Checkpoint, Record
+from app.checkpoint import Checkpoint
 from app.recipe import Recipe
+from app.record import Record
 from app.running.framing import Broke, Message
 from app.running.job import Job
 from app.running.process import Worker, WorkerBroke

@@ -10,7 +10,6 @@ from app.controls import Act, SetLearningRate, SetSpeed
 from app.events import (
     CheckpointSaved,
     Controlled,
-    Record,
     RunFailed,
     RunFinished,
     RunPaused,
@@ -25,6 +24,7 @@ from app.learning.controls import NoControls
 from app.learning.dataset import load
 from app.learning.train import train
 from app.recipe import Recipe
+from app.record import Record
 from app.running.supervisor import NotActive, QueueFull, Supervisor
 from tests.running.watching import PATIENCE, Watcher
 

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from safetensors.numpy import save
 
-from app.events import Baseline, Checkpoint, Record, RunQueued, RunStarted, Units
+from app.checkpoint import Checkpoint
+from app.events import Baseline, RunQueued, RunStarted, Units
 from app.handwriting import ink
 from app.handwriting.builtin import NAME
 from app.handwriting.reader import Reader
 from app.history.history import History
 from app.recipe import Recipe
+from app.record import Record
 from app.web import predict, problems
 from app.web.predict_schema import Prediction
 from app.web.services import Services

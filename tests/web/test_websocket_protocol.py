@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
-from app.events import Record
+from app.record import Record
 from app.web.websocket_protocol import frame
 from tests.web.frames import parsed
 

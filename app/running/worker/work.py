@@ -7,13 +7,14 @@ from pathlib import Path
 
 import torch
 
-from app.events import Checkpoint, Record
+from app.checkpoint import Checkpoint
 from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
 from app.learning.dataset import Digits, load
 from app.learning.device import DeviceUnavailable, choose
 from app.learning.train import train
 from app.recipe import TRAIN_IMAGES, Device, Recipe
+from app.record import Record
 from app.running.framing import Ready
 from app.running.worker.inbox import Inbox
 from app.running.worker.pipe import Pipe
