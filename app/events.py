@@ -179,8 +179,8 @@ class Weights(Event):
 
     @classmethod
     def version_1(cls, frame: bytes) -> bytes:
-        """The same weights as a frame of version 1. A frame of version 1 is returned as it is."""
-        if frame[:4] == cls.MAGIC_1:
+        """The same weights as a frame of version 1. Any other bytes are returned as they are."""
+        if frame[:4] != cls.MAGIC:
             return frame
         units = int.from_bytes(frame[28:30], "little")
         return cls.MAGIC_1 + frame[20:40] + frame[cls.HEADER.size + 8 * units :]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from safetensors.numpy import save
 from torch import Tensor
 
-from app.events import Checkpoint
+from app.checkpoint import Checkpoint
 from app.recipe import Model
 
 

@@ -29,8 +29,15 @@ class TrainingLoop:
     """What happens between a run's first event and its last. ``clock`` counts seconds from anywhere."""
 
     def __init__(
-        self, recipe: Recipe, digits: Digits, controls: Controls, device: torch.device, clock: Callable[[], float]
+        self,
+        run: str,
+        recipe: Recipe,
+        digits: Digits,
+        controls: Controls,
+        device: torch.device,
+        clock: Callable[[], float],
     ) -> None:
+        self.run_id = run
         self.recipe = recipe
         self.digits = digits
         self.controls = controls
@@ -42,17 +49,17 @@ class TrainingLoop:
         self.shown_steps = schedule.shown_steps(recipe.epochs, self.batches)
         self.kept_epochs = schedule.kept_epochs(recipe.epochs)
         self.baseline = baseline(digits)
-        self.reporter = Reporter(recipe, self.learner.parameters, self.learner.batch_sizes, self.baseline)
+        self.reporter = Reporter(run, recipe, self.learner.parameters, self.learner.batch_sizes, self.baseline)
         self.buffer = MetricsBuffer()
         self.pace = Pace()
         self.learning_rate = recipe.learning_rate
         self.step = self.epoch = self.unscheduled = 0
         self.began = self.flushed = clock()
 
-    def started(self, run: str, name: str, time: float) -> RunStarted:
+    def started(self, name: str, time: float) -> RunStarted:
         parameters = self.learner.parameters
         return RunStarted(
-            run=run,
+            run=self.run_id,
             name=name,
             recipe=self.recipe,
             device=self.device.type,

@@ -55,3 +55,12 @@ def units(named: Mapping[str, Tensor]) -> Units:
     *_, output = (value for name, value in named.items() if name.endswith("weight"))
     output_weight: list[float] = [1.0] if output is named["0.weight"] else output[0].tolist()
     return Units(bias=bias, output_weight=output_weight)
+
+
+def output_bias(named: Mapping[str, Tensor]) -> float:
+    """The logit's own bias; 0 where the first layer is the output, whose bias is its unit's."""
+    *_, last = (name for name in named if name.endswith("bias"))
+    if last == "0.bias":
+        return 0.0
+    (bias,) = named[last].tolist()
+    return float(bias)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor
 
-from app.events import Baseline, Checkpoint, CheckpointSaved, EpochEnded, Event, Steps, Summary
+from app.checkpoint import Checkpoint
+from app.events import Baseline, CheckpointSaved, EpochEnded, Event, Steps, Summary
 from app.learning import models
 from app.learning.checkpoint import checkpoint
 from app.learning.divergence import Diverged, first_bad_step, until
@@ -22,7 +23,10 @@ class Reporter:
     ``batch_sizes``: images in each step of an epoch.
     """
 
-    def __init__(self, recipe: Recipe, parameters: Parameters, batch_sizes: Sequence[int], baseline: Baseline) -> None:
+    def __init__(
+        self, run: str, recipe: Recipe, parameters: Parameters, batch_sizes: Sequence[int], baseline: Baseline
+    ) -> None:
+        self.run = run
         self.recipe = recipe
         self.parameters = parameters
         self.batch_sizes = batch_sizes
@@ -56,7 +60,7 @@ class Reporter:
             model = self.recipe.model
             yield checkpoint(named, model, step=snapshot.step, epoch=snapshot.epoch, kept=snapshot.kept)
         if snapshot.shown:
-            yield quantise(named["0.weight"], snapshot.step)
+            yield quantise(named, snapshot.step, self.run)
         if snapshot.kept:
             yield CheckpointSaved(step=snapshot.step, epoch=snapshot.epoch)
 

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterator
 
-from app.events import Checkpoint, Event, RunFailed, RunFinished, RunStopped, Summary
+from app.checkpoint import Checkpoint
+from app.events import Event, RunFailed, RunFinished, RunStopped, Summary
 from app.learning.controls import Controls as Controls
 from app.learning.dataset import Digits
 from app.learning.device import DeviceUnavailable, choose
@@ -33,8 +34,8 @@ def train(
     except DeviceUnavailable as error:
         yield RunFailed(step=0, reason=str(error), summary=Summary(), time=now())
         return
-    loop = TrainingLoop(recipe, digits, controls, device, clock)
-    yield loop.started(run, name, now())
+    loop = TrainingLoop(run, recipe, digits, controls, device, clock)
+    yield loop.started(name, now())
     try:
         yield from loop.run()
     except Stopped:

@@ -13,8 +13,9 @@ from typing import Self
 
 from starlette.types import Message, Send
 
-from app.events import Record
+from app.events import Weights
 from app.history.history import History
+from app.record import Record
 from app.web.websocket_protocol import frame
 
 REST = 2.0
@@ -34,7 +35,7 @@ Write = Callable[[bytes], bool]
 def message(record: Record) -> Message:
     """The record as an ASGI message, for those who read the log by their own cursor."""
     if record.binary:
-        return {"type": "websocket.send", "bytes": record.data}
+        return {"type": "websocket.send", "bytes": Weights.version_1(record.data)}
     return {"type": "websocket.send", "text": record.data.decode()}
 
 

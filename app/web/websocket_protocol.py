@@ -9,7 +9,8 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from app.events import Record
+from app.events import Weights
+from app.record import Record
 
 EXTENSION = "threeseven.frames"
 """In a WebSocket's ASGI scope, under ``extensions``: ``{"write": WebSocketProtocol.write}``."""
@@ -20,14 +21,15 @@ _TEXT, _BINARY = 0x81, 0x82  # FIN and the opcode
 def frame(record: Record) -> bytes:
     """The record as one WebSocket frame of a server, which is not masked (RFC 6455, section 5.2)."""
     opcode = _BINARY if record.binary else _TEXT
-    length = len(record.data)
+    data = Weights.version_1(record.data) if record.binary else record.data
+    length = len(data)
     if length < 126:
         head = bytes((opcode, length))
     elif length < 1 << 16:
         head = bytes((opcode, 126)) + length.to_bytes(2)
     else:
         head = bytes((opcode, 127)) + length.to_bytes(8)
-    return head + record.data
+    return head + data
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
