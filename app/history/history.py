@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 from app.checkpoint import Checkpoint
 from app.events import EpochEnded, Event, RunQueued, Steps, Weights
 from app.history import store
+from app.history.changes import Changes
 from app.history.database import Database
 from app.history.live_log import LiveLog
 from app.history.notifier import Notifier
@@ -38,6 +39,7 @@ class History:
     """
 
     def __init__(self, database: Database, active: Sequence[Run], live: str | None) -> None:
+        self.changes = Changes()
         self._database = database
         self._logs = {run.id: LiveLog(run) for run in active}
         self._live = live
@@ -189,15 +191,17 @@ class History:
             live = await self._database.write(lambda c: store.add_run(c, run, record))
             self._logs[run.id] = log = LiveLog(run)
             log.publish(run, [record])
+            self.changes.publish(run.id, run)
             self._set_live(live)
         return run
 
     async def _append(self, run: str, records: Sequence[Record]) -> Run:
         async with self._one_writer:
             log = await self._log(run)
-            folded = log.folded(records)
+            before, folded = log.run, log.folded(records)
             await self._database.write(lambda c: store.add_records(c, folded, records))
             log.publish(folded, records)
+            self.changes.publish_difference(before, folded)
             if not folded.active:
                 del self._logs[run]
             if any(record.type == "RunStarted" for record in records):
@@ -210,6 +214,7 @@ class History:
             await self._database.write(lambda c: store.save_run(c, renamed))
             if log := self._logs.get(run):
                 log.run = renamed
+            self.changes.publish(run, renamed)
         return renamed
 
     async def _delete(self, run: str) -> None:
@@ -218,6 +223,7 @@ class History:
                 raise StillActive(run)
             await self.get(run)
             self._set_live(await self._database.write(lambda c: store.delete_run(c, run)))
+            self.changes.publish(run, None)
 
     async def _save_checkpoint(self, run: str, checkpoint: Checkpoint) -> None:
         async with self._one_writer:
