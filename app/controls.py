@@ -28,24 +28,34 @@ class SetSpeed(_Control):
     steps_per_second: StepsPerSecond | None
 
 
+Pace = Literal["watch", "slow", "full"]
+"""``watch``: four steps a second for the first thirty, then faster and faster, 25 s for the textbook run.
+``slow``: four steps a second. ``full``: as fast as the machine can."""
+
+
+class SetPace(_Control):
+    pace: Pace
+
+
 def _kind(value: Any) -> str | None:
     """Which control this is, by its one field: errors then name that field only."""
-    for kind in ("action", "learning_rate", "steps_per_second"):
+    for kind in ("action", "learning_rate", "steps_per_second", "pace"):
         if kind in value if isinstance(value, dict) else hasattr(value, kind):
             return kind
     return None
 
 
-Control = Act | SetLearningRate | SetSpeed
+Control = Act | SetLearningRate | SetSpeed | SetPace
 
 AnyControl = Annotated[
     Annotated[Act, Tag("action")]
     | Annotated[SetLearningRate, Tag("learning_rate")]
-    | Annotated[SetSpeed, Tag("steps_per_second")],
+    | Annotated[SetSpeed, Tag("steps_per_second")]
+    | Annotated[SetPace, Tag("pace")],
     Discriminator(
         _kind,
         custom_error_type="no_control",
-        custom_error_message="Give one of action, learning_rate or steps_per_second",
+        custom_error_message="Give one of action, learning_rate, steps_per_second or pace",
     ),
 ]
 

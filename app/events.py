@@ -211,8 +211,9 @@ class Controlled(Event):
     """A control took effect after ``step`` updates: the update ``step + 1`` is the first made under it. For ``step``
     (one single step) it is the step just taken."""
 
-    what: Literal["pause", "resume", "step", "stop", "learning_rate", "steps_per_second"]
-    value: float | None = None
+    what: Literal["pause", "resume", "step", "stop", "learning_rate", "steps_per_second", "pace"]
+    value: float | str | None = None
+    """A learning rate, steps per second (None: full speed), or a pace's name."""
     step: int
 
 

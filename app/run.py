@@ -98,6 +98,8 @@ def _changes(run: Run, event: Event) -> dict[str, object]:
             return {"learning_rate": event.value}
         case Controlled(what="steps_per_second"):
             return {"steps_per_second": event.value}
+        case Controlled(what="pace"):
+            return {"steps_per_second": None}
         case RunPaused():
             return {"state": "paused"}
         case RunResumed():

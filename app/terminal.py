@@ -42,8 +42,8 @@ class CtrlC:
     def _on_signal(self, *_: object) -> None:
         self._stop = True
 
-    def take(self, timeout: float | None = 0) -> Control | None:
-        return Act(action="stop") if self._stop else None
+    def take(self) -> tuple[None, Control] | None:
+        return (None, Act(action="stop")) if self._stop else None
 
 
 def in_terminal(recipe: Recipe, name: str, mnist_dir: Path | None, *, as_json: bool) -> None:

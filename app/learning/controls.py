@@ -1,4 +1,4 @@
-"""Where a run hears what is asked of it."""
+"""Where a training loop gets its controls from."""
 
 from typing import Protocol
 
@@ -6,12 +6,15 @@ from app.controls import Control
 
 
 class Controls(Protocol):
-    def take(self, timeout: float | None = 0) -> Control | None:
-        """The next control, waiting up to ``timeout`` seconds for it (None: for ever). None where none came."""
+    def take(self) -> tuple[str | None, Control] | None:
+        """The next control with the id of its run (None: all that train together), or None where there is none.
+
+        Never waits: the loop asks before every step.
+        """
 
 
 class NoControls:
-    """Nobody asks anything, so the run never has to wait."""
+    """No control ever comes."""
 
-    def take(self, timeout: float | None = 0) -> None:
+    def take(self) -> None:
         return None

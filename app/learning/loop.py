@@ -1,11 +1,14 @@
 """The loop over epochs and batches, and how it obeys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import NamedTuple
 
 import torch
 
-from app.controls import Act, Control, SetLearningRate, SetSpeed
-from app.events import Controlled, RunPaused, RunResumed, RunStarted, Summary
+from app.checkpoint import Checkpoint
+from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
+from app.events import Controlled, Event, RunPaused, RunResumed, RunStarted, Summary
 from app.learning import models, schedule
 from app.learning.baseline import baseline
 from app.learning.controls import Controls
@@ -13,12 +16,18 @@ from app.learning.dataset import Digits
 from app.learning.device import describe
 from app.learning.learner import Learner
 from app.learning.metrics_buffer import MetricsBuffer, Snapshot
-from app.learning.pace import Pace
+from app.learning.pace import PACES, Pace, constant
 from app.learning.reporter import Emitted, Reporter
 from app.recipe import Recipe
 
 FLUSH_SECONDS = 0.03
 """How long news may wait on the device: two frames of a screen, in which some forty steps share one copy."""
+
+
+class Wait(NamedTuple):
+    """There is nothing to do before ``until`` on the loop's clock; None: until a control comes."""
+
+    until: float | None
 
 
 class Stopped(Exception):
@@ -77,7 +86,7 @@ class TrainingLoop:
     def summary(self) -> Summary:
         return self.reporter.summary.model_copy(update={"seconds": round(self.clock() - self.began, 3)})
 
-    def run(self) -> Emitted:
+    def run(self) -> Iterator[Event | Checkpoint | Wait]:
         """Train to the end. Raises Stopped or Diverged where that comes earlier."""
         self._snapshot(shown=True, kept=True)
         yield from self._flush()
@@ -104,7 +113,7 @@ class TrainingLoop:
         metrics = self.learner.step(batch, self.learning_rate)
         self.step += 1
         now = self.clock()
-        self.pace.stepped(now)
+        self.pace.stepped(self.step, now)
         self.buffer.note(self.step, self.learning_rate, (now - self.began) * 1000, metrics)
         if self.step in self.shown_steps and batch + 1 < self.batches:  # else it comes with the epoch's end
             self._snapshot(shown=True, kept=False)
@@ -119,18 +128,19 @@ class TrainingLoop:
         elif now - self.flushed >= FLUSH_SECONDS:
             yield from self._flush()
 
-    def _obey_controls(self) -> Emitted:
+    def _obey_controls(self) -> Iterator[Event | Checkpoint | Wait]:
         """Answer what is asked, and wait until the next step may be taken."""
         while not self.pace.single:
-            wait = self.pace.wait(self.clock())
-            if wait is None or wait > FLUSH_SECONDS:
+            if (asked := self.controls.take()) is not None:
                 yield from self._flush()
-            control = self.controls.take(wait)
-            if control is not None:
-                yield from self._flush()
-                yield from self._answer(control)
-            elif wait == 0:
+                yield from self._answer(asked[1])
+                continue
+            due = self.pace.due(self.step)
+            if due is not None and (due == -inf or due <= self.clock()):
                 break
+            if due is None or due - self.clock() > FLUSH_SECONDS:
+                yield from self._flush()
+            yield Wait(due)
 
     def _answer(self, control: Control) -> Emitted:
         match control:
@@ -138,8 +148,11 @@ class TrainingLoop:
                 self.learning_rate = value
                 yield Controlled(what="learning_rate", value=value, step=self.step)
             case SetSpeed(steps_per_second=speed):
-                self.pace.steps_per_second = speed
+                self.pace.speed = None if speed is None else constant(speed)
                 yield Controlled(what="steps_per_second", value=speed, step=self.step)
+            case SetPace(pace=pace):
+                self.pace.speed = PACES[pace]
+                yield Controlled(what="pace", value=pace, step=self.step)
             case Act(action="step"):
                 self.pace.single = True  # answered when it has been taken
             case Act(action="pause"):

@@ -1,5 +1,7 @@
 """How a run obeys."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from app.checkpoint import Checkpoint
-from app.controls import Control, SetLearningRate, SetSpeed
+from app.controls import Control, SetLearningRate, SetPace, SetSpeed
 from app.events import (
     CheckpointSaved,
     Controlled,
@@ -21,7 +23,7 @@ from app.events import (
 from app.learning import schedule
 from app.learning.dataset import Digits
 from app.recipe import Recipe
-from tests.learning.scripted import PAUSE, RESUME, STEP, STOP, Emitted, of, play
+from tests.learning.scripted import NOTHING, PAUSE, RESUME, STEP, STOP, Emitted, of, play
 
 SHORT = Recipe(epochs=3)
 """Nine steps with few digits."""
@@ -42,7 +44,7 @@ def told(emitted: Emitted) -> list[tuple[object, ...]]:
 
 
 def test_pause_and_resume_name_the_step(few_digits: Digits) -> None:
-    emitted, script = play(SHORT, few_digits, {4: [PAUSE, RESUME]})
+    emitted, script = play(SHORT, few_digits, {4: [PAUSE, NOTHING, RESUME]})
     assert told(emitted) == [
         ("steps", 3),
         ("steps", 4),
@@ -164,8 +166,23 @@ def test_a_slow_run_says_each_step_before_it_waits(few_digits: Digits) -> None:
 
 def test_a_control_that_comes_during_a_wait_is_answered_at_once(few_digits: Digits) -> None:
     # Asked when two steps have been taken, while the run waits to take the third.
-    emitted, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=0.1)], 2: [STOP]})
+    emitted, script = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=0.1)], 2: [NOTHING, STOP]})
     assert told(emitted)[-2:] == [("stop", 2), ("RunStopped", 2)]
+    assert len(script.waits) == 2
+
+
+def test_a_pace_is_named_kept_and_left_for_a_speed(few_digits: Digits) -> None:
+    emitted, _ = play(
+        SHORT, few_digits, {0: [SetPace(pace="slow")], 3: [SetPace(pace="watch")], 6: [SetSpeed(steps_per_second=None)]}
+    )
+    assert [(c.what, c.value, c.step) for c in of(emitted, Controlled)] == [
+        ("pace", "slow", 0),
+        ("pace", "watch", 3),
+        ("steps_per_second", None, 6),
+    ]
+    at = [ms for steps in of(emitted, Steps) for ms in steps.milliseconds]
+    assert [b - a for a, b in pairwise(at[:6])] == pytest.approx([250] * 5, abs=6)
+    assert at[8] - at[6] < 20
 
 
 HARMLESS: st.SearchStrategy[Control] = st.sampled_from(

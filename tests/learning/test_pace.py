@@ -1,45 +1,74 @@
+from math import inf
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.learning.pace import Pace
+from app import controls
+from app.learning.pace import PACES, Pace, constant, watch
 
 
 def test_goes_on_at_once_unless_told_otherwise() -> None:
-    assert Pace(beat=5).wait(5) == 0
+    assert Pace(beat=5).due(0) == -inf
 
 
 def test_waits_for_ever_while_paused_but_for_a_single_step() -> None:
-    assert Pace(paused=True).wait(5) is None
-    assert Pace(paused=True, single=True).wait(5) == 0
+    assert Pace(paused=True).due(0) is None
+    assert Pace(paused=True, single=True).due(0) == -inf
 
 
-def test_waits_for_what_is_left_of_a_steps_time() -> None:
-    pace = Pace(steps_per_second=4, beat=5)
-    assert pace.wait(5) == pytest.approx(0.25)
-    assert pace.wait(5.2) == pytest.approx(0.05)
-    assert pace.wait(6) == 0
+def test_a_step_is_due_a_steps_time_after_the_one_before() -> None:
+    assert Pace(speed=constant(4), beat=5).due(7) == pytest.approx(5.25)
 
 
 def test_the_first_step_need_not_wait() -> None:
-    assert Pace(steps_per_second=0.1).wait(0) == 0
+    assert Pace(speed=constant(0.1)).due(0) == -inf
+
+
+def seconds(steps: int) -> float:
+    """What a run of so many steps takes when it is watched and steps themselves take no time."""
+    pace = Pace(speed=watch)
+    begun = now = 100.0
+    for step in range(1, steps + 1):
+        due = pace.due(step - 1)
+        assert due is not None
+        now = max(now, due)
+        pace.stepped(step, now)
+    return now - begun
+
+
+def test_a_run_that_is_watched_begins_slowly_and_takes_25_seconds() -> None:
+    assert seconds(30) == pytest.approx(29 / 4)
+    assert seconds(1960) == pytest.approx(25, abs=0.5)
+    assert seconds(500_000) < 60
+
+
+@given(st.integers(0, 500_000))
+def test_a_run_that_is_watched_never_grows_slower(step: int) -> None:
+    assert watch(step + 1) >= watch(step) >= 4
+
+
+def test_every_pace_has_its_speed() -> None:
+    assert PACES.keys() == set(get_args(controls.Pace))
+    assert PACES["full"] is None
 
 
 @given(st.floats(0.1, 1000), st.lists(st.floats(0, 0.9), min_size=2, max_size=50))
 def test_what_a_step_takes_makes_the_run_no_slower(speed: float, takes: list[float]) -> None:
     """``takes`` is in shares of the time that a step may take at this speed."""
-    pace = Pace(steps_per_second=speed)
+    pace = Pace(speed=constant(speed))
     now, taken = 100.0, []
-    for share in takes:
-        wait = pace.wait(now)
-        assert wait is not None
-        now += wait + share / speed
-        pace.stepped(now)
+    for step, share in enumerate(takes, 1):
+        due = pace.due(step - 1)
+        assert due is not None
+        now = max(now, due) + share / speed
+        pace.stepped(step, now)
         taken.append(now)
     assert len(takes) - 2 <= (taken[-1] - taken[0]) * speed <= len(takes) - 1 + 0.9 + 1e-6
 
 
 def test_what_was_missed_while_nothing_went_on_is_not_made_up_for() -> None:
-    pace = Pace(steps_per_second=10, beat=5)
-    pace.stepped(65)
-    assert pace.wait(65) == pytest.approx(0.1)
+    pace = Pace(speed=constant(10), beat=5)
+    pace.stepped(1, 65)
+    assert pace.due(1) == pytest.approx(65.1)

@@ -8,7 +8,7 @@ import torch
 from safetensors.numpy import load
 
 from app.checkpoint import Checkpoint
-from app.controls import SetSpeed
+from app.controls import Control, SetSpeed
 from app.events import (
     CheckpointSaved,
     EpochEnded,
@@ -23,11 +23,11 @@ from app.events import (
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
 from app.learning.schedule import shown_steps
-from app.learning.train import train
+from app.learning.train import POLL_SECONDS, train
 from app.presets import preset
 from app.recipe import Recipe
 from tests.learning.dispatched import Dispatched
-from tests.learning.scripted import STOP, Emitted, of, play
+from tests.learning.scripted import STOP, Clock, Emitted, of, play
 
 SHORT = Recipe(epochs=3)
 """Nine steps with few digits."""
@@ -160,9 +160,9 @@ def test_the_global_random_state_plays_no_part_and_is_left_alone(few_digits: Dig
 
 
 def test_steps_come_as_often_as_a_screen_needs_and_no_oftener(few_digits: Digits) -> None:
-    slow, _ = play(SHORT, few_digits, milliseconds=20)
+    slow, _ = play(SHORT, few_digits, milliseconds=40)
     assert [len(steps.step) for steps in of(slow, Steps)] == [1] * 9
-    brisk, _ = play(SHORT, few_digits, milliseconds=10)
+    brisk, _ = play(SHORT, few_digits, milliseconds=20)
     assert [len(steps.step) for steps in of(brisk, Steps)] == [2, 1] * 3
     assert columns(slow, "loss") == columns(brisk, "loss")
 
@@ -232,3 +232,27 @@ def test_stopping_before_the_first_step(few_digits: Digits) -> None:
     emitted, _ = play(SHORT, few_digits, {0: [STOP]})
     names = [type(item).__name__ for item in emitted]
     assert names == ["RunStarted", "Checkpoint", "Weights", "CheckpointSaved", "Controlled", "RunStopped"]
+
+
+class OnceAsleep:
+    """Slows the run down, and stops it when it has slept."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.asked: list[Control] = [SetSpeed(steps_per_second=0.1)]
+        self.slept: list[float] = []
+
+    def take(self) -> tuple[None, Control] | None:
+        return (None, self.asked.pop()) if self.asked else None
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.clock.seconds += seconds
+        self.asked.append(STOP)
+
+
+def test_one_run_sleeps_by_itself_and_looks_up_to_see_controls(few_digits: Digits) -> None:
+    sleeper = OnceAsleep(clock := Clock(1))
+    emitted = list(train(Recipe(device="cpu"), few_digits, sleeper, clock=clock, sleep=sleeper.sleep))
+    assert emitted[-1].step == 1  # type: ignore[union-attr]
+    assert sleeper.slept == [POLL_SECONDS]

@@ -4,6 +4,7 @@ import os
 import queue
 import threading
 import traceback
+from contextlib import suppress
 from typing import BinaryIO
 
 from app.controls import CONTROL, Control
@@ -24,6 +25,7 @@ class Inbox:
     def __init__(self, stream: BinaryIO) -> None:
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._controls: queue.SimpleQueue[Control] = queue.SimpleQueue()
+        self._next: Control | None = None
         self._room = threading.Semaphore(WAITING_CONTROLS)
         self._reader = threading.Thread(target=self._read, args=(stream,), name="inbox", daemon=True)
         self._reader.start()
@@ -32,16 +34,21 @@ class Inbox:
         """Wait for the job."""
         return self._jobs.get()
 
-    def take(self, timeout: float | None = 0) -> Control | None:
-        """The next control, waiting up to so many seconds for it (None: for ever), or None where there is none."""
-        if timeout == 0 and self._controls.empty():
+    def take(self) -> tuple[None, Control] | None:
+        """The next control, or None where there is none."""
+        if self._next is None and self._controls.empty():
             return None
-        try:
-            control = self._controls.get(timeout=timeout)
-        except queue.Empty:
-            return None
-        self._room.release()
-        return control
+        self.wait(0)
+        assert self._next is not None
+        control, self._next = self._next, None
+        return None, control
+
+    def wait(self, seconds: float | None) -> None:
+        """Until there is a control to take, and at most so many seconds (None: for ever)."""
+        if self._next is None:
+            with suppress(queue.Empty):
+                self._next = self._controls.get(timeout=seconds)
+                self._room.release()
 
     def wait_for_end(self) -> None:
         """Stay until the server closes the input, which ends the process."""

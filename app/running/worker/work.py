@@ -1,5 +1,6 @@
 """What a worker does: get ready, then train one run and say what happens."""
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +13,7 @@ from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
 from app.learning.dataset import Digits, load
 from app.learning.device import DeviceUnavailable, choose
-from app.learning.train import train
+from app.learning.train import Emission, Member, train, train_members
 from app.recipe import TRAIN_IMAGES, Device, Recipe
 from app.record import Record
 from app.running.framing import Ready
@@ -33,11 +34,13 @@ def get_ready(device: str, mnist_dir: Path | None, pipe: Pipe) -> Digits:
 def train_one(inbox: Inbox, digits: Digits, pipe: Pipe) -> None:
     job = inbox.job()
     seq = job.first_seq
-    for said in train(job.recipe, digits, inbox, run=job.run, name=job.name):
-        if isinstance(said, Checkpoint):
-            pipe.say(said)
+    for said in train_members([Member(job.run, job.name, job.recipe)], digits, inbox):
+        if not isinstance(said, Emission):
+            inbox.wait(None if said.until is None else max(0.0, said.until - time.perf_counter()))
+        elif isinstance(said.what, Checkpoint):
+            pipe.say(said.what)
         else:
-            pipe.say(Record.of(said, seq))
+            pipe.say(Record.of(said.what, seq))
             seq += 1
 
 

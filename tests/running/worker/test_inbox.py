@@ -12,10 +12,13 @@ import sys
 from app.running.worker.inbox import Inbox
 inbox = Inbox(sys.stdin.buffer)
 print(inbox.job().run, flush=True)
-print(inbox.take(timeout=None), flush=True)
-print(inbox.take(timeout=60), flush=True)
-print(inbox.take(), inbox.take(timeout=0.001), flush=True)
-print(inbox.take(timeout=None))
+for seconds in (None, 60):
+    inbox.wait(seconds)
+    inbox.wait(seconds)
+    print(inbox.take()[1], flush=True)
+inbox.wait(0.001)
+print(inbox.take(), flush=True)
+inbox.wait(None)
 """
 
 JOB = Job(run="the-run", name="name", recipe=Recipe(), first_seq=2, controls=(SetLearningRate(learning_rate=0.5),))
@@ -36,7 +39,7 @@ def test_controls_are_taken_in_order_and_the_end_of_input_ends_a_waiting_process
         process.stdin.write(b'{"action":"pause"}\n')
         process.stdin.flush()
         assert process.stdout.readline() == b"action='pause'\n"
-        assert process.stdout.readline() == b"None None\n"
+        assert process.stdout.readline() == b"None\n"
         process.stdin.close()
         assert process.stdout.read() == b""
         assert process.wait() == 0
