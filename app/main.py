@@ -15,9 +15,10 @@ from app.history.history import History
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.web import exports, health, predict, presets, problems, runs, security, session, stream
+from app.web import digits, exports, health, predict, presets, problems, runs, security, session, stream
 from app.web.assets import Static, folder
 from app.web.auth import Auth
+from app.web.digit_packs import DigitPacks
 from app.web.pages import Pages
 from app.web.pump import Pumps
 from app.web.security import Security
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
             )
             app.state.services = Services(
                 auth=Auth(settings),
+                digit_packs=DigitPacks(),
                 history=history,
                 pumps=await stack.enter_async_context(Pumps.open(history)),
                 reader=Reader.built_in(),
@@ -77,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     predict.mount(app)
     app.routes.extend(health.routes)
     app.routes.extend(stream.routes)
-    for router in (presets.router, session.router, runs.router, exports.router):
+    for router in (presets.router, digits.router, session.router, runs.router, exports.router):
         app.include_router(router)
     Pages().mount(app)
     app.routes.append(Mount("/static", Static(directory=folder("static"))))

@@ -1,7 +1,7 @@
 """Make app/data/mnist_3_7.npz from MNIST's four IDX files: python scripts/make_dataset.py FOLDER
 
 Run in the repository's root with the package installed. The same files give the same bytes wherever zlib is the same;
-the checksum printed belongs into app/learning/dataset.py and app/data/README.md.
+the checksum printed belongs into app/data/__init__.py and app/data/README.md.
 """
 
 import hashlib
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.learning.dataset import EMBEDDED, Arrays, DatasetError, select
+from app.data import EMBEDDED, Arrays
+from app.learning.dataset import DatasetError, select
 
 LIMIT = 5_000_000
 EPOCH = (1980, 1, 1, 0, 0, 0)

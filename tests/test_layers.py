@@ -32,12 +32,14 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         module: (VOCABULARY, WEB | DATABASE | PROCESS | TORCH | {"numpy", "PIL", "safetensors", "rich", "typer"})
         for module in VOCABULARY
     },
-    "app.learning": (VOCABULARY, WEB | DATABASE | PROCESS),
+    "app.data": (set(), WEB | DATABASE | PROCESS | TORCH),
+    "app.formats": (VOCABULARY, WEB | DATABASE | PROCESS | TORCH),
+    "app.learning": (VOCABULARY | {"app.data"}, WEB | DATABASE | PROCESS),
     "app.handwriting": (VOCABULARY, WEB | DATABASE | PROCESS | TORCH),
     "app.history": (VOCABULARY, WEB | TORCH),
     "app.running": (VOCABULARY | {"app.history"}, WEB | DATABASE | TORCH),
     "app.running.worker": (VOCABULARY | {"app.learning", "app.running"}, WEB | DATABASE),
-    "app.web": (VOCABULARY | {"app.handwriting", "app.history", "app.running"}, TORCH),
+    "app.web": (VOCABULARY | {"app.data", "app.formats", "app.handwriting", "app.history", "app.running"}, TORCH),
     "app.main": (VOCABULARY | {"app.handwriting", "app.history", "app.running", "app.web"}, TORCH),
     "app.serving": (VOCABULARY | {"app.history", "app.main", "app.running", "app.web"}, TORCH),
     "app.terminal": (VOCABULARY | {"app.learning"}, WEB | DATABASE),

@@ -3,9 +3,6 @@
 They come with the package, in one file, or from a folder of MNIST's own four files.
 """
 
-import hashlib
-import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -15,11 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from app.data import Arrays as Arrays
+from app.data import Damaged, embedded
 from app.learning import idx
 from app.learning.idx import DatasetError as DatasetError
-
-EMBEDDED = Path(__file__).parent.parent / "data" / "mnist_3_7.npz"
-SHA256 = "b48d51a2a9f196d29e98817beca5fce320e542926ca46d2d6c9283d4d82bd8fd"
 
 
 @dataclass(frozen=True)
@@ -34,8 +30,6 @@ class Split:
 
 
 SPLITS = {"train": Split("train", 60_000, 12_396, 3_000), "valid": Split("t10k", 10_000, 2_038, 1_000)}
-
-Arrays = Mapping[str, NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)
@@ -90,11 +84,10 @@ def select(mnist_dir: Path) -> Arrays:
 
 
 def _embedded() -> Arrays:
-    data = EMBEDDED.read_bytes()
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise DatasetError(f"{EMBEDDED} is damaged: install the package again")
-    with np.load(io.BytesIO(data)) as arrays:
-        return dict(arrays)
+    try:
+        return embedded()
+    except Damaged as error:
+        raise DatasetError(str(error)) from None
 
 
 def _folder(given: Path) -> Path:

@@ -10,6 +10,7 @@ from app.handwriting.reader import Reader
 from app.history.history import History
 from app.running.supervisor import Supervisor
 from app.web.auth import Auth
+from app.web.digit_packs import DigitPacks
 from app.web.pump import Pumps
 from app.web.telemetry import Telemetry
 
@@ -19,6 +20,7 @@ class Services:
     """Opened and closed by the app's lifespan; none exists before it or after it."""
 
     auth: Auth
+    digit_packs: DigitPacks
     history: History
     pumps: Pumps
     reader: Reader

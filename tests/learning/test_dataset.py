@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.learning import dataset
+import app.data
 from app.learning.dataset import DatasetError, Digits, load
 from tests.learning import mnist_files
 from tests.learning.test_idx import idx_bytes
@@ -48,11 +48,11 @@ def test_ink_is_bright_on_a_dark_ground(digits: Digits) -> None:
 
 
 def test_the_file_is_small_enough_to_carry_and_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = dataset.EMBEDDED.read_bytes()
-    assert len(data) < 5_000_000
+    packaged = app.data.EMBEDDED.read_bytes()
+    assert len(packaged) < 5_000_000
     spoiled = tmp_path / "mnist_3_7.npz"
-    spoiled.write_bytes(data[:1000] + bytes([data[1000] ^ 1]) + data[1001:])
-    monkeypatch.setattr(dataset, "EMBEDDED", spoiled)
+    spoiled.write_bytes(packaged[:1000] + bytes([packaged[1000] ^ 1]) + packaged[1001:])
+    monkeypatch.setattr(app.data, "EMBEDDED", spoiled)
     with pytest.raises(DatasetError, match="is damaged: install the package again"):
         load()
 
