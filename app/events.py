@@ -75,13 +75,24 @@ class Baseline(BaseModel):
     l2: float
 
 
+Origin = Literal["person", "first", "lesson"]
+"""Who asked for a run: a person, the server itself when its history was empty, or a lesson."""
+
+
 class RunQueued(Event):
-    """The run exists. ``place`` counts from 1: the next to start. Said again whenever the place changes."""
+    """The run exists. ``place`` counts from 1: the next to start. Said again whenever the place changes.
+
+    ``preset`` is the name of the preset that the recipe came from, ``sweep`` the id of the sweep that the run is a
+    member of. Logs of before have neither.
+    """
 
     run: str
     name: str
     recipe: Recipe
     place: int
+    preset: str | None = None
+    sweep: str | None = None
+    origin: Origin = "person"
     time: float
     """Unix time, seconds."""
 

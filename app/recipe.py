@@ -1,5 +1,8 @@
 """What defines a run: the same recipe, seed and device give the same run, bit for bit."""
 
+import json
+from functools import cached_property
+from hashlib import sha256
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -45,6 +48,13 @@ class Recipe(BaseModel):
     @property
     def steps(self) -> int:
         return self.epochs * self.steps_per_epoch
+
+    @cached_property
+    def key(self) -> str:
+        """Equal for recipes that train the same, 16 hexadecimal digits. The device, which decides where and not what,
+        does not count. A field added later changes no key of recipes that leave it at its default."""
+        fields = self.model_dump(exclude_defaults=True, exclude={"device"})
+        return sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
     @model_validator(mode="after")
     def _not_endless(self) -> Self:

@@ -1,13 +1,15 @@
 """A run as its log tells it: all but the name that a person gives it later is a fold over the events."""
 
+from functools import cached_property
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from app.events import (
     Controlled,
     EpochEnded,
     Event,
+    Origin,
     RunFailed,
     RunFinished,
     RunInterrupted,
@@ -26,7 +28,8 @@ ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 
 
 class Run(BaseModel):
-    """Times are Unix seconds. ``place`` is the place in the queue, from 1, while the run is queued."""
+    """Times are Unix seconds. ``place`` is the place in the queue, from 1, while the run is queued.
+    ``learning_rate`` is the one in force; ``learning_rate_changed`` tells whether a control ever set it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +37,9 @@ class Run(BaseModel):
     name: str
     state: State
     recipe: Recipe
+    preset: str | None = None
+    sweep: str | None = None
+    origin: Origin = "person"
     device: str | None = None
     created: float
     started: float | None = None
@@ -44,9 +50,16 @@ class Run(BaseModel):
     seq: int = 0
     place: int | None = None
     learning_rate: float
+    learning_rate_changed: bool = False
     steps_per_second: float | None = None
     summary: Summary = Summary()
     error: str | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def recipe_key(self) -> str:
+        """Equal for runs of equal recipes, whatever their device."""
+        return self.recipe.key
 
     @property
     def active(self) -> bool:
@@ -56,8 +69,9 @@ class Run(BaseModel):
     def queued(cls, queued: RunQueued) -> Self:
         recipe = queued.recipe
         return cls(
-            id=queued.run, name=queued.name, state="queued", recipe=recipe, created=queued.time,
-            steps=recipe.steps, place=queued.place, learning_rate=recipe.learning_rate,
+            id=queued.run, name=queued.name, state="queued", recipe=recipe, preset=queued.preset, sweep=queued.sweep,
+            origin=queued.origin, created=queued.time, steps=recipe.steps, place=queued.place,
+            learning_rate=recipe.learning_rate,
         )  # fmt: skip
 
     def after(self, record: Record) -> Self:
@@ -95,7 +109,7 @@ def _changes(run: Run, event: Event) -> dict[str, object]:
                 ),
             }
         case Controlled(what="learning_rate"):
-            return {"learning_rate": event.value}
+            return {"learning_rate": event.value, "learning_rate_changed": True}
         case Controlled(what="steps_per_second"):
             return {"steps_per_second": event.value}
         case Controlled(what="pace"):

@@ -20,6 +20,7 @@ VOCABULARY = {
     "app.record",
     "app.run",
     "app.settings",
+    "app.sweep",
 }
 WEB = {"fastapi", "limits", "prometheus_client", "starlette", "uvicorn", "uvloop", "websockets"}
 DATABASE = {"alembic", "sqlalchemy"}

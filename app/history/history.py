@@ -1,13 +1,15 @@
 """The history of runs: their logs and their models, in a database, with the newest of active runs in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Self, TypeVar
 
+from sqlalchemy import Connection
+
 from app.checkpoint import Checkpoint
-from app.events import EpochEnded, Event, RunQueued, Steps, Weights
+from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
 from app.history import store
 from app.history.changes import Changes
 from app.history.database import Database
@@ -15,6 +17,7 @@ from app.history.live_log import LiveLog
 from app.history.notifier import Notifier
 from app.record import Record
 from app.run import Run
+from app.sweep import Sweep
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -23,8 +26,19 @@ PAGE_BYTES = 1 << 20
 """How much of a log is read at once: some milliseconds' work, and little memory with many readers."""
 
 
+LISTED: tuple[Origin, ...] = ("person", "first")
+"""Whose runs a list has unless asked for others."""
+
+EQUAL_RUNS = 20
+"""How many runs of one recipe are looked at for one to use again."""
+
+
 class UnknownRun(KeyError):
     """There is no run of this id."""
+
+
+class UnknownSweep(KeyError):
+    """There is no sweep of this id."""
 
 
 class StillActive(Exception):
@@ -38,11 +52,13 @@ class History:
     take a run's id raise UnknownRun where there is none.
     """
 
-    def __init__(self, database: Database, active: Sequence[Run], live: str | None) -> None:
+    def __init__(self, database: Database, active: Sequence[Run], live: str | None, starts: int) -> None:
         self.changes = Changes()
+        """Of runs that lists have unless asked for others."""
         self._database = database
         self._logs = {run.id: LiveLog(run) for run in active}
         self._live = live
+        self._starts = starts
         self._live_changed = Notifier()
         self._one_writer = asyncio.Lock()
         self._writes: set[asyncio.Task[Any]] = set()
@@ -57,7 +73,10 @@ class History:
         """
         database = await asyncio.to_thread(Database, url)
         try:
-            history = cls(database, await database.read(store.active_runs), await database.read(store.live_run))
+            active, live, starts = await database.read(
+                lambda c: (store.active_runs(c), store.live_run(c), store.last_start(c))
+            )
+            history = cls(database, active, live, starts)
             try:
                 yield history
             finally:
@@ -67,14 +86,27 @@ class History:
 
     async def create(self, queued: RunQueued) -> Run:
         """Begin a log with this event as record 1."""
-        return await self._to_its_end(self._create(queued))
+        (run,) = await self.create_many([queued])
+        return run
+
+    async def create_many(self, queued: Sequence[RunQueued], sweep: Sweep | None = None) -> list[Run]:
+        """Begin a log with each event as record 1, all in one transaction. ``sweep`` is stored with its members, which
+        name it."""
+        return await self._to_its_end(self._create(queued, sweep))
 
     async def append(self, run: str, records: Sequence[Record]) -> Run:
-        """Store ``records`` in one transaction, then let readers see them.
+        """:meth:`append_many` to one run."""
+        (appended,) = await self.append_many([(run, records)])
+        return appended
 
-        Raises ValueError where they do not continue the log: a ``seq`` is missing, or the run has ended.
+    async def append_many(self, batches: Sequence[tuple[str, Sequence[Record]]]) -> list[Run]:
+        """Store records of several runs, each batch with its run's id, in one transaction, then let readers see them.
+        Returns the run of each batch as it is then. All are stored or none.
+
+        Raises ValueError where a batch does not continue its log: a ``seq`` is missing, or the run has ended;
+        UnknownRun where there is no such run.
         """
-        return await self._to_its_end(self._append(run, records))
+        return await self._to_its_end(self._append(batches))
 
     async def read(self, run: str, after: int, limit_bytes: int = PAGE_BYTES) -> list[Record]:
         """Records from ``after + 1`` on, as many as fit in ``limit_bytes`` but at least one if there is one."""
@@ -103,14 +135,31 @@ class History:
             raise UnknownRun(run)
         return found
 
-    async def runs(self, limit: int = 50, cursor: str | None = None) -> tuple[list[Run], str | None]:
+    async def runs(
+        self, limit: int = 50, cursor: str | None = None, origins: Collection[Origin] = LISTED
+    ) -> tuple[list[Run], str | None]:
         """Newest first, and the cursor of the next page (None: this is the last). Raises ValueError for a cursor that
         did not come from here."""
-        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10):
-            raise ValueError(f"{cursor!r} is no cursor of a list of runs")
-        before = None if cursor is None else int(cursor)
-        page, following = await self._database.read(lambda c: store.list_runs(c, limit, before))
+        before = _before(cursor)
+        page, following = await self._database.read(lambda c: store.list_runs(c, limit, before, origins))
         return page, None if following is None else str(following)
+
+    async def equal_runs(self, recipe_key: str) -> list[Run]:
+        """The newest :data:`EQUAL_RUNS` of this key, in whatever state, newest first."""
+        return await self._database.read(lambda c: store.equal_runs(c, recipe_key, EQUAL_RUNS))
+
+    async def sweeps(self, limit: int = 50, cursor: str | None = None) -> tuple[list[Sweep], str | None]:
+        """As :meth:`runs`."""
+        before = _before(cursor)
+        page, following = await self._database.read(lambda c: store.list_sweeps(c, limit, before))
+        return page, None if following is None else str(following)
+
+    async def sweep(self, sweep: str) -> tuple[Sweep, list[Run]]:
+        """A sweep and its members, in the order in which they were created. Raises UnknownSweep."""
+        found, members = await self._database.read(lambda c: (store.get_sweep(c, sweep), store.members(c, sweep)))
+        if found is None:
+            raise UnknownSweep(sweep)
+        return found, [log.run if (log := self._logs.get(run.id)) else run for run in members]
 
     async def active(self) -> list[Run]:
         """Queued, running and paused, oldest first."""
@@ -121,7 +170,8 @@ class History:
         return await self._database.read(store.last_number)
 
     async def live(self) -> Run | None:
-        """The run that started last; if none has started, the newest; None where there is no run at all."""
+        """The run that started last, by count and not by the clock; if none has started, the newest; None where there
+        is no run at all. A lesson's run is never live."""
         while (live := self._live) is not None:
             try:
                 return await self.get(live)
@@ -144,9 +194,18 @@ class History:
         """With its events and checkpoints. Raises StillActive where the run has not ended."""
         await self._to_its_end(self._delete(run))
 
+    async def delete_sweep(self, sweep: str) -> None:
+        """With its members. Raises UnknownSweep; StillActive, naming a member, where one has not ended."""
+        await self._to_its_end(self._delete_sweep(sweep))
+
     async def save_checkpoint(self, run: str, checkpoint: Checkpoint) -> None:
-        """A kept one goes to the database; whichever is newest is in memory while the run is active."""
-        await self._to_its_end(self._save_checkpoint(run, checkpoint))
+        """:meth:`save_checkpoints` of one."""
+        await self.save_checkpoints([(run, checkpoint)])
+
+    async def save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:
+        """Each with its run's id; those of one run in the order of their steps. Kept ones go to the database in one
+        transaction; the newest of each run is in memory while the run is active."""
+        await self._to_its_end(self._save_checkpoints(checkpoints))
 
     async def checkpoint(self, run: str, step: int | None = None) -> Checkpoint | None:
         """The newest at or before ``step``, by default the newest of all."""
@@ -184,29 +243,46 @@ class History:
                 yield event
             after, _ = page[-1]
 
-    async def _create(self, queued: RunQueued) -> Run:
-        record = Record.of(queued, 1)
-        run = Run.queued(queued).after(record)
-        async with self._one_writer:
-            live = await self._database.write(lambda c: store.add_run(c, run, record))
-            self._logs[run.id] = log = LiveLog(run)
-            log.publish(run, [record])
-            self.changes.publish(run.id, run)
-            self._set_live(live)
-        return run
+    async def _create(self, queued: Sequence[RunQueued], sweep: Sweep | None) -> list[Run]:
+        records = [Record.of(event, 1) for event in queued]
+        added = [(Run.queued(event).after(record), record) for event, record in zip(queued, records, strict=True)]
 
-    async def _append(self, run: str, records: Sequence[Record]) -> Run:
+        def add(connection: Connection) -> str | None:
+            if sweep is not None:
+                store.add_sweep(connection, sweep)
+            return store.add_runs(connection, added)
+
         async with self._one_writer:
-            log = await self._log(run)
-            before, folded = log.run, log.folded(records)
-            await self._database.write(lambda c: store.add_records(c, folded, records))
-            log.publish(folded, records)
-            self.changes.publish_difference(before, folded)
-            if not folded.active:
-                del self._logs[run]
-            if any(record.type == "RunStarted" for record in records):
-                self._set_live(run)
-        return folded
+            live = await self._database.write(add)
+            for run, record in added:
+                self._logs[run.id] = log = LiveLog(run)
+                log.publish(run, [record])
+                self._publish_change(run)
+            self._set_live(live)
+        return [run for run, _ in added]
+
+    async def _append(self, batches: Sequence[tuple[str, Sequence[Record]]]) -> list[Run]:
+        records: dict[str, list[Record]] = {}
+        for run, added in batches:
+            records.setdefault(run, []).extend(added)
+        async with self._one_writer:
+            folded = {run: (await self._log(run)).folded(added) for run, added in records.items()}
+            starting = [run for run, added in records.items() if any(record.type == "RunStarted" for record in added)]
+            starts = {run: self._starts + i for i, run in enumerate(starting, 1)}
+            if any(records.values()):
+                await self._database.write(lambda c: store.add_records(c, list(folded.values()), records, starts))
+            self._starts += len(starts)
+            for run, after in folded.items():
+                log = self._logs[run]
+                if after.origin in LISTED:
+                    self.changes.publish_difference(log.run, after)
+                log.publish(after, records[run])
+                if not after.active:
+                    del self._logs[run]
+            for run in starting:
+                if folded[run].origin != "lesson":
+                    self._set_live(run)
+        return [folded[run] for run, _ in batches]
 
     async def _rename(self, run: str, name: str) -> Run:
         async with self._one_writer:
@@ -214,7 +290,7 @@ class History:
             await self._database.write(lambda c: store.save_run(c, renamed))
             if log := self._logs.get(run):
                 log.run = renamed
-            self.changes.publish(run, renamed)
+            self._publish_change(renamed)
         return renamed
 
     async def _delete(self, run: str) -> None:
@@ -222,21 +298,41 @@ class History:
             if run in self._logs:
                 raise StillActive(run)
             await self.get(run)
-            self._set_live(await self._database.write(lambda c: store.delete_run(c, run)))
+            self._set_live(await self._database.write(lambda c: store.delete_runs(c, [run])))
             self.changes.publish(run, None)
 
-    async def _save_checkpoint(self, run: str, checkpoint: Checkpoint) -> None:
+    async def _delete_sweep(self, sweep: str) -> None:
         async with self._one_writer:
-            log = await self._log(run)
-            if checkpoint.kept:
-                await self._database.write(lambda c: store.add_checkpoint(c, run, checkpoint))
-            log.checkpoint = checkpoint
+            _, members = await self.sweep(sweep)
+            if active := [run.id for run in members if run.active]:
+                raise StillActive(active[0])
+            ids = [run.id for run in members]
+
+            def delete(connection: Connection) -> str | None:
+                store.delete_sweep(connection, sweep)
+                return store.delete_runs(connection, ids)
+
+            self._set_live(await self._database.write(delete))
+            for run in ids:
+                self.changes.publish(run, None)
+
+    async def _save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:
+        async with self._one_writer:
+            logs = {run: await self._log(run) for run, _ in checkpoints}
+            if kept := [(run, checkpoint) for run, checkpoint in checkpoints if checkpoint.kept]:
+                await self._database.write(lambda c: store.add_checkpoints(c, kept))
+            for run, checkpoint in checkpoints:
+                logs[run].checkpoint = checkpoint
 
     async def _log(self, run: str) -> LiveLog:
         if log := self._logs.get(run):
             return log
         ended = await self.get(run)
         raise ValueError(f"run {run} is {ended.state}: nothing can be added to it")
+
+    def _publish_change(self, run: Run) -> None:
+        if run.origin in LISTED:
+            self.changes.publish(run.id, run)
 
     def _set_live(self, run: str | None) -> None:
         if run != self._live:
@@ -249,3 +345,12 @@ class History:
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
+
+
+def _before(cursor: str | None) -> int | None:
+    """The number that a list goes on below. Raises ValueError for a cursor that no list has given."""
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10):
+        raise ValueError(f"{cursor!r} is no cursor of a list")
+    return int(cursor)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -14,11 +14,26 @@ runs = Table(
     Column("id", String(32), nullable=False, unique=True),
     Column("state", String(16), nullable=False, index=True),
     Column("started", Float),
+    Column("start_number", Integer, index=True),
+    Column("origin", String(16), nullable=False, server_default="person"),
+    Column("sweep", String(32), index=True),
+    Column("recipe_key", String(16), index=True),
     Column("run", Text, nullable=False),
     sqlite_autoincrement=True,  # a deleted run's number is not given again: it is a cursor
 )
 """One row a run. ``run`` is the run folded from its events (JSON of :class:`app.run.Run`), kept so that a list of
-runs need not read their logs; ``state`` and ``started`` repeat two of its fields for finding."""
+runs need not read their logs; the others repeat what runs are found by. ``start_number`` counts the runs that have
+started, in the order of their starts: clocks may be set back. Nothing depends on ``started``, a Unix time."""
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("sweep", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row a sweep: JSON of :class:`app.sweep.Sweep`. Its members are the runs that name it."""
 
 events = Table(
     "events",

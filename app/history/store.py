@@ -1,16 +1,17 @@
 """What is asked of the database, as functions of a connection. Each is called in a thread, in a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.checkpoint import Checkpoint
-from app.events import Event
+from app.events import Event, Origin
 from app.history.recent_records import fitting
-from app.history.schema import checkpoints, events, runs
+from app.history.schema import checkpoints, events, runs, sweeps
 from app.record import Record
 from app.run import ACTIVE, Run
+from app.sweep import Sweep
 
 E = TypeVar("E", bound=Event)
 
@@ -29,34 +30,76 @@ _SAVE_RUN = (
     .where(runs.c.id == bindparam("of_run"))
     .values(state=bindparam("state"), started=bindparam("started"), run=bindparam("run"))
 )
+_SAVE_START = update(runs).where(runs.c.id == bindparam("of_run")).values(start_number=bindparam("start_number"))
 _DROP_CHECKPOINT = delete(checkpoints).where(
     checkpoints.c.run == bindparam("of_run"), checkpoints.c.step == bindparam("at_step")
 )
 _ADD_CHECKPOINT = insert(checkpoints)
 
 
-def add_run(connection: Connection, run: Run, record: Record) -> str | None:
-    """Returns which run is live then."""
-    connection.execute(insert(runs).values(id=run.id, **_columns(run)))
-    add_records(connection, run, [record])
+def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]]) -> str | None:
+    """Runs with the first record of each. Returns which run is live then."""
+    found_by = ("id", "origin", "sweep", "recipe_key")
+    rows = [{**_columns(run), **{name: getattr(run, name) for name in found_by}} for run, _ in added]
+    connection.execute(insert(runs), rows)
+    _add_rows(connection, {run.id: [record] for run, record in added})
     return live_run(connection)
 
 
-def add_records(connection: Connection, run: Run, records: Sequence[Record]) -> None:
-    """``run`` is the run with these records in its log."""
-    rows = [{"run": run.id, "seq": r.seq, "type": r.type, "step": r.step, "data": r.data} for r in records]
-    connection.execute(_ADD_RECORDS, rows)
-    save_run(connection, run)
+def add_records(
+    connection: Connection, changed: Sequence[Run], records: Mapping[str, Sequence[Record]], starts: Mapping[str, int]
+) -> None:
+    """Records by run; ``changed`` are the runs with them in their logs, ``starts`` the numbers of those that start."""
+    _add_rows(connection, records)
+    connection.execute(_SAVE_RUN, [{"of_run": run.id, **_columns(run)} for run in changed])
+    if starts:
+        connection.execute(_SAVE_START, [{"of_run": run, "start_number": n} for run, n in starts.items()])
 
 
 def save_run(connection: Connection, run: Run) -> None:
     connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run)})
 
 
-def delete_run(connection: Connection, run: str) -> str | None:
-    """With its events and checkpoints. Returns which run is live then."""
-    connection.execute(delete(runs).where(runs.c.id == run))
+def delete_runs(connection: Connection, ids: Collection[str]) -> str | None:
+    """With their events and checkpoints. Returns which run is live then."""
+    connection.execute(delete(runs).where(runs.c.id.in_(ids)))
     return live_run(connection)
+
+
+def add_sweep(connection: Connection, sweep: Sweep) -> None:
+    connection.execute(insert(sweeps).values(id=sweep.id, sweep=sweep.model_dump_json()))
+
+
+def get_sweep(connection: Connection, sweep: str) -> Sweep | None:
+    found = connection.execute(select(sweeps.c.sweep).where(sweeps.c.id == sweep)).scalar()
+    return None if found is None else Sweep.model_validate_json(found)
+
+
+def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple[list[Sweep], int | None]:
+    """As :func:`list_runs`."""
+    query = select(sweeps.c.number, sweeps.c.sweep).order_by(sweeps.c.number.desc()).limit(limit + 1)
+    if before is not None:
+        query = query.where(sweeps.c.number < min(before, LARGEST))
+    rows = connection.execute(query).all()
+    page = [Sweep.model_validate_json(row.sweep) for row in rows[:limit]]
+    return page, rows[limit - 1].number if len(rows) > limit else None
+
+
+def members(connection: Connection, sweep: str) -> list[Run]:
+    """In the order in which they were added."""
+    query = select(runs.c.run).where(runs.c.sweep == sweep).order_by(runs.c.number)
+    return [Run.model_validate_json(found) for found in connection.execute(query).scalars()]
+
+
+def delete_sweep(connection: Connection, sweep: str) -> None:
+    """The sweep alone, not its members."""
+    connection.execute(delete(sweeps).where(sweeps.c.id == sweep))
+
+
+def equal_runs(connection: Connection, recipe_key: str, limit: int) -> list[Run]:
+    """Runs of this key, newest first."""
+    query = select(runs.c.run).where(runs.c.recipe_key == recipe_key).order_by(runs.c.number.desc()).limit(limit)
+    return [Run.model_validate_json(found) for found in connection.execute(query).scalars()]
 
 
 def get_run(connection: Connection, run: str) -> Run | None:
@@ -64,9 +107,12 @@ def get_run(connection: Connection, run: str) -> Run | None:
     return None if found is None else Run.model_validate_json(found)
 
 
-def list_runs(connection: Connection, limit: int, before: int | None) -> tuple[list[Run], int | None]:
+def list_runs(
+    connection: Connection, limit: int, before: int | None, origins: Collection[Origin]
+) -> tuple[list[Run], int | None]:
     """Newest first, from the run numbered below ``before`` on; and what to give as ``before`` for the next page."""
     query = select(runs.c.number, runs.c.run).order_by(runs.c.number.desc()).limit(limit + 1)
+    query = query.where(runs.c.origin.in_(sorted(origins)))
     if before is not None:
         query = query.where(runs.c.number < min(before, LARGEST))
     rows = connection.execute(query).all()
@@ -80,10 +126,15 @@ def active_runs(connection: Connection) -> list[Run]:
 
 
 def live_run(connection: Connection) -> str | None:
-    """The run that started last; if none has started, the newest."""
-    query = select(runs.c.id).order_by(runs.c.started.is_(None), runs.c.started.desc(), runs.c.number.desc()).limit(1)
+    """The run that started last; if none has started, the newest. A lesson's run is never live."""
+    latest = runs.c.start_number.is_(None), runs.c.start_number.desc(), runs.c.number.desc()
+    query = select(runs.c.id).where(runs.c.origin != "lesson").order_by(*latest).limit(1)
     found: str | None = connection.execute(query).scalar()
     return found
+
+
+def last_start(connection: Connection) -> int:
+    return connection.execute(select(func.max(runs.c.start_number))).scalar() or 0
 
 
 def last_number(connection: Connection) -> int:
@@ -120,11 +171,11 @@ def weights_record(connection: Connection, run: str, step: int | None) -> Record
     return None if row is None else _record(row)
 
 
-def add_checkpoint(connection: Connection, run: str, checkpoint: Checkpoint) -> None:
-    """One at the same step is replaced."""
-    connection.execute(_DROP_CHECKPOINT, {"of_run": run, "at_step": checkpoint.step})
-    row = {"run": run, "step": checkpoint.step, "epoch": checkpoint.epoch, "data": checkpoint.data}
-    connection.execute(_ADD_CHECKPOINT, row)
+def add_checkpoints(connection: Connection, added: Sequence[tuple[str, Checkpoint]]) -> None:
+    """Each with its run. One at the same step is replaced."""
+    connection.execute(_DROP_CHECKPOINT, [{"of_run": run, "at_step": each.step} for run, each in added])
+    rows = [{"run": run, "step": each.step, "epoch": each.epoch, "data": each.data} for run, each in added]
+    connection.execute(_ADD_CHECKPOINT, rows)
 
 
 def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkpoint | None:
@@ -134,6 +185,15 @@ def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkp
         query = query.where(checkpoints.c.step <= min(step, LARGEST))
     row = connection.execute(query).one_or_none()
     return None if row is None else Checkpoint(step=row.step, epoch=row.epoch, kept=True, data=bytes(row.data))
+
+
+def _add_rows(connection: Connection, records: Mapping[str, Sequence[Record]]) -> None:
+    rows = [
+        {"run": run, "seq": r.seq, "type": r.type, "step": r.step, "data": r.data}
+        for run, added in records.items()
+        for r in added
+    ]
+    connection.execute(_ADD_RECORDS, rows)
 
 
 def _columns(run: Run) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from app.controls import AnyControl, StepsPerSecond
-from app.history.history import History, StillActive, UnknownRun
+from app.events import Origin
+from app.history.history import LISTED, History, StillActive, UnknownRun
 from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
@@ -92,10 +93,11 @@ async def runs(
     history: HistoryDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
+    origin: Annotated[list[Origin] | None, Query(description="Whose runs; may be repeated.", max_length=3)] = None,
 ) -> Page:
-    """Runs, newest first."""
+    """Runs, newest first; those of lessons only where ``origin=lesson`` asks for them."""
     try:
-        found, following = await history.runs(limit, cursor)
+        found, following = await history.runs(limit, cursor, origin or LISTED)
     except ValueError:
         raise Problem(
             422, "Invalid input", "cursor: take it from the page before", [{"field": "cursor", "detail": "unknown"}]

@@ -6,7 +6,8 @@
  * @typedef {{bias: number[], output_weight: number[]}} Units
  * @typedef {Record<string, string | number | boolean>} Recipe
  *
- * @typedef {{seq: number, type: "RunQueued", run: string, name: string, recipe: Recipe, place: number, time: number}} RunQueued
+ * @typedef {{seq: number, type: "RunQueued", run: string, name: string, recipe: Recipe, place: number,
+ *   preset?: string | null, sweep?: string | null, origin?: string, time: number}} RunQueued
  * @typedef {{seq: number, type: "RunStarted", run: string, name: string, recipe: Recipe, device: string,
  *   device_name: string, steps: number, steps_per_epoch: number, parameters: number, train_images: number,
  *   valid_images: number, baseline: {l1: number, l2: number}, units: Units, time: number}} RunStarted

@@ -1,5 +1,7 @@
 """Small logs to keep a history of."""
 
+from typing import Any
+
 from app.events import (
     Baseline,
     CheckpointSaved,
@@ -19,8 +21,9 @@ from app.record import Record
 UNITS = Units(bias=[0.0], output_weight=[1.0])
 
 
-def queued(run: str = "run", place: int = 1) -> RunQueued:
-    return RunQueued(run=run, name=f"textbook {run}", recipe=Recipe(), place=place, time=1000.0)
+def queued(run: str = "run", place: int = 1, **more: Any) -> RunQueued:
+    fields = {"name": f"textbook {run}", "recipe": Recipe(), "time": 1000.0} | more
+    return RunQueued(run=run, place=place, **fields)
 
 
 def started(run: str = "run", time: float = 1001.0) -> RunStarted:

@@ -7,11 +7,16 @@ import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.checkpoint import Checkpoint
-from app.events import RunInterrupted, Summary, Weights
-from app.history.history import History, StillActive, UnknownRun
+from app.events import Controlled, RunInterrupted, Summary, Weights
+from app.history import store
+from app.history.history import History, StillActive, UnknownRun, UnknownSweep
+from app.recipe import Recipe
 from app.record import Record
+from app.sweep import Sweep
 from tests.history.logs import finished, numbered, queued, started, steps, weights, whole_run
 
 pytestmark = pytest.mark.anyio
@@ -67,6 +72,81 @@ async def test_a_batch_that_is_refused_leaves_nothing(history: History) -> None:
     with pytest.raises(ValueError, match="cannot follow"):
         await history.append("run", [Record.of(started(), 2), Record.of(steps(1), 4)])
     assert await history.read("run", 1) == []
+
+
+async def test_records_of_many_runs_are_stored_at_once(history: History) -> None:
+    await history.create_many([queued("a"), queued("b")])
+    a, b = await history.append_many([("a", numbered(whole_run("a"))), ("b", numbered([started("b"), steps(1)]))])
+    assert (a.state, b.state, b.step) == ("finished", "running", 1)
+    assert [await history.get("a"), await history.get("b")] == [a, b]
+    assert len(await history.read("a", 0)) == 16
+    assert len(await history.read("b", 0)) == 3
+
+
+@pytest.mark.parametrize("wrong", ["seq", "unknown", "database"])
+async def test_of_records_of_many_runs_all_are_stored_or_none(
+    history: History, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    before = await history.create_many([queued("a"), queued("b")])
+    if wrong == "database":  # the last statement of the transaction fails
+        monkeypatch.setattr(store, "_SAVE_START", text("UPDATE nothing SET nowhere = 1"))
+    last = {"seq": ("b", numbered([started("b")], 7)), "unknown": ("c", numbered([started("c")]))}
+    batches = [("a", numbered([started("a")])), last.get(wrong, ("b", numbered([started("b")])))]
+    with pytest.raises((ValueError, UnknownRun, OperationalError)):
+        await history.append_many(batches)
+    monkeypatch.undo()
+    assert [await history.get("a"), await history.get("b")] == before
+    assert await history.read("a", 1) == await history.read("b", 1) == []
+    assert (await history.append("a", numbered([started("a")]))).seq == 2
+
+
+async def test_batches_of_the_same_run_follow_each_other(history: History) -> None:
+    await history.create(queued())
+    both = await history.append_many([("run", numbered([started()])), ("run", numbered([steps(1)], 3))])
+    assert [run.seq for run in both] == [3, 3]
+    assert await history.append_many([]) == []
+
+
+async def test_a_run_tells_what_it_was_started_as(history: History) -> None:
+    run = await history.create(queued(preset="textbook", sweep="s", origin="lesson"))
+    assert (run.preset, run.sweep, run.origin) == ("textbook", "s", "lesson")
+    assert not run.learning_rate_changed
+    control = Controlled(what="learning_rate", value=0.1, step=0)
+    run = await history.append("run", numbered([started(), control, finished(0)]))
+    assert (run.preset, run.sweep, run.origin, run.learning_rate_changed) == ("textbook", "s", "lesson", True)
+
+
+async def test_runs_of_an_equal_recipe_are_found_whatever_their_device(history: History) -> None:
+    recipes = {"a": Recipe(), "b": Recipe(learning_rate=0.2), "c": Recipe(learning_rate=0.1, device="cpu")}
+    for run, recipe in recipes.items():
+        await history.create(queued(run, recipe=recipe))
+    keys = {run: (await history.get(run)).recipe_key for run in recipes}
+    assert keys["a"] == keys["c"] != keys["b"]
+    assert [run.id for run in await history.equal_runs(keys["a"])] == ["c", "a"]
+    assert keys["b"] == "0721694f4cc905f2"  # stored in databases: it never changes
+
+
+async def test_a_sweep_is_kept_with_its_members(url: str) -> None:
+    sweep = Sweep(id="s", preset="textbook", axes={"learning_rate": [0.1, 0.2], "augment": [True]}, created=5.0)
+    async with History.open(url) as history:
+        await history.create(queued("other"))
+        members = await history.create_many([queued("b", sweep="s"), queued("a", sweep="s")], sweep)
+        assert await history.sweep("s") == (sweep, members)
+        (a,) = await history.append_many([("a", numbered([started("a")]))])
+        assert await history.sweep("s") == (sweep, [members[0], a])
+        assert await history.sweeps() == ([sweep], None)
+        with pytest.raises(StillActive):
+            await history.delete_sweep("s")
+        await history.append_many([("a", numbered([finished(0)], 3)), ("b", numbered([finished(0)]))])
+    async with History.open(url) as history:
+        found, (b, a) = await history.sweep("s")
+        assert (found, b.id, a.state) == (sweep, "b", "finished")
+        await history.delete_sweep("s")
+        assert [run.id for run in (await history.runs())[0]] == ["other"]
+        assert await history.sweeps() == ([], None)
+        for call in (history.sweep("s"), history.delete_sweep("s")):
+            with pytest.raises(UnknownSweep):
+                await call
 
 
 async def test_everything_is_there_after_reopening(url: str) -> None:
@@ -245,6 +325,16 @@ async def test_runs_are_listed_newest_first_in_pages(history: History) -> None:
         await history.runs(cursor="nonsense")
 
 
+async def test_runs_of_lessons_are_listed_only_when_asked_for(history: History) -> None:
+    for run, origin in (("a", "person"), ("b", "lesson"), ("c", "first"), ("d", "lesson")):
+        await history.create(queued(run, origin=origin))
+    assert [run.id for run in (await history.runs())[0]] == ["c", "a"]
+    assert [run.id for run in (await history.runs(origins=["lesson"]))[0]] == ["d", "b"]
+    assert [run for _, run, _ in history.changes.after(0) or ()] == ["a", "c"]
+    page, cursor = await history.runs(limit=1)
+    assert [run.id for run in page + (await history.runs(cursor=cursor))[0]] == ["c", "a"]
+
+
 @pytest.mark.parametrize("ended", [False, True])
 async def test_a_run_can_be_renamed(url: str, ended: bool) -> None:
     async with History.open(url) as history:
@@ -324,16 +414,39 @@ async def test_the_live_run_is_the_one_that_started_last(history: History) -> No
     assert await live() == "a"
 
 
-async def test_the_live_run_is_the_same_after_reopening(url: str) -> None:
+async def test_with_the_clock_set_back_the_live_run_still_is_the_one_that_started_last(url: str) -> None:
     async with History.open(url) as history:
         for run, time in (("a", 3.0), ("b", 2.0)):
             await history.create(queued(run))
             await history.append(run, numbered([started(run, time)]))
+            live = await history.live()
+            assert live is not None
+            assert live.id == run
         await history.create(queued("c"))
     async with History.open(url) as history:
         live = await history.live()
         assert live is not None
-        assert live.id == "a"
+        assert live.id == "b"
+        await history.append("c", numbered([started("c", 1.0)]))
+    async with History.open(url) as history:
+        live = await history.live()
+        assert live is not None
+        assert live.id == "c"
+
+
+async def test_a_run_of_a_lesson_is_never_live(url: str) -> None:
+    async with History.open(url) as history:
+        await history.create(queued("lesson", origin="lesson"))
+        assert await history.live() is None
+        await history.create(queued("mine"))
+        await history.append("lesson", numbered([started("lesson")]))
+        live = await history.live()
+        assert live is not None
+        assert live.id == "mine"
+    async with History.open(url) as history:
+        live = await history.live()
+        assert live is not None
+        assert live.id == "mine"
 
 
 async def test_one_can_wait_for_another_run_to_be_live(history: History) -> None:
