@@ -39,6 +39,7 @@ def serving(
     ours = {"data_dir": str(data_dir), "port": "0", "first_run": "false", "runs_per_minute": "10000"} | settings
     env = {name: value for name, value in os.environ.items() if not name.startswith("THREESEVEN_")}
     env |= {f"THREESEVEN_{name.upper()}": value for name, value in ours.items()}
+    env["PYTHONPATH"] = str(ROOT)  # this checkout's own code, whatever is installed
     command = [sys.executable, "-P", "-m", *module, *options]
     with subprocess.Popen(
         command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
