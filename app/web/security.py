@@ -57,7 +57,8 @@ class Security:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        self._names = {"localhost", *map(str.lower, settings.allowed_hosts)}
+        self._allowed = set(map(str.lower, settings.allowed_hosts))
+        self._names = {"localhost", *self._allowed}
         if not settings.loopback:
             name = socket.gethostname().lower()
             self._names |= {settings.host.lower(), name, f"{name}.local", socket.getfqdn().lower()}
@@ -94,23 +95,41 @@ class Security:
                 f"This server does not answer to {host!r}. Use its address, or start it with "
                 "THREESEVEN_ALLOWED_HOSTS='[\"the.name\"]'.",
             )  # fmt: skip
-        origin = headers.get("origin")
-        unsafe = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
-        if (
-            unsafe
-            and origin is not None
-            and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}")
-        ):
-            return Problem(403, "Foreign origin", f"Pages of {origin} may not talk to this server.")
+        if scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            origin = headers.get("origin")
+            if origin is not None and not self._own_origin(origin, host, scope.get("server")):
+                name = _hostname(origin) or "the.name"
+                return Problem(
+                    403, "Foreign origin",
+                    f"Pages of {origin!r} may not talk to this server. If people reach it by that address, through a "
+                    f"proxy, start it with THREESEVEN_ALLOWED_HOSTS='[\"{name}\"]'.",
+                )  # fmt: skip
+            if origin is None and headers.get("sec-fetch-site") == "cross-site":
+                return Problem(403, "Foreign origin", "Pages of other sites may not talk to this server.")
         length = headers.get("content-length", "")
         if scope["path"] != predict.PATH and length.isdecimal() and int(length) > BODY_LIMIT:
             return _too_large()
         return None
 
-    def _answers_to(self, host: str) -> bool:
+    def _own_origin(self, origin: str, host: str, server: tuple[str, int | None] | None) -> bool:
+        """Whether a page of ``origin`` is one of ours: reached by the very host that the request names; by an allowed
+        name at any port, behind a proxy that gives another host; or on this machine at the server's own port."""
+        if origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}"):
+            return True
         try:
-            name = urlsplit(f"//{host}").hostname or ""
+            parts = urlsplit(origin)
+            port = parts.port
         except ValueError:
+            return False
+        if parts.scheme not in ("http", "https") or parts.hostname is None:
+            return False
+        if parts.hostname in self._allowed:
+            return True
+        return is_loopback(parts.hostname) and server is not None and port == server[1]
+
+    def _answers_to(self, host: str) -> bool:
+        name = _hostname(f"//{host}")
+        if name is None:
             return False
         if name in self._names or is_loopback(name):
             return True
@@ -131,6 +150,14 @@ async def on_error(request: Request, error: Exception) -> Response:
         500, "Server error", "The server met an error of its own. Its output says which.", headers=SECURITY_HEADERS
     )
     return problem.response()
+
+
+def _hostname(url: str) -> str | None:
+    """Lower-case; None where the address cannot be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return None
 
 
 def _too_large() -> Problem:

@@ -1,5 +1,7 @@
 """Other sites' pages and rebound names get nothing; every answer carries the headers that keep browsers strict."""
 
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
 from starlette.routing import Route
@@ -40,6 +42,32 @@ def test_another_sites_page_cannot_start_a_run(server, origin):
         assert answer.status_code == 403
         assert answer.headers["content-type"] == "application/problem+json"
         assert client.get("/api/runs").status_code == 200, "reading is harmless: browsers keep the answer from the page"
+
+
+def test_a_proxy_may_rewrite_the_host_where_the_name_is_allowed(serve, tmp_path):
+    with serve(tmp_path, allowed_hosts='["lab.example"]') as server, server.client() as client:
+        for origin in ("http://lab.example", "https://LAB.example:8443"):
+            answer = client.post("/api/runs/stop-nothing/control", json={"action": "stop"}, headers={"origin": origin})
+            assert answer.status_code == 404, "the door let it in"
+        refused = client.post("/api/runs", json={}, headers={"origin": "https://other.example"})
+    assert refused.status_code == 403
+    assert "THREESEVEN_ALLOWED_HOSTS='[\"other.example\"]'" in refused.json()["detail"]
+
+
+def test_a_page_of_this_machine_at_the_servers_own_port_is_ours_by_any_loopback_name(server):
+    port = urlsplit(server.url).port
+    with server.client() as client:
+        own = client.post(
+            "/api/runs/x/control", json={"action": "stop"}, headers={"origin": f"http://localhost:{port}"}
+        )
+        other = client.post("/api/runs/x/control", json={"action": "stop"}, headers={"origin": "http://localhost:1"})
+    assert (own.status_code, other.status_code) == (404, 403)
+
+
+def test_what_a_browser_calls_cross_site_changes_nothing(server):
+    with server.client(headers={"sec-fetch-site": "cross-site"}) as client:
+        assert client.post("/api/runs", json={"epochs": 1}).status_code == 403
+        assert client.get("/api/runs").status_code == 200
 
 
 def test_another_sites_page_cannot_watch(server):
