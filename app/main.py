@@ -17,7 +17,7 @@ from app.running.supervisor import Supervisor
 from app.settings import Settings
 from app.web import digits, exports, health, predict, presets, problems, runs, security, session, stream
 from app.web.assets import Static, folder
-from app.web.auth import Auth
+from app.web.auth import Auth, session_key
 from app.web.digit_packs import DigitPacks
 from app.web.pages import Pages
 from app.web.pump import Pumps
@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
                 )
             )
             app.state.services = Services(
-                auth=Auth(settings),
+                auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
                 digit_packs=DigitPacks(),
                 history=history,
                 pumps=await stack.enter_async_context(Pumps.open(history)),

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """Runs that may wait; one more is refused."""
     runs_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 30
     """Starts per client address."""
+    controls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 600
+    """Pauses, changes of the learning rate and so on per client address."""
 
     @property
     def database(self) -> str:

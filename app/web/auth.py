@@ -1,7 +1,17 @@
-"""Who may start and control runs. Watching and drawing are open to all who reach the server."""
+"""Decides who controls runs: holders of the server's token, and browsers that traded it for a session cookie.
 
+Watching and drawing are open to all who reach the server.
+"""
+
+import asyncio
 import hashlib
 import hmac
+import os
+import secrets
+import time
+from collections import Counter, defaultdict
+from math import ceil
+from pathlib import Path
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -11,73 +21,136 @@ from starlette.requests import Request
 from app.settings import Settings
 from app.web.problems import Problem
 
-COOKIE = "threeseven_session"
-TOKENS_PER_MINUTE = RateLimitItemPerMinute(10)
-"""Guesses per client address: a class mistypes, a guesser gives up."""
-WRONG_TOKENS = "wrong tokens"
+WRONG_TOKENS = RateLimitItemPerMinute(10, namespace="wrong tokens")
+"""Wrong tokens a minute that an address may send before its next ones are checked slowly."""
+SLOW_SECONDS = 1.0
+"""How long each check then takes, one after the other: 60 guesses a minute in place of thousands, while the right token
+from the same address (a school has one for all) is still taken."""
+SLOW_PLACES = 20
+"""Slow checks of one address that may wait; a further one is refused, which bounds the memory a guesser can take."""
+
+KEY_BYTES = 32
+
+
+def session_key(file: Path) -> bytes:
+    """The random key that signs sessions, made in ``file`` (readable by its owner alone) where it is missing.
+
+    Servers that share the file accept each other's sessions. Raises OSError, and ValueError where the file holds
+    something else.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = file.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise ValueError(
+                f"{file} is not a key of {KEY_BYTES} bytes: delete it, and browsers sign in again"
+            ) from None
+        return key
+    with os.fdopen(descriptor, "wb") as stream:
+        key = secrets.token_bytes(KEY_BYTES)
+        stream.write(key)
+    return key
 
 
 class Auth:
-    """Compares secrets in constant time and counts attempts per client address."""
+    """Compares secrets in constant time and limits, per client address, wrong tokens, starts and controls.
 
-    def __init__(self, settings: Settings) -> None:
+    A session is ``nonce.signature``, signed with ``key`` over nonce and token: it cannot be made without the key, and
+    another token ends it.
+    """
+
+    def __init__(self, settings: Settings, key: bytes) -> None:
         self._token = settings.token
+        self._key = key
+        self.cookie = f"threeseven_{hashlib.sha256(key).hexdigest()[:8]}"
+        """The cookie's name. Browsers share cookies between all ports of a host, so each server has its own."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._starts = RateLimitItemPerMinute(settings.runs_per_minute)
+        self._starts = RateLimitItemPerMinute(settings.runs_per_minute, namespace="runs started")
+        self._controls = RateLimitItemPerMinute(settings.controls_per_minute, namespace="controls sent")
+        self._slow: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: Counter[str] = Counter()
 
     @property
     def token_needed(self) -> bool:
         return self._token is not None
 
-    def may_control(self, request: Request) -> bool:
-        if self._token is None:
-            return True
-        if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.session().encode()):
+    async def may_control(self, request: Request) -> bool:
+        """Raises Problem 429 for an address that sends too many wrong tokens."""
+        if self._token is None or self._valid_session(request.cookies.get(self.cookie, "")):
             return True
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return False
-        # Whoever has guessed too often learns nothing more, not even from the right one.
-        if not self._limiter.test(TOKENS_PER_MINUTE, WRONG_TOKENS, _client(request)):
-            raise _too_many(TOKENS_PER_MINUTE, WRONG_TOKENS)
         # Headers come as Latin-1, tokens are UTF-8.
-        if self._matches(bearer.strip().encode("latin-1")):
-            return True
-        self._count(TOKENS_PER_MINUTE, request, WRONG_TOKENS)
-        return False
+        return await self._check(_client(request), bearer.strip().encode("latin-1"))
 
-    def matches(self, token: str) -> bool:
-        return self._matches(token.encode(errors="replace"))
-
-    def _matches(self, token: bytes) -> bool:
-        return self._token is not None and hmac.compare_digest(token, self._token.encode())
-
-    def session(self) -> str:
-        """What the cookie holds: made from the token, but not the token."""
-        return hashlib.sha256(f"threeseven session {self._token}".encode()).hexdigest()
-
-    def require_control(self, request: Request) -> None:
-        if not self.may_control(request):
+    async def require_control(self, request: Request) -> None:
+        """Raises Problem 401 where the request may not control, 429 as :meth:`may_control` does."""
+        if not await self.may_control(request):
             raise Problem(
                 401, "Token needed", "You may watch and draw. To start or control runs, send the server's token.",
                 headers={"WWW-Authenticate": "Bearer"},
             )  # fmt: skip
 
+    async def accepts(self, request: Request, token: str) -> bool:
+        """Whether this is the server's token; true for any where none is needed. Raises Problem 429."""
+        return self._token is None or await self._check(_client(request), token.encode(errors="replace"))
+
+    def new_session(self) -> str:
+        """A value for the cookie."""
+        nonce = secrets.token_hex(16)
+        return f"{nonce}.{self._sign(nonce)}"
+
     def count_start(self, request: Request) -> None:
-        self._count(self._starts, request, "runs started")
+        """Raises Problem 429."""
+        self._count(self._starts, request)
 
-    def count_token(self, request: Request) -> None:
-        self._count(TOKENS_PER_MINUTE, request, "tokens tried")
+    def count_control(self, request: Request) -> None:
+        """Raises Problem 429."""
+        self._count(self._controls, request)
 
-    def _count(self, limit: RateLimitItem, request: Request, what: str) -> None:
-        if not self._limiter.hit(limit, what, _client(request)):
-            raise _too_many(limit, what)
+    def _valid_session(self, session: str) -> bool:
+        nonce, _, signature = session.partition(".")
+        return hmac.compare_digest(signature.encode(), self._sign(nonce).encode())
+
+    def _sign(self, nonce: str) -> str:
+        return hmac.new(self._key, f"{nonce} {self._token}".encode(), hashlib.sha256).hexdigest()
+
+    async def _check(self, client: str, given: bytes) -> bool:
+        right = self._token is not None and hmac.compare_digest(given, self._token.encode())
+        if self._limiter.test(WRONG_TOKENS, client):
+            if not right:
+                self._limiter.hit(WRONG_TOKENS, client)
+            return right
+        await self._wait_slowly(client)
+        return right
+
+    async def _wait_slowly(self, client: str) -> None:
+        if self._waiting[client] >= SLOW_PLACES:
+            raise _too_many(WRONG_TOKENS, SLOW_PLACES * SLOW_SECONDS)
+        self._waiting[client] += 1
+        try:
+            async with self._slow[client]:
+                await asyncio.sleep(SLOW_SECONDS)
+        finally:
+            self._waiting[client] -= 1
+            if not self._waiting[client]:
+                del self._waiting[client], self._slow[client]
+
+    def _count(self, limit: RateLimitItem, request: Request) -> None:
+        client = _client(request)
+        if not self._limiter.hit(limit, client):
+            free_at = self._limiter.get_window_stats(limit, client).reset_time
+            raise _too_many(limit, free_at - time.time())
 
 
 def _client(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _too_many(limit: RateLimitItem, what: str) -> Problem:
-    detail = f"At most {limit.amount} {what} a minute: wait a moment."
-    return Problem(429, "Too many requests", detail, headers={"Retry-After": "60"})
+def _too_many(limit: RateLimitItem, seconds: float) -> Problem:
+    retry = max(1, ceil(seconds))
+    detail = f"At most {limit.amount} {limit.namespace} a minute from one address: try again in {retry} s."
+    return Problem(429, "Too many requests", detail, headers={"Retry-After": str(retry)})

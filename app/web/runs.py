@@ -113,9 +113,10 @@ async def run(history: HistoryDep, run: str) -> Run:
 
 @router.post("/{run}/control", status_code=202, dependencies=[Depends(require_control)])
 async def control_run(
-    history: HistoryDep, supervisor: SupervisorDep, run: str, asked: Annotated[AnyControl, Body()]
+    request: Request, history: HistoryDep, supervisor: SupervisorDep, run: str, asked: Annotated[AnyControl, Body()]
 ) -> Run:
     """Ask something of a run. The log's ``Controlled`` event says at which step it took effect."""
+    services(request).auth.count_control(request)
     try:
         await supervisor.control(run, asked)
     except NotActive as ended:

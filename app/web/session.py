@@ -6,14 +6,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from app.web.auth import COOKIE
 from app.web.problems import Problem
 from app.web.services import services
 
 
-def require_control(request: Request) -> None:
+async def require_control(request: Request) -> None:
     """A route's dependency: 401 for those who may only watch."""
-    services(request).auth.require_control(request)
+    await services(request).auth.require_control(request)
 
 
 class Session(BaseModel):
@@ -32,16 +31,23 @@ router = APIRouter(prefix="/api/session", tags=["session"])
 async def session(request: Request) -> Session:
     """May this browser start and control runs?"""
     auth = services(request).auth
-    return Session(control=auth.may_control(request), token_needed=auth.token_needed)
+    return Session(control=await auth.may_control(request), token_needed=auth.token_needed)
 
 
 @router.post("")
 async def sign_in(request: Request, response: Response, given: Token) -> Session:
     """Trade the server's token for a cookie."""
     auth = services(request).auth
-    auth.count_token(request)
-    if auth.token_needed and not auth.matches(given.token):
+    if not await auth.accepts(request, given.token):
         raise Problem(401, "Wrong token", "That is not this server's token.", [{"field": "token", "detail": "wrong"}])
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, auth.session(), httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(auth.cookie, auth.new_session(), httponly=True, samesite="strict", secure=secure)
     return Session(control=True, token_needed=auth.token_needed)
+
+
+@router.delete("")
+async def sign_out(request: Request, response: Response) -> Session:
+    """Forget the cookie."""
+    auth = services(request).auth
+    response.delete_cookie(auth.cookie, httponly=True, samesite="strict")
+    return Session(control=not auth.token_needed, token_needed=auth.token_needed)

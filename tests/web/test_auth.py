@@ -1,10 +1,18 @@
 """With a token, everybody may watch and draw and only its holders control; beyond loopback one is asked for."""
 
+import asyncio
 import os
+import stat
 import subprocess
 import sys
 
 import pytest
+from starlette.requests import Request
+
+from app.settings import Settings
+from app.web import auth
+from app.web.auth import Auth
+from app.web.problems import Problem
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +55,79 @@ def test_a_browser_trades_the_token_for_a_cookie_that_scripts_cannot_read(guarde
         assert client.get("/api/session").json()["control"] is True
 
 
-def test_guessing_is_slowed_down(serve, tmp_path):
+def test_a_sign_out_forgets_the_cookie(guarded):
+    with guarded.client() as client:
+        client.post("/api/session", json={"token": "s3same"})
+        assert client.delete("/api/session").json()["control"] is False
+        assert client.get("/api/session").json()["control"] is False
+
+
+def signed_in(server):
+    """Name and value of a new session's cookie."""
+    with server.client() as client:
+        client.post("/api/session", json={"token": "s3same"})
+        ((name, value),) = client.cookies.items()
+    return name, value
+
+
+def test_a_session_is_no_function_of_the_token_and_opens_one_server_only(serve, tmp_path):
+    with serve(tmp_path / "a", "--token", "s3same") as first, serve(tmp_path / "b", "--token", "s3same") as second:
+        (name, one), (_, another), (elsewhere, _) = signed_in(first), signed_in(first), signed_in(second)
+        assert one != another
+        assert name != elsewhere, "browsers share cookies between the ports of a host"
+        with second.client(cookies={elsewhere: one}) as client:
+            assert client.get("/api/session").json()["control"] is False
+        with first.client(cookies={name: one}) as client:
+            assert client.get("/api/session").json()["control"] is True
+
+
+def test_a_session_outlives_the_server_but_not_its_token(serve, tmp_path):
     with serve(tmp_path, "--token", "s3same") as server, server.client() as client:
-        answers = [client.post("/api/session", json={"token": f"guess {n}"}).status_code for n in range(12)]
-        assert answers[:10] == [401] * 10
-        assert answers[-1] == 429
-        bearers = [
-            client.get("/api/session", headers={"authorization": f"Bearer guess {n}"}).status_code for n in range(12)
-        ]
-        right = client.get("/api/session", headers={"authorization": "Bearer s3same"})
-    assert bearers[:10] == [200] * 10
-    assert bearers[-1] == 429
-    assert right.status_code == 429, "who has guessed too often is not told that this is the one"
+        client.post("/api/session", json={"token": "s3same"})
+        cookies = dict(client.cookies)
+    key = tmp_path / "session.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    for token, control in (("s3same", True), ("another", False)):
+        with serve(tmp_path, "--token", token) as server, server.client(cookies=cookies) as client:
+            assert client.get("/api/session").json()["control"] is control
+
+
+@pytest.mark.parametrize("how", ["bearer", "sign-in"])
+@pytest.mark.anyio
+async def test_an_address_that_guesses_is_checked_slowly_but_the_right_token_is_still_taken(how, monkeypatch):
+    monkeypatch.setattr(auth, "SLOW_SECONDS", 0.01)
+    tried = Auth(Settings(token="s3same"), bytes(32))
+
+    async def present(token, address="10.0.0.1"):
+        if how == "sign-in":
+            return await tried.accepts(request(address), token)
+        return await tried.may_control(request(address, f"Bearer {token}"))
+
+    assert not any([await present(f"guess {n}") for n in range(auth.WRONG_TOKENS.amount)])
+    async with asyncio.TaskGroup() as group:
+        guesses = [group.create_task(refused(present(f"further {n}"))) for n in range(auth.SLOW_PLACES + 5)]
+    assert [task.result() for task in guesses].count(429) == 5, "one at a time, and only so many may wait"
+    assert await present("s3same"), "a school has one address for all"
+    assert await present("s3same", address="10.0.0.2")
+
+
+async def refused(check):
+    try:
+        return await check
+    except Problem as problem:
+        return problem.status
+
+
+def request(address, authorization=""):
+    headers = [(b"authorization", authorization.encode())] if authorization else []
+    return Request({"type": "http", "client": (address, 1), "headers": headers})
+
+
+def test_controls_are_limited(serve, tmp_path):
+    with serve(tmp_path, controls_per_minute="2") as server, server.client() as client:
+        answers = [client.post("/api/runs/none/control", json={"action": "pause"}) for _ in range(3)]
+    assert [a.status_code for a in answers] == [404, 404, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
 
 
 def test_starting_runs_is_limited(serve, tmp_path):
