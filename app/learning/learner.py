@@ -6,7 +6,7 @@ Nothing here waits for the device: results stay on it as scalars, for the buffer
 import torch
 from torch import Tensor
 
-from app.learning import augment, models
+from app.learning import augment, models, order
 from app.learning.dataset import Digits
 from app.learning.losses import LOSSES, batch_accuracy
 from app.learning.optimizers import OPTIMIZERS
@@ -45,12 +45,11 @@ class Learner:
         return [len(batch) for batch in self._targets]
 
     def shuffle(self, epoch: int) -> None:
-        """Lay out an epoch, from 1. Its order depends on the seed and the epoch alone, the same on every device."""
-        # PyTorch's generator takes 32 bits of a seed, and an epoch is at most 1,000.
-        generator = torch.Generator().manual_seed((self.recipe.seed * 1009 + epoch) % 2**32)
-        order = torch.randperm(len(self.images), generator=generator).to(self.images.device)
-        torch.index_select(self.images, 0, order, out=self._shuffled_images)
-        torch.index_select(self.targets, 0, order, out=self._shuffled_targets)
+        """Lay out an epoch, from 1, in its order."""
+        generator = order.generator(self.recipe.seed, epoch)
+        indices = order.order(len(self.images), generator).to(self.images.device)
+        torch.index_select(self.images, 0, indices, out=self._shuffled_images)
+        torch.index_select(self.targets, 0, indices, out=self._shuffled_targets)
         if self.recipe.augment:
             maps = augment.transforms(len(self.images), generator).to(self.images.device)
             self._maps = torch.split(maps, self.recipe.batch_size)
