@@ -11,7 +11,9 @@ from starlette.routing import Mount
 
 from app import __version__
 from app.handwriting.reader import Reader
+from app.history.database import HistoryUnavailable
 from app.history.history import History
+from app.history.lock import DatabaseInUse
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
@@ -75,6 +77,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(ValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(HistoryUnavailable, problems.on_unavailable)
+    app.add_exception_handler(DatabaseInUse, problems.on_unavailable)
     app.add_exception_handler(Exception, security.on_error)
     predict.mount(app)
     app.routes.extend(health.routes)

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.history.lock import Lock, lock
+from app.history import store
+from app.history.lock import DatabaseInUse
 from app.history.migrate import NewerVersion, migrate
+from app.history.writer import FileWriter, SessionWriter, Writer
 
 T = TypeVar("T")
 
@@ -36,10 +38,24 @@ BUSY_SECONDS = 5
 """How long a statement waits for a lock on the file, such as a backup's, before it fails."""
 
 
+CONNECT_SECONDS = 5
+"""How long an attempt to reach a PostgreSQL server may take."""
+
+_KEEPALIVE: dict[str, int] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""So that a server that answers no more is noticed within some 10 s, not in a quarter of an hour."""
+
+
 class Database:
     """Give :meth:`read` and :meth:`write` a function of a connection; each call is one transaction in a thread.
 
-    Writes run one at a time, in the order they were asked for. Close it with :meth:`close`.
+    Writes run one at a time, in the order they were asked for. Both raise HistoryUnavailable where the database has
+    gone, and writes DatabaseInUse where another process has taken it since. Close it with :meth:`close`.
     """
 
     def __init__(self, url: str) -> None:
@@ -48,44 +64,97 @@ class Database:
         Raises HistoryUnavailable where it cannot be used, DatabaseInUse where another process has it.
         """
         try:
-            self._engine, self._lock = _take(url)
+            self._engine, self._writer = _take(url)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
             raise HistoryUnavailable(url, error) from error
+        self._url = url
         try:
-            self._transact(migrate, writes=True)
+            self._writer.transact(migrate)
+            number = self._writer.transact(store.next_writer)
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
             raise HistoryUnavailable(url, error) from error
-        self._writer = ThreadPoolExecutor(1, "history-write")
-        self._readers = ThreadPoolExecutor(READERS, "history-read")
+        if isinstance(self._writer, SessionWriter):
+            self._writer.unchanged = lambda connection: store.last_writer(connection) == number
+        self._write_thread = ThreadPoolExecutor(1, "history-write")
+        self._read_threads = ThreadPoolExecutor(READERS, "history-read")
+        self.trouble: str | None = None
+        """Why the last write could not be made; None where it could."""
+
+    @property
+    def remote(self) -> bool:
+        """The connection to it can be lost."""
+        return isinstance(self._writer, SessionWriter)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._transact, work, False)
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, work, True)
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, work)
+
+    async def check(self) -> None:
+        """Notice a lost connection, and make another."""
+        await self.write(lambda connection: connection.execute(select(1)))
 
     def close(self) -> None:
         """Blocks until what is being read and written is done."""
-        self._writer.shutdown()
-        self._readers.shutdown()
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
         self._release()
 
-    def _transact(self, work: Callable[[Connection], T], writes: bool) -> T:
-        with self._engine.connect() as connection:
-            connection.execution_options(writes=writes)
-            with connection.begin():
-                return work(connection)
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        try:
+            done = self._writer.transact(work)
+        except DatabaseInUse as error:
+            self.trouble = str(error)
+            raise
+        except DBAPIError as error:
+            if not self._gone(error):
+                raise
+            unavailable = HistoryUnavailable(self._url, error)
+            self.trouble = str(unavailable)
+            raise unavailable from error
+        self.trouble = None
+        return done
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._read_once(work)
+        except DBAPIError as error:
+            if not self._gone(error):
+                raise
+        try:  # in another connection: all of the pool's are thrown away when one is found to be lost
+            return self._read_once(work)
+        except DBAPIError as error:
+            if not self._gone(error):
+                raise
+            raise HistoryUnavailable(self._url, error) from error
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection, connection.begin():
+            return work(connection)
+
+    def _gone(self, error: DBAPIError) -> bool:
+        """The connection was lost, or could not be made."""
+        return self.remote and (error.connection_invalidated or error.statement is None)
 
     def _release(self) -> None:
+        self._writer.close()
         self._engine.dispose()
-        self._lock.close()
 
 
-def _take(url: str) -> tuple[Engine, Lock]:
+def _take(url: str) -> tuple[Engine, Writer]:
     parsed = make_url(url)
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else create_engine(parsed)
-    return engine, lock(engine)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(parsed)
+        return engine, FileWriter(engine)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError("it must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    options = {name: value for name, value in _KEEPALIVE.items() if name not in parsed.query}
+    engine = create_engine(parsed, connect_args=options)
+    return engine, SessionWriter(engine)
 
 
 def _sqlite(url: URL) -> Engine:

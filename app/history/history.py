@@ -1,6 +1,7 @@
 """The history of runs: their logs and their models, in a database, with the newest of active runs in memory."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,8 +13,9 @@ from app.checkpoint import Checkpoint
 from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
 from app.history import store
 from app.history.changes import Changes
-from app.history.database import Database
+from app.history.database import Database, HistoryUnavailable
 from app.history.live_log import LiveLog
+from app.history.lock import DatabaseInUse
 from app.history.notifier import Notifier
 from app.record import Record
 from app.run import Run
@@ -29,8 +31,14 @@ PAGE_BYTES = 1 << 20
 LISTED: tuple[Origin, ...] = ("person", "first")
 """Whose runs a list has unless asked for others."""
 
+CHECK_SECONDS = 5.0
+"""How often a connection to a PostgreSQL server is looked after."""
+
 EQUAL_RUNS = 20
 """How many runs of one recipe are looked at for one to use again."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class UnknownRun(KeyError):
@@ -77,12 +85,20 @@ class History:
                 lambda c: (store.active_runs(c), store.live_run(c), store.last_start(c))
             )
             history = cls(database, active, live, starts)
+            checking = asyncio.create_task(history._check()) if database.remote else None
             try:
                 yield history
             finally:
+                if checking:
+                    checking.cancel()
                 await asyncio.gather(*history._writes, return_exceptions=True)
         finally:
             await asyncio.to_thread(database.close)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written at present; None where it can."""
+        return self._database.trouble
 
     async def create(self, queued: RunQueued) -> Run:
         """Begin a log with this event as record 1."""
@@ -248,6 +264,17 @@ class History:
             for seq, event in page:
                 yield seq, event
             after, _ = page[-1]
+
+    async def _check(self) -> None:
+        """A connection that is lost while nothing is written is noticed all the same, and the lock taken again."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            before = self.trouble
+            try:
+                await self._database.check()
+            except (HistoryUnavailable, DatabaseInUse) as error:
+                if before is None:
+                    logger.error("Nothing can be written: %s", error)
 
     async def _create(self, queued: Sequence[RunQueued], sweep: Sweep | None) -> list[Run]:
         records = [Record.of(event, 1) for event in queued]

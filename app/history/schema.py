@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -56,3 +56,11 @@ checkpoints = Table(
     Column("data", LargeBinary, nullable=False),
 )
 """Whole models (safetensors), one at each step that is kept."""
+
+writer = Table(
+    "writer",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+)
+"""One row: how many servers have opened the database. A server that finds another number than its own after it had lost
+its connection knows that another one has written since."""

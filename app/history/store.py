@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from app.checkpoint import Checkpoint
 from app.events import Event, Origin
 from app.history.recent_records import fitting
-from app.history.schema import checkpoints, events, runs, sweeps
+from app.history.schema import checkpoints, events, runs, sweeps, writer
 from app.record import Record
 from app.run import ACTIVE, Run
 from app.sweep import Sweep
@@ -35,6 +35,16 @@ _DROP_CHECKPOINT = delete(checkpoints).where(
     checkpoints.c.run == bindparam("of_run"), checkpoints.c.step == bindparam("at_step")
 )
 _ADD_CHECKPOINT = insert(checkpoints)
+
+
+def next_writer(connection: Connection) -> int:
+    """Count one more server that writes; its number."""
+    connection.execute(update(writer).values(number=writer.c.number + 1))
+    return last_writer(connection)
+
+
+def last_writer(connection: Connection) -> int:
+    return int(connection.execute(select(writer.c.number)).scalar_one())
 
 
 def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]]) -> str | None:

@@ -17,7 +17,10 @@ async def alive(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """A run that is asked for now starts at once, or waits only for another run."""
-    if services(request).supervisor.ready:
+    held = services(request)
+    if held.history.trouble is not None:
+        return PlainTextResponse(f"{held.history.trouble}\n", 503, {"Retry-After": "5"})
+    if held.supervisor.ready:
         return PlainTextResponse("ready\n")
     return PlainTextResponse("a worker is still starting\n", 503, {"Retry-After": "2"})
 

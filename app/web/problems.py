@@ -91,6 +91,11 @@ async def on_validation(request: Request, error: Exception) -> Response:
     return invalid(error.errors(include_url=False, include_context=False, include_input=False)).response()
 
 
+async def on_unavailable(request: Request, error: Exception) -> Response:
+    """The history cannot be read or written now."""
+    return Problem(503, "The history is not available", f"{error}.", headers={"Retry-After": "5"}).response()
+
+
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return Problem(error.status_code, HTTPStatus(error.status_code).phrase, error.detail, (), error.headers).response()

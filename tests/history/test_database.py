@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,8 @@ from sqlalchemy import Connection, create_engine, text
 
 from app.history.database import Database, HistoryUnavailable
 from app.history.history import History
-from app.history.lock import DatabaseInUse, lock
+from app.history.lock import DatabaseInUse
+from app.history.writer import FileWriter, SessionWriter
 from tests.history.logs import queued
 
 pytestmark = pytest.mark.anyio
@@ -32,18 +34,19 @@ def opener(url: str, run: str) -> subprocess.Popen[str]:
     )
 
 
-def test_the_file_and_its_folder_are_made(url: str, history: History) -> None:
-    assert Path(url.removeprefix("sqlite:///")).is_file()
+def test_the_file_and_its_folder_are_made(sqlite_url: str) -> None:
+    Database(sqlite_url).close()
+    assert Path(sqlite_url.removeprefix("sqlite:///")).is_file()
 
 
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1), ("busy_timeout", 5000)]
 )
-async def test_sqlite_is_set_up_for_one_writer_and_many_readers(url: str, pragma: str, value: object) -> None:
+async def test_sqlite_is_set_up_for_one_writer_and_many_readers(sqlite_url: str, pragma: str, value: object) -> None:
     def ask(connection: Connection) -> object:
         return connection.execute(text(f"PRAGMA {pragma}")).scalar()
 
-    database = await anyio.to_thread.run_sync(Database, url)
+    database = await anyio.to_thread.run_sync(Database, sqlite_url)
     try:
         assert await database.read(ask) == value
         assert await database.write(ask) == value
@@ -90,11 +93,13 @@ async def test_a_database_in_use_is_refused_with_what_to_do(url: str) -> None:
         assert first.stdout is not None
         assert first.stdout.readline() == "open\n"
         engine = create_engine(url)
-        with pytest.raises(DatabaseInUse, match=r"another server .*threeseven\.db.*--data-dir"):
-            lock(engine, patience=0)
+        writer = FileWriter if engine.dialect.name == "sqlite" else SessionWriter
+        named = re.escape(engine.url.render_as_string())
+        with pytest.raises(DatabaseInUse, match=rf"another server .*{named}.*--data-dir"):
+            writer(engine, patience=0)
         first.kill()
         first.wait()
-        lock(engine, patience=0).close()
+        writer(engine).close()
         engine.dispose()
 
 

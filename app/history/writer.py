@@ -1,0 +1,162 @@
+"""Who writes a database: one connection at a time, which is the only one that may."""
+
+import logging
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import Protocol, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.history.lock import PATIENCE, DatabaseInUse, FileLock
+
+T = TypeVar("T")
+
+RECONNECT_SECONDS = 10.0
+"""How long one write waits for a database that is gone to come back: a PostgreSQL server restarts in that time. Then
+the write fails; the next one tries again."""
+
+RETRY_SECONDS = 0.2
+"""Between two attempts to connect again."""
+
+_ADVISORY_KEY = 0x37
+"""PostgreSQL's name for the lock."""
+
+# A network that swallows packets is noticed within some 10 s by the server's side too: until then it would keep the
+# lock for a session that is gone. Where the connection is a Unix socket these do nothing.
+_KEEPALIVE = (
+    "SET tcp_keepalives_idle = 5",
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 3",
+    "SET tcp_user_timeout = 10000",
+)
+
+logger = logging.getLogger(__name__)
+
+
+class DatabaseTaken(DatabaseInUse):
+    """Another server has had the database while this one was not connected: what this one knows is out of date."""
+
+    def __init__(self, url: URL) -> None:
+        Exception.__init__(
+            self,
+            f"another server has kept its runs in {url.render_as_string()} while this one had lost its connection: "
+            "this one writes no more; stop one of them and start this one again",
+        )
+
+
+class Writer(Protocol):
+    """Used in one thread, but for ``close``, which may be called in another."""
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """The result of ``work``, whose changes are made in one transaction, all or none."""
+
+    def close(self) -> None: ...
+
+
+class FileWriter:
+    """SQLite. Raises DatabaseInUse where another process has the file."""
+
+    def __init__(self, engine: Engine, patience: float = PATIENCE) -> None:
+        self._engine = engine
+        self._lock = FileLock(engine.url, patience)
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            connection.execution_options(writes=True)
+            with connection.begin():
+                return work(connection)
+
+    def close(self) -> None:
+        self._lock.close()
+
+
+class SessionWriter:
+    """PostgreSQL. Everything is written through the very session that holds the lock, so that nothing can be written
+    without holding it. Where the session is lost, the next one takes the lock again before it writes; a transaction
+    that was cut off is made again unless it had been committed.
+
+    Raises DatabaseInUse where another process has the database, also later, when the session is lost and another
+    process takes it; and DatabaseTaken where another one has come and gone in between, from then on for ever.
+    ``unchanged`` is asked that in each new session.
+    """
+
+    def __init__(self, engine: Engine, patience: float = PATIENCE) -> None:
+        self._engine = engine
+        self._connection: Connection | None = self._connect(patience)
+        self._closing = Event()
+        self._taken: DatabaseTaken | None = None
+        self.unchanged: Callable[[Connection], bool] = lambda _: True
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        connection = self._connection or self._reconnect()
+        transaction, results = None, []
+        try:
+            with connection.begin():
+                transaction = connection.scalar(text("SELECT pg_current_xact_id()::text"))
+                results.append(work(connection))
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            logger.warning("The connection to the database was lost: %s", error.orig)
+            connection = self._reconnect()
+            if results and self._committed(connection, transaction):
+                return results[0]
+            with connection.begin():
+                return work(connection)
+        return results[0]
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _reconnect(self) -> Connection:
+        if self._taken is not None:
+            raise self._taken
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        until = time.monotonic() + RECONNECT_SECONDS
+        while True:
+            try:
+                connection = self._connect(max(RETRY_SECONDS, until - time.monotonic()))
+                break
+            except OperationalError as error:
+                if time.monotonic() > until or self._closing.wait(RETRY_SECONDS):
+                    raise
+                logger.debug("Not connected again yet: %s", error.orig)
+        with connection.begin():
+            unchanged = self.unchanged(connection)
+        if not unchanged:
+            connection.close()
+            self._taken = DatabaseTaken(self._engine.url)
+            logger.error("%s", self._taken)
+            raise self._taken
+        logger.warning("Connected to the database again.")
+        self._connection = connection
+        return connection
+
+    def _connect(self, patience: float) -> Connection:
+        """A session that holds the lock, which ends with it."""
+        connection = self._engine.connect()
+        connection.detach()  # closing it must end the session, not return it to the pool
+        try:
+            with connection.begin():
+                for setting in _KEEPALIVE:
+                    connection.execute(text(setting))
+                connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(patience * 1000))}"))
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) == "55P03":
+                raise DatabaseInUse(self._engine.url) from error
+            raise
+        return connection
+
+    @staticmethod
+    def _committed(connection: Connection, transaction: str | None) -> bool:
+        with connection.begin():
+            status = connection.scalar(text("SELECT pg_xact_status(CAST(:id AS xid8))"), {"id": transaction})
+        return bool(status == "committed")
