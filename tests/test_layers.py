@@ -15,6 +15,7 @@ VOCABULARY = {
     "app.checkpoint",
     "app.controls",
     "app.events",
+    "app.experiments",
     "app.presets",
     "app.recipe",
     "app.record",

@@ -1,0 +1,59 @@
+"""The weights that an experiment looks at."""
+
+from collections.abc import Generator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from app.experiments import OfRecipe, OfRun, OfValues, Refused, Weights, shapes
+from app.learning.dataset import Digits
+from app.learning.experiments import vector
+from app.learning.experiments.images import steps_per_epoch
+from app.learning.learner import Learner
+from app.recipe import Recipe
+
+CPU = torch.device("cpu")
+
+
+class Placed(NamedTuple):
+    """A recipe's model after a step: all its parameters as one vector, float32 [n] on the CPU, all of them finite."""
+
+    recipe: Recipe
+    step: int
+    values: Tensor
+
+    def named(self, vector: Tensor) -> dict[str, Tensor]:
+        """Views of a vector laid out like ``values``, under PyTorch's names."""
+        named = {}
+        for name, shape in shapes(self.recipe).items():
+            size = torch.Size(shape).numel()
+            named[name], vector = vector[:size].view(shape), vector[size:]
+        return named
+
+
+def place(weights: Weights, digits: Digits) -> Generator[None, None, Placed | Refused]:
+    """Compute or decode them. OfRun is not for the learner, which knows no runs: a ValueError."""
+    match weights:
+        case OfRun():
+            raise ValueError(f"run {weights.run!r} comes as OfValues")
+        case OfValues():
+            values = vector.decode(weights.data)
+        case OfRecipe():
+            values = yield from _trained(weights, digits)
+    if not values.isfinite().all():
+        return Refused(refused=f"The weights after step {weights.step} are not all finite: this network diverged.")
+    return Placed(weights.recipe, weights.step, values)
+
+
+def _trained(weights: OfRecipe, digits: Digits) -> Generator[None, None, Tensor]:
+    learner = Learner(weights.recipe, digits, CPU)
+    if weights.start == "zero":
+        learner.parameters.values.zero_()
+    for step in range(weights.step):
+        epoch, batch = divmod(step, steps_per_epoch(weights.recipe, digits))
+        if batch == 0:
+            learner.shuffle(epoch + 1)
+        learner.step(batch, weights.recipe.learning_rate)
+        yield
+    return learner.snapshot()
