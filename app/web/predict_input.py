@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from itertools import chain
 from struct import Struct
 from typing import Annotated, Any, NamedTuple
 
+import msgspec
 import numpy as np
 from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -37,6 +38,9 @@ INLINE_LIMIT = 32 * 1024
 INLINE_LISTS = 300
 """Lists in such JSON, strokes and points together: more would hold the event loop up for many milliseconds."""
 
+PIXELS = 784
+"""28 rows of 28."""
+
 _DOUBLES = Struct("784d")
 
 # Strict, so that true is no number and "3" neither. Fail fast: one error is enough to be refused for, a million cost.
@@ -44,8 +48,8 @@ _LIMITS: Any = {"minimum": 0, "maximum": 255}  # checked afterwards, all numbers
 _Whole = Annotated[int, Field(strict=True, json_schema_extra=_LIMITS)]
 _Pixel = Annotated[float, Field(strict=True, json_schema_extra=_LIMITS)]
 _Row = Annotated[list[_Pixel], Field(min_length=28, max_length=28, fail_fast=True)]
-_WholePixels = Annotated[list[_Whole], Field(min_length=784, max_length=784, fail_fast=True)]
-_Pixels = Annotated[list[_Pixel], Field(min_length=784, max_length=784, fail_fast=True)]
+_WholePixels = Annotated[list[_Whole], Field(min_length=PIXELS, max_length=PIXELS, fail_fast=True)]
+_Pixels = Annotated[list[_Pixel], Field(min_length=PIXELS, max_length=PIXELS, fail_fast=True)]
 _Rows = Annotated[list[_Row], Field(min_length=28, max_length=28, fail_fast=True)]
 _Coordinate = Annotated[float, Field(strict=True)]
 _Point = Annotated[list[_Coordinate], Field(min_length=2, max_length=3, fail_fast=True)]
@@ -107,6 +111,14 @@ class Drawing(BaseModel):
     image: Annotated[bool | None, Field(strict=True, description="false leaves the image out of the answer.")] = None
 
 
+class _OnlyPixels(msgspec.Struct, forbid_unknown_fields=True):
+    pixels: list[int]
+
+
+_ONLY_PIXELS = msgspec.json.Decoder(_OnlyPixels)
+"""What programs send most, in half of the time that a ``Drawing`` takes."""
+
+
 class Question(NamedTuple):
     """``image`` is 784 pixels in any shape."""
 
@@ -148,7 +160,7 @@ async def read(request: Request, bodies: BodyReader, threads: CapacityLimiter) -
 
 def raw_pixels(body: bytes) -> Image:
     """784 bytes as they are. Raises Problem."""
-    if len(body) != 784:
+    if len(body) != PIXELS:
         raise Problem(
             422, "Invalid input", f"Raw pixels are exactly 784 bytes, 28 rows of 28; these are {len(body):,}."
         )
@@ -157,6 +169,10 @@ def raw_pixels(body: bytes) -> Image:
 
 def drawing(body: bytes, choice: Choice) -> Question:
     """The question in a JSON body; ``choice`` is what the query said. Raises Problem."""
+    with suppress(msgspec.DecodeError):
+        numbers = _ONLY_PIXELS.decode(body).pixels
+        if len(numbers) == PIXELS:
+            return Question(_whole(numbers), choice)
     try:
         asked = Drawing.model_validate_json(body)
     except ValidationError as error:
@@ -188,14 +204,20 @@ def _strokes(strokes: list[list[list[float]]]) -> Image:
     return ink.draw([np.array([point[:2] for point in stroke], np.float64) for stroke in strokes])
 
 
+def _whole(numbers: list[int]) -> Image:
+    try:
+        values = bytes(numbers)
+    except (ValueError, OverflowError):
+        raise _out_of_range(numbers, rows=False) from None
+    whole = np.frombuffer(values, np.uint8)
+    # No brighter than 1: the ends of the range 0-1.
+    return whole * np.uint8(255) if not values.strip(b"\0\1") else whole
+
+
 def _pixels(numbers: list[int] | list[float] | list[list[float]]) -> Image:
     if type(numbers[0]) is int:
-        try:
-            whole = np.frombuffer(bytes(numbers), np.uint8)  # type: ignore[arg-type]
-        except (ValueError, OverflowError):
-            raise _out_of_range(numbers, rows=False) from None
-        return whole if whole.max() > 1 else whole * np.uint8(255)
-    flat = numbers if len(numbers) == 784 else list(chain.from_iterable(numbers))  # type: ignore[arg-type]
+        return _whole(numbers)  # type: ignore[arg-type]
+    flat = numbers if len(numbers) == PIXELS else list(chain.from_iterable(numbers))  # type: ignore[arg-type]
     values = np.frombuffer(_DOUBLES.pack(*flat))  # np.array takes three times as long
     brightest = values.max()
     if brightest > 255 or values.min() < 0:
