@@ -1,19 +1,23 @@
 """What reads a digit with no learning at all: which of the two mean images is nearer?"""
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from app.handwriting.predictor import Pixels
 
+Distance = Annotated[float, Meta(ge=0, le=1, description="Mean absolute difference of pixels as fractions.")]
 
-class Nearness(NamedTuple):
-    """Distances are mean absolute pixel differences (L1), pixels taken as fractions 0-1."""
+
+class Nearness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which mean image is nearer? By mean absolute pixel difference (L1)."""
 
     verdict: Literal["3", "7"]
-    distance_3: float
-    distance_7: float
+    distance_3: Distance
+    distance_7: Distance
 
 
 class Baseline:

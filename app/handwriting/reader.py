@@ -1,9 +1,11 @@
 """An image of 28 × 28 pixels → what it is read as."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, Self
+from typing import Annotated, Literal, Self
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from app.handwriting import builtin
@@ -19,13 +21,13 @@ FAINTEST_INK = 26
 """A pixel of at least a tenth of full brightness is ink; what is no digit and has none is blank."""
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``probability_3`` and ``logit`` are the network's own, whatever the verdict: a 3/7 network knows no other answer
     and is often sure of nonsense, which is why the gate has the last word."""
 
     verdict: Verdict
-    digit: Literal[3, 7] | None
-    probability_3: float
+    digit: Annotated[Literal[3, 7] | None, Meta(description="null where the verdict is no digit.")]
+    probability_3: Annotated[float, Meta(ge=0, le=1)]
     logit: float
     baseline: Nearness
 

@@ -5,7 +5,6 @@ Bare ASGI: FastAPI's own handling of bodies would take longer than the predictio
 
 from collections import OrderedDict
 
-import numpy as np
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -13,12 +12,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.handwriting.builtin import NAME
-from app.handwriting.ink import Image
 from app.handwriting.predictor import Predictor, from_safetensors
 from app.handwriting.reader import Reading
 from app.history.history import History, UnknownRun
 from app.web import predict_input
 from app.web.predict_schema import document
+from app.web.prediction import encode
 from app.web.problems import Problem
 from app.web.request_body import BodyReader
 from app.web.services import services
@@ -27,10 +26,6 @@ PREDICTORS = 32
 """Models held ready, the last used; one of 256 units is 0.8 MB."""
 THREADS = 2
 """Pictures read at once. Each may need some 150 MB while it is decoded."""
-
-_NUMBERS = np.array([f"{value:3d}," for value in range(256)], "S4").view(np.uint32)
-"""Each pixel as JSON, padded with spaces to four bytes so that numpy can join them: 3 µs instead of 30."""
-
 
 PATH = "/predict"
 
@@ -113,17 +108,3 @@ class Predict:
         if len(self._predictors) > PREDICTORS:
             self._predictors.popitem(last=False)
         return run, checkpoint.step, self._predictors[key]
-
-
-def encode(reading: Reading, run: str, step: int, image: Image | None) -> bytes:
-    """The answer as JSON; ``image`` is what the model saw, or None to leave it out."""
-    near = reading.baseline
-    # Written by hand: all strings are ours, a run's id too, and all numbers finite, whose repr is JSON.
-    head = (
-        f'{{"verdict":"{reading.verdict}","digit":{reading.digit or "null"},"probability_3":{reading.probability_3!r},'
-        f'"logit":{reading.logit!r},"run":"{run}","step":{step},"baseline":{{"verdict":"{near.verdict}",'
-        f'"distance_3":{near.distance_3!r},"distance_7":{near.distance_7!r}}}'
-    ).encode()
-    if image is None:
-        return head + b"}"
-    return b'%b,"image":[%b]}' % (head, _NUMBERS.take(image.reshape(-1)).tobytes()[:-1])

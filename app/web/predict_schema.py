@@ -1,42 +1,13 @@
 """``POST /predict`` in the OpenAPI document. It is written here because the route is not one of FastAPI's."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
+import msgspec
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict, Field
 
 from app.web import problems
 from app.web.predict_input import Choice, Drawing
-
-_Distance = Annotated[float, Field(ge=0, le=1, description="Mean absolute difference of pixels as fractions.")]
-
-
-class Nearer(BaseModel):
-    """Which mean image is nearer?"""
-
-    model_config = ConfigDict(extra="forbid")
-
-    verdict: Literal["3", "7"]
-    distance_3: _Distance
-    distance_7: _Distance
-
-
-class Prediction(BaseModel):
-    """``digit`` is null where the verdict is no digit; probability and logit are the network's own all the same."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    verdict: Literal["3", "7", "neither", "blank"]
-    digit: Literal[3, 7] | None
-    probability_3: Annotated[float, Field(ge=0, le=1)]
-    logit: float
-    run: Annotated[str, Field(description="The run's id, or built-in.")]
-    step: Annotated[int, Field(ge=0)]
-    baseline: Nearer
-    image: Annotated[
-        list[Annotated[int, Field(ge=0, le=255)]],
-        Field(min_length=784, max_length=784, description="What the model saw; left out with image=false."),
-    ] = []
+from app.web.prediction import Prediction
 
 
 def document(app: FastAPI) -> None:
@@ -83,7 +54,7 @@ def operation() -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "What it is read as.",
-                "content": {"application/json": {"schema": _inline(Prediction)}},
+                "content": {"application/json": {"schema": _inline(msgspec.json.schema(Prediction))}},
             }
         }
         | problems.documented("404", description="No such run, or no model of it at or before that step.")
@@ -94,9 +65,8 @@ def operation() -> dict[str, Any]:
     }
 
 
-def _inline(model: type[BaseModel]) -> dict[str, Any]:
-    """The model's JSON schema without references, which would point outside of this operation."""
-    schema = model.model_json_schema()
+def _inline(schema: dict[str, Any]) -> dict[str, Any]:
+    """A JSON schema without references, which would point outside of this operation."""
     definitions = schema.pop("$defs", {})
 
     def resolve(node: Any) -> Any:
