@@ -113,7 +113,7 @@ export class RunControls {
     }
   }
 
-  /** @param {import("./frames.js").RunEvent} event */
+  /** @param {import("./wire.js").RunEvent} event */
   #answered(event) {
     if (event.type === "Steps" || event.type === "Weights" || event.type === "CheckpointSaved") return;
     if (event.type === "Controlled") this.#waiting.delete(/** @type {What} */ (event.what));

@@ -1,35 +1,13 @@
 // The frames of a run's log, as the server's WebSocket sends them: text is JSON, binary is weights ("W37").
 
-/**
- * @typedef {{train_loss: number | null, valid_loss: number | null, valid_accuracy: number | null,
- *   best_valid_accuracy: number | null, baseline_accuracy: number | null, seconds: number | null}} Summary
- * @typedef {{bias: number[], output_weight: number[]}} Units
- * @typedef {Record<string, string | number | boolean>} Recipe
- *
- * @typedef {{seq: number, type: "RunQueued", run: string, name: string, recipe: Recipe, place: number,
- *   preset?: string | null, sweep?: string | null, origin?: string, time: number}} RunQueued
- * @typedef {{seq: number, type: "RunStarted", run: string, name: string, recipe: Recipe, device: string,
- *   device_name: string, steps: number, steps_per_epoch: number, parameters: number, train_images: number,
- *   valid_images: number, baseline: {l1: number, l2: number}, units: Units, time: number}} RunStarted
- * @typedef {{seq: number, type: "Steps", step: number[], loss: (number | null)[], accuracy: (number | null)[],
- *   learning_rate: number[], gradient_norm: (number | null)[], milliseconds: number[]}} Steps
- * @typedef {{seq: number, type: "EpochEnded", epoch: number, step: number, train_loss: number | null,
- *   valid_loss: number | null, valid_accuracy: number, confusion: number[][], units: Units, milliseconds: number}} EpochEnded
- * @typedef {{seq: number, type: "Controlled", what: string, value: number | null, step: number}} Controlled
- * @typedef {{seq: number, type: "CheckpointSaved", step: number, epoch: number}} CheckpointSaved
- * @typedef {{seq: number, type: "RunPaused" | "RunResumed", step: number}} Halted
- * @typedef {{seq: number, type: "RunFinished" | "RunStopped", step: number, summary: Summary, time: number}} Ended
- * @typedef {{seq: number, type: "RunFailed" | "RunInterrupted", step: number, reason: string, summary: Summary, time: number}} Broken
- * @typedef {{seq: number, type: "Weights", step: number, scale: number, units: number, height: number, width: number,
- *   values: Int8Array}} Weights a weight is `value * scale`
- *
- * @typedef {RunQueued | RunStarted | Steps | EpochEnded | Controlled | CheckpointSaved | Halted | Ended | Broken | Weights} RunEvent
- */
+/** @import { RunEvent, Weights } from "./wire.js" */
 
-const MAGIC = 0x0137_3357; // "W37\x01", read little-endian
-const HEADER_BYTES = 24;
+const MAGIC_1 = 0x0137_3357; // "W37\x01", read little-endian
+const MAGIC_2 = 0x0237_3357;
+const HEADER_BYTES_1 = 24;
+const HEADER_BYTES_2 = 44;
 
-/** Types after which no event follows. */
+/** Types after which no event follows. @type {ReadonlySet<string>} */
 export const ENDINGS = new Set(["RunFinished", "RunStopped", "RunFailed", "RunInterrupted"]);
 
 /**
@@ -44,21 +22,45 @@ export function decodeFrame(frame) {
 
 /**
  * @param {ArrayBuffer} frame
- * @returns {Weights}
+ * @returns {Weights} without a run's id, biases and output weights where the frame is of version 1
  */
 function decodeWeights(frame) {
   const view = new DataView(frame);
-  if (frame.byteLength < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw new TypeError("not a weights frame");
-  const [units, height, width] = [12, 14, 16].map((offset) => view.getUint16(offset, true));
-  if (frame.byteLength !== HEADER_BYTES + units * height * width) throw new TypeError("a weights frame of wrong length");
+  const magic = frame.byteLength < HEADER_BYTES_1 ? 0 : view.getUint32(0, true);
+  if (magic === MAGIC_1) {
+    const unknown = { run: "", output_bias: null, bias: null, output_weight: null };
+    return { ...unknown, ...fields(view, 4, HEADER_BYTES_1), scale: view.getFloat32(20, true) };
+  }
+  if (magic !== MAGIC_2 || frame.byteLength < HEADER_BYTES_2) throw new TypeError("not a weights frame");
+  const units = view.getUint16(28, true);
+  const known = fields(view, 20, HEADER_BYTES_2 + 8 * units);
   return {
-    type: "Weights",
-    seq: view.getUint32(4, true),
-    step: view.getUint32(8, true),
-    scale: view.getFloat32(20, true),
+    ...known,
+    run: String.fromCharCode(...new Uint8Array(frame, 4, 16)).replace(/\0+$/, ""),
+    scale: view.getFloat32(36, true),
+    output_bias: view.getFloat32(40, true),
+    bias: new Float32Array(frame, HEADER_BYTES_2, units),
+    output_weight: new Float32Array(frame, HEADER_BYTES_2 + 4 * units, units),
+  };
+}
+
+/**
+ * What both versions have in the same order.
+ *
+ * @param {DataView<ArrayBuffer>} view
+ * @param {number} at where `seq` begins
+ * @param {number} values where the weights begin
+ */
+function fields(view, at, values) {
+  const [units, height, width] = [8, 10, 12].map((offset) => view.getUint16(at + offset, true));
+  if (view.byteLength !== values + units * height * width) throw new TypeError("a weights frame of wrong length");
+  return {
+    type: /** @type {const} */ ("Weights"),
+    seq: view.getUint32(at, true),
+    step: view.getUint32(at + 4, true),
     units,
     height,
     width,
-    values: new Int8Array(frame, HEADER_BYTES),
+    values: new Int8Array(view.buffer, values),
   };
 }

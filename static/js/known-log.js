@@ -18,9 +18,9 @@ export class KnownLog {
     return this.#seq === 0;
   }
 
-  /** @param {import("./frames.js").RunEvent} event */
+  /** @param {import("./wire.js").RunEvent} event */
   take(event) {
-    const another = "run" in event && event.run !== this.#run; // a newer one has taken its place
+    const another = event.run && event.run !== this.#run; // a newer one has taken its place
     if (another || event.seq >= this.#seq) this.#seq = 0;
   }
 }

@@ -3,21 +3,9 @@ import { ProblemError, problemOf } from "./problem.js";
 
 export { ProblemError };
 
-/**
- * What the server read: the answer of `POST /predict`.
- *
- * @typedef {"3" | "7" | "neither" | "blank"} Verdict
- * @typedef {{ verdict: Verdict, distance_3: number, distance_7: number }} Baseline mean absolute pixel differences
- * @typedef {object} Reading
- * @property {Verdict} verdict
- * @property {3 | 7 | null} digit
- * @property {number} probability_3 the network's own, whatever the verdict, as is the logit
- * @property {number} logit
- * @property {string} run an id, or "built-in"
- * @property {number} step
- * @property {Baseline} baseline
- * @property {number[]} image 784 values 0–255, ink bright on 0: what the network saw
- */
+/** What the server read, with the image that the network saw.
+ * @typedef {import("./wire.js").Prediction & {image: number[]}} Reading
+ * @typedef {Reading["verdict"]} Verdict */
 
 /** Which network reads: the built-in one where `run` is missing, a run's newest weights where `step` is.
  * @typedef {{ run?: string, step?: number }} Model */

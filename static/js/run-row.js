@@ -4,11 +4,7 @@ import { element } from "./element.js";
 import { count, duration, loss, percent, when } from "./format.js";
 import { ProblemError, request } from "./problem.js";
 
-/**
- * @typedef {{id: string, name: string, state: string, seq: number, created: number, started: number | null, ended: number | null,
- *   step: number, steps: number, place: number | null, error: string | null,
- *   summary: import("./frames.js").Summary}} Run
- */
+/** @typedef {import("./wire.js").Run} Run */
 
 /** States in which a run can still go on. */
 export const ACTIVE = new Set(["queued", "running", "paused"]);

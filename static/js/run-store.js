@@ -2,7 +2,7 @@
 
 import { Column } from "./column.js";
 
-/** @typedef {import("./frames.js").RunEvent} RunEvent */
+/** @typedef {import("./wire.js").RunEvent} RunEvent */
 /** @typedef {"none" | "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted"} State */
 
 /** @type {Record<string, State>} */
@@ -42,9 +42,9 @@ class RunState {
   name = "";
   /** @type {State} */
   state = "none";
-  /** @type {import("./frames.js").Recipe | null} */
+  /** @type {import("./wire.js").Recipe | null} */
   recipe = null;
-  /** @type {import("./frames.js").RunStarted | null} */
+  /** @type {import("./wire.js").RunStarted | null} */
   started = null;
   /** @type {number | null} */
   place = null;
@@ -58,11 +58,11 @@ class RunState {
   best = null;
   /** @type {number[][] | null} */
   confusion = null;
-  /** @type {import("./frames.js").Units | null} */
+  /** @type {import("./wire.js").Units | null} */
   units = null;
-  /** @type {import("./frames.js").Weights | null} */
+  /** @type {import("./wire.js").Weights | null} */
   weights = null;
-  /** @type {import("./frames.js").Summary | null} */
+  /** @type {import("./wire.js").Summary | null} */
   summary = null;
   reason = "";
   /** @type {{step: number, value: number}[]} */
@@ -124,12 +124,12 @@ class RunState {
         this.weights = event;
         break;
       case "Controlled":
-        if (event.what === "learning_rate" && event.value !== null) {
+        if (event.what === "learning_rate" && typeof event.value === "number") {
           this.learningRate = event.value;
           if (this.rateChanges.at(-1)?.step === event.step) this.rateChanges.pop(); // no step was taken with it
           this.rateChanges.push({ step: event.step, value: event.value });
         }
-        if (event.what === "steps_per_second") this.stepsPerSecond = event.value;
+        if (event.what === "steps_per_second") this.stepsPerSecond = typeof event.value === "number" ? event.value : null;
         break;
       case "RunFinished":
       case "RunStopped":
@@ -141,7 +141,7 @@ class RunState {
     }
   }
 
-  /** @param {import("./frames.js").EpochEnded} event */
+  /** @param {import("./wire.js").EpochEnded} event */
   #foldEpoch(event) {
     const { epochs } = this;
     const [threes, sevens] = event.confusion;
@@ -174,7 +174,7 @@ export class RunStore extends RunState {
 
   /** @param {RunEvent} event of this run, or the first of the next one, which then takes its place */
   apply(event) {
-    if ("run" in event && event.run !== this.run) Object.assign(this, new RunState(event.run));
+    if (event.run && event.run !== this.run) Object.assign(this, new RunState(event.run));
     this.fold(event);
     for (const listener of this.#listeners) listener(event);
   }

@@ -7,8 +7,8 @@ import { ProblemError, request } from "./problem.js";
 import { RecipeField } from "./recipe-field.js";
 
 /**
- * @typedef {{id: string, name: string, state: string, place: number | null}} Run
- * @typedef {import("./frames.js").Recipe} Recipe
+ * @typedef {import("./wire.js").Run} Run
+ * @typedef {Record<string, string | number | boolean>} Recipe by the names of its fields
  * @typedef {{name: string, title: string, description: string, recipe: Recipe}} Preset
  * @typedef {{properties: Record<string, import("./recipe-field.js").Schema>}} RecipeSchema
  */

@@ -27,7 +27,7 @@ export class RunStream {
 
   /**
    * @param {Window & typeof globalThis} window
-   * @param {{run: string, onEvent: (event: import("./frames.js").RunEvent) => void,
+   * @param {{run: string, onEvent: (event: import("./wire.js").RunEvent) => void,
    *   onState?: (state: StreamState, retryAt: number | null) => void, from?: {run: string, after: number}}} options
    *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `from`: the events up to `after` of that
    *   run are known already
@@ -85,7 +85,7 @@ export class RunStream {
   #receive(frame) {
     const event = decodeFrame(frame);
     this.#attempts = 0;
-    if ("run" in event && event.run !== this.#cursor.run) this.#cursor = { run: event.run, after: 0 };
+    if (event.run && event.run !== this.#cursor.run) this.#cursor = { run: event.run, after: 0 };
     if (event.seq <= this.#cursor.after) return;
     this.#cursor.after = event.seq;
     this.#ended = ENDINGS.has(event.type);

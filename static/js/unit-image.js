@@ -1,7 +1,7 @@
 // A unit's weights as an image: each weight times the unit's output weight, so that colour says which way ink on that
 // pixel moves the verdict while the unit is awake: blue towards a 3, orange towards a 7.
 
-/** @typedef {import("./frames.js").Weights} Weights */
+/** @typedef {import("./wire.js").Weights} Weights */
 
 const FULL_COLOUR_SHARE = 0.998; // of all weights show as they are; the few beyond take the scale's end
 

@@ -71,7 +71,7 @@ export class WeightGrid {
     this.#dialog.paint(look);
   }
 
-  /** @param {import("./frames.js").Weights} weights */
+  /** @param {import("./wire.js").Weights} weights */
   #build({ units, height, width }) {
     this.#current = 0;
     this.#grid.dataset.size = units > 64 ? "many" : units > 1 ? "some" : "one";

@@ -8,7 +8,7 @@ declare module "node:assert/strict" {
   const assert: {
     ok(value: unknown, message?: string): asserts value;
     equal<T>(actual: T, expected: T, message?: string): void;
-    deepEqual<T>(actual: T, expected: T, message?: string): void;
+    deepEqual(actual: unknown, expected: unknown, message?: string): void;
     throws(body: () => unknown, error?: RegExp | (new (...args: never[]) => Error)): void;
     rejects(body: () => Promise<unknown>, error?: RegExp | (new (...args: never[]) => Error)): Promise<void>;
     match(value: string, pattern: RegExp, message?: string): void;

@@ -53,7 +53,7 @@ function refresh() {
   });
 }
 
-/** @param {import("../frames.js").RunEvent} event */
+/** @param {import("../wire.js").RunEvent} event */
 function onEvent({ type }) {
   if (!SILENT.has(type)) refresh();
 }

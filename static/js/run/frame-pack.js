@@ -1,20 +1,6 @@
 // All weight images of a run, as `GET /api/runs/{id}/frames` packs them; docs/protocol.md has the layout.
 
-/**
- * @typedef {object} PackedFrame
- * @property {"Weights"} type
- * @property {string} run
- * @property {number} seq
- * @property {number} step
- * @property {number} scale a weight is `value * scale`
- * @property {number} units
- * @property {number} height
- * @property {number} width
- * @property {number | null} output_bias null, as are the two below, in a run that was logged in version 1
- * @property {Float32Array | null} bias one for each unit
- * @property {Float32Array | null} output_weight one for each unit
- * @property {Int8Array} values `units × height × width`
- */
+/** @import { Weights } from "../wire.js" */
 
 const MAGIC = 0x4637_3357; // "W37F", read little-endian
 const HEAD_BYTES = 28;
@@ -26,12 +12,12 @@ export class FrameUnpacker {
   #run = "";
   /** @type {{units: number, height: number, width: number} | null} of every frame; null before the head has come */
   #shape = null;
-  /** @type {PackedFrame | null} */
+  /** @type {Weights | null} */
   #before = null;
 
   /**
    * @param {Uint8Array} bytes the next ones of the file
-   * @returns {PackedFrame[]} the frames that are complete with them
+   * @returns {Weights[]} the frames that are complete with them
    * @throws {TypeError} where this is no pack of frames
    */
   push(bytes) {
@@ -66,7 +52,7 @@ export class FrameUnpacker {
    * @param {DataView} view
    * @param {number} at
    * @param {{units: number, height: number, width: number}} shape
-   * @returns {PackedFrame}
+   * @returns {Weights}
    */
   #frame(view, at, { units, height, width }) {
     const scale = view.getFloat32(at + 8, true);
@@ -97,7 +83,7 @@ export class FrameUnpacker {
 
 /**
  * @param {Response} response of `GET /api/runs/{id}/frames`
- * @returns {AsyncGenerator<PackedFrame, void>} each frame as soon as it has arrived
+ * @returns {AsyncGenerator<Weights, void>} each frame as soon as it has arrived
  * @throws {TypeError} where it is no pack of frames, or is cut off
  */
 export async function* unpackFrames(response) {

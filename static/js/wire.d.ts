@@ -1,0 +1,302 @@
+// What the server sends. Generated from its Python types by `python -m scripts.javascript_types`: change those.
+// Events are frames of a run's log; one with a default value in Python may be missing in a log of an earlier version.
+
+/**
+ * Defaults are the preset `textbook`. Limits and units stand in each field's schema, where the page and the API's
+ * errors take them from.
+ */
+export type Recipe = {
+  /** simple_net: 784 → hidden → ReLU → 1. two_linear: without the ReLU. */
+  model?: "simple_net" | "linear" | "two_linear";
+  /** Units in the hidden layer. */
+  hidden?: number;
+  /** What is made small. accuracy has no slope: nothing is learned. */
+  loss?: "mnist_loss" | "bce" | "accuracy";
+  /** How a gradient becomes an update. */
+  optimizer?: "sgd" | "momentum" | "adam";
+  /** Size of a step along the gradient. */
+  learning_rate?: number;
+  /** Images in a mini-batch. */
+  batch_size?: number;
+  /** Passes over all training images. */
+  epochs?: number;
+  /** Decides first weights and order of images. */
+  seed?: number;
+  /** Shift, turn, scale and slant training images at random. */
+  augment?: boolean;
+  /** auto: CUDA, else MPS, else CPU. */
+  device?: "auto" | "cpu" | "cuda" | "mps";
+};
+
+/**
+ * The run exists. `place` counts from 1: the next to start. Said again whenever the place changes. `preset` is the name
+ * of the preset that the recipe came from, `sweep` the id of the sweep that the run is a member of. Logs of before have
+ * neither.
+ */
+export type RunQueued = {
+  type: "RunQueued";
+  seq: number;
+  run: string;
+  name: string;
+  recipe: Recipe;
+  place: number;
+  preset?: string | null;
+  sweep?: string | null;
+  origin?: "person" | "first" | "lesson";
+  time: number;
+};
+
+/**
+ * Accuracy, over all validation images, of "which mean image is nearer?" by mean absolute (L1) and by root mean squared
+ * (L2) pixel difference. `l1` is the chapter's own and is what `baseline_accuracy` means elsewhere.
+ */
+export type Baseline = {
+  l1: number;
+  l2: number;
+};
+
+/**
+ * What the first layer's weight images alone do not tell about its units, one number per unit. `output_weight` is the
+ * weight with which a unit enters the logit: positive speaks for a 3. A model whose first layer is its output has one
+ * unit of output weight 1.
+ */
+export type Units = {
+  bias: number[];
+  output_weight: number[];
+};
+
+export type RunStarted = {
+  type: "RunStarted";
+  seq: number;
+  run: string;
+  name: string;
+  recipe: Recipe;
+  device: string;
+  device_name: string;
+  steps: number;
+  steps_per_epoch: number;
+  parameters: number;
+  train_images: number;
+  valid_images: number;
+  baseline: Baseline;
+  units: Units;
+  time: number;
+};
+
+/**
+ * Consecutive steps as columns of equal length; no step is ever left out. `loss` and `accuracy` are those of the step's
+ * own mini-batch before its update, `learning_rate` the one used, `gradient_norm` the L2 norm of the whole gradient,
+ * `milliseconds` the host's clock since `RunStarted.time` when the step's work had been given to the device.
+ */
+export type Steps = {
+  type: "Steps";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number[];
+  loss: (number | null)[];
+  accuracy: (number | null)[];
+  learning_rate: number[];
+  gradient_norm: (number | null)[];
+  milliseconds: number[];
+};
+
+/**
+ * `epoch` counts from 1. `train_loss` is the mean over the epoch's images as each was met, the others are over the
+ * whole validation set. `confusion` is `[[3 as 3, 3 as 7], [7 as 3, 7 as 7]]` in images.
+ */
+export type EpochEnded = {
+  type: "EpochEnded";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  epoch: number;
+  step: number;
+  train_loss: number | null;
+  valid_loss: number | null;
+  valid_accuracy: number;
+  confusion: number[][];
+  units: Units;
+  milliseconds: number;
+};
+
+/**
+ * A control took effect after `step` updates: the update `step + 1` is the first made under it. For `step` (one single
+ * step) it is the step just taken.
+ */
+export type Controlled = {
+  type: "Controlled";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  what: "pause" | "resume" | "step" | "stop" | "learning_rate" | "steps_per_second" | "pace";
+  value?: number | string | null;
+  step: number;
+};
+
+/** The whole model at this step can be asked for: to predict with, to download. */
+export type CheckpointSaved = {
+  type: "CheckpointSaved";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+  epoch: number;
+};
+
+export type RunPaused = {
+  type: "RunPaused";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+};
+
+export type RunResumed = {
+  type: "RunResumed";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+};
+
+/** How a run stands or ended. Losses and accuracies are fractions, not per cent; `seconds` is wall time. */
+export type Summary = {
+  train_loss?: number | null;
+  valid_loss?: number | null;
+  valid_accuracy?: number | null;
+  best_valid_accuracy?: number | null;
+  baseline_accuracy?: number | null;
+  seconds?: number | null;
+};
+
+export type RunFinished = {
+  type: "RunFinished";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+  summary: Summary;
+  time: number;
+};
+
+/** Ended by a person. `step` is 0 for a run stopped while it was queued. */
+export type RunStopped = {
+  type: "RunStopped";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+  summary: Summary;
+  time: number;
+};
+
+/** `reason` is a plain sentence for the person who started it. */
+export type RunFailed = {
+  type: "RunFailed";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+  reason: string;
+  summary: Summary;
+  time: number;
+};
+
+/** The server went away while the run was queued, training or paused. */
+export type RunInterrupted = {
+  type: "RunInterrupted";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+  reason: string;
+  summary: Summary;
+  time: number;
+};
+
+/**
+ * First-layer weights as int8 with what is needed to colour and sort the units at that very step. `bias` and
+ * `output_weight` have one number per unit (float32), `output_bias` is the logit's own. A model whose first layer is
+ * its output has one unit of output weight 1 and output bias 0. All three are None in a frame of version 1, which had
+ * no room for them; such a frame names no `run` either.
+ */
+export type Weights = {
+  type: "Weights";
+  seq: number;
+  run: string;
+  step: number;
+  scale: number;
+  units: number;
+  height: number;
+  width: number;
+  output_bias: number | null;
+  bias: Float32Array | null;
+  output_weight: Float32Array | null;
+  values: Int8Array;
+};
+
+/**
+ * Times are Unix seconds. `place` is the place in the queue, from 1, while the run is queued. `learning_rate` is the
+ * one in force; `learning_rate_changed` tells whether a control ever set it.
+ */
+export type Run = {
+  id: string;
+  name: string;
+  state: "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted";
+  recipe: Recipe;
+  preset: string | null;
+  sweep: string | null;
+  origin: "person" | "first" | "lesson";
+  device: string | null;
+  created: number;
+  started: number | null;
+  ended: number | null;
+  step: number;
+  steps: number;
+  epoch: number;
+  seq: number;
+  place: number | null;
+  learning_rate: number;
+  learning_rate_changed: boolean;
+  steps_per_second: number | null;
+  summary: Summary;
+  error: string | null;
+  /** Equal for runs of equal recipes, whatever their device. */
+  recipe_key: string;
+};
+
+/** Which mean image is nearer? By mean absolute pixel difference (L1). */
+export type Nearness = {
+  verdict: "3" | "7";
+  /** Mean absolute difference of pixels as fractions. */
+  distance_3: number;
+  /** Mean absolute difference of pixels as fractions. */
+  distance_7: number;
+};
+
+/** A reading, and whose it is. */
+export type Prediction = {
+  verdict: "3" | "7" | "blank" | "neither";
+  /** null where the verdict is no digit. */
+  digit: 3 | 7 | null;
+  probability_3: number;
+  logit: number;
+  baseline: Nearness;
+  /** The run's id, or built-in. */
+  run: string;
+  step: number;
+  /** What the model saw; left out with image=false. */
+  image?: number[];
+};
+
+export type RunEvent =
+  | RunQueued
+  | RunStarted
+  | Steps
+  | EpochEnded
+  | Controlled
+  | CheckpointSaved
+  | RunPaused
+  | RunResumed
+  | RunFinished
+  | RunStopped
+  | RunFailed
+  | RunInterrupted
+  | Weights;
+
+export type Ending =
+  | RunFinished
+  | RunStopped
+  | RunFailed
+  | RunInterrupted;
