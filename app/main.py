@@ -21,6 +21,7 @@ from app.web import digits, exports, health, predict, presets, problems, runs, s
 from app.web.assets import Static, folder
 from app.web.auth import Auth, session_key
 from app.web.digit_packs import DigitPacks
+from app.web.http_methods import HeadRequests
 from app.web.pages import Pages
 from app.web.pump import Pumps
 from app.web.security import Security
@@ -87,5 +88,6 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     Pages().mount(app)
     app.routes.append(Mount("/static", Static(directory=folder("static"))))
+    app.add_middleware(HeadRequests)
     app.add_middleware(Security, settings=settings)
     return app

@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.web.http_methods import allowed
+
 MEDIA_TYPE = "application/problem+json"
 
 _STRING = {"type": "string"}
@@ -98,4 +100,7 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
 
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return Problem(error.status_code, HTTPStatus(error.status_code).phrase, error.detail, (), error.headers).response()
+    status, headers = error.status_code, error.headers
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": allowed(request.app.routes, request.scope)}
+    return Problem(status, HTTPStatus(status).phrase, error.detail, (), headers).response()

@@ -1,0 +1,40 @@
+"""Every address says truly what may be asked of it."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/runs", "/api/runs", "/api/presets", "/healthz", "/metrics", "/static/css/tokens.css", "/nothing"]
+)
+def test_head_is_get_without_its_body(server, path):
+    with server.client() as client:
+        whole, head = client.get(path), client.head(path)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+def test_head_of_an_export_does_not_make_it(server):
+    run = server.start()["id"]
+    server.until(run, "RunFinished")
+    with server.client() as client:
+        for _ in range(3):  # the connection stays good for the next request
+            head = client.head(f"/api/runs/{run}/metrics?format=csv")
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/runs", {"GET", "HEAD", "POST"}),
+        ("/api/runs/any", {"GET", "HEAD", "PATCH", "DELETE"}),
+        ("/healthz", {"GET", "HEAD"}),
+        ("/predict", {"POST"}),
+    ],
+)
+def test_allow_names_every_method(server, path, methods):
+    with server.client() as client:
+        answer = client.put(path)
+        assert answer.status_code == 405
+        assert set(answer.headers["allow"].split(", ")) == methods
