@@ -21,6 +21,13 @@ class HttpProtocol(HttpToolsProtocol):
         self._beside_body = max(0, self._beside_body - len(body))
         super().on_body(body)
 
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """The client has sent all it will and may still read: it gets the answer that is under way, then the close."""
+        if self.cycle is None or self.cycle.response_complete:
+            return None
+        self.cycle.keep_alive = False
+        return True
+
     def data_received(self, data: bytes) -> None:
         self._beside_body += len(data)
         super().data_received(data)

@@ -1,5 +1,6 @@
 """What is no body has a limit; bodies have others."""
 
+import json
 import socket
 from contextlib import suppress
 
@@ -57,3 +58,15 @@ def test_a_connection_carries_many_requests(server):
     with server.client() as client:
         for _ in range(100):
             assert client.get("/healthz", headers={"x-some": "x" * 1000}).status_code == 200
+
+
+def test_a_client_that_has_sent_all_it_will_still_gets_its_answer(server):
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(b"GET /api/runs HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        said = b""
+        while piece := connection.recv(65_536):
+            said += piece
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(said.partition(b"\r\n\r\n")[2])["runs"] is not None
