@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,7 +51,9 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'threeseven.db'}"
+        if self.database_url:
+            return self.database_url
+        return "sqlite:///" + quote(str(self.data_dir.resolve() / "threeseven.db"))
 
     @property
     def loopback(self) -> bool:

@@ -1,6 +1,7 @@
 """The database: its engine, its settings, and the threads in which it is used."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -160,7 +161,9 @@ def _take(url: str) -> tuple[Engine, Writer]:
 def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError(f"{url} is not a file: a history needs one, such as sqlite:///threeseven.db")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # For its owner alone: what people name their runs is theirs. SQLite gives its further files the same mode.
+    Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(url)
 
     @event.listens_for(engine, "connect")

@@ -38,7 +38,7 @@ def session_key(file: Path) -> bytes:
     Servers that share the file accept each other's sessions. Raises OSError, and ValueError where the file holds
     something else.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
