@@ -168,11 +168,22 @@ def predict(files: Annotated[list[Path], typer.Argument(help="PNG or JPEG pictur
 
 def main() -> None:
     """The console script."""
+    _open_missing_streams()
     try:
         cli(prog_name="threeseven")
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _open_missing_streams() -> None:
+    """Point standard streams that the caller closed nowhere, before a database or a socket is given their numbers."""
+    while (null := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(null)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  as long as the process
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import signal
 import socket
 import subprocess
@@ -23,6 +24,10 @@ from app.web.websocket_protocol import WebSocketProtocol
 
 GRACE = 1
 """Seconds that answers under way may take when the server ends. With the workers' grace this stays under 5 s."""
+
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+"""SIGHUP: the terminal was closed."""
 
 
 class ServeError(Exception):
@@ -75,13 +80,29 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Unlike uvicorn's own, does not raise the signal again: the app still has to close."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDING_SIGNALS:
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
 
 def _announce(settings: Settings, port: int) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    with _mute_on_error() as console:
+        _announce_on(console, settings, port)
+
+
+@contextmanager
+def _mute_on_error() -> Iterator[Console]:
+    """A console on standard output. Where that cannot be written to (a full disk, a reader that has left) the block is
+    given up, and from then on standard output goes nowhere: a server serves all the same."""
+    try:
+        yield Console(highlight=False, soft_wrap=True)
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.close(null)
+
+
+def _announce_on(console: Console, settings: Settings, port: int) -> None:
     host = f"[{settings.host}]".replace("[", "\\[") if ":" in settings.host else settings.host
     console.print(f"Threeseven is at [bold]http://{host}:{port}[/bold]  (Ctrl-C ends it)")
     if not settings.loopback and settings.token is None:

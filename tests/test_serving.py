@@ -5,9 +5,11 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 
+import httpx
 import pytest
 from websockets.sync.client import connect
 
@@ -46,6 +48,42 @@ def test_a_folder_that_is_called_app_is_not_taken_for_the_program(tmp_path):
     assert process.returncode == 2
     assert "another program" not in process.stdout
     assert str(tmp_path / "none") in process.stderr
+
+
+@pytest.mark.parametrize("name", ["feature%2Flogin", "a?b#c", "~ ü %20"])
+def test_a_folder_may_have_any_name_and_is_its_owners_alone(serve, tmp_path, name):
+    folder = tmp_path / name
+    with serve(folder, "--token", "s3same"):
+        found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert list(tmp_path.iterdir()) == [folder]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {"threeseven.db", "session.key"} <= found.keys()
+    assert all(found[name] == 0o600 for name in ("threeseven.db", "threeseven.db-wal", "session.key"))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system knows no SIGHUP")
+def test_a_closed_terminal_ends_the_server_cleanly(serve, tmp_path):
+    with serve(tmp_path) as server:
+        assert server.end(signal.SIGHUP) == 0
+
+
+@pytest.mark.parametrize("output", ["closed", "/dev/full"])
+def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, output):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = f"-P -m app serve --port {port} --data-dir '{tmp_path}'"
+    redirection = ">&-" if output == "closed" else f">{output}"
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "THREESEVEN_FIRST_RUN": "false"}
+    with subprocess.Popen(
+        ["sh", "-c", f"exec {sys.executable} {options} {redirection}"], env=env, stderr=subprocess.PIPE, text=True
+    ) as process:
+        transport = httpx.HTTPTransport(retries=6)  # ever longer pauses, until it listens
+        with httpx.Client(transport=transport, timeout=60) as client:
+            assert client.get(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
+        process.send_signal(signal.SIGTERM)
+        _, complaints = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in complaints
 
 
 def test_a_data_directory_serves_one_server(serve, tmp_path):
