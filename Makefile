@@ -53,9 +53,9 @@ lint: $(DEV) ## ruff: format and lint
 	@$(BIN)/ruff check .
 
 .PHONY: types
-types: $(DEV) ## mypy --strict on app/
-	@echo '── mypy --strict app/'
-	@$(BIN)/mypy --strict app
+types: $(DEV) ## mypy --strict on app/, benchmarks/, scripts/ and tests/
+	@echo '── mypy'
+	@$(BIN)/mypy
 
 .PHONY: javascript
 javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/ and tests/js/, then node --test

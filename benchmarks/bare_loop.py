@@ -33,7 +33,7 @@ def bare_loop(recipe: Recipe, digits: Digits, by_batch: bool = False) -> float:
             rows = slice(i, i + recipe.batch_size)
             xb, yb = (x[perm[rows]], y[perm[rows]]) if shuffled is None else (shuffled[0][rows], shuffled[1][rows])
             loss = mnist_loss(model(xb), yb)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             optimizer.zero_grad()
     return time.perf_counter() - begun

@@ -26,7 +26,7 @@ class LeanViewer(asyncio.Protocol):
         ).encode()
         self._buffer = bytearray()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a stream
         self._transport = transport
         transport.write(self._request)
 

@@ -26,7 +26,7 @@ class Caller(asyncio.Protocol):
         self.answers = 0
         self.stop = False
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a stream
         self.transport = transport
         transport.write(self._request)
 

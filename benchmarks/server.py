@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 
@@ -51,7 +52,7 @@ class Server(Serving):
 
 
 @contextmanager
-def running(*module: str, **settings: str) -> Iterator[Server]:
+def running(*module: str, **settings: Any) -> Iterator[Server]:
     """A fresh server in an empty folder; ``scripts.serving`` tells what it takes."""
     with (
         TemporaryDirectory() as folder,

@@ -84,7 +84,7 @@ def trained_gate(digits: Digits) -> dict[str, NDArray[np.float32]]:
     optimizer = torch.optim.AdamW(net.parameters(), lr=GATE_LEARNING_RATE, weight_decay=0.01)
     slower = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, GATE_EPOCHS * batches)
     for _ in range(GATE_EPOCHS):
-        for ours in torch.randperm(len(digits.train_images), generator=generator)[: batches * OURS].split(OURS):
+        for ours in torch.randperm(len(digits.train_images), generator=generator)[: batches * OURS].split(OURS):  # type: ignore[no-untyped-call]
             some = [
                 digits.train_images[ours],
                 pick(digits.other_train_images, OTHERS, generator),
@@ -93,7 +93,7 @@ def trained_gate(digits: Digits) -> dict[str, NDArray[np.float32]]:
             images = torch.cat(some).float() / 255
             seen = augment.warp(images, augment.transforms(len(images), generator))
             optimizer.zero_grad()
-            binary_cross_entropy_with_logits(net(seen).squeeze(1), targets).backward()
+            binary_cross_entropy_with_logits(net(seen).squeeze(1), targets).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             slower.step()
     with torch.no_grad():

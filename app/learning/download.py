@@ -11,7 +11,7 @@ def download(folder: Path) -> Path:
     What is there already is not fetched again. Raises DatasetError where there is no network, no space or no
     permission, or where files that were there already are damaged.
     """
-    from torchvision.datasets import MNIST  # type: ignore[import-untyped]  # takes seconds to import
+    from torchvision.datasets import MNIST  # takes seconds to import
 
     try:
         MNIST(folder, download=True)

@@ -51,7 +51,7 @@ def test_no_colour_lags_behind_when_the_theme_changes(new_page: Callable[..., Pa
     ink = "getComputedStyle(document.body).color"
     for scheme in ("dark", "light"):
         before = page.evaluate(ink)
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.wait_for_function(f"before => {ink} !== before", arg=before)
         behind = page.evaluate(
             """before => [...document.querySelectorAll("body *")]

@@ -1,5 +1,7 @@
 """The server predicts without torch: its answers must be torch's."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from app.handwriting.predictor import Predictor, from_safetensors, probability
 
 def network(model, hidden=30):
     torch.manual_seed(hidden)
-    layers = {
+    layers: dict[str, Callable[[], list[torch.nn.Module]]] = {
         "linear": lambda: [torch.nn.Linear(784, 1)],
         "two_linear": lambda: [torch.nn.Linear(784, hidden), torch.nn.Linear(hidden, 1)],
         "simple_net": lambda: [torch.nn.Linear(784, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 1)],

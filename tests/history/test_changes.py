@@ -53,7 +53,7 @@ async def test_history_tells_changes_of_the_list_but_not_steps(tmp_path: Path) -
             news = changes.after(seen)
             assert news is not None
             seen = changes.number
-            return [now and now.state for _, _, now in news]
+            return [now.state if now else None for _, _, now in news]
 
         await history.create(queued())
         assert await states() == ["queued"]

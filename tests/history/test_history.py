@@ -398,7 +398,7 @@ async def test_checkpoints_are_those_at_or_before_a_step_and_the_newest_of_a_liv
 async def test_the_live_run_is_the_one_that_started_last(history: History) -> None:
     async def live() -> str | None:
         run = await history.live()
-        return run and run.id
+        return run.id if run else None
 
     assert await live() is None
     await history.create(queued("a"))

@@ -19,6 +19,6 @@ def test_means_are_those_of_each_digits_training_images(digits: Digits) -> None:
 
 
 @pytest.mark.parametrize(("distance", "expected"), [(l1, [0.0, 0.5, 0.75]), (l2, [0.0, 0.5, 0.625**0.5])])
-def test_distances_broadcast_one_image_over_many(distance, expected) -> None:  # type: ignore[no-untyped-def]
+def test_distances_broadcast_one_image_over_many(distance, expected) -> None:
     images = torch.tensor([[0.0, 0.5], [0.5, 0.0], [1.0, 1.0]])
     torch.testing.assert_close(distance(images, torch.tensor([0.0, 0.5])), torch.tensor(expected))

@@ -5,7 +5,7 @@ from safetensors.torch import load
 from app.learning.checkpoint import checkpoint
 
 
-def test_anyone_can_read_it_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_anyone_can_read_it_back(tmp_path) -> None:
     named = {"0.weight": torch.rand(1, 784), "0.bias": torch.rand(1)}
     made = checkpoint(named, "linear", step=98, epoch=2, kept=True)
     assert (made.step, made.epoch, made.kept) == (98, 2, True)

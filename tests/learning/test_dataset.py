@@ -28,7 +28,7 @@ def test_every_3_and_7_of_mnist_comes_with_the_package(digits: Digits) -> None:
     assert digits.valid_images.shape == (2_038, 784)
     assert digits.train_images.dtype == digits.valid_images.dtype == torch.uint8
     # MNIST's own counts: 6,131 and 1,010 of 3, 6,265 and 1,028 of 7.
-    assert (digits.train_targets.sum(), digits.valid_targets.sum()) == (6_131, 1_010)
+    assert [int(targets.sum()) for targets in (digits.train_targets, digits.valid_targets)] == [6_131, 1_010]
     assert set(digits.train_targets.tolist()) == {0.0, 1.0}
     assert digits.train_targets.dtype == torch.float32
 

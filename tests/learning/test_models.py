@@ -47,6 +47,8 @@ def test_first_values_are_pytorchs_own_for_the_seed() -> None:
 def test_two_linear_layers_are_one() -> None:
     module, _ = built(Recipe(model="two_linear"))
     first, second = module
+    assert isinstance(first, nn.Linear)
+    assert isinstance(second, nn.Linear)
     weight, bias = second.weight @ first.weight, second.weight @ first.bias + second.bias
     images = torch.rand(5, 784)
     torch.testing.assert_close(module(images), images @ weight.T + bias, rtol=1e-4, atol=1e-5)

@@ -14,7 +14,7 @@ from app.learning.parameters import Parameters
         (Adam, lambda w: torch.optim.Adam(w, lr=0.1)),
     ],
 )
-def test_moves_as_pytorchs_does(ours: type[Optimizer], theirs) -> None:  # type: ignore[no-untyped-def]
+def test_moves_as_pytorchs_does(ours: type[Optimizer], theirs) -> None:
     generator = torch.Generator().manual_seed(1)
     with torch.device("meta"):
         parameters = Parameters(nn.Linear(20, 1), torch.device("cpu"))

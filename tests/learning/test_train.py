@@ -71,7 +71,8 @@ def test_an_epochs_figures_agree_with_each_other(few_digits: Digits) -> None:
     emitted, _ = play(SHORT, few_digits)
     for number, (epoch, steps) in enumerate(zip(of(emitted, EpochEnded), of(emitted, Steps), strict=True), 1):
         assert (epoch.epoch, epoch.step) == (number, 3 * number)
-        weighted = sum(loss * size for loss, size in zip(steps.loss, (256, 256, 88), strict=True))  # type: ignore[operator]
+        losses = [loss or 0.0 for loss in steps.loss]
+        weighted = sum(loss * size for loss, size in zip(losses, (256, 256, 88), strict=True))
         assert epoch.train_loss == pytest.approx(weighted / 600)
         (a, b), (c, d) = epoch.confusion
         assert epoch.valid_accuracy == (a + d) / 200
@@ -88,6 +89,7 @@ def test_an_epochs_figures_agree_with_each_other(few_digits: Digits) -> None:
         baseline_accuracy=of(emitted, RunStarted)[0].baseline.l1,
         seconds=finished.summary.seconds,
     )
+    assert finished.summary.seconds is not None
     assert finished.summary.seconds >= last.milliseconds / 1000
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.events import Steps
 from app.history.history import History
+from app.record import Record
 from app.running.endings import SERVER_DIED, SERVER_STOPPED
 from app.running.supervisor import Supervisor
 
@@ -45,7 +46,7 @@ async def check(url: str, runs: list[str], reason: str) -> None:
         steps = [step async for event in history.steps(training.id) for step in event.step]
         assert steps == list(range(1, training.step + 1))
         assert len(steps) > 0
-        log = []
+        log: list[Record] = []
         while page := await history.read(training.id, len(log)):
             log += page
         assert [record.seq for record in log] == list(range(1, training.seq + 1))

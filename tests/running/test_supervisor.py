@@ -188,5 +188,5 @@ async def test_a_start_whose_caller_has_gone_is_not_lost(supervisor: Supervisor,
     with anyio.fail_after(PATIENCE):
         run = await history.live()
         while run is None or run.name != "orphan":
-            run = await history.wait_live(run and run.id)
+            run = await history.wait_live(run.id if run else None)
     await Watcher(history, run.id).until(RunFinished)

@@ -7,6 +7,7 @@ import zlib
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from functools import partial
+from typing import Any
 
 import httpx
 import msgspec
@@ -32,6 +33,8 @@ from app.web.prediction import Prediction
 from app.web.services import Services
 from app.web.telemetry import Telemetry
 
+NONE: dict[str, Any] = dict.fromkeys(field.name for field in fields(Services))
+
 SEVEN = [[[0, 0], [40, 2], [15, 90]]]
 IMAGE = ink.draw([np.array(SEVEN[0], float)])
 RAW = IMAGE.tobytes()
@@ -49,7 +52,7 @@ def client(tmp_path_factory):
     async def lifespan(app):
         async with History.open(f"sqlite:///{folder / 'runs.db'}") as history:
             needed = {"history": history, "reader": Reader.built_in(), "telemetry": Telemetry()}
-            app.state.services = Services(**dict.fromkeys(field.name for field in fields(Services)) | needed)
+            app.state.services = Services(**NONE | needed)
             for run in "abc":
                 await history.create(RunQueued(run=run, name=run, recipe=Recipe(), place=1, time=0))
             for run in "ab":

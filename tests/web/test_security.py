@@ -7,6 +7,7 @@ import pytest
 from starlette.routing import Route
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from app.main import create_app
 from app.settings import Settings
@@ -72,7 +73,7 @@ def test_what_a_browser_calls_cross_site_changes_nothing(server):
 
 def test_another_sites_page_cannot_watch(server):
     with pytest.raises(InvalidStatus) as refused:
-        connect(f"{server.ws}/ws/live", origin="http://evil.example")
+        connect(f"{server.ws}/ws/live", origin=Origin("http://evil.example"))
     assert refused.value.response.status_code == 403
 
 

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -38,7 +39,7 @@ def received(server, path):
             while True:
                 frames.append(socket.recv(timeout=60))
         except ConnectionClosed as closed:
-            return frames, closed.rcvd.code
+            return frames, closed.rcvd.code if closed.rcvd else None
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,8 @@ def test_reading_again_from_any_cursor_gives_exactly_the_rest(server, finished):
 
 def test_reconnecting_in_the_middle_loses_and_doubles_nothing(server):
     run = server.start(epochs=4, steps_per_second=400)["id"]
-    got, after = [], 0
+    got: list[Any] = []
+    after = 0
     while not (got and json.loads(got[-1])["type"] == "RunFinished"):
         with open_socket(server, f"/ws/runs/{run}?after={after}") as socket:
             for _ in range(5):
