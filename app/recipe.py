@@ -16,6 +16,7 @@ MAX_STEPS = 500_000
 Model = Literal["simple_net", "linear", "two_linear"]
 Loss = Literal["mnist_loss", "bce", "accuracy"]
 Optimizer = Literal["sgd", "momentum", "adam"]
+Activation = Literal["relu", "tanh", "sigmoid", "none"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -26,10 +27,11 @@ class Recipe(BaseModel):
     # Strict: "5" and true are no numbers.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    model: Annotated[Model, Field(description="simple_net: 784 → hidden → ReLU → 1. two_linear: without the ReLU.")] = (
+    model: Annotated[Model, Field(description="simple_net: 784 → hidden → activation → 1. two_linear: without it.")] = (
         "simple_net"
     )
     hidden: Annotated[int, Field(ge=1, le=256, description="Units in the hidden layer.")] = 30
+    activation: Annotated[Activation, Field(description="What simple_net's hidden units do with their sums.")] = "relu"
     loss: Annotated[Loss, Field(description="What is made small. accuracy has no slope: nothing is learned.")] = (
         "mnist_loss"
     )
@@ -39,6 +41,7 @@ class Recipe(BaseModel):
     epochs: Annotated[int, Field(ge=1, le=1000, description="Passes over all training images.")] = 40
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Decides first weights and order of images.")] = 0
     augment: Annotated[bool, Field(description="Shift, turn, scale and slant training images at random.")] = False
+    invert: Annotated[float, Field(ge=0, le=1, description="Share of images, white on black, that are inverted.")] = 0.0
     device: Annotated[Device, Field(description="auto: CUDA, else MPS, else CPU.")] = "auto"
 
     @property

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,42 @@ from safetensors.numpy import load
 PIXELS = 784
 
 _LAYERS = {"linear": ("0",), "two_linear": ("0", "1"), "simple_net": ("0", "2")}
-"""The names under which ``torch.nn.Sequential`` keeps each model's linear layers; in ``simple_net`` 1 is the ReLU."""
+"""What ``torch.nn.Sequential`` calls each model's linear layers; 1 is ``simple_net``'s activation."""
 
 Array = NDArray[Any]
+Activation = Callable[[Array], Array]
+"""Of a layer's sums, which it may overwrite."""
+
+
+def _sigmoid(x: Array) -> Array:
+    """``1 / (1 + exp(-x))`` without overflow: sigmoid(x) = (1 + tanh(x / 2)) / 2."""
+    x *= 0.5
+    return np.add(_tanh(x), 1, out=x) * 0.5
+
+
+def _tanh(x: Array) -> Array:
+    return np.tanh(x, out=x)
+
+
+def _relu(width: int, kind: type[np.floating]) -> Activation:
+    # With zeros to compare with: numpy takes twice as long to compare with a Python number.
+    zeros: Array = np.zeros(width, kind)
+    return lambda x: np.maximum(x, zeros, out=x)
+
+
+def _activation(name: str, width: int, kind: type[np.floating]) -> Activation | None:
+    match name:
+        case "relu":
+            return _relu(width, kind)
+        case "tanh":
+            return _tanh
+        case "sigmoid":
+            return _sigmoid
+        case "none":
+            return None
+    raise ValueError(f"activation is {name!r}, not one of relu, tanh, sigmoid, none")
+
+
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 
 
@@ -23,7 +56,7 @@ class Predictor:
     """One of the project's models. Raises ValueError for another model, or for parameters that are missing, do not fit
     each other or are not all finite (those of a run that diverged)."""
 
-    def __init__(self, parameters: Mapping[str, Array], model: str) -> None:
+    def __init__(self, parameters: Mapping[str, Array], model: str, activation: str = "relu") -> None:
         if model not in _LAYERS:
             raise ValueError(f"model is {model!r}, not one of {', '.join(_LAYERS)}")
         layers = []
@@ -40,20 +73,18 @@ class Predictor:
         # Pixels come as 0-255 and the network learned from 0-1: its first weights take the division over.
         layers[0] = (layers[0][0] / 255, layers[0][1])
         kind = np.float32 if _bound(layers) < 1e37 else np.float64
-        # With zeros to compare with: numpy takes twice as long to compare with a Python number.
-        self._hidden = [
-            (weight.astype(kind), bias.astype(kind), np.zeros(len(bias), kind)) for weight, bias in layers[:-1]
-        ]
+        self._hidden = [(weight.astype(kind), bias.astype(kind)) for weight, bias in layers[:-1]]
         self._weight, self._bias = layers[-1][0][0].astype(kind), float(layers[-1][1][0])
-        self._relu = model == "simple_net"
+        name = activation if model == "simple_net" else "none"
+        self._activation = _activation(name, len(self._weight), kind)
 
     def logit(self, image: Pixels) -> float:
         """Of ``image`` ``[784]``, 0-255, ink bright on 0: above 0 it is read as a 3. Always finite."""
         x = image.astype(self._weight.dtype, copy=False)
-        for weight, bias, zeros in self._hidden:  # `dot`, because `@` takes half a microsecond longer each time
+        for weight, bias in self._hidden:  # `dot`, because `@` takes half a microsecond longer each time
             x = weight.dot(x) + bias
-            if self._relu:
-                np.maximum(x, zeros, out=x)
+            if self._activation is not None:
+                x = self._activation(x)
         return float(self._weight.dot(x)) + self._bias
 
 
@@ -65,9 +96,10 @@ def probability(logit: float) -> float:
 
 
 def from_safetensors(data: bytes) -> Predictor:
-    """The model in a safetensors file whose metadata names it as ``model``. Raises ValueError for any other bytes."""
+    """The model in a safetensors file whose metadata names it as ``model`` and, where that is not
+    ReLU, its ``activation``. Raises ValueError for any other bytes."""
     tensors, metadata = read_safetensors(data)
-    return Predictor(tensors, metadata.get("model", ""))
+    return Predictor(tensors, metadata.get("model", ""), metadata.get("activation", "relu"))
 
 
 def read_safetensors(data: bytes) -> tuple[dict[str, Array], dict[str, str]]:
@@ -95,5 +127,6 @@ def _bound(layers: list[tuple[Array, Array]]) -> float:
     """No value on the way to the logit is larger, for pixels of 0-255."""
     bound = 255.0
     for weight, bias in layers:
+        bound = max(1.0, bound)  # a sigmoid of 0 is larger than 0
         bound = float((np.abs(weight).sum(axis=1) * bound + np.abs(bias)).max())
     return bound

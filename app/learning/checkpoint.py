@@ -6,11 +6,11 @@ from safetensors.numpy import save
 from torch import Tensor
 
 from app.checkpoint import Checkpoint
-from app.recipe import Model
+from app.recipe import Recipe
 
 
-def checkpoint(named: Mapping[str, Tensor], model: Model, *, step: int, epoch: int, kept: bool) -> Checkpoint:
+def checkpoint(named: Mapping[str, Tensor], recipe: Recipe, *, step: int, epoch: int, kept: bool) -> Checkpoint:
     """Parameters on the CPU under PyTorch's names, as a safetensors file."""
-    metadata = {"model": model, "step": str(step), "epoch": str(epoch)}
+    metadata = {"model": recipe.model, "activation": recipe.activation, "step": str(step), "epoch": str(epoch)}
     data = save({name: value.numpy() for name, value in named.items()}, metadata)
     return Checkpoint(step=step, epoch=epoch, kept=kept, data=data)

@@ -14,6 +14,7 @@ from app.learning.baseline import baseline
 from app.learning.controls import Controls
 from app.learning.dataset import Digits
 from app.learning.device import describe
+from app.learning.inverted import inverted
 from app.learning.learner import Learner
 from app.learning.metrics_buffer import MetricsBuffer, Snapshot
 from app.learning.pace import PACES, Pace, constant
@@ -48,7 +49,7 @@ class TrainingLoop:
     ) -> None:
         self.run_id = run
         self.recipe = recipe
-        self.digits = digits
+        self.digits = digits = inverted(digits, recipe)
         self.controls = controls
         self.device = device
         self.clock = clock

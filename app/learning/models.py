@@ -1,16 +1,24 @@
 """The three models that a recipe can name. Each takes images [n, 784] and gives logits [n, 1]."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import sqrt
 
 import torch
 from torch import Tensor, nn
 
+from app import recipe
 from app.events import Units
 from app.learning.parameters import Parameters
 from app.recipe import Recipe
 
 PIXELS = 28 * 28
+
+ACTIVATIONS: Mapping[recipe.Activation, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "none": nn.Identity,
+}
 
 
 class Linear(nn.Linear):
@@ -24,14 +32,15 @@ class Linear(nn.Linear):
         return torch.addmm(self.bias.unsqueeze(1), self.weight, input.t()).t()
 
 
-def build(recipe: Recipe) -> nn.Sequential:
+def build(of: Recipe) -> nn.Sequential:
     """The recipe's layers without values (on the ``meta`` device): ``Parameters`` gives them their place."""
     with torch.device("meta"):
-        match recipe.model:
+        match of.model:
             case "simple_net":
-                return nn.Sequential(Linear(PIXELS, recipe.hidden), nn.ReLU(), Linear(recipe.hidden, 1))
+                activation = ACTIVATIONS[of.activation]()
+                return nn.Sequential(Linear(PIXELS, of.hidden), activation, Linear(of.hidden, 1))
             case "two_linear":
-                return nn.Sequential(Linear(PIXELS, recipe.hidden), Linear(recipe.hidden, 1))
+                return nn.Sequential(Linear(PIXELS, of.hidden), Linear(of.hidden, 1))
             case "linear":
                 return nn.Sequential(Linear(PIXELS, 1))
 

@@ -57,8 +57,7 @@ class Reporter:
     def _weights(self, snapshot: Snapshot, named: Mapping[str, Tensor]) -> Emitted:
         # The model comes first: whoever sees new weights may ask at once what they read.
         if snapshot.shown or snapshot.kept:
-            model = self.recipe.model
-            yield checkpoint(named, model, step=snapshot.step, epoch=snapshot.epoch, kept=snapshot.kept)
+            yield checkpoint(named, self.recipe, step=snapshot.step, epoch=snapshot.epoch, kept=snapshot.kept)
         if snapshot.shown:
             yield quantise(named, snapshot.step, self.run)
         if snapshot.kept:

@@ -6,10 +6,12 @@
  * errors take them from.
  */
 export type Recipe = {
-  /** simple_net: 784 → hidden → ReLU → 1. two_linear: without the ReLU. */
+  /** simple_net: 784 → hidden → activation → 1. two_linear: without it. */
   model?: "simple_net" | "linear" | "two_linear";
   /** Units in the hidden layer. */
   hidden?: number;
+  /** What simple_net's hidden units do with their sums. */
+  activation?: "relu" | "tanh" | "sigmoid" | "none";
   /** What is made small. accuracy has no slope: nothing is learned. */
   loss?: "mnist_loss" | "bce" | "accuracy";
   /** How a gradient becomes an update. */
@@ -24,6 +26,8 @@ export type Recipe = {
   seed?: number;
   /** Shift, turn, scale and slant training images at random. */
   augment?: boolean;
+  /** Share of images, white on black, that are inverted. */
+  invert?: number;
   /** auto: CUDA, else MPS, else CPU. */
   device?: "auto" | "cpu" | "cuda" | "mps";
 };

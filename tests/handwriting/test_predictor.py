@@ -11,13 +11,15 @@ from safetensors.numpy import save
 
 from app.handwriting.predictor import Predictor, from_safetensors, probability
 
+ACTIVATIONS = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "none": torch.nn.Identity}
 
-def network(model, hidden=30):
+
+def network(model, hidden=30, activation="relu"):
     torch.manual_seed(hidden)
     layers: dict[str, Callable[[], list[torch.nn.Module]]] = {
         "linear": lambda: [torch.nn.Linear(784, 1)],
         "two_linear": lambda: [torch.nn.Linear(784, hidden), torch.nn.Linear(hidden, 1)],
-        "simple_net": lambda: [torch.nn.Linear(784, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 1)],
+        "simple_net": lambda: [torch.nn.Linear(784, hidden), ACTIVATIONS[activation](), torch.nn.Linear(hidden, 1)],
     }
     return torch.nn.Sequential(*layers[model]())
 
@@ -38,6 +40,26 @@ def test_equals_torch(mnist, model, hidden):
     logits = [predictor.logit(image) for image in images]
     assert logits == pytest.approx(expected.tolist(), abs=1e-5)
     assert [probability(logit) for logit in logits] == pytest.approx(chances, abs=1e-5)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("scale", [1, 1000])
+def test_equals_torch_with_every_activation(mnist, activation, scale):
+    net = network("simple_net", 20, activation)
+    for value in net.parameters():
+        value.data *= scale
+    predictor = from_safetensors(save(parameters(net), {"model": "simple_net", "activation": activation}))
+    images = mnist["valid_images"][:50].reshape(-1, 784)
+    with torch.no_grad():
+        expected = net(torch.tensor(images).float() / 255).squeeze(1)
+    assert [predictor.logit(image) for image in images] == pytest.approx(
+        expected.tolist(), rel=1e-4, abs=1e-5 * scale**2
+    )
+
+
+def test_refuses_an_activation_it_does_not_know():
+    with pytest.raises(ValueError, match="activation is 'gelu', not one of"):
+        Predictor(parameters(network("simple_net")), "simple_net", "gelu")
 
 
 def test_a_logit_is_finite_even_where_float32_overflows():

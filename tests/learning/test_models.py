@@ -54,6 +54,16 @@ def test_two_linear_layers_are_one() -> None:
     torch.testing.assert_close(module(images), images @ weight.T + bias, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "none"])
+def test_an_activation_changes_what_is_computed_and_not_the_first_values(activation: str) -> None:
+    module, parameters = built(Recipe(activation=activation, hidden=3))  # type: ignore[arg-type]
+    named = parameters.named(parameters.values)
+    images = torch.rand(5, 784)
+    sums = images @ named["0.weight"].T + named["0.bias"]
+    computed = {"relu": sums.relu(), "tanh": sums.tanh(), "sigmoid": sums.sigmoid(), "none": sums}[activation]
+    torch.testing.assert_close(module(images), computed @ named["2.weight"].T + named["2.bias"])
+
+
 def test_units_tell_bias_and_output_weight() -> None:
     _, parameters = built(Recipe(hidden=4))
     named = parameters.named(parameters.values)

@@ -10,6 +10,7 @@ from app.experiments import OfRecipe, OfRun, OfValues, Refused, Weights, shapes
 from app.learning.dataset import Digits
 from app.learning.experiments import vector
 from app.learning.experiments.images import steps_per_epoch
+from app.learning.inverted import inverted
 from app.learning.learner import Learner
 from app.recipe import Recipe
 
@@ -47,7 +48,7 @@ def place(weights: Weights, digits: Digits) -> Generator[None, None, Placed | Re
 
 
 def _trained(weights: OfRecipe, digits: Digits) -> Generator[None, None, Tensor]:
-    learner = Learner(weights.recipe, digits, CPU)
+    learner = Learner(weights.recipe, inverted(digits, weights.recipe), CPU)
     if weights.start == "zero":
         learner.parameters.values.zero_()
     for step in range(weights.step):
