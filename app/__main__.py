@@ -73,6 +73,9 @@ def serve(
     """Serve the pages, the API and the live streams. Every option is also an environment variable THREESEVEN_…"""
     # Before numpy is loaded: for products as small as a prediction's, its threads would only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Before websockets is loaded: a handshake may have as long a head as any request (app.web.http_protocol).
+    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", str(64 * 1024))
+    os.environ.setdefault("WEBSOCKETS_MAX_NUM_HEADERS", "4096")
     from app.serving import ServeError, run
     from app.settings import Settings
 

@@ -13,6 +13,7 @@ units, height, width, a reserved zero, scale, values) are in older logs and are 
 Steps are numbered from 1; step 0 is the state before the first update.
 """
 
+import math
 import struct
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
@@ -195,6 +196,17 @@ class Weights(Event):
             return frame
         units = int.from_bytes(frame[28:30], "little")
         return cls.MAGIC_1 + frame[20:40] + frame[cls.HEADER.size + 8 * units :]
+
+    @classmethod
+    def version_2(cls, frame: bytes, run: str) -> bytes:
+        """The same weights as a frame of version 2. Where ``frame`` is of version 1, output bias, biases and output
+        weights are NaN: nobody knows them."""
+        if frame[:4] != cls.MAGIC_1:
+            return frame
+        unknown = struct.pack("<f", math.nan)
+        name = run.encode("ascii").ljust(16, b"\0")
+        units = int.from_bytes(frame[12:14], "little")
+        return cls.MAGIC + name + frame[4:24] + unknown * (1 + 2 * units) + frame[24:]
 
     @classmethod
     def decode(cls, frame: bytes) -> Self:

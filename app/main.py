@@ -20,13 +20,15 @@ from app.settings import Settings
 from app.web import digits, exports, health, predict, presets, problems, runs, security, session, stream
 from app.web.assets import Static, folder
 from app.web.auth import Auth, session_key
+from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
 from app.web.http_methods import HeadRequests
 from app.web.pages import Pages
-from app.web.pump import Pumps
+from app.web.run_list import RunList
 from app.web.security import Security
 from app.web.services import Services
 from app.web.telemetry import Telemetry
+from app.web.viewers import Viewers
 
 FIRST_RUN_SPEED = 100.0
 """Steps per second of the run that begins by itself: about 20 s, so that whoever opens the page sees it learn."""
@@ -55,11 +57,15 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.services = Services(
                 auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
                 digit_packs=DigitPacks(),
+                broadcasts=await stack.enter_async_context(Broadcasts.open()),
                 history=history,
-                pumps=await stack.enter_async_context(Pumps.open(history)),
                 reader=Reader.built_in(),
+                run_list=await stack.enter_async_context(RunList.open(history)),
                 supervisor=supervisor,
                 telemetry=Telemetry(),
+                viewers=await stack.enter_async_context(
+                    Viewers.open(per_address=settings.viewers_per_address, heartbeat=settings.heartbeat)
+                ),
             )
             if settings.first_run and not (await history.runs(limit=1))[0]:
                 await supervisor.start(Recipe(), preset="textbook", steps_per_second=FIRST_RUN_SPEED)

@@ -19,7 +19,7 @@ from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings
 from app.web.http_protocol import HttpProtocol
-from app.web.stream import MAX_VIEWERS
+from app.web.viewers import MAX_VIEWERS
 from app.web.websocket_protocol import WebSocketProtocol
 
 GRACE = 1
@@ -58,7 +58,9 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket) -> 
         # Measured: deflate costs a millisecond per frame and viewer.
         ws=WebSocketProtocol,
         ws_per_message_deflate=False,
-        ws_max_size=4096,  # viewers have nothing to say
+        ws_max_size=4096,  # viewers have little to say
+        ws_ping_interval=settings.viewer_patience,
+        ws_ping_timeout=settings.viewer_patience,
         limit_concurrency=MAX_VIEWERS + 500,  # whoever comes beyond is told so at once
         timeout_graceful_shutdown=GRACE,
     )

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     """Starts per client address."""
     controls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 600
     """Pauses, changes of the learning rate and so on per client address."""
+    viewers_per_address: Annotated[int, Field(ge=1, le=100_000)] = 500
+    """WebSockets at a time from one client address: a class behind one router, with several pages each."""
+    heartbeat: Annotated[float, Field(gt=0, le=5)] = 4.0
+    """Seconds between two heartbeats on ``/ws``. A page takes its connection for lost when three are missing."""
+    viewer_patience: Annotated[float, Field(gt=0, le=600)] = 20.0
+    """Seconds between two pings to a viewer, and how long it may take to answer one before it is cut off."""
 
     @property
     def database(self) -> str:

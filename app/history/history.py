@@ -124,14 +124,17 @@ class History:
         """
         return await self._to_its_end(self._append(batches))
 
-    async def read(self, run: str, after: int, limit_bytes: int = PAGE_BYTES) -> list[Record]:
-        """Records from ``after + 1`` on, as many as fit in ``limit_bytes`` but at least one if there is one."""
+    async def read(
+        self, run: str, after: int, limit_bytes: int = PAGE_BYTES, types: Collection[str] | None = None
+    ) -> list[Record]:
+        """Records from ``after + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one if
+        there is one."""
         if log := self._logs.get(run):
             if log.run.seq <= after:
                 return []
-            if (records := log.recent.after(after, limit_bytes)) is not None:
+            if (records := log.recent.after(after, limit_bytes, types)) is not None:
                 return records
-        records = await self._database.read(lambda c: store.read_records(c, run, after, limit_bytes))
+        records = await self._database.read(lambda c: store.read_records(c, run, after, limit_bytes, types))
         if not records:
             await self.get(run)
         return records
@@ -142,6 +145,11 @@ class History:
             await log.wait(after)
         else:
             await self.get(run)
+
+    def newest_weights(self, run: str) -> int:
+        """The ``seq`` of the newest weights of an active run; 0 where it has none or is not active."""
+        log = self._logs.get(run)
+        return log.weights_seq if log else 0
 
     async def get(self, run: str) -> Run:
         if log := self._logs.get(run):

@@ -17,6 +17,8 @@ class LiveLog:
         self.recent = RecentRecords()
         self.checkpoint: Checkpoint | None = None
         """The newest, kept or not."""
+        self.weights_seq = 0
+        """Of the newest weights since the log was opened; 0: none."""
         self._notifier = Notifier()
 
     def folded(self, records: Sequence[Record]) -> Run:
@@ -31,6 +33,7 @@ class LiveLog:
     def publish(self, run: Run, records: Sequence[Record]) -> None:
         self.run = run
         self.recent.extend(records)
+        self.weights_seq = max((record.seq for record in records if record.binary), default=self.weights_seq)
         self._notifier.notify()
 
     async def wait(self, after: int) -> None:

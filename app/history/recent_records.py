@@ -1,7 +1,7 @@
 """The newest records of a run, in memory."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from app.record import Record
@@ -35,12 +35,13 @@ class RecentRecords:
         while self._bytes > self._limit:
             self._bytes -= _cost(self._records.popleft())
 
-    def after(self, seq: int, limit_bytes: int) -> list[Record] | None:
-        """Records from ``seq + 1`` on, as many as fit in ``limit_bytes`` but at least one; None where the first of
-        them is no longer (or not yet) here."""
+    def after(self, seq: int, limit_bytes: int, types: Collection[str] | None = None) -> list[Record] | None:
+        """Records from ``seq + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one if
+        there is one; None where the record ``seq + 1`` is no longer (or not yet) here."""
         if not self._records or not self._records[0].seq <= seq + 1 <= self._records[-1].seq:
             return None
-        return fitting(islice(self._records, seq + 1 - self._records[0].seq, None), limit_bytes)
+        records = islice(self._records, seq + 1 - self._records[0].seq, None)
+        return fitting((r for r in records if types is None or r.type in types), limit_bytes)
 
 
 def fitting(records: Iterable[Record], limit_bytes: int) -> list[Record]:

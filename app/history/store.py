@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.checkpoint import Checkpoint
-from app.events import Event, Origin
+from app.events import TEXT_TYPES, Event, Origin, Weights
 from app.history.recent_records import fitting
 from app.history.schema import checkpoints, events, runs, sweeps, writer
 from app.record import Record
@@ -17,6 +17,8 @@ E = TypeVar("E", bound=Event)
 
 LARGEST = 2**31 - 1
 """Of the integers that the tables hold. A cursor or a step beyond it means the same as it."""
+
+EVERY_TYPE = frozenset({*TEXT_TYPES, Weights.__name__})
 
 ROWS = 64
 """Rows fetched at a time, so that a page is not read far beyond its limit in bytes."""
@@ -152,12 +154,14 @@ def last_number(connection: Connection) -> int:
 
 
 def read_records(
-    connection: Connection, run: str, after: int, limit_bytes: int, type: str | None = None
+    connection: Connection, run: str, after: int, limit_bytes: int, types: Collection[str] | None = None
 ) -> list[Record]:
-    """Records from ``after + 1`` on, of one type or all, as many as fit in ``limit_bytes`` but at least one."""
+    """Records from ``after + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one."""
     query = _RECORD.where(events.c.run == run, events.c.seq > min(after, LARGEST)).order_by(events.c.seq)
-    if type is not None:
-        query = query.where(events.c.type == type)
+    if types is not None:
+        # By exclusion where there are several: an index on the type would give them in another order, to be sorted.
+        wanted = events.c.type.in_(types) if len(types) == 1 else events.c.type.not_in(EVERY_TYPE - set(types))
+        query = query.where(wanted)
     with connection.execute(query.execution_options(yield_per=ROWS)) as rows:
         return fitting(map(_record, rows), limit_bytes)
 
@@ -165,7 +169,7 @@ def read_records(
 def read_events(connection: Connection, run: str, type: type[E], after: int, limit_bytes: int) -> list[tuple[int, E]]:
     """A page of one type's events, decoded, each with its seq."""
     page: list[tuple[int, E]] = []
-    for record in read_records(connection, run, after, limit_bytes, type.__name__):
+    for record in read_records(connection, run, after, limit_bytes, [type.__name__]):
         event = record.event()
         assert isinstance(event, type)
         page.append((record.seq, event))

@@ -8,6 +8,14 @@ HEAD_LIMIT = 64 * 1024
 _REFUSAL = b"The request's head may have at most %d bytes.\n" % HEAD_LIMIT
 
 
+def too_long() -> bytes:
+    """The answer to a request whose head is longer than ``HEAD_LIMIT``."""
+    return (
+        b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain\r\n"
+        b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (len(_REFUSAL), _REFUSAL)
+    )
+
+
 class HttpProtocol(HttpToolsProtocol):
     """Answers 431 and closes the connection where a request's head is too long."""
 
@@ -31,9 +39,7 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._beside_body += len(data)
         super().data_received(data)
-        if self._beside_body > HEAD_LIMIT and not self.transport.is_closing():
-            self.transport.write(
-                b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain\r\n"
-                b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (len(_REFUSAL), _REFUSAL)
-            )
+        upgraded = self.transport.get_protocol() is not self
+        if self._beside_body > HEAD_LIMIT and not upgraded and not self.transport.is_closing():
+            self.transport.write(too_long())
             self.transport.close()

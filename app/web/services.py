@@ -10,9 +10,11 @@ from app.handwriting.reader import Reader
 from app.history.history import History
 from app.running.supervisor import Supervisor
 from app.web.auth import Auth
+from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
-from app.web.pump import Pumps
+from app.web.run_list import RunList
 from app.web.telemetry import Telemetry
+from app.web.viewers import Viewers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,14 @@ class Services:
     """Opened and closed by the app's lifespan; none exists before it or after it."""
 
     auth: Auth
+    broadcasts: Broadcasts
     digit_packs: DigitPacks
     history: History
-    pumps: Pumps
     reader: Reader
+    run_list: RunList
     supervisor: Supervisor
     telemetry: Telemetry
+    viewers: Viewers
 
 
 def services(connection: HTTPConnection) -> Services:

@@ -1,91 +1,125 @@
-"""``/ws/runs/{id}`` and ``/ws/live``: a cursor into a run's log."""
+"""The stream's addresses: ``/ws`` for all that a page watches, ``/ws/runs/{id}`` and ``/ws/live`` for one run."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
-import anyio
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.history.history import UnknownRun
-from app.web.pump import Write
-from app.web.services import services
+from app.web.broadcast import Socket
+from app.web.frames import Form
+from app.web.run_log import RunLog
+from app.web.services import Services, services
+from app.web.subscriptions import Subscriptions
+from app.web.viewers import TooManyViewers
 from app.web.websocket_protocol import EXTENSION
 
-NORMAL, GONE, FULL, BAD_CURSOR, UNKNOWN_RUN = 1000, 1006, 1013, 4400, 4404
+NORMAL, BROKEN, FULL, BAD_CURSOR, UNKNOWN_RUN = 1000, 1011, 1013, 4400, 4404
 
-MAX_VIEWERS = 2000
-"""At about 33 kB each, 66 MB; one core serves a thousand at twenty messages a second."""
+logger = logging.getLogger(__name__)
 
-Watch = Callable[[WebSocket, int, Send], Awaitable[None]]
+Serve = Callable[[WebSocket, Socket, Services], Awaitable[None]]
 
 
 class Stream:
-    """An ASGI endpoint: accepts, watches until the run's last event or the viewer's leaving, closes."""
+    """An ASGI endpoint: accepts a viewer and, where there is room for one more, serves it until it leaves.
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    It needs the server's own WebSocket protocol (app.serving), whose sockets take frames ready-made.
+    """
+
+    def __init__(self, serve: Serve) -> None:
+        self._serve = serve
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        telemetry = services(websocket).telemetry
+        held = services(websocket)
+        socket: Socket = scope["extensions"][EXTENSION]
         await websocket.accept()
-        after = websocket.query_params.get("after", "0")
-        if not (after.isascii() and after.isdigit() and len(after) <= 15):
-            return await websocket.close(BAD_CURSOR, "after must be a whole number, the last seq you have")
-        if telemetry.viewers >= MAX_VIEWERS:
-            return await websocket.close(FULL, f"{MAX_VIEWERS} viewers are watching: try again later")
-        with telemetry.viewer():
-            await self._serve(websocket, int(after), send)
-
-    async def _serve(self, websocket: WebSocket, after: int, send: Send) -> None:
-        code, reason = NORMAL, ""
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_listen, websocket, tasks.cancel_scope)
-            try:
-                # The server's own `send`: Starlette's checks cost as much as the frame itself.
-                await self._watch(websocket, after, send)
-            except UnknownRun:
-                code, reason = UNKNOWN_RUN, "there is no such run"
-            except (OSError, WebSocketDisconnect):
-                code = GONE
-            tasks.cancel_scope.cancel()
-        if code != GONE and websocket.client_state is WebSocketState.CONNECTED:
-            with suppress(WebSocketDisconnect):  # it may leave at this very moment
-                await websocket.close(code, reason)
+        try:
+            with held.viewers.watching(websocket.client.host if websocket.client else ""):
+                await self._serve(websocket, socket, held)
+        except TooManyViewers as many:
+            await close(websocket, FULL, str(many))
+        except (OSError, WebSocketDisconnect):
+            return  # it has left
 
 
-async def _listen(websocket: WebSocket, scope: anyio.CancelScope) -> None:
-    """Nothing is asked of viewers; reading is how their leaving is noticed."""
+async def close(websocket: WebSocket, code: int, reason: str = "") -> None:
+    """At most once, and not where the viewer has left."""
+    try:
+        await websocket.close(code, reason)
+    except (OSError, RuntimeError, WebSocketDisconnect):
+        return
+
+
+async def until_it_leaves(websocket: WebSocket) -> None:
+    """Nothing is asked of a viewer of one run; reading is how its leaving is noticed."""
     while (await websocket.receive())["type"] != "websocket.disconnect":
         pass
-    scope.cancel()
 
 
-async def _watch_run(websocket: WebSocket, after: int, send: Send) -> None:
-    await services(websocket).pumps.watch(websocket.path_params["run"], after, send, _write(websocket))
+def _one_run(send_log: Callable[[WebSocket, Socket, Services, int, Form], Awaitable[None]]) -> Serve:
+    """Serve one log and then close."""
+
+    async def serve(websocket: WebSocket, socket: Socket, held: Services) -> None:
+        query = websocket.query_params
+        after = query.get("after", "0")
+        if not (after.isascii() and after.isdigit() and len(after) <= 15):
+            return await close(websocket, BAD_CURSOR, "after must be a whole number, the last seq you have")
+        form = Form(weights=2 if query.get("weights") == "2" else 1)
+
+        async def to_the_end() -> None:
+            code, reason = NORMAL, ""
+            try:
+                await send_log(websocket, socket, held, int(after), form)
+            except UnknownRun:
+                code, reason = UNKNOWN_RUN, "there is no such run"
+            except OSError:
+                return
+            except Exception:
+                logger.exception("A run's log cannot be sent.")
+                code, reason = BROKEN, "the log cannot be read: see the server's output"
+            await close(websocket, code, reason)
+
+        sending = asyncio.create_task(to_the_end())
+        try:
+            await until_it_leaves(websocket)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    return serve
 
 
-async def _watch_live(websocket: WebSocket, after: int, send: Send) -> None:
+async def _run(websocket: WebSocket, socket: Socket, held: Services, after: int, form: Form) -> None:
+    run: str = websocket.path_params["run"]
+    await held.broadcasts.send(run, RunLog(held.history, run), after, socket, form)
+
+
+async def _live(websocket: WebSocket, socket: Socket, held: Services, after: int, form: Form) -> None:
     """The run that started last. A viewer that names the ``run`` it has seen to its end gets the next one, from its
     first event, when that starts."""
-    history, pumps = services(websocket).history, services(websocket).pumps
     seen = websocket.query_params.get("run")
-    run = await history.live() or await history.wait_live(None)
+    run = await held.history.live() or await held.history.wait_live(None)
     if seen is not None and run.id != seen:
         after = 0
     elif seen is not None and not run.active and after >= run.seq:
-        run, after = await history.wait_live(seen), 0
-    await pumps.watch(run.id, after, send, _write(websocket))
+        run, after = await held.history.wait_live(seen), 0
+    await held.broadcasts.send(run.id, RunLog(held.history, run.id), after, socket, form)
 
 
-def _write(websocket: WebSocket) -> Write | None:
-    offered = websocket.scope.get("extensions", {}).get(EXTENSION)
-    return offered["write"] if offered else None
+async def _page(websocket: WebSocket, socket: Socket, held: Services) -> None:
+    with held.viewers.heartbeats(socket):
+        async with Subscriptions(socket, held, lambda code, reason: close(websocket, code, reason)) as subscriptions:
+            while (message := await websocket.receive())["type"] != "websocket.disconnect":
+                await subscriptions.take(message.get("text") or message.get("bytes") or "")
 
 
 routes = [
-    WebSocketRoute("/ws/runs/{run}", Stream(_watch_run)),
-    WebSocketRoute("/ws/live", Stream(_watch_live)),
+    WebSocketRoute("/ws", Stream(_page)),
+    WebSocketRoute("/ws/runs/{run}", Stream(_one_run(_run))),
+    WebSocketRoute("/ws/live", Stream(_one_run(_live))),
 ]

@@ -1,8 +1,5 @@
 """Counts for Prometheus, in a registry of this app's own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from app.handwriting.reader import DIGITS, Verdict
@@ -16,15 +13,6 @@ class Telemetry:
         self._started = Counter("threeseven_runs_started", "Runs asked for", registry=self._registry)
         read = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
         self._predictions = {verdict: read.labels(verdict) for verdict in DIGITS}
-        self.viewers = 0
-
-    @contextmanager
-    def viewer(self) -> Iterator[None]:
-        self.viewers += 1
-        try:
-            yield
-        finally:
-            self.viewers -= 1
 
     def run_started(self) -> None:
         self._started.inc()
@@ -32,9 +20,9 @@ class Telemetry:
     def predicted(self, verdict: Verdict) -> None:
         self._predictions[verdict].inc()
 
-    def text(self, active: dict[str, int]) -> bytes:
+    def text(self, active: dict[str, int], viewers: int) -> bytes:
         """Prometheus text; ``active`` counts the runs that have not ended, by state."""
-        self._viewers.set(self.viewers)
+        self._viewers.set(viewers)
         for state, count in active.items():
             self._runs.labels(state).set(count)
         return generate_latest(self._registry)

@@ -70,3 +70,33 @@ def test_a_client_that_has_sent_all_it_will_still_gets_its_answer(server):
             said += piece
     assert said.startswith(b"HTTP/1.1 200 ")
     assert json.loads(said.partition(b"\r\n\r\n")[2])["runs"] is not None
+
+
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"Cookie: " + b"x" * 20_000, b"\r\n".join(b"X-%d: 1" % number for number in range(500))],
+    ids=["long", "many"],
+)
+def test_a_handshake_may_have_as_long_a_head_as_any_request(server, header):
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(HANDSHAKE + header + b"\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 101 ")
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [
+        (b"Cookie: " + b"x" * HEAD_LIMIT + b"\r\n\r\n", b"431"),
+        (b"Content-Length: 5\r\n\r\nhello", b"400"),
+    ],
+    ids=["too long", "with a body"],
+)
+def test_a_handshake_that_cannot_be_read_is_answered(server, rest, status):
+    assert answer(server, HANDSHAKE + rest).startswith(b"HTTP/1.1 %b " % status)

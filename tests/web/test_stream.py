@@ -1,8 +1,12 @@
-"""The wire as an independent client sees it: every event once, in order, from any cursor."""
+"""The wire as an independent client sees it: every event once, in order, from any cursor.
+
+The clients here are written from docs/protocol.md alone and share no code with the server.
+"""
 
 import json
 import socket
 import struct
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+
+from app.web.subscriptions import MAX_SUBSCRIPTIONS
 
 
 def open_socket(server, path, **options):
@@ -159,6 +165,320 @@ def test_an_unknown_run_closes_with_4404(server):
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", "9" * 400, "", "٣"])
 def test_a_bad_cursor_closes_with_4400(server, finished, after):
     assert received(server, f"/ws/runs/{finished[0]}?after={after}") == ([], 4400)
+
+
+class PageClient:
+    """A client of `/ws`: what came of each run, by its seq, and what is in no log."""
+
+    def __init__(self, server, **options):
+        self._opening = open_socket(server, "/ws", **options)
+        self.logs: dict[str, dict[int, object]] = {}
+        self.said: list[dict[str, object]] = []
+
+    def __enter__(self):
+        self.socket = self._opening.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self._opening.__exit__(*error)
+
+    def send(self, **message):
+        self.socket.send(json.dumps(message))
+
+    def receive(self, timeout=60):
+        """The next frame, kept; what it was."""
+        frame = self.socket.recv(timeout=timeout)
+        if isinstance(frame, str):
+            fields = json.loads(frame)
+            if "seq" not in fields or fields["type"] == "Ended":
+                self.said.append(fields)
+                return fields["type"], fields
+            return fields["type"], self._keep(fields["run"], fields["seq"], fields)
+        assert frame[:4] == b"W37\x02"
+        run, seq = struct.unpack_from("<16sI", frame, 4)
+        return "Weights", self._keep(run.rstrip(b"\0").decode(), seq, frame)
+
+    def _keep(self, run, seq, content):
+        log = self.logs.setdefault(run, {})
+        assert seq > max(log, default=0), "twice, or out of order"
+        log[seq] = content
+        return content
+
+    def until(self, *types, **fields):
+        """Receive until a frame of one of these types has these fields."""
+        while True:
+            type, content = self.receive()
+            if type in types and all(content[name] == value for name, value in fields.items()):
+                return content
+
+    def nothing_more(self):
+        """Ask for something that is refused: by its answer all that was due before has come, nothing of it frames."""
+        before = {run: len(log) for run, log in self.logs.items()}
+        self.send(type="subscribe", run="nothing")
+        self.until("Refused", run="nothing")
+        assert {run: len(log) for run, log in self.logs.items()} == before
+
+
+def as_text(log):
+    """The text events of a log that came by /ws, as the older addresses send them."""
+    mine = ("RunQueued", "RunStarted")
+    return [
+        event if event["type"] in mine else {name: value for name, value in event.items() if name != "run"}
+        for event in log.values()
+        if isinstance(event, dict)
+    ]
+
+
+@pytest.fixture
+def page(server):
+    with PageClient(server) as client:
+        yield client
+
+
+def test_one_socket_follows_several_runs_to_their_ends(server, page, finished):
+    run, frames = finished
+    other = server.start(epochs=2)["id"]
+    page.send(type="subscribe", run=other, after=0)
+    page.send(type="subscribe", run=run, after=3, types=None)
+    ended = {page.until("Ended")["run"]: page.said[-1]["seq"] for _ in range(2)}
+    assert ended.keys() == {run, other}
+    texts = [json.loads(frame) for frame in frames if isinstance(frame, str)]
+    assert as_text(page.logs[run]) == [event for event in texts if event["seq"] > 3]
+    assert ended[run] == texts[-1]["seq"] == max(page.logs[run])
+    assert as_text(page.logs[other])[0]["seq"] == 1
+    assert as_text(page.logs[other])[-1]["type"] == "RunFinished"
+
+
+def test_weights_of_version_2_say_what_those_of_version_1_do_and_more(server, page, finished):
+    run, _ = finished
+    old = {seq(frame): frame for frame in received(server, f"/ws/runs/{run}")[0] if isinstance(frame, bytes)}
+    page.send(type="subscribe", run=run, types=["Weights", "EpochEnded"])
+    page.until("Ended")
+    new = {seq: frame for seq, frame in page.logs[run].items() if isinstance(frame, bytes)}
+    assert new.keys() == old.keys()
+    assert {content["type"] for content in page.logs[run].values() if isinstance(content, dict)} == {"EpochEnded"}
+    for number, frame in new.items():
+        _, _, at, step, units, height, width, flags, scale, bias = struct.unpack_from("<4s16sIIHHHHff", frame)
+        assert (at, flags) == (number, 0)
+        assert (
+            old[number]
+            == struct.pack("<4sIIHHHHf", b"W37\x01", at, step, units, height, width, 0, scale)
+            + (frame[44 + 8 * units :])
+        )
+        of_units = np.frombuffer(frame, "<f4", offset=44, count=2 * units)
+        assert np.isfinite(of_units).all()
+        assert np.isfinite(bias)
+    units = [event["units"] for event in page.logs[run].values() if isinstance(event, dict)]
+    assert np.allclose(of_units, [*units[-1]["bias"], *units[-1]["output_weight"]], atol=1e-5), "those of the last step"
+    asked = {seq(f): f for f in received(server, f"/ws/runs/{run}?weights=2")[0] if isinstance(f, bytes) and f[3] == 1}
+    assert not asked
+
+
+def test_live_is_announced_and_goes_on_with_the_next_run(server, page):
+    first = server.start(epochs=1)["id"]
+    server.until(first, "RunFinished")
+    page.send(type="subscribe", run="live")
+    page.until("Live", run=first)
+    page.until("Ended", run=first)
+    second = server.start(epochs=1)["id"]
+    page.until("Live", run=second)
+    page.until("Ended", run=second)
+    assert min(page.logs[second]) == 1
+    last = max(page.logs[second])
+    with PageClient(server) as again:
+        again.send(type="subscribe", run="live", seen={"run": second, "seq": last})
+        again.until("Live", run=second)
+        again.nothing_more()
+        again.send(type="unsubscribe", run="live")
+        again.send(type="subscribe", run="live", seen={"run": second, "seq": last - 2})
+        again.until("Ended", run=second)
+        assert list(again.logs[second]) == [last - 1, last]
+
+
+def test_live_leaves_a_run_for_one_that_starts_later(serve, tmp_path):
+    with serve(tmp_path, concurrent_runs="2") as server, PageClient(server) as page:
+        page.send(type="subscribe", run="live")
+        slow = server.start(epochs=40, steps_per_second=20)["id"]
+        page.until("Steps", run=slow)
+        quick = server.start(epochs=1)["id"]
+        page.until("Live", run=quick)
+        before = len(page.logs[slow])
+        page.until("Ended", run=quick)
+        assert len(page.logs[slow]) == before
+
+
+def test_a_run_that_is_watched_by_its_id_is_not_sent_twice(server, page):
+    run = server.start(epochs=1, steps_per_second=100)["id"]
+    server.until(run, "RunStarted")
+    page.send(type="subscribe", run=run)
+    page.send(type="subscribe", run="live")
+    page.until("Live", run=run)
+    page.until("Ended", run=run)
+    assert as_text(page.logs[run])[-1]["type"] == "RunFinished"
+    assert sum(said["type"] == "Ended" for said in page.said) == 1
+
+
+def test_the_list_tells_changes_and_no_steps(server, page):
+    page.send(type="subscribe", runs=True)
+    page.until("Queue")
+    run = server.start(epochs=2, steps_per_second=300)["id"]
+    states: list[str] = []
+    while states[-1:] != ["finished"]:
+        changed = page.until("RunChanged")["run"]
+        if changed["id"] == run:
+            states.append(changed["state"])
+    assert states == sorted(states, key=["queued", "running", "finished"].index)
+    with server.client() as client:
+        assert client.get(f"/api/runs/{run}").json() == changed
+        client.patch(f"/api/runs/{run}", json={"name": "another"}).raise_for_status()
+        assert page.until("RunChanged")["run"]["name"] == "another"
+        client.delete(f"/api/runs/{run}").raise_for_status()
+    page.until("RunDeleted", id=run)
+    assert page.logs == {}
+
+
+def test_the_queue_is_told_whole_whenever_it_changes(server, page):
+    slow = server.start(epochs=40, steps_per_second=20)["id"]
+    server.until(slow, "Steps")
+    page.send(type="subscribe", runs=True)
+    page.until("Queue", runs=[])
+    first, second = (server.start()["id"] for _ in range(2))
+    page.until("Queue", runs=[first, second])
+    with PageClient(server) as late, server.client() as client:
+        late.send(type="subscribe", runs=True)
+        late.until("Queue", runs=[first, second])
+        client.post(f"/api/runs/{first}/control", json={"action": "stop"}).raise_for_status()
+        late.until("Queue", runs=[second])
+        client.post(f"/api/runs/{slow}/control", json={"action": "stop"}).raise_for_status()
+        late.until("Queue", runs=[])
+        server.until(second, "RunFinished")
+
+
+def test_a_heartbeat_comes_at_once_and_again(serve, tmp_path):
+    with serve(tmp_path, heartbeat="0.05") as server, PageClient(server) as page:
+        beats = [page.until("Heartbeat") for _ in range(4)]
+        assert all(abs(beat["time"] - time.time()) < 60 for beat in beats)
+        assert {beat["every"] for beat in beats} == {0.05}
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ({"type": "subscribe", "run": "none"}, "no such run"),
+        ({"type": "subscribe", "run": "x", "after": -1}, "after"),
+        ({"type": "subscribe", "run": "x", "after": "1"}, "after"),
+        ({"type": "subscribe", "run": "x", "types": ["Stps"]}, "no type of event 'Stps'"),
+        ({"type": "subscribe", "run": "x", "runs": True}, "name a"),
+        ({"type": "subscribe"}, "name a"),
+        ({"type": "subscribe", "run": "live", "seen": {"run": "x"}}, "seen.seq"),
+        ({"type": "listen", "run": "x"}, "listen"),
+        (["subscribe"], ""),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(page, message, reason):
+    page.socket.send(json.dumps(message))
+    refused = page.until("Refused")
+    assert reason in refused["reason"]
+    assert refused["run"] == (message.get("run") if isinstance(message, dict) else None)
+
+
+def test_what_is_no_json_is_refused(page):
+    for nonsense in ("", "{", "\U0001f600", b"\xff\xfe", "[" * 4000):
+        page.socket.send(nonsense)
+        assert page.until("Refused")["run"] is None
+
+
+def test_a_run_has_one_subscription_a_socket(server, page):
+    run = server.start(epochs=40, steps_per_second=50)["id"]
+    page.send(type="subscribe", run=run)
+    page.until("Steps")
+    page.send(type="subscribe", run=run)
+    assert "already" in page.until("Refused", run=run)["reason"]
+    page.send(type="unsubscribe", run=run)
+    page.nothing_more()
+    last = max(page.logs[run])
+    page.send(type="subscribe", run=run, after=last)
+    page.until("Steps")
+    assert min(seq for seq in page.logs[run] if seq > last) == last + 1
+    with server.client() as client:
+        client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
+    page.until("Ended", run=run)
+
+
+def test_subscriptions_have_a_limit(serve, tmp_path):
+    with serve(tmp_path, queued_runs="200") as server, PageClient(server) as page:
+        server.start(epochs=1000, batch_size=32)
+        runs = [server.start()["id"] for _ in range(MAX_SUBSCRIPTIONS + 1)]  # in the queue, where none of them ends
+        for run in runs:
+            page.send(type="subscribe", run=run)
+        assert str(MAX_SUBSCRIPTIONS) in page.until("Refused")["reason"]
+        page.send(type="unsubscribe", run=runs[0])
+        page.send(type="subscribe", run=runs[-1])
+        page.until("RunQueued", run=runs[-1])
+
+
+def test_viewers_from_one_address_have_a_limit(serve, tmp_path):
+    with serve(tmp_path, viewers_per_address="2") as server:
+        with PageClient(server) as first, PageClient(server):
+            first.until("Heartbeat")
+            with PageClient(server) as third, pytest.raises(ConnectionClosed) as closed:
+                third.until("Heartbeat")
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1013
+            assert "THREESEVEN_VIEWERS_PER_ADDRESS" in closed.value.rcvd.reason
+        with PageClient(server) as again:
+            again.until("Heartbeat")
+
+
+def test_a_viewer_that_does_not_read_is_cut_off(serve, tmp_path):
+    with serve(tmp_path, viewer_patience="0.5") as server:
+        run = server.start(epochs=5, hidden=256)["id"]
+        server.until(run, "RunFinished")
+        stalled = narrow(server)
+        request = (
+            f"GET /ws/runs/{run} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        stalled.sendall(request.encode())
+        with server.client() as client:
+            watching = ""
+            while "threeseven_viewers 1.0" not in watching:
+                watching = client.get("/metrics").text
+            while "threeseven_viewers 0.0" not in watching:
+                watching = client.get("/metrics").text
+        stalled.close()
+
+
+@pytest.mark.parametrize("said", ["", "x" * 100, "ping"])
+def test_who_talks_too_much_is_closed(server, said):
+    run = server.start(epochs=40, steps_per_second=20)["id"]
+
+    def talk():
+        for _ in range(200_000):
+            talker.ping() if said == "ping" else talker.send(said)
+
+    with open_socket(server, f"/ws/runs/{run}") as talker:
+        with pytest.raises(ConnectionClosed) as closed:
+            talk()
+        assert closed.value.rcvd is None or closed.value.rcvd.code == 1008
+    with server.client() as client:
+        client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
+
+
+def test_a_viewer_is_told_that_the_server_leaves_whatever_another_does(serve, tmp_path):
+    with serve(tmp_path) as server:
+        broken = narrow(server)
+        broken.sendall(b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       b"Content-Length: 5\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                       b"Sec-WebSocket-Version: 13\r\n\r\nhello")  # fmt: skip
+        with PageClient(server) as page:
+            page.until("Heartbeat")
+            server.end()
+            with pytest.raises(ConnectionClosed) as closed:
+                page.until("Ended")
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1012
+        broken.close()
 
 
 def test_what_a_viewer_says_is_ignored(server):

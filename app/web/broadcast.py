@@ -1,0 +1,244 @@
+"""Sends what is new in a log to all viewers that have seen everything before it.
+
+Viewers at the head of a log are subscribers of one broadcast per log, which writes the same bytes to each. A subscriber
+whose socket is full leaves the broadcast and catches up by its own cursor: a stalled viewer costs the others nothing,
+and for those that keep up no task wakes and no queue exists.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import NamedTuple, Protocol, Self
+
+from app.record import Record
+from app.web.frames import Form
+
+REST = 2.0
+"""Seconds that a broadcast rests for each that it wrote, while news gathers: a crowd, however large, gets it in fewer
+and bigger pieces, and costs a third of a processor at most. With a few viewers it comes to nothing."""
+
+BREATH = 256
+"""Viewers served before the event loop may do something else: more, and new handshakes starve."""
+
+WEIGHTS_AT_ONCE = 4 << 20
+"""Bytes of weight images written to all viewers together in one go. A run at full speed makes seventy images a second,
+which is more than hundreds of viewers can be given: of those that would be too many, a crowd gets the newest."""
+
+BATCH_BYTES = 1 << 20
+"""What a broadcast reads at once. All its subscribers share these bytes."""
+
+PIECE_BYTES = 64 << 10
+"""What is read at once for a viewer that catches up. It has these bytes for itself, for as long as it does not read
+them; a page takes about a millisecond to read, so larger ones would hardly be faster."""
+
+
+class Socket(Protocol):
+    """A viewer's connection: ``app.web.websocket_protocol.WebSocketProtocol``."""
+
+    def write(self, frames: bytes) -> bool:
+        """Write whole frames; False, with nothing written, where there is no room or the viewer has left."""
+
+    async def room(self) -> None:
+        """Return when there is room. Raises OSError where the viewer has left."""
+
+
+class Head(NamedTuple):
+    """The last record's number, and whether more may follow."""
+
+    seq: int
+    open: bool
+
+
+class Log(Protocol):
+    """Records in the order of their numbers, read behind a cursor."""
+
+    async def read(self, after: int, limit_bytes: int, types: frozenset[str] | None = None) -> list[Record]:
+        """Records of these types with a greater number, at least one if there is one."""
+
+    async def wait(self, after: int) -> None:
+        """Return once there is a record with a greater number, or none will follow."""
+
+    async def head(self) -> Head: ...
+
+    def newest_weights(self) -> int:
+        """The number of the newest weights; 0 where that is not known."""
+
+    def frame(self, record: Record, form: Form) -> bytes: ...
+
+
+async def write(socket: Socket, frames: bytes) -> None:
+    """Raises OSError where the viewer has left."""
+    while not socket.write(frames):
+        await socket.room()
+
+
+class Left(NamedTuple):
+    """A subscriber has left a broadcast with everything up to ``after`` written; ``ended``: that was the whole log."""
+
+    after: int
+    ended: bool
+
+
+class Subscriber:
+    """A viewer at the head of a log. ``left`` is resolved when it leaves."""
+
+    __slots__ = ("after", "left", "socket")
+
+    def __init__(self, socket: Socket, after: int, left: "asyncio.Future[Left]") -> None:
+        self.socket = socket
+        self.after = after
+        self.left = left
+
+    def leave(self, after: int, *, ended: bool) -> None:
+        if not self.left.done():
+            self.left.set_result(Left(after, ended))
+
+
+class Broadcast:
+    """All viewers at the head of one log. It lives until the log has ended, also while nobody watches."""
+
+    def __init__(self, name: str, log: Log, after: int) -> None:
+        self._log = log
+        self._after = after
+        self._subscribers: defaultdict[Form, set[Subscriber]] = defaultdict(set)
+        self.task = asyncio.create_task(self._run(), name=f"broadcast {name}")
+
+    async def follow(self, socket: Socket, after: int, form: Form) -> Left | None:
+        """Have what is new written to ``socket`` until it falls behind or the log has ended.
+
+        None, at once, when the broadcast is past ``after``: read the log up to its head first.
+        """
+        if self._after > after or self.task.done():
+            return None
+        subscriber = Subscriber(socket, after, asyncio.get_running_loop().create_future())
+        self._subscribers[form].add(subscriber)
+        try:
+            return await subscriber.left
+        finally:
+            self._subscribers[form].discard(subscriber)
+
+    async def close(self) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        ended = False
+        try:
+            while not ended:
+                await self._log.wait(self._after)
+                records = await self._log.read(self._after, BATCH_BYTES)
+                if not records:
+                    return
+                began = perf_counter()
+                await self._write_all(records)
+                ended = records[-1].ends
+                if not ended:
+                    await asyncio.sleep(REST * (perf_counter() - began))
+        finally:
+            # Where an error ended this, its viewers read on by their own cursors and meet it there.
+            for subscribers in self._subscribers.values():
+                for subscriber in subscribers:
+                    subscriber.leave(self._after if ended else subscriber.after, ended=ended)
+
+    async def _write_all(self, records: list[Record]) -> None:
+        before, head = self._after, records[-1].seq
+        self._after = head  # first: who comes while this is being written must read it from the log
+        weights = sum(len(record.data) for record in records if record.binary)
+        crowd = sum(map(len, self._subscribers.values()))
+        due = records if weights * crowd <= WEIGHTS_AT_ONCE else _without_overtaken(records, _last_weights(records))
+        served = 0
+        for form, subscribers in tuple(self._subscribers.items()):
+            if not subscribers:
+                del self._subscribers[form]
+                continue
+            frames = self._frames(due, form, before)
+            for subscriber in tuple(subscribers):
+                # One may have asked for what comes after a record that is not there yet.
+                wanted = frames if subscriber.after <= before else self._frames(due, form, subscriber.after)
+                if not wanted or subscriber.socket.write(wanted):
+                    subscriber.after = max(subscriber.after, head)
+                else:
+                    subscribers.discard(subscriber)
+                    subscriber.leave(subscriber.after, ended=False)
+                served += 1
+                if served % BREATH == 0:
+                    await asyncio.sleep(0)
+        await asyncio.sleep(0)  # uvloop hands over to the system only now
+
+    def _frames(self, records: Sequence[Record], form: Form, after: int) -> bytes:
+        return b"".join(self._log.frame(r, form) for r in records if r.seq > after and form.wants(r))
+
+
+class Broadcasts:
+    """The broadcast of each log that is being watched, and each viewer's way through the log."""
+
+    def __init__(self) -> None:
+        self._broadcasts: dict[str, Broadcast] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls) -> AsyncIterator[Self]:
+        broadcasts = cls()
+        try:
+            yield broadcasts
+        finally:
+            for broadcast in tuple(broadcasts._broadcasts.values()):
+                await broadcast.close()
+
+    async def send(self, name: str, log: Log, after: int, socket: Socket, form: Form) -> int:
+        """Write to ``socket`` every record of ``log`` past ``after`` that ``form`` wants, in order. Returns the log's
+        last number once it has ended. ``name`` is the log's own.
+
+        A viewer that comes late gets everything; one that could not keep up, and a crowd too large for all of the
+        weights, of those only the newest. Raises OSError when the viewer has left, and what the log raises.
+        """
+        lags = False
+        head = await log.head()
+        while True:
+            records = await log.read(after, PIECE_BYTES, form.types)
+            if records:
+                after = records[-1].seq
+                due = _without_overtaken(records, log.newest_weights()) if lags else records
+                frames = b"".join(log.frame(record, form) for record in due)
+                if frames:
+                    await write(socket, frames)
+                    await asyncio.sleep(0)  # to others too
+                if records[-1].ends:
+                    return after
+                continue
+            after = max(after, head.seq)  # up to there is nothing of these types
+            head = await log.head()
+            if head.seq > after:
+                continue
+            if not head.open:
+                return head.seq
+            left = await self._broadcast(name, log, head.seq).follow(socket, after, form)
+            if left is None:
+                await asyncio.sleep(0)  # the log has moved on since it was read: read on, but let others work too
+            elif left.ended:
+                return left.after
+            else:
+                after, lags = left.after, True
+                await socket.room()
+
+    def _broadcast(self, name: str, log: Log, head: int) -> Broadcast:
+        broadcast = self._broadcasts.get(name)
+        if broadcast is None or broadcast.task.done():
+            broadcast = self._broadcasts[name] = Broadcast(name, log, head)
+            broadcast.task.add_done_callback(lambda _: self._forget(name))
+        return broadcast
+
+    def _forget(self, name: str) -> None:
+        if name in self._broadcasts and self._broadcasts[name].task.done():
+            del self._broadcasts[name]
+
+
+def _last_weights(records: Sequence[Record]) -> int:
+    return max((record.seq for record in records if record.binary), default=0)
+
+
+def _without_overtaken(records: Sequence[Record], newest: int) -> Sequence[Record]:
+    """Without weights older than number ``newest``: those would be painted over at once."""
+    return [record for record in records if not record.binary or record.seq >= newest]

@@ -1,0 +1,119 @@
+"""The list of runs, as a log of what changed in it: ``RunChanged``, ``RunDeleted`` and ``Queue``.
+
+Of each run, and of the queue, only the newest record is kept. None of them is stored: a page fetches the list once and
+is then sent the changes.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import takewhile
+from typing import Self
+
+from app.history.history import History
+from app.history.notifier import Notifier
+from app.record import Record
+from app.run import Run
+from app.web.broadcast import Head
+from app.web.frames import Form, text_frame
+
+PAUSE = 0.25
+"""Seconds between two looks at what has changed. A run at full speed ends forty epochs a second; people read four."""
+
+KEPT = 2000
+"""Runs whose newest change is kept for readers that lag; one that has missed more fetches the list again."""
+
+QUEUE = ""
+"""The key of the queue's order among the runs' ids."""
+
+
+class TooFarBehind(Exception):
+    """Changes have been forgotten that the reader has not seen."""
+
+
+class RunList:
+    """Open it with ``async with RunList.open(history)``."""
+
+    name = ""
+    """Among the names of logs, which are ids of runs."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._newest: dict[str, Record] = {}  # in the order of their numbers
+        self._seq = 0
+        self._forgotten = 0
+        self._order: list[str] | None = None
+        self._notifier = Notifier()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, history: History) -> AsyncIterator[Self]:
+        made = cls(history)
+        await made._publish_queue()
+        task = asyncio.create_task(made._follow(), name="list of runs")
+        try:
+            yield made
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def read(self, after: int, limit_bytes: int, types: frozenset[str] | None = None) -> list[Record]:
+        """Raises TooFarBehind."""
+        if after < self._forgotten:
+            raise TooFarBehind
+        return [*takewhile(lambda record: record.seq > after, reversed(self._newest.values()))][::-1]
+
+    async def wait(self, after: int) -> None:
+        while self._seq <= after:
+            await self._notifier.wait()
+
+    async def head(self) -> Head:
+        return Head(self._seq, True)
+
+    def newest_weights(self) -> int:
+        return 0
+
+    def frame(self, record: Record, form: Form) -> bytes:
+        return text_frame(record.data)
+
+    @property
+    def queue(self) -> tuple[Record, int]:
+        """The queue as it is, and the number after which to read on."""
+        return self._newest[QUEUE], self._seq
+
+    async def _follow(self) -> None:
+        changes = self._history.changes
+        seen = changes.number
+        while True:
+            await changes.wait(seen)
+            news = changes.after(seen)
+            seen = changes.number
+            if news is None:  # more than are remembered, within one pause
+                self._seq += 1
+                self._forgotten = self._seq
+            for _, run, now in news or ():
+                self._publish(run, *_change(run, now))
+            await self._publish_queue()
+            await asyncio.sleep(PAUSE)
+
+    async def _publish_queue(self) -> None:
+        order = [run.id for run in await self._history.active() if run.state == "queued"]
+        if order != self._order:
+            self._order = order
+            self._publish(QUEUE, "Queue", {"runs": order})
+
+    def _publish(self, key: str, type: str, fields: dict[str, object]) -> None:
+        self._seq += 1
+        self._newest.pop(key, None)
+        self._newest[key] = Record(self._seq, type, None, json.dumps({"type": type, **fields}).encode())
+        if len(self._newest) > KEPT:
+            oldest = next(key for key in self._newest if key != QUEUE)
+            self._forgotten = self._newest.pop(oldest).seq
+        self._notifier.notify()
+
+
+def _change(run: str, now: Run | None) -> tuple[str, dict[str, object]]:
+    if now is None:
+        return "RunDeleted", {"id": run}
+    return "RunChanged", {"run": now.model_dump(mode="json")}

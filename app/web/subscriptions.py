@@ -1,0 +1,211 @@
+"""What one page watches over its one WebSocket: runs, the live run, the list of runs."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from app.events import TEXT_TYPES, Weights
+from app.history.history import UnknownRun
+from app.web.broadcast import Socket, write
+from app.web.frames import Form, text_frame
+from app.web.run_list import TooFarBehind
+from app.web.run_log import RunLog
+from app.web.services import Services
+
+MAX_SUBSCRIPTIONS = 128
+"""At a time and socket: twice the members of the largest sweep. Each costs a task, some 5 kB."""
+
+TYPES = frozenset({*TEXT_TYPES, Weights.__name__})
+
+LIVE, LIST = "live", ""
+"""Keys among the ids of runs."""
+
+BROKEN, TRY_AGAIN = 1011, 1013
+
+logger = logging.getLogger(__name__)
+
+Close = Callable[[int, str], Awaitable[None]]
+
+RunId = Annotated[str, Field(min_length=1, max_length=64)]
+Seq = Annotated[int, Field(ge=0, lt=10**15, strict=True)]
+
+
+class Seen(BaseModel):
+    """How far a viewer has seen a run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: RunId
+    seq: Seq
+
+
+class Subscribe(BaseModel):
+    """``run``: an id or ``live``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["subscribe"]
+    run: RunId | None = None
+    runs: Literal[True] | None = None
+    after: Seq = 0
+    seen: Seen | None = None
+    types: Annotated[list[str], Field(max_length=len(TYPES))] | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if (self.run is None) == (self.runs is None):
+            raise ValueError('name a "run", or say "runs": true')
+        if unknown := set(self.types or ()) - TYPES:
+            raise ValueError(f"there is no type of event {min(unknown)!r}; there are {', '.join(sorted(TYPES))}")
+        return self
+
+    @property
+    def key(self) -> str:
+        return LIST if self.run is None else self.run
+
+    @property
+    def form(self) -> Form:
+        return Form(named=True, weights=2, types=None if self.types is None else frozenset(self.types))
+
+
+class Unsubscribe(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["unsubscribe"]
+    run: RunId | None = None
+    runs: Literal[True] | None = None
+
+    @property
+    def key(self) -> str:
+        return LIST if self.run is None else self.run
+
+
+_MESSAGE: TypeAdapter[Subscribe | Unsubscribe] = TypeAdapter(
+    Annotated[Subscribe | Unsubscribe, Field(discriminator="type")]
+)
+
+
+class Subscriptions:
+    """Use it with ``async with``: a task for each subscription, all of which end with it."""
+
+    def __init__(self, socket: Socket, held: Services, close: Close) -> None:
+        self._socket = socket
+        self._held = held
+        self._close = close
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._live_run: str | None = None
+        """The run whose frames the subscription to the live run sends."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def take(self, message: str | bytes) -> None:
+        """Do what a viewer's message asks, or answer why not."""
+        try:
+            asked = _MESSAGE.validate_json(message)
+        except ValidationError as error:
+            return await self._refuse(_run_of(message), _reason(error))
+        if isinstance(asked, Unsubscribe):
+            return await self._end(asked.key)
+        if asked.key in self._tasks or asked.key == self._live_run:
+            return await self._refuse(asked.run, "it is subscribed already: unsubscribe first")
+        if len(self._tasks) >= MAX_SUBSCRIPTIONS:
+            return await self._refuse(asked.run, f"{MAX_SUBSCRIPTIONS} subscriptions are as many as a socket may have")
+        match asked.key:
+            case "":
+                work = self._send_list(asked.form)
+            case "live":
+                work = self._send_live(asked.seen, asked.form)
+            case run:
+                work = self._send_run(run, asked.after, asked.form)
+        self._tasks[asked.key] = asyncio.create_task(self._see_through(asked, work))
+
+    async def _end(self, key: str) -> None:
+        if task := self._tasks.pop(key, None):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _see_through(self, asked: Subscribe, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except UnknownRun:
+            await self._refuse(asked.run, "there is no such run")
+        except TooFarBehind:
+            await self._close(TRY_AGAIN, "changes of the list have been missed: connect again")
+        except OSError:
+            return  # the viewer has left
+        except Exception:
+            logger.exception("A subscription cannot go on.")
+            await self._close(BROKEN, "the log cannot be read: see the server's output")
+        finally:
+            if self._tasks.get(asked.key) is asyncio.current_task():
+                del self._tasks[asked.key]
+
+    async def _send_run(self, run: str, after: int, form: Form) -> None:
+        last = await self._held.broadcasts.send(run, RunLog(self._held.history, run), after, self._socket, form)
+        await self._send(type="Ended", run=run, seq=last)
+
+    async def _send_live(self, seen: Seen | None, form: Form) -> None:
+        """Whichever run started last, until another one starts. A run that is subscribed by its own id as well is
+        announced only."""
+        history = self._held.history
+        run = await history.live() or await history.wait_live(None)
+        while True:
+            await self._send(type="Live", run=run.id)
+            after = seen.seq if seen is not None and seen.run == run.id else 0
+            following = asyncio.ensure_future(history.wait_live(run.id))
+            try:
+                if run.id not in self._tasks and (run.active or after < run.seq):
+                    await self._send_until(run.id, after, form, following)
+                run = await following
+            finally:
+                following.cancel()
+
+    async def _send_until(self, run: str, after: int, form: Form, stop: "asyncio.Future[Any]") -> None:
+        self._live_run = run
+        sending = asyncio.ensure_future(self._send_run(run, after, form))
+        try:
+            await asyncio.wait((sending, stop), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() and not isinstance(sending.exception(), UnknownRun):  # deleted: another is live now
+                sending.result()
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            self._live_run = None
+
+    async def _send_list(self, form: Form) -> None:
+        runs = self._held.run_list
+        queue, seq = runs.queue
+        await write(self._socket, runs.frame(queue, form))
+        await self._held.broadcasts.send(runs.name, runs, seq, self._socket, form)
+
+    async def _refuse(self, run: str | None, reason: str) -> None:
+        await self._send(type="Refused", run=run, reason=reason)
+
+    async def _send(self, **fields: object) -> None:
+        await write(self._socket, text_frame(json.dumps(fields).encode()))
+
+
+def _run_of(message: str | bytes) -> str | None:
+    """The run that a message names which is not as it should be."""
+    try:
+        run = json.loads(message)["run"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return run if isinstance(run, str) else None
+
+
+def _reason(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in ("subscribe", "unsubscribe"))
+    return (f"{where}: " if where else "") + first["msg"].removeprefix("Value error, ")

@@ -1,0 +1,84 @@
+"""Who watches now: how many may, and the heartbeat of those that watch by ``/ws``."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Self
+
+from app.web.broadcast import BREATH, Socket
+from app.web.frames import text_frame
+
+MAX_VIEWERS = 2000
+"""At about 33 kB each, 66 MB; one core serves them twenty messages a second."""
+
+
+class TooManyViewers(Exception):
+    """The message says of what there are too many, and what to do."""
+
+
+class Viewers:
+    """Open it with ``async with Viewers.open(…)``."""
+
+    def __init__(self, per_address: int, heartbeat: float) -> None:
+        self._per_address = per_address
+        self._heartbeat = heartbeat
+        self._addresses: Counter[str] = Counter()
+        self._alive: set[Socket] = set()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, *, per_address: int, heartbeat: float) -> AsyncIterator[Self]:
+        """``heartbeat``: seconds between two."""
+        viewers = cls(per_address, heartbeat)
+        task = asyncio.create_task(viewers._beat(), name="heartbeat")
+        try:
+            yield viewers
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    @property
+    def count(self) -> int:
+        return self._addresses.total()
+
+    @contextmanager
+    def watching(self, address: str) -> Iterator[None]:
+        """Count a viewer for as long as this lasts. Raises TooManyViewers."""
+        if self.count >= MAX_VIEWERS:
+            raise TooManyViewers(f"{MAX_VIEWERS} viewers are watching: try again later")
+        if self._addresses[address] >= self._per_address:
+            raise TooManyViewers(
+                f"{self._per_address} viewers are watching from your address, which is as many as "
+                "THREESEVEN_VIEWERS_PER_ADDRESS allows: close a page"
+            )
+        self._addresses[address] += 1
+        try:
+            yield
+        finally:
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
+
+    @contextmanager
+    def heartbeats(self, socket: Socket) -> Iterator[None]:
+        """Send heartbeats to ``socket``, the first at once, for as long as this lasts."""
+        socket.write(self._frame())
+        self._alive.add(socket)
+        try:
+            yield
+        finally:
+            self._alive.discard(socket)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self._heartbeat)
+            frame = self._frame()
+            for served, socket in enumerate(tuple(self._alive), 1):
+                socket.write(frame)  # one that has no room has something else to read
+                if served % BREATH == 0:
+                    await asyncio.sleep(0)
+
+    def _frame(self) -> bytes:
+        return text_frame(b'{"type":"Heartbeat","time":%.3f,"every":%g}' % (time.time(), self._heartbeat))
