@@ -64,6 +64,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one. [8000]")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where runs are kept. [.threeseven]")] = None,
     database_url: Annotated[str | None, typer.Option(help="SQLAlchemy URL. [SQLite in the data directory]")] = None,
+    keep_bytes: Annotated[str | None, typer.Option(help="What runs may take, such as 500MB. [no limit]")] = None,
     token: Annotated[str | None, typer.Option(help="Who has it may control runs; others may watch.")] = None,
     open: Annotated[bool | None, typer.Option("--open", help="Let anyone who reaches the server control it.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps. [auto]")] = None,
@@ -80,8 +81,9 @@ def serve(
     from app.settings import Settings
 
     given: dict[str, Any] = {
-        "host": host, "port": port, "data_dir": data_dir, "database_url": database_url, "token": token,
-        "open": open, "device": device, "mnist_dir": mnist_dir, "download": download,
+        "host": host, "port": port, "data_dir": data_dir, "database_url": database_url,
+        "keep_bytes": keep_bytes, "token": token, "open": open, "device": device, "mnist_dir": mnist_dir,
+        "download": download,
     }  # fmt: skip
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})

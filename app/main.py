@@ -1,5 +1,6 @@
 """The wiring: which parts make the server, and the order in which they open and close."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -13,11 +14,12 @@ from app import __version__
 from app.handwriting.reader import Reader
 from app.history.database import HistoryUnavailable
 from app.history.history import History
+from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.web import digits, exports, health, predict, presets, problems, runs, security, session, stream
+from app.web import digits, exports, health, predict, presets, problems, runs, security, session, storage, stream
 from app.web.assets import Static, folder
 from app.web.auth import Auth, session_key
 from app.web.broadcast import Broadcasts
@@ -34,6 +36,9 @@ FIRST_RUN_SPEED = 100.0
 """Steps per second of the run that begins by itself: about 20 s, so that whoever opens the page sees it learn."""
 
 
+logger = logging.getLogger(__name__)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The server as an ASGI app. Its resources open with its lifespan and close in reverse order.
 
@@ -44,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            history = await stack.enter_async_context(History.open(settings.database))
+            history = await stack.enter_async_context(History.open(settings.database, _limits(settings)))
             supervisor = await stack.enter_async_context(
                 Supervisor(
                     history,
@@ -68,7 +73,10 @@ def create_app(settings: Settings) -> FastAPI:
                 ),
             )
             if settings.first_run and not (await history.runs(limit=1))[0]:
-                await supervisor.start(Recipe(), preset="textbook", steps_per_second=FIRST_RUN_SPEED)
+                try:
+                    await supervisor.start(Recipe(), preset="textbook", steps_per_second=FIRST_RUN_SPEED)
+                except NoRoom as full:
+                    logger.warning("No first run is started: %s.", full)
             yield
 
     app = FastAPI(
@@ -86,14 +94,19 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, problems.on_http)
     app.add_exception_handler(HistoryUnavailable, problems.on_unavailable)
     app.add_exception_handler(DatabaseInUse, problems.on_unavailable)
+    app.add_exception_handler(NoRoom, problems.on_no_room)
     app.add_exception_handler(Exception, security.on_error)
     predict.mount(app)
     app.routes.extend(health.routes)
     app.routes.extend(stream.routes)
-    for router in (presets.router, digits.router, session.router, runs.router, exports.router):
+    for router in (presets.router, digits.router, session.router, storage.router, runs.router, exports.router):
         app.include_router(router)
     Pages().mount(app)
     app.routes.append(Mount("/static", Static(directory=folder("static"))))
     app.add_middleware(HeadRequests)
     app.add_middleware(Security, settings=settings)
     return app
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.keep_bytes, settings.reserve_bytes, settings.undo_seconds)

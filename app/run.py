@@ -29,7 +29,9 @@ ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 
 class Run(BaseModel):
     """Times are Unix seconds. ``place`` is the place in the queue, from 1, while the run is queued.
-    ``learning_rate`` is the one in force; ``learning_rate_changed`` tells whether a control ever set it."""
+    ``learning_rate`` is the one in force; ``learning_rate_changed`` tells whether a control ever set it.
+    ``models_removed``: the server has removed its models to keep within what runs may take.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,6 +56,7 @@ class Run(BaseModel):
     steps_per_second: float | None = None
     summary: Summary = Summary()
     error: str | None = None
+    models_removed: bool = False
 
     @computed_field  # type: ignore[prop-decorator]
     @cached_property

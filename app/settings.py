@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
-from pydantic import Field, model_validator
+from pydantic import ByteSize, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,6 +28,13 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".threeseven")
     database_url: str | None = None
     """SQLAlchemy URL; the default is ``threeseven.db`` in ``data_dir``."""
+    keep_bytes: Annotated[ByteSize | None, Field(gt=0)] = None
+    """What all runs together may take, such as ``500MB``. Beyond it the oldest ended runs that nobody has named lose
+    their models, then go. None: nothing is ever removed by itself."""
+    reserve_bytes: ByteSize = ByteSize(200_000_000)
+    """What stays free on the disk: no run starts that could take of it."""
+    undo_seconds: Annotated[float, Field(ge=0)] = 600.0
+    """How long a deleted run can be restored."""
     token: Annotated[str | None, Field(min_length=1)] = None
     """Who holds it may start and control runs; everybody else may watch and draw."""
     open: bool = False

@@ -21,6 +21,7 @@ VOCABULARY = {
     "app.record",
     "app.run",
     "app.settings",
+    "app.storage",
     "app.sweep",
 }
 WEB = {"fastapi", "limits", "prometheus_client", "starlette", "uvicorn", "uvloop", "websockets"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ READERS = 4
 BUSY_SECONDS = 5
 """How long a statement waits for a lock on the file, such as a backup's, before it fails."""
 
+
+_FREE = "freelist_count", "page_size"
 
 CONNECT_SECONDS = 5
 """How long an attempt to reach a PostgreSQL server may take."""
@@ -96,6 +99,18 @@ class Database:
     async def check(self) -> None:
         """Notice a lost connection, and make another."""
         await self.write(lambda connection: connection.execute(select(1)))
+
+    async def free_bytes(self) -> int | None:
+        """What the disk has left for it, pages that deleted rows have freed included; None where it is on a server."""
+        file = self._engine.url.database
+        if self.remote or file is None:
+            return None
+
+        def ask(connection: Connection) -> int:
+            pages, size = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _FREE)
+            return shutil.disk_usage(Path(file).parent).free + int(pages) * int(size)
+
+        return await self.read(ask)
 
     def close(self) -> None:
         """Blocks until what is being read and written is done."""

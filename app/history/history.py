@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,14 +12,17 @@ from sqlalchemy import Connection
 
 from app.checkpoint import Checkpoint
 from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
-from app.history import store
+from app.history import sizes, store
 from app.history.changes import Changes
 from app.history.database import Database, HistoryUnavailable
+from app.history.keeper import Keeper
+from app.history.limits import UNLIMITED, Limits, NoRoom
 from app.history.live_log import LiveLog
 from app.history.lock import DatabaseInUse
 from app.history.notifier import Notifier
 from app.record import Record
 from app.run import Run
+from app.storage import Deleted, Removal, Storage
 from app.sweep import Sweep
 
 T = TypeVar("T")
@@ -33,6 +37,9 @@ LISTED: tuple[Origin, ...] = ("person", "first")
 
 CHECK_SECONDS = 5.0
 """How often a connection to a PostgreSQL server is looked after."""
+
+REMOVALS = 100
+"""Of what the server removed by itself, so much is remembered."""
 
 EQUAL_RUNS = 20
 """How many runs of one recipe are looked at for one to use again."""
@@ -60,22 +67,29 @@ class History:
     take a run's id raise UnknownRun where there is none.
     """
 
-    def __init__(self, database: Database, active: Sequence[Run], live: str | None, starts: int) -> None:
+    def __init__(
+        self, database: Database, limits: Limits, active: Sequence[Run], live: str | None, starts: int,
+        deleted: dict[str, float], taken: int,
+    ) -> None:  # fmt: skip
         self.changes = Changes()
         """Of runs that lists have unless asked for others."""
         self._database = database
         self._logs = {run.id: LiveLog(run) for run in active}
         self._live = live
         self._starts = starts
+        self._limits = limits
+        self._deleted = deleted
+        self._bytes = taken
+        self._keeper = Keeper(self, limits)
         self._live_changed = Notifier()
         self._one_writer = asyncio.Lock()
         self._writes: set[asyncio.Task[Any]] = set()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator[Self]:
+    async def open(cls, url: str, limits: Limits = UNLIMITED) -> AsyncIterator[Self]:
         """``url`` is SQLAlchemy's, such as ``sqlite:///threeseven.db``; the file, its folder and the tables are made
-        where they are missing.
+        where they are missing. Runs that can no longer be restored are removed, and what passes the limits.
 
         Raises HistoryUnavailable where the database cannot be used, DatabaseInUse where another process has it open.
         """
@@ -84,14 +98,17 @@ class History:
             active, live, starts = await database.read(
                 lambda c: (store.active_runs(c), store.live_run(c), store.last_start(c))
             )
-            history = cls(database, active, live, starts)
-            checking = asyncio.create_task(history._check()) if database.remote else None
+            deleted, taken = await database.read(lambda c: (store.hidden_runs(c), store.bytes_taken(c)))
+            history = cls(database, limits, active, live, starts, deleted, taken)
+            beside = [asyncio.create_task(history._keeper.run())]
+            if database.remote:
+                beside.append(asyncio.create_task(history._check()))
             try:
                 yield history
             finally:
-                if checking:
-                    checking.cancel()
-                await asyncio.gather(*history._writes, return_exceptions=True)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, *history._writes, return_exceptions=True)
         finally:
             await asyncio.to_thread(database.close)
 
@@ -107,7 +124,7 @@ class History:
 
     async def create_many(self, queued: Sequence[RunQueued], sweep: Sweep | None = None) -> list[Run]:
         """Begin a log with each event as record 1, all in one transaction. ``sweep`` is stored with its members, which
-        name it."""
+        name it. Raises NoRoom where they could take more than the disk has left beyond its reserve."""
         return await self._to_its_end(self._create(queued, sweep))
 
     async def append(self, run: str, records: Sequence[Record]) -> Run:
@@ -129,6 +146,7 @@ class History:
     ) -> list[Record]:
         """Records from ``after + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one if
         there is one."""
+        self._require(run)
         if log := self._logs.get(run):
             if log.run.seq <= after:
                 return []
@@ -154,6 +172,7 @@ class History:
     async def get(self, run: str) -> Run:
         if log := self._logs.get(run):
             return log.run
+        self._require(run)
         found = await self._database.read(lambda c: store.get_run(c, run))
         if found is None:
             raise UnknownRun(run)
@@ -181,7 +200,7 @@ class History:
     async def sweep(self, sweep: str) -> tuple[Sweep, list[Run]]:
         """A sweep and its members, in the order in which they were created. Raises UnknownSweep."""
         found, members = await self._database.read(lambda c: (store.get_sweep(c, sweep), store.members(c, sweep)))
-        if found is None:
+        if found is None or not members:
             raise UnknownSweep(sweep)
         return found, [log.run if (log := self._logs.get(run.id)) else run for run in members]
 
@@ -212,15 +231,60 @@ class History:
                 return run
 
     async def rename(self, run: str, name: str) -> Run:
+        """A run that a person has named is never removed by itself."""
         return await self._to_its_end(self._rename(run, name))
 
-    async def delete(self, run: str) -> None:
-        """With its events and checkpoints. Raises StillActive where the run has not ended."""
-        await self._to_its_end(self._delete(run))
+    async def delete(self, run: str) -> float | None:
+        """At once it is known no more. Returns until when (Unix time) :meth:`restore` brings it back; None where it
+        gave its room back at once, since the disk is full. Raises StillActive where the run has not ended."""
+        return await self._to_its_end(self._delete(run, None))
 
-    async def delete_sweep(self, sweep: str) -> None:
-        """With its members. Raises UnknownSweep; StillActive, naming a member, where one has not ended."""
-        await self._to_its_end(self._delete_sweep(sweep))
+    async def restore(self, run: str) -> Run:
+        """Bring a deleted run back; one that is not deleted stays as it is."""
+        await self._to_its_end(self._restore([run]))
+        return await self.get(run)
+
+    async def delete_sweep(self, sweep: str) -> float | None:
+        """All its members, as :meth:`delete`. Raises UnknownSweep; StillActive, naming a member, where one has not
+        ended."""
+        return await self._to_its_end(self._delete(None, sweep))
+
+    async def restore_sweep(self, sweep: str) -> tuple[Sweep, list[Run]]:
+        """As :meth:`sweep`, with all its deleted members that can be restored."""
+        await self._to_its_end(self._restore(await self._database.read(lambda c: store.hidden_members(c, sweep))))
+        return await self.sweep(sweep)
+
+    async def storage(self) -> Storage:
+        def ask(connection: Connection) -> tuple[list[Removal], dict[str, str]]:
+            return store.list_removals(connection), store.hidden_names(connection)
+
+        taken, hidden = self._bytes, dict(self._deleted)  # first: the rest then knows at least as much
+        (removed, names), free = await asyncio.gather(self._database.read(ask), self._database.free_bytes())
+        undo = self._limits.undo_seconds
+        deleted = [Deleted(id=run, name=names[run], until=at + undo) for run, at in hidden.items() if run in names]
+        return Storage(
+            bytes=taken, keep_bytes=self._limits.keep_bytes, free_bytes=free,
+            reserve_bytes=self._limits.reserve_bytes, full=self._full(free), removed=removed, deleted=deleted[::-1],
+        )  # fmt: skip
+
+    @property
+    def bytes(self) -> int:
+        """What all runs take, deleted ones that can be restored included."""
+        return self._bytes
+
+    @property
+    def deleted(self) -> dict[str, float]:
+        """When each run was deleted that can still be restored, the first deleted first."""
+        return self._deleted
+
+    async def purge(self, runs: list[str]) -> None:
+        """Remove deleted runs for good."""
+        await self._to_its_end(self._purge(runs))
+
+    async def remove_next(self) -> Removal | None:
+        """Remove what goes first to make room: the run that was deleted first, else models, else a run, of those that
+        are ended, not live, no lesson's, and that no person has named. None where there is nothing."""
+        return await self._to_its_end(self._remove_next())
 
     async def save_checkpoint(self, run: str, checkpoint: Checkpoint) -> None:
         """:meth:`save_checkpoints` of one."""
@@ -233,6 +297,7 @@ class History:
 
     async def checkpoint(self, run: str, step: int | None = None) -> Checkpoint | None:
         """The newest at or before ``step``, by default the newest of all."""
+        self._require(run)
         if (log := self._logs.get(run)) and (newest := log.checkpoint) and (step is None or newest.step <= step):
             return newest
         found = await self._database.read(lambda c: store.get_checkpoint(c, run, step))
@@ -242,6 +307,7 @@ class History:
 
     async def weights(self, run: str, step: int | None = None) -> Weights | None:
         """The newest at or before ``step``, by default the newest of all."""
+        self._require(run)
         record = await self._database.read(lambda c: store.weights_record(c, run, step))
         if record is None:
             await self.get(run)
@@ -294,7 +360,10 @@ class History:
             return store.add_runs(connection, added)
 
         async with self._one_writer:
+            await self._require_room(queued)
             live = await self._database.write(add)
+            self._bytes += sizes.of_records(records)
+            self._keeper.wake()
             for run, record in added:
                 self._logs[run.id] = log = LiveLog(run)
                 log.publish(run, [record])
@@ -313,6 +382,8 @@ class History:
             if any(records.values()):
                 await self._database.write(lambda c: store.add_records(c, list(folded.values()), records, starts))
             self._starts += len(starts)
+            self._bytes += sum(sizes.of_records(added) for added in records.values())
+            self._keeper.grown()
             for run, after in folded.items():
                 log = self._logs[run]
                 if after.origin in LISTED:
@@ -320,6 +391,7 @@ class History:
                 log.publish(after, records[run])
                 if not after.active:
                     del self._logs[run]
+                    self._keeper.wake()
             for run in starting:
                 if folded[run].origin != "lesson":
                     self._set_live(run)
@@ -328,40 +400,116 @@ class History:
     async def _rename(self, run: str, name: str) -> Run:
         async with self._one_writer:
             renamed = (await self.get(run)).model_copy(update={"name": name})
-            await self._database.write(lambda c: store.save_run(c, renamed))
+            await self._database.write(lambda c: store.rename_run(c, renamed))
             if log := self._logs.get(run):
                 log.run = renamed
             self._publish_change(renamed)
         return renamed
 
-    async def _delete(self, run: str) -> None:
+    async def _delete(self, run: str | None, sweep: str | None) -> float | None:
         async with self._one_writer:
-            if run in self._logs:
-                raise StillActive(run)
-            await self.get(run)
-            self._set_live(await self._database.write(lambda c: store.delete_runs(c, [run])))
-            self.changes.publish(run, None)
-
-    async def _delete_sweep(self, sweep: str) -> None:
-        async with self._one_writer:
-            _, members = await self.sweep(sweep)
-            if active := [run.id for run in members if run.active]:
+            runs = [await self.get(run)] if run else (await self.sweep(sweep or ""))[1]
+            if active := [run.id for run in runs if run.active]:
                 raise StillActive(active[0])
-            ids = [run.id for run in members]
+            ids = [run.id for run in runs]
+            at_once = not self._limits.undo_seconds or self._full(await self._database.free_bytes())
+            now = time.time()
+            if at_once:
+                await self._purge_held(ids)
+            else:
+                self._set_live(await self._database.write(lambda c: store.hide_runs(c, ids, now)))
+                self._deleted |= dict.fromkeys(ids, now)
+            for deleted in ids:
+                self.changes.publish(deleted, None)
+            self._keeper.wake()
+        return None if at_once else now + self._limits.undo_seconds
 
-            def delete(connection: Connection) -> str | None:
-                store.delete_sweep(connection, sweep)
-                return store.delete_runs(connection, ids)
+    async def _restore(self, ids: Sequence[str]) -> None:
+        async with self._one_writer:
+            if deleted := [run for run in ids if run in self._deleted]:
+                self._set_live(await self._database.write(lambda c: store.hide_runs(c, deleted, None)))
+                for run in deleted:
+                    del self._deleted[run]
+                    self._publish_change(await self.get(run))
+                self._keeper.wake()
 
-            self._set_live(await self._database.write(delete))
-            for run in ids:
-                self.changes.publish(run, None)
+    async def _purge(self, runs: list[str]) -> None:
+        async with self._one_writer:
+            if deleted := [run for run in runs if run in self._deleted]:
+                await self._purge_held(deleted)
+
+    async def _purge_held(self, runs: list[str], removal: Removal | None = None) -> int:
+        """With ``_one_writer`` held. Returns how many bytes that gave back."""
+
+        def purge(connection: Connection) -> tuple[int, str | None]:
+            freed = store.bytes_taken(connection, runs)
+            if removal:
+                store.add_removal(connection, removal.model_copy(update={"bytes": freed}), REMOVALS)
+            return freed, store.purge_runs(connection, runs)
+
+        freed, live = await self._database.write(purge)
+        self._bytes -= freed
+        for run in runs:
+            self._deleted.pop(run, None)
+        self._set_live(live)
+        return freed
+
+    async def _remove_next(self) -> Removal | None:
+        async with self._one_writer:
+            now = time.time()
+            if first := next(iter(self._deleted), None):
+                name = (await self._database.read(store.hidden_names))[first]
+                removal = Removal(time=now, run=first, name=name, what="run", bytes=0)
+                return removal.model_copy(update={"bytes": await self._purge_held([first], removal)})
+            found = await self._database.read(lambda c: store.removable(c, self._live))
+            if found is None:
+                return None
+            run, what = found
+            removal = Removal(time=now, run=run.id, name=run.name, what=what, bytes=0)
+            if what == "run":
+                freed = await self._purge_held([run.id], removal)
+                self.changes.publish(run.id, None)
+            else:
+                bare = run.model_copy(update={"models_removed": True})
+
+                def remove(connection: Connection) -> int:
+                    freed = store.purge_checkpoints(connection, bare)
+                    store.add_removal(connection, removal.model_copy(update={"bytes": freed}), REMOVALS)
+                    return freed
+
+                freed = await self._database.write(remove)
+                self._bytes -= freed
+                self._publish_change(bare)
+            return removal.model_copy(update={"bytes": freed})
+
+    async def _require_room(self, queued: Sequence[RunQueued]) -> None:
+        free = await self._database.free_bytes()
+        if free is None:
+            return
+        swept = any(event.sweep for event in queued)
+        needed = sum(sizes.expected(event.recipe, swept=event.sweep is not None) for event in queued)
+        needed += sizes.SWEEP_BYTES if swept else 0
+        promised = sum(
+            sizes.expected(run.recipe, swept=run.sweep is not None) * (1 - run.step / run.steps)
+            for run in (log.run for log in self._logs.values())
+        )
+        if free - int(promised) - needed < self._limits.reserve_bytes:
+            raise NoRoom(needed, free - int(promised), self._limits.reserve_bytes)
+
+    def _full(self, free: int | None) -> bool:
+        return free is not None and free < self._limits.reserve_bytes
+
+    def _require(self, run: str) -> None:
+        """Raises UnknownRun where it is deleted."""
+        if run in self._deleted:
+            raise UnknownRun(run)
 
     async def _save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:
         async with self._one_writer:
             logs = {run: await self._log(run) for run, _ in checkpoints}
             if kept := [(run, checkpoint) for run, checkpoint in checkpoints if checkpoint.kept]:
-                await self._database.write(lambda c: store.add_checkpoints(c, kept))
+                self._bytes += await self._database.write(lambda c: store.add_checkpoints(c, kept))
+                self._keeper.grown()
             for run, checkpoint in checkpoints:
                 logs[run].checkpoint = checkpoint
 

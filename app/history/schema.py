@@ -1,8 +1,22 @@
 """The tables. Portable between SQLite and PostgreSQL: no column type or constraint is particular to one of them."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -18,12 +32,17 @@ runs = Table(
     Column("origin", String(16), nullable=False, server_default="person"),
     Column("sweep", String(32), index=True),
     Column("recipe_key", String(16), index=True),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    Column("renamed", Boolean, nullable=False, server_default=false()),
+    Column("deleted", Float),
     Column("run", Text, nullable=False),
     sqlite_autoincrement=True,  # a deleted run's number is not given again: it is a cursor
 )
 """One row a run. ``run`` is the run folded from its events (JSON of :class:`app.run.Run`), kept so that a list of
 runs need not read their logs; the others repeat what runs are found by. ``start_number`` counts the runs that have
-started, in the order of their starts: clocks may be set back. Nothing depends on ``started``, a Unix time."""
+started, in the order of their starts: clocks may be set back. Nothing depends on ``started``, a Unix time.
+``bytes`` is what the run's events and checkpoints take, ``renamed`` whether a person named it, ``deleted`` the Unix
+time at which it was deleted, if it was and can still be restored."""
 
 sweeps = Table(
     "sweeps",
@@ -64,3 +83,16 @@ writer = Table(
 )
 """One row: how many servers have opened the database. A server that finds another number than its own after it had lost
 its connection knows that another one has written since."""
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("time", Float, nullable=False),
+    Column("run", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What the server removed by itself, newest last: the fields of :class:`app.storage.Removal`."""

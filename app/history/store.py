@@ -1,16 +1,18 @@
 """What is asked of the database, as functions of a connection. Each is called in a thread, in a transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.checkpoint import Checkpoint
 from app.events import TEXT_TYPES, Event, Origin, Weights
+from app.history import sizes
 from app.history.recent_records import fitting
-from app.history.schema import checkpoints, events, runs, sweeps, writer
+from app.history.schema import checkpoints, events, removals, runs, sweeps, writer
 from app.record import Record
 from app.run import ACTIVE, Run
+from app.storage import Removal
 from app.sweep import Sweep
 
 E = TypeVar("E", bound=Event)
@@ -32,6 +34,7 @@ _SAVE_RUN = (
     .where(runs.c.id == bindparam("of_run"))
     .values(state=bindparam("state"), started=bindparam("started"), run=bindparam("run"))
 )
+_GROW = update(runs).where(runs.c.id == bindparam("of_run")).values(bytes=runs.c.bytes + bindparam("added"))
 _SAVE_START = update(runs).where(runs.c.id == bindparam("of_run")).values(start_number=bindparam("start_number"))
 _DROP_CHECKPOINT = delete(checkpoints).where(
     checkpoints.c.run == bindparam("of_run"), checkpoints.c.step == bindparam("at_step")
@@ -52,7 +55,10 @@ def last_writer(connection: Connection) -> int:
 def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]]) -> str | None:
     """Runs with the first record of each. Returns which run is live then."""
     found_by = ("id", "origin", "sweep", "recipe_key")
-    rows = [{**_columns(run), **{name: getattr(run, name) for name in found_by}} for run, _ in added]
+    rows = [
+        {**_columns(run), **{name: getattr(run, name) for name in found_by}, "bytes": sizes.of_records([record])}
+        for run, record in added
+    ]
     connection.execute(insert(runs), rows)
     _add_rows(connection, {run.id: [record] for run, record in added})
     return live_run(connection)
@@ -64,18 +70,92 @@ def add_records(
     """Records by run; ``changed`` are the runs with them in their logs, ``starts`` the numbers of those that start."""
     _add_rows(connection, records)
     connection.execute(_SAVE_RUN, [{"of_run": run.id, **_columns(run)} for run in changed])
+    connection.execute(_GROW, [{"of_run": run, "added": sizes.of_records(added)} for run, added in records.items()])
     if starts:
         connection.execute(_SAVE_START, [{"of_run": run, "start_number": n} for run, n in starts.items()])
 
 
-def save_run(connection: Connection, run: Run) -> None:
+def rename_run(connection: Connection, run: Run) -> None:
     connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run)})
+    connection.execute(update(runs).where(runs.c.id == run.id).values(renamed=True))
 
 
-def delete_runs(connection: Connection, ids: Collection[str]) -> str | None:
-    """With their events and checkpoints. Returns which run is live then."""
-    connection.execute(delete(runs).where(runs.c.id.in_(ids)))
+def hide_runs(connection: Connection, ids: Collection[str], time: float | None) -> str | None:
+    """They are deleted, at this time, but can still be restored; None: they are restored. Returns which run is live
+    then."""
+    connection.execute(update(runs).where(runs.c.id.in_(ids)).values(deleted=time))
     return live_run(connection)
+
+
+def hidden_runs(connection: Connection) -> dict[str, float]:
+    """When each run was deleted that can still be restored, the first deleted first."""
+    query = select(runs.c.id, runs.c.deleted).where(runs.c.deleted.is_not(None)).order_by(runs.c.deleted, runs.c.number)
+    return {row.id: row.deleted for row in connection.execute(query)}
+
+
+def hidden_names(connection: Connection) -> dict[str, str]:
+    query = select(runs.c.id, runs.c.run).where(runs.c.deleted.is_not(None))
+    return {row.id: Run.model_validate_json(row.run).name for row in connection.execute(query)}
+
+
+def purge_runs(connection: Connection, ids: Collection[str]) -> str | None:
+    """Remove them for good, with their events and checkpoints, and sweeps that have no other members. Returns which run
+    is live then."""
+    members = select(runs.c.sweep).where(runs.c.id.in_(ids), runs.c.sweep.is_not(None)).distinct()
+    swept = connection.execute(members).scalars().all()
+    connection.execute(delete(runs).where(runs.c.id.in_(ids)))
+    empty = sweeps.c.id.in_(swept), ~select(runs.c.id).where(runs.c.sweep == sweeps.c.id).exists()
+    connection.execute(delete(sweeps).where(*empty))
+    return live_run(connection)
+
+
+def purge_checkpoints(connection: Connection, run: Run) -> int:
+    """Remove the run's models; ``run`` says so. Returns how many bytes that gave back."""
+    taken = func.sum(func.length(checkpoints.c.data) + sizes.ROW_BYTES)
+    freed = connection.execute(select(taken).where(checkpoints.c.run == run.id)).scalar() or 0
+    connection.execute(delete(checkpoints).where(checkpoints.c.run == run.id))
+    connection.execute(_GROW, {"of_run": run.id, "added": -freed})
+    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run)})
+    return int(freed)
+
+
+def bytes_taken(connection: Connection, ids: Collection[str] | None = None) -> int:
+    """By these runs; by all, deleted ones that can be restored included."""
+    query = select(func.sum(runs.c.bytes))
+    if ids is not None:
+        query = query.where(runs.c.id.in_(ids))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def removable(connection: Connection, live: str | None) -> tuple[Run, Literal["models", "run"]] | None:
+    """What goes first to make room, None where nothing may: of ended runs that no person has named, that are no
+    lesson's and not the live one, the oldest that still has its models; where none has, the oldest."""
+    candidates = (
+        select(runs.c.run)
+        .where(runs.c.state.not_in(sorted(ACTIVE)), ~runs.c.renamed, runs.c.deleted.is_(None))
+        .where(runs.c.origin != "lesson", runs.c.id != (live or ""))
+        .order_by(runs.c.number)
+        .limit(1)
+    )
+    has_models = select(checkpoints.c.run).where(checkpoints.c.run == runs.c.id).exists()
+    if found := connection.execute(candidates.where(has_models)).scalar():
+        return Run.model_validate_json(found), "models"
+    if found := connection.execute(candidates).scalar():
+        return Run.model_validate_json(found), "run"
+    return None
+
+
+def add_removal(connection: Connection, removal: Removal, kept: int) -> None:
+    """The newest ``kept`` are remembered."""
+    connection.execute(insert(removals).values(**removal.model_dump()))
+    newest = connection.execute(select(func.max(removals.c.number))).scalar_one()
+    connection.execute(delete(removals).where(removals.c.number <= newest - kept))
+
+
+def list_removals(connection: Connection) -> list[Removal]:
+    """Newest first."""
+    rows = connection.execute(select(removals).order_by(removals.c.number.desc())).mappings()
+    return [Removal.model_validate({**row}) for row in rows]
 
 
 def add_sweep(connection: Connection, sweep: Sweep) -> None:
@@ -89,7 +169,8 @@ def get_sweep(connection: Connection, sweep: str) -> Sweep | None:
 
 def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple[list[Sweep], int | None]:
     """As :func:`list_runs`."""
-    query = select(sweeps.c.number, sweeps.c.sweep).order_by(sweeps.c.number.desc()).limit(limit + 1)
+    members = select(runs.c.id).where(runs.c.sweep == sweeps.c.id, runs.c.deleted.is_(None)).exists()
+    query = select(sweeps.c.number, sweeps.c.sweep).where(members).order_by(sweeps.c.number.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(sweeps.c.number < min(before, LARGEST))
     rows = connection.execute(query).all()
@@ -99,18 +180,19 @@ def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple
 
 def members(connection: Connection, sweep: str) -> list[Run]:
     """In the order in which they were added."""
-    query = select(runs.c.run).where(runs.c.sweep == sweep).order_by(runs.c.number)
+    query = select(runs.c.run).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
     return [Run.model_validate_json(found) for found in connection.execute(query).scalars()]
 
 
-def delete_sweep(connection: Connection, sweep: str) -> None:
-    """The sweep alone, not its members."""
-    connection.execute(delete(sweeps).where(sweeps.c.id == sweep))
+def hidden_members(connection: Connection, sweep: str) -> list[str]:
+    query = select(runs.c.id).where(runs.c.sweep == sweep, runs.c.deleted.is_not(None)).order_by(runs.c.number)
+    return list(connection.execute(query).scalars())
 
 
 def equal_runs(connection: Connection, recipe_key: str, limit: int) -> list[Run]:
     """Runs of this key, newest first."""
-    query = select(runs.c.run).where(runs.c.recipe_key == recipe_key).order_by(runs.c.number.desc()).limit(limit)
+    query = select(runs.c.run).where(runs.c.recipe_key == recipe_key, runs.c.deleted.is_(None))
+    query = query.order_by(runs.c.number.desc()).limit(limit)
     return [Run.model_validate_json(found) for found in connection.execute(query).scalars()]
 
 
@@ -124,7 +206,7 @@ def list_runs(
 ) -> tuple[list[Run], int | None]:
     """Newest first, from the run numbered below ``before`` on; and what to give as ``before`` for the next page."""
     query = select(runs.c.number, runs.c.run).order_by(runs.c.number.desc()).limit(limit + 1)
-    query = query.where(runs.c.origin.in_(sorted(origins)))
+    query = query.where(runs.c.origin.in_(sorted(origins)), runs.c.deleted.is_(None))
     if before is not None:
         query = query.where(runs.c.number < min(before, LARGEST))
     rows = connection.execute(query).all()
@@ -140,7 +222,7 @@ def active_runs(connection: Connection) -> list[Run]:
 def live_run(connection: Connection) -> str | None:
     """The run that started last; if none has started, the newest. A lesson's run is never live."""
     latest = runs.c.start_number.is_(None), runs.c.start_number.desc(), runs.c.number.desc()
-    query = select(runs.c.id).where(runs.c.origin != "lesson").order_by(*latest).limit(1)
+    query = select(runs.c.id).where(runs.c.origin != "lesson", runs.c.deleted.is_(None)).order_by(*latest).limit(1)
     found: str | None = connection.execute(query).scalar()
     return found
 
@@ -185,11 +267,19 @@ def weights_record(connection: Connection, run: str, step: int | None) -> Record
     return None if row is None else _record(row)
 
 
-def add_checkpoints(connection: Connection, added: Sequence[tuple[str, Checkpoint]]) -> None:
-    """Each with its run. One at the same step is replaced."""
+def add_checkpoints(connection: Connection, added: Sequence[tuple[str, Checkpoint]]) -> int:
+    """Each with its run. One at the same step is replaced. Returns how many bytes more are taken then."""
+    grown: dict[str, int] = {}
+    for run, each in added:
+        at = checkpoints.c.run == run, checkpoints.c.step == each.step
+        before = connection.execute(select(func.length(checkpoints.c.data)).where(*at)).scalar()
+        replaced = 0 if before is None else before + sizes.ROW_BYTES
+        grown[run] = grown.get(run, 0) + sizes.of_checkpoint(each) - replaced
+    connection.execute(_GROW, [{"of_run": run, "added": more} for run, more in grown.items()])
     connection.execute(_DROP_CHECKPOINT, [{"of_run": run, "at_step": each.step} for run, each in added])
     rows = [{"run": run, "step": each.step, "epoch": each.epoch, "data": each.data} for run, each in added]
     connection.execute(_ADD_CHECKPOINT, rows)
+    return sum(grown.values())
 
 
 def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkpoint | None:

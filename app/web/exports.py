@@ -101,6 +101,10 @@ async def model(
     """The trained model under PyTorch's parameter names; metadata ``model``, ``step``, ``epoch``."""
     known = await _known(history, run)
     checkpoint = await history.checkpoint(run, step)
+    if checkpoint is None and known.models_removed:
+        raise Problem(
+            404, "Model removed", f"The server removed the models of run {run!r} to make room for newer runs."
+        )
     if checkpoint is None:
         raise Problem(404, "No model yet", f"Run {run!r} has not saved a model{_by(step)} yet.")
     headers = _attachment(known, f"step-{checkpoint.step}.safetensors")

@@ -95,6 +95,10 @@ class Predict:
             checkpoint = await history.checkpoint(run, step)
         except UnknownRun:
             raise Problem(404, "No such run", f"There is no run {run!r}; GET /api/runs lists those kept.") from None
+        if checkpoint is None and (await history.get(run)).models_removed:
+            raise Problem(
+                404, "No such model", f"The server removed the models of run {run} to make room for newer runs."
+            )
         if checkpoint is None:
             at = "yet" if step is None else f"at or before step {step}"
             raise Problem(404, "No such model", f"Run {run} has kept no model {at}.")

@@ -98,6 +98,11 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
     return Problem(503, "The history is not available", f"{error}.", headers={"Retry-After": "5"}).response()
 
 
+async def on_no_room(request: Request, error: Exception) -> Response:
+    """The disk has too little left for what is asked for."""
+    return Problem(507, "No room", f"{error}.").response()
+
+
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status, headers = error.status_code, error.headers

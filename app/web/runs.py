@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from app.controls import AnyControl, StepsPerSecond
 from app.events import Origin
@@ -135,13 +136,35 @@ async def rename(history: HistoryDep, run: str, asked: Rename) -> Run:
         raise no_such_run(run) from None
 
 
-@router.delete("/{run}", status_code=204, dependencies=[Depends(require_control)])
-async def delete(history: HistoryDep, run: str) -> None:
-    """Delete an ended run with its log and its models. This cannot be undone."""
+class Gone(BaseModel):
+    """Where a run was deleted for good at once. ``detail`` says why."""
+
+    restorable: bool
+    detail: str
+
+
+@router.delete(
+    "/{run}", status_code=204, dependencies=[Depends(require_control)],
+    responses={200: {"model": Gone, "description": "It cannot be restored: its room was needed at once."}},
+)  # fmt: skip
+async def delete(history: HistoryDep, run: str) -> Response:
+    """Delete an ended run with its log and its models. For some minutes it can be restored."""
     try:
-        await history.delete(run)
+        if await history.delete(run) is None:
+            why = "The run cannot be restored: the server's disk is full, so it gave its room back at once."
+            return JSONResponse(Gone(restorable=False, detail=why).model_dump())
+        return Response(status_code=204)
     except StillActive:
         raise Problem(409, "Not possible now", "The run has not ended: stop it first.") from None
+    except UnknownRun:
+        raise no_such_run(run) from None
+
+
+@router.post("/{run}/restore", dependencies=[Depends(require_control)])
+async def restore(history: HistoryDep, run: str) -> Run:
+    """Bring a deleted run back, as long as that can be done (``deleted`` of ``GET /api/storage``)."""
+    try:
+        return await history.restore(run)
     except UnknownRun:
         raise no_such_run(run) from None
 

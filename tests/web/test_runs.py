@@ -1,6 +1,8 @@
 """Runs by REST: what a client is told when it asks rightly, and when it does not."""
 
 import math
+import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -191,3 +193,62 @@ def test_an_unknown_run_is_404_everywhere(client):
         assert answer.headers["content-type"] == "application/problem+json"
     assert client.post("/api/runs/none/control", json={"action": "stop"}).status_code == 404
     assert client.patch("/api/runs/none", json={"name": "x"}).status_code == 404
+
+
+def test_a_deleted_run_can_be_restored(client, server):
+    run = server.start(name="Back again")["id"]
+    assert server.until(run, "RunFinished")
+    before = client.get(f"/api/runs/{run}").json()
+    assert client.delete(f"/api/runs/{run}").status_code == 204
+    for path in ("", "/metrics", "/weights", "/model", "/epochs"):
+        assert client.get(f"/api/runs/{run}{path}").status_code == 404
+    assert client.get(f"/runs/{run}").status_code == 404
+    assert client.post("/predict", params={"run": run}, json={"pixels": [0] * 784}).status_code == 404
+    assert run not in [each["id"] for each in client.get("/api/runs").json()["runs"]]
+    assert {"id": run, "name": "Back again"}.items() <= client.get("/api/storage").json()["deleted"][0].items()
+    assert client.post(f"/api/runs/{run}/restore").json() == before
+    assert client.get(f"/api/runs/{run}/metrics").json()["step"][-1] == 49
+    assert client.post("/api/runs/nothing/restore").status_code == 404
+
+
+def test_runs_stay_within_what_they_may_take(serve, tmp_path):
+    with serve(tmp_path, "--keep-bytes", "2.5MB") as server, server.client() as client:
+        runs = [server.start()["id"] for _ in range(2)]
+        for run in runs:
+            server.until(run, "RunFinished")
+        assert client.get("/api/storage").json()["keep_bytes"] == 2_500_000
+        while (storage := client.get("/api/storage").json())["bytes"] > 2_500_000:
+            pass
+        assert storage["removed"][-1]["run"] == runs[0]
+        assert storage["removed"][-1]["what"] == "models"
+        assert client.get(f"/api/runs/{runs[-1]}/model").status_code == 200
+        for answer in (
+            client.get(f"/api/runs/{runs[0]}/model"),
+            client.post("/predict", params={"run": runs[0]}, json={"pixels": [0] * 784}),
+        ):
+            assert answer.status_code == 404
+            assert "removed the models" in answer.json()["detail"]
+
+
+def test_on_a_full_disk_nothing_starts_and_a_deleted_run_gives_its_room_back(serve, tmp_path):
+    with serve(tmp_path) as server:
+        run = server.start()["id"]
+        server.until(run, "RunFinished")
+    with serve(tmp_path, reserve_bytes="1000TB", first_run="true") as server, server.client() as client:
+        refused = client.post("/api/runs", json={})
+        assert refused.status_code == 507
+        assert "stay free" in refused.json()["detail"]
+        deleted = client.delete(f"/api/runs/{run}")
+        assert deleted.status_code == 200
+        assert deleted.json()["restorable"] is False
+        assert client.post(f"/api/runs/{run}/restore").status_code == 404
+    with serve(tmp_path, reserve_bytes="1000TB", first_run="true") as server, server.client() as client:
+        assert client.get("/api/runs").json()["runs"] == []
+
+
+@pytest.mark.parametrize("size", ["much", "0", "-1MB"])
+def test_what_is_no_size_is_named(size):
+    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--keep-bytes", size]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 2
+    assert "--keep-bytes" in refused.stderr

@@ -1,0 +1,14 @@
+"""What runs take, and what was removed or deleted of them."""
+
+from fastapi import APIRouter
+
+from app.storage import Storage
+from app.web.services import HistoryDep
+
+router = APIRouter(prefix="/api/storage", tags=["runs"])
+
+
+@router.get("")
+async def storage(history: HistoryDep) -> Storage:
+    """How much room all runs take, how much they may, and which were removed, or deleted and can be restored."""
+    return await history.storage()
