@@ -307,12 +307,16 @@ class History:
 
     async def weights(self, run: str, step: int | None = None) -> Weights | None:
         """The newest at or before ``step``, by default the newest of all."""
+        record = await self.weights_record(run, step)
+        return None if record is None else Weights.decode(record.data)
+
+    async def weights_record(self, run: str, step: int | None = None) -> Record | None:
+        """The newest at or before ``step``, as they were logged."""
         self._require(run)
         record = await self._database.read(lambda c: store.weights_record(c, run, step))
         if record is None:
             await self.get(run)
-            return None
-        return Weights.decode(record.data)
+        return record
 
     async def steps(self, run: str) -> AsyncIterator[Steps]:
         """Every step in order, a page in memory at a time."""

@@ -155,6 +155,8 @@ class Broadcast:
                 continue
             frames = self._frames(due, form, before)
             for subscriber in tuple(subscribers):
+                if subscriber.left.done():  # it has unsubscribed meanwhile
+                    continue
                 # One may have asked for what comes after a record that is not there yet.
                 wanted = frames if subscriber.after <= before else self._frames(due, form, subscriber.after)
                 if not wanted or subscriber.socket.write(wanted):

@@ -53,19 +53,22 @@ async def epochs(history: HistoryDep, run: str) -> Response:
 
 @router.get("/weights", responses={200: {"content": {_OCTETS: _BYTES, "image/png": _BYTES}}})
 async def weights(
-    history: HistoryDep, run: str, step: Step = None, format: Literal["json", "npy", "png"] = "json"
+    history: HistoryDep, run: str, step: Step = None, format: Literal["json", "npy", "png", "frame"] = "json"
 ) -> Response:  # fmt: skip
-    """First-layer weights, ``units × 28 × 28``, as kept: int8 times a scale."""
+    """First-layer weights, ``units × 28 × 28``, as kept: int8 times a scale. ``frame`` is the WebSocket's frame."""
     known = await _known(history, run)
-    found = await history.weights(run, step)
-    if found is None:
+    record = await history.weights_record(run, step)
+    if record is None:
         raise _no_weights(run, step)
+    found = Weights.decode(record.data)
     match format:
         case "json":
             return StreamingResponse(_in_thread(json_pieces(found)), media_type="application/json")
         case "npy":
             headers = _attachment(known, f"weights-{found.step}.npy")
             return Response(await to_thread.run_sync(as_npy, found), media_type=_OCTETS, headers=headers)
+        case "frame":
+            return Response(Weights.version_2(record.data, known.id), media_type=_OCTETS)
         case "png":
             return Response(await to_thread.run_sync(as_png, found), media_type="image/png")
 

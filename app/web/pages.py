@@ -12,6 +12,7 @@ from starlette.templating import Jinja2Templates
 
 from app import __version__
 from app.history.history import UnknownRun
+from app.run import Run
 from app.web import problems
 from app.web.assets import Assets, folder
 from app.web.services import services
@@ -39,7 +40,7 @@ class Pages:
     async def _dashboard(self, request: Request) -> Response:
         history = services(request).history
         live = await history.live()
-        known = {"known_run": live.id, "known_seq": live.seq} if live else {}
+        known = _known(live) if live else {}
         return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": "live", **known})
 
     async def _run(self, request: Request) -> Response:
@@ -48,7 +49,7 @@ class Pages:
             run = await history.get(request.path_params["run"])
         except UnknownRun:
             raise HTTPException(404, "There is no such run. It may have been deleted.") from None
-        context = {"run_id": run.id, "run_name": run.name, "known_run": run.id, "known_seq": run.seq}
+        context = {"run_id": run.id, "run_name": run.name, **_known(run)}
         return self._templates.TemplateResponse(request, "dashboard.html", context)
 
     def _named(self, template: str) -> Callable[[Request], Awaitable[Response]]:
@@ -66,3 +67,8 @@ class Pages:
         title = {404: "Nothing here", 405: "Not that way"}.get(error.status_code, "That did not work")
         context = {"status": error.status_code, "title": title, "detail": error.detail}
         return self._templates.TemplateResponse(request, "error.html", context, error.status_code, error.headers)
+
+
+def _known(run: Run) -> dict[str, object]:
+    """How far its log has got, for the page that shows it."""
+    return {"known_run": run.id, "known_seq": run.seq, "known_over": not run.active}

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -123,11 +124,11 @@ class Subscriptions:
             return await self._refuse(asked.run, f"{MAX_SUBSCRIPTIONS} subscriptions are as many as a socket may have")
         match asked.key:
             case "":
-                work = self._send_list(asked.form)
+                work = partial(self._send_list, asked.form)
             case "live":
-                work = self._send_live(asked.seen, asked.form)
+                work = partial(self._send_live, asked.seen, asked.form)
             case run:
-                work = self._send_run(run, asked.after, asked.form)
+                work = partial(self._send_run, run, asked.after, asked.form)
         self._tasks[asked.key] = asyncio.create_task(self._see_through(asked, work))
 
     async def _end(self, key: str) -> None:
@@ -135,9 +136,9 @@ class Subscriptions:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _see_through(self, asked: Subscribe, work: Coroutine[Any, Any, None]) -> None:
+    async def _see_through(self, asked: Subscribe, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except UnknownRun:
             await self._refuse(asked.run, "there is no such run")
         except TooFarBehind:

@@ -3,6 +3,7 @@
 export class KnownLog {
   #run;
   #seq;
+  #come = 0;
 
   /**
    * @param {string} run empty: there was none
@@ -18,9 +19,15 @@ export class KnownLog {
     return this.#seq === 0;
   }
 
+  /** Of its events so far, in per cent. */
+  get share() {
+    return this.complete ? 100 : Math.floor((100 * this.#come) / this.#seq);
+  }
+
   /** @param {import("./wire.js").RunEvent} event */
   take(event) {
     const another = event.run && event.run !== this.#run; // a newer one has taken its place
+    this.#come = event.seq;
     if (another || event.seq >= this.#seq) this.#seq = 0;
   }
 }

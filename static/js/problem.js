@@ -2,6 +2,8 @@
 
 /** @typedef {{field: string, message: string}} FieldProblem */
 
+const PATIENCE = 15_000; // milliseconds without an answer that count as no connection
+
 export class ProblemError extends Error {
   /**
    * @param {number} status HTTP status; 0 when no answer came at all.
@@ -43,7 +45,7 @@ export async function problemOf(response) {
 }
 
 /**
- * Send a request and read its JSON answer; an answer without a body is null.
+ * Send a request and read its JSON answer; an answer without a body is null. One that takes too long is given up.
  *
  * @param {string} method
  * @param {string} url
@@ -53,18 +55,37 @@ export async function problemOf(response) {
  */
 export async function request(method, url, body) {
   /** @type {RequestInit} */
-  const init = { method, headers: { accept: "application/json" } };
+  const init = { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
   if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
-  let response;
-  try {
-    response = await fetch(url, init);
-  } catch {
-    throw new ProblemError(0, "The server cannot be reached", "No answer came. Is it still running?");
-  }
-  if (!response.ok) throw await problemOf(response);
-  const text = await response.text();
+  const response = await answer(url, init);
+  const text = await response.text().catch(unreachable);
   return text ? JSON.parse(text) : null;
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<ArrayBuffer>}
+ * @throws {ProblemError} where the server refuses or cannot be reached
+ */
+export async function fetchBytes(url) {
+  const response = await answer(url, { signal: AbortSignal.timeout(PATIENCE) });
+  return response.arrayBuffer().catch(unreachable);
+}
+
+/**
+ * @param {string} url
+ * @param {RequestInit} init
+ */
+async function answer(url, init) {
+  const response = await fetch(url, init).catch(unreachable);
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** @returns {never} */
+function unreachable() {
+  throw new ProblemError(0, "The server cannot be reached", "No answer came. Is it still running?");
 }

@@ -21,6 +21,9 @@ export class RunList {
   /** @type {string | null} */
   #next = null;
   #deepened = false; // older pages than the first have been loaded: the cursor is theirs
+  /** @type {string[]} ids of the runs that wait, the next to start first */
+  #queue = [];
+  #fetched = 0; // times that the list was asked for: an answer that a later one overtook is not shown
 
   /**
    * @param {HTMLElement} root is filled
@@ -52,21 +55,51 @@ export class RunList {
     for (const row of this.#byId.values()) row.setAllowed(allowed);
   }
 
-  get runs() {
-    return [...this.#byId.values()].map(({ run }) => run);
-  }
-
   /** Fetch the newest rows again, as many as are shown. @throws {ProblemError} */
   async refresh() {
     const limit = Math.min(MOST, Math.max(PAGE, this.#byId.size));
+    const asked = ++this.#fetched;
     /** @type {{runs: Run[], next: string | null}} */
     const { runs, next } = await request("GET", `/api/runs?limit=${limit}`);
+    if (asked !== this.#fetched) return;
     const kept = new Set(runs.map(({ id }) => id));
     const complete = this.#byId.size <= limit || !next;
     for (const id of [...this.#byId.keys()]) if (complete && !kept.has(id)) this.#remove(id);
     runs.forEach((run, place) => this.#put(run, place));
     if (!this.#deepened || complete) this.#next = next;
     this.#show();
+  }
+
+  /** @param {Run} run has changed, or is new */
+  change(run) {
+    const known = this.#byId.get(run.id);
+    if (!known && run.created < this.#oldest) return; // among the older ones that are not shown
+    if (known && known.run.seq > run.seq) return; // an answer to a request was newer
+    this.#put(run, known ? [...this.#rows.children].indexOf(known.root) : 0);
+    this.#show();
+  }
+
+  /** @param {string} id of a run that was deleted */
+  remove(id) {
+    if (!this.#byId.has(id)) return;
+    this.#deleted(id);
+  }
+
+  /** @param {string[]} runs ids of those that wait, the next to start first */
+  setQueue(runs) {
+    this.#queue = runs;
+    for (const row of this.#byId.values()) row.setPlace(this.#placeOf(row.run.id));
+  }
+
+  /** @param {string} id */
+  #placeOf(id) {
+    return this.#queue.indexOf(id) + 1 || null;
+  }
+
+  /** When the oldest run that is shown was made, where there are older ones. */
+  get #oldest() {
+    if (!this.#next) return -Infinity;
+    return Math.min(...[...this.#byId.values()].map(({ run }) => run.created));
   }
 
   async #showOlder() {
@@ -95,6 +128,7 @@ export class RunList {
       row.setAllowed(this.#allowed);
       this.#byId.set(run.id, row);
     }
+    row.setPlace(this.#placeOf(run.id) ?? run.place);
     row.show(run);
     const there = this.#rows.children[place];
     if (there !== row.root) this.#rows.insertBefore(row.root, there ?? null);
@@ -102,10 +136,13 @@ export class RunList {
 
   /** @param {string} id */
   #deleted(id) {
-    const next = this.#byId.get(id)?.root.nextElementSibling ?? this.#byId.get(id)?.root.previousElementSibling;
+    const row = this.#byId.get(id)?.root;
+    if (!row) return;
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    const focused = row.contains(document.activeElement);
     this.#remove(id);
     this.#show();
-    next?.querySelector("a")?.focus();
+    if (focused) next?.querySelector("a")?.focus(); // it would be lost with the row that had it
   }
 
   /** @param {string} id */

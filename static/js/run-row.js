@@ -11,6 +11,8 @@ export const ACTIVE = new Set(["queued", "running", "paused"]);
 
 export class RunRow {
   #run;
+  /** @type {number | null} */
+  #place = null;
   #onDeleted;
   #onProblem;
   #name = element("th", "run-row-name");
@@ -54,23 +56,34 @@ export class RunRow {
     return this.#run;
   }
 
+  /** @param {number | null} place in the queue, from 1 */
+  setPlace(place) {
+    this.#place = place;
+    this.#showState();
+  }
+
   /** @param {Run} run as it is now */
   show(run) {
     this.#run = run;
-    const { name, state, summary, error, place, step, steps, started, ended } = run;
+    const { name, state, summary, started, ended } = run;
     this.#link.textContent = name;
     this.#rename.setAttribute("aria-label", `Rename “${name}”`);
     this.#delete.setAttribute("aria-label", `Delete “${name}”`);
     this.#delete.disabled = ACTIVE.has(state);
     this.#delete.title = ACTIVE.has(state) ? "Stop it first" : "";
-    const about =
-      state === "queued" ? `place ${place}` : state === "finished" ? "" : error ?? `step ${count(step)} of ${count(steps)}`;
-    this.#state.replaceChildren(element("span", "run-row-word", state), element("span", "caption", about));
-    this.#state.dataset.state = state;
+    this.#showState();
     this.#accuracy.textContent = percent(summary.valid_accuracy);
     this.#loss.textContent = loss(summary.valid_loss);
     this.#duration.textContent = duration(summary.seconds ?? (started && ended ? ended - started : null));
     this.#when.textContent = when(started);
+  }
+
+  #showState() {
+    const { state, error, step, steps } = this.#run;
+    const place = this.#place ? `place ${this.#place}` : "";
+    const about = state === "queued" ? place : state === "finished" ? "" : error ?? `step ${count(step)} of ${count(steps)}`;
+    this.#state.replaceChildren(element("span", "run-row-word", state), element("span", "caption", about));
+    this.#state.dataset.state = state;
   }
 
   #editName() {

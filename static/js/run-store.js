@@ -58,7 +58,7 @@ class RunState {
   best = null;
   /** @type {number[][] | null} */
   confusion = null;
-  /** @type {import("./wire.js").Units | null} */
+  /** @type {import("./wire.js").Units | null} of the picture in `weights` */
   units = null;
   /** @type {import("./wire.js").Weights | null} */
   weights = null;
@@ -122,6 +122,7 @@ class RunState {
         break;
       case "Weights":
         this.weights = event;
+        this.units = ownUnits(event) ?? this.units;
         break;
       case "Controlled":
         if (event.what === "learning_rate" && typeof event.value === "number") {
@@ -153,8 +154,18 @@ class RunState {
     this.epoch = event.epoch;
     this.best = Math.max(this.best ?? 0, event.valid_accuracy);
     this.confusion = event.confusion;
-    this.units = event.units;
+    if (!this.weights || !ownUnits(this.weights)) this.units = event.units;
   }
+}
+
+/**
+ * What a picture itself tells of its units; null for one of an older log, whose epochs alone tell it.
+ *
+ * @param {import("./wire.js").Weights} weights
+ * @returns {import("./wire.js").Units | null}
+ */
+function ownUnits({ bias, output_weight }) {
+  return bias && output_weight && !Number.isNaN(bias[0]) ? { bias: [...bias], output_weight: [...output_weight] } : null;
 }
 
 export class RunStore extends RunState {

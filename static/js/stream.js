@@ -1,48 +1,79 @@
-// A run's log, followed over a WebSocket with a cursor: every event once and in order, through any number of
-// reconnections. `run` is an id, or "live": the newest run, and after its end the next one to start.
+// Everything that a page watches, over one WebSocket (`/ws` in docs/protocol.md): runs, the live run, the list of runs.
+// Every event once and in order, through any number of reconnections; a connection that goes silent counts as lost.
 
-import { decodeFrame, ENDINGS } from "./frames.js";
+import { decodeFrame } from "./frames.js";
+import { ListSubscription, RunSubscription } from "./subscriptions.js";
 
+/** @import { Run, RunEvent } from "./wire.js" */
+/** @import { Subscription } from "./subscriptions.js" */
 /** @typedef {"connecting" | "live" | "reconnecting" | "ended" | "gone"} StreamState */
 
 const FIRST_DELAY = 250; // milliseconds before the first new attempt; doubled at each further one
 const LONGEST_DELAY = 10_000;
-const CLOSED_NORMALLY = 1000;
-const CLOSED_UNKNOWN_RUN = 4404;
+const PATIENCE = 5000; // for an attempt to connect, up to the server's first heartbeat
+const MISSED = 3; // heartbeats in a row without any word: the connection is lost
 
-export class RunStream {
+export class Stream {
   #window;
-  #run;
-  #onEvent;
   #onState;
+  /** @type {Set<Subscription>} */
+  #subscriptions = new Set();
   /** @type {WebSocket | null} */
   #socket = null;
-  #timer = 0;
+  #open = false;
+  #retry = 0;
+  #watch = 0;
   #attempts = 0;
-  #ended = false; // the last event of the run named by the cursor was seen
-  #cursor;
+  #heard = 0;
+  #silence = PATIENCE;
   #stopped = new AbortController();
   /** @type {StreamState} */
   state = "connecting";
 
   /**
    * @param {Window & typeof globalThis} window
-   * @param {{run: string, onEvent: (event: import("./wire.js").RunEvent) => void,
-   *   onState?: (state: StreamState, retryAt: number | null) => void, from?: {run: string, after: number}}} options
-   *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `from`: the events up to `after` of that
-   *   run are known already
+   * @param {{onState?: (state: StreamState, retryAt: number | null) => void}} [options] `retryAt`: when the next attempt
+   *   comes, in milliseconds of `Date.now()`
    */
-  constructor(window, { run, onEvent, onState = () => {}, from = { run: "", after: 0 } }) {
+  constructor(window, { onState = () => {} } = {}) {
     this.#window = window;
-    this.#run = run;
-    this.#onEvent = onEvent;
     this.#onState = onState;
-    this.#cursor = from;
     const { signal } = this.#stopped;
     const onVisibility = () => window.document.hidden || this.#hurry();
     window.addEventListener("online", () => this.#hurry(), { signal });
-    window.addEventListener("offline", () => this.#socket?.close(), { signal });
+    window.addEventListener("offline", () => this.#socket && this.#lost(), { signal });
     window.document.addEventListener("visibilitychange", onVisibility, { signal });
+  }
+
+  /**
+   * @param {string} run
+   * @param {{after?: number, types?: string[] | null, onEvent: (event: RunEvent) => void}} options `after`: the last seq
+   *   that is known already; `types`: of the events that are wanted, null is all
+   * @returns {() => void} ends it
+   */
+  watchRun(run, options) {
+    return this.#add(new RunSubscription(run, options));
+  }
+
+  /**
+   * The newest run, and when another one starts that one: its events name it.
+   *
+   * @param {{seen?: {run: string, seq: number} | null, types?: string[] | null, onEvent: (event: RunEvent) => void}} options
+   * @returns {() => void} ends it
+   */
+  watchLive({ seen = null, ...options }) {
+    return this.#add(new RunSubscription(seen?.run ?? "", { ...options, after: seen?.seq ?? 0, live: true }));
+  }
+
+  /**
+   * Changes of the list of runs. `onOpen` comes first, and again after each interruption: what happened before is for
+   * the page to fetch.
+   *
+   * @param {{onRun?: (run: Run) => void, onDeleted?: (id: string) => void, onQueue?: (runs: string[]) => void, onOpen?: () => void}} to
+   * @returns {() => void} ends it
+   */
+  watchList({ onRun = () => {}, onDeleted = () => {}, onQueue = () => {}, onOpen = () => {} }) {
+    return this.#add(new ListSubscription({ onRun, onDeleted, onQueue, onOpen }));
   }
 
   start() {
@@ -52,70 +83,123 @@ export class RunStream {
   /** For good: nothing is told any more. */
   stop() {
     this.#stopped.abort();
-    this.#window.clearTimeout(this.#timer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
+    this.#drop();
   }
 
-  get #url() {
-    const { protocol, host } = this.#window.location;
-    const base = `${protocol === "https:" ? "wss" : "ws"}://${host}/ws`;
-    const { run, after } = this.#cursor;
-    if (this.#run !== "live") return `${base}/runs/${encodeURIComponent(this.#run)}?after=${after}`;
-    return `${base}/live?after=${after}` + (run ? `&run=${encodeURIComponent(run)}` : "");
+  /** @param {Subscription} subscription */
+  #add(subscription) {
+    this.#subscriptions.add(subscription);
+    if (this.#open) this.#ask(subscription);
+    else if (this.state === "ended" || this.state === "gone") this.#connect();
+    return () => {
+      if (!this.#subscriptions.delete(subscription)) return;
+      if (this.#open && subscription.open) this.#send({ type: "unsubscribe", ...subscription.name });
+    };
+  }
+
+  /** @param {Subscription} subscription */
+  #ask(subscription) {
+    this.#send({ type: "subscribe", ...subscription.name, ...subscription.cursor });
+  }
+
+  /** @param {object} message */
+  #send(message) {
+    this.#socket?.send(JSON.stringify(message));
   }
 
   #connect() {
-    this.#window.clearTimeout(this.#timer);
-    this.#timer = 0;
-    const socket = new WebSocket(this.#url);
+    this.#drop();
+    const { protocol, host } = this.#window.location;
+    const socket = new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}/ws`);
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", () => socket === this.#socket && this.#set("live"));
-    socket.addEventListener("message", ({ data }) => {
-      if (socket === this.#socket) this.#receive(data);
-    });
-    socket.addEventListener("close", ({ code }) => {
-      if (socket === this.#socket) this.#closed(code);
-    });
+    socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
+    socket.addEventListener("close", () => socket === this.#socket && this.#lost());
     this.#socket = socket;
+    this.#silence = PATIENCE;
+    this.#heard = Date.now();
+    this.#listen();
   }
 
-  /** @param {string | ArrayBuffer} frame */
-  #receive(frame) {
-    const event = decodeFrame(frame);
+  /** Look again when the connection would have been silent for too long. */
+  #listen() {
+    const left = this.#heard + this.#silence - Date.now();
+    if (left <= 0) return this.#lost();
+    this.#watch = this.#window.setTimeout(() => this.#listen(), left);
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #receive(data) {
+    this.#heard = Date.now();
+    const frame = /** @type {any} */ (decodeFrame(data));
+    if (frame.type === "Heartbeat") return this.#beat(frame.every);
+    if (frame.type === "Refused") return this.#refused(frame.run);
+    if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);
+    for (const subscription of this.#subscriptions) subscription.tell(frame);
+    if (frame.type === "Ended") this.#rest();
+  }
+
+  /** @param {number} every seconds */
+  #beat(every) {
     this.#attempts = 0;
-    if (event.run && event.run !== this.#cursor.run) this.#cursor = { run: event.run, after: 0 };
-    if (event.seq <= this.#cursor.after) return;
-    this.#cursor.after = event.seq;
-    this.#ended = ENDINGS.has(event.type);
-    this.#onEvent(event);
+    this.#silence = MISSED * every * 1000;
+    this.#window.clearTimeout(this.#watch);
+    this.#listen();
+    if (this.#open) return;
+    this.#open = true;
+    this.#set("live");
+    for (const subscription of this.#subscriptions) if (subscription.open) this.#ask(subscription);
   }
 
-  /** @param {number} code */
-  #closed(code) {
+  /**
+   * Who takes the events of a run: its own subscription before the one to the live run.
+   *
+   * @param {string} run
+   */
+  #log(run) {
+    const logs = this.#logs.filter((each) => each.run === run && each.open);
+    return logs.find(({ live }) => !live) ?? logs[0];
+  }
+
+  get #logs() {
+    return [...this.#subscriptions].filter((each) => each instanceof RunSubscription);
+  }
+
+  /** @param {string | null} run */
+  #refused(run) {
+    for (const each of this.#logs) if (!each.live && each.run === run) each.open = false;
+    this.#rest("gone");
+  }
+
+  /** Where nothing more can come, there is no need of a connection. @param {"ended" | "gone"} [state] */
+  #rest(state = "ended") {
+    if ([...this.#subscriptions].some(({ open }) => open)) return;
+    this.#drop();
+    this.#set(state);
+  }
+
+  /** Without waiting for the old connection to close: it may never say that it has. */
+  #drop() {
+    this.#window.clearTimeout(this.#retry);
+    this.#window.clearTimeout(this.#watch);
+    this.#retry = this.#watch = 0;
+    const socket = this.#socket;
     this.#socket = null;
-    if (code === CLOSED_UNKNOWN_RUN && this.#run !== "live") return this.#set("gone");
-    // The run that was shown live was deleted: whatever is newest now is shown from its beginning.
-    if (code === CLOSED_UNKNOWN_RUN) this.#cursor = { run: "", after: 0 };
-    if (code === CLOSED_NORMALLY && this.#ended) {
-      if (this.#run !== "live") return this.#set("ended");
-      this.#ended = false;
-      return this.#connect(); // and wait there for the next run: to the viewer the stream is still live
-    }
-    this.#retry();
+    this.#open = false;
+    socket?.close();
   }
 
-  #retry() {
+  #lost() {
+    this.#drop();
     const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#attempts++);
     const delay = ceiling * (0.5 + Math.random() / 2);
-    this.#timer = this.#window.setTimeout(() => this.#connect(), delay);
+    this.#retry = this.#window.setTimeout(() => this.#connect(), delay);
     this.#set("reconnecting", Date.now() + delay);
   }
 
   /** Do not wait out the delay when there is reason to think that the server can be reached again. */
   #hurry() {
-    if (this.#timer) this.#connect();
+    if (this.#retry) this.#connect();
+    else if (this.#socket && Date.now() - this.#heard > this.#silence) this.#lost();
   }
 
   /**

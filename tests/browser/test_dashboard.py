@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steering import paused, start, steps_taken
+from tests.browser.steering import start, steps_taken
 
 SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
 """Along the stroke of a 7, in shares of the canvas."""
@@ -58,6 +58,7 @@ def test_a_runs_recipe_is_taken_over_to_be_changed(page: Page, server: str) -> N
 def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
+    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
     assert steps_taken(page) == 98
     readout = page.locator(".chart").first.locator(".chart-readout")
     expect(readout.locator("div", has_text="Step")).to_contain_text("98")
@@ -66,35 +67,6 @@ def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> 
         address = page.get_by_role("link", name=name).get_attribute("href")
         assert address is not None
         assert page.request.get(address).ok, kind
-
-
-def test_no_point_is_lost_or_doubled_by_a_lost_connection(slow: Page) -> None:
-    """A connection that closes and one that the network takes away, in the midst of a run."""
-    steps = slow.evaluate(
-        """async () => {
-          const { RunStream } = await import("/static/js/stream.js");
-          const seen = [];
-          let wanted, done;
-          const reach = (count) => new Promise((resolve) => { wanted = seen.length + count; done = resolve; });
-          const stream = new RunStream(window, {
-            run: document.body.dataset.run,
-            onEvent: (event) => { if (event.type === "Steps" && seen.push(...event.step) >= wanted) done(); },
-          });
-          stream.start();
-          await reach(10);
-          window.dispatchEvent(new Event("offline"));
-          await reach(10);
-          window.dispatchEvent(new Event("offline"));
-          window.dispatchEvent(new Event("online"));
-          await reach(10);
-          stream.stop();
-          return seen;
-        }"""
-    )
-    assert steps == list(range(1, len(steps) + 1))
-    expect(slow.locator("#connection")).to_have_text("Connected")
-    at = paused(slow)
-    expect(slow.locator(".chart-readout").first.locator("div", has_text="Step")).to_contain_text(f"{at:,}")
 
 
 def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
@@ -170,6 +142,7 @@ def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> Non
 def test_zoom_by_dragging_and_by_keys(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
+    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
     show_all = page.get_by_role("button", name="Show all steps")
     expect(show_all).to_be_disabled()
     plot = page.locator(".chart .u-over").first
@@ -194,6 +167,7 @@ def test_hover_and_arrow_keys_tell_exact_values(page: Page, server: str, finishe
     losses = httpx.get(f"{server}/api/runs/{finished_run}/metrics").json()["loss"]
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
+    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
     page.locator(".chart-plot").first.focus()
     page.keyboard.press("Home")
     readout = page.locator(".chart").first.locator(".chart-readout")
@@ -206,6 +180,7 @@ def test_hover_and_arrow_keys_tell_exact_values(page: Page, server: str, finishe
 def test_home_and_end_go_to_the_ends_of_what_is_seen(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
+    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
     page.locator(".chart-plot").first.focus()
     for _ in range(2):
         page.keyboard.press("+")
@@ -247,6 +222,7 @@ def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:
 def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
+    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
     canvas = page.locator("#pad canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()

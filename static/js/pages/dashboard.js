@@ -7,16 +7,17 @@ import { ConnectionView } from "../connection.js";
 import { RunControls } from "../controls.js";
 import { element } from "../element.js";
 import { RunFigures } from "../figures.js";
+import { decodeFrame } from "../frames.js";
 import { detail, headline } from "../headline.js";
 import { KnownLog } from "../known-log.js";
 import { LivePad } from "../live-pad.js";
 import { forgetOutage, showMessage, showProblem } from "../message.js";
 import { Painter } from "../painter.js";
-import { ProblemError, request } from "../problem.js";
+import { fetchBytes, ProblemError, request } from "../problem.js";
 import { RunCharts } from "../run-charts.js";
 import { RunStore } from "../run-store.js";
 import { StartForm } from "../start-form.js";
-import { RunStream } from "../stream.js";
+import { Stream } from "../stream.js";
 import { WeightGrid } from "../weight-grid.js";
 
 /** @param {string} id */
@@ -30,21 +31,63 @@ const shown = document.body.dataset.run ?? "live";
 const store = new RunStore();
 const painter = new Painter(window);
 const connection = new ConnectionView(part("connection"));
-const log = new KnownLog(document.body.dataset.knownRun ?? "", Number(document.body.dataset.knownSeq));
+const { knownRun = "", knownSeq, knownOver } = document.body.dataset;
+const log = new KnownLog(knownRun, Number(knownSeq));
 const message = part("message");
 
-const stream = new RunStream(window, {
-  run: shown,
-  onEvent: (event) => {
-    log.take(event);
-    store.apply(event);
-  },
+/** Of a run that is over, all but its weight images: the newest is fetched by itself, before the whole log is here. */
+const CURVES = [
+  "RunQueued", "RunStarted", "Steps", "EpochEnded", "Controlled", "CheckpointSaved", "RunPaused", "RunResumed",
+  "RunFinished", "RunStopped", "RunFailed", "RunInterrupted",
+];
+
+const stream = new Stream(window, {
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
     if (state === "live") forgetOutage(document);
+    if (state === "live" && pictureMissing) fetchPicture(knownRun);
     showState();
   },
 });
+
+/** @param {import("../wire.js").RunEvent} event */
+function onEvent(event) {
+  log.take(event);
+  if (!log.complete) showState(); // how much of it is here
+  store.apply(event);
+}
+
+let pictureMissing = false;
+
+/** @param {string} run */
+async function fetchPicture(run) {
+  pictureMissing = false;
+  try {
+    const picture = decodeFrame(await fetchBytes(`/api/runs/${encodeURIComponent(run)}/weights?format=frame`));
+    if (store.run === run || store.run === "") store.apply(picture);
+  } catch (problem) {
+    if (!(problem instanceof ProblemError)) throw problem;
+    pictureMissing = problem.status !== 404; // it has none, or is gone
+  }
+}
+
+/** @type {(() => void) | null} */
+let endQueue = null;
+
+/** While the run waits: its place in the queue. */
+function watchQueue() {
+  if (store.state !== "queued") {
+    endQueue?.();
+    endQueue = null;
+  } else if (!endQueue) {
+    endQueue = stream.watchList({
+      onQueue: (runs) => {
+        store.place = runs.indexOf(store.run) + 1 || null;
+        showState();
+      },
+    });
+  }
+}
 
 const showState = painter.add(() => {
   const { state, name, run, active } = store;
@@ -53,7 +96,7 @@ const showState = painter.add(() => {
   const title = part("headline");
   const words = known ? headline(store) : "Fetching the run …";
   if (title.textContent !== words) title.textContent = words;
-  const about = known ? detail(store) : "";
+  const about = known ? detail(store) : `${log.share} % of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
   part("run-name").textContent = name;
   part("run-state").textContent = known && state !== "none" ? state : "";
@@ -79,8 +122,16 @@ new LivePad(part("pad"), store);
 const form = new StartForm(part("start"), started);
 const again = new AgainButton(/** @type {HTMLButtonElement} */ (part("again-button")), trainAgain);
 store.subscribe(({ type }) => {
-  if (type !== "Steps" && type !== "Weights") showState();
+  if (type === "Steps" || type === "Weights") return;
+  showState();
+  watchQueue();
 });
+if (knownOver !== undefined) {
+  stream.watchRun(knownRun, { types: CURVES, onEvent });
+  fetchPicture(knownRun);
+}
+if (shown === "live") stream.watchLive({ seen: knownOver === undefined ? null : { run: knownRun, seq: Number(knownSeq) }, onEvent });
+else if (knownOver === undefined) stream.watchRun(shown, { onEvent });
 stream.start();
 
 /** @param {import("../start-form.js").Run} run */

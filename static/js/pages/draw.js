@@ -11,7 +11,7 @@ import { Reader } from "../predict.js";
 import { ProblemError, request } from "../problem.js";
 import { Remembered } from "../remembered.js";
 import { fillSampleRow } from "../sample-row.js";
-import { RunStream } from "../stream.js";
+import { Stream } from "../stream.js";
 import { VerdictView } from "../verdict.js";
 
 /** @typedef {{ strokes: Stroke[], picture: PixelPicture | null, width: number, model: Model }} Kept */
@@ -83,13 +83,8 @@ function unanswered({ status }) {
 }
 
 /** Follows the run that trains now, and has it read the ink again with each of its new weights. */
-const live = new RunStream(window, {
-  run: "live",
-  onEvent: ({ type }) => {
-    if (type === "Weights" || type === "CheckpointSaved") refresh();
-  },
-  onState: () => {},
-});
+const live = new Stream(window);
+live.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: refresh });
 let following = false;
 
 function refresh() {

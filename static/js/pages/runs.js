@@ -1,12 +1,11 @@
-// The list of runs, newest first, kept up to date by the log of whichever run is live.
+// The list of runs, newest first, kept up to date by the server's word of each change.
 
 import { bindAccess } from "../access.js";
 import { ConnectionView } from "../connection.js";
-import { showProblem } from "../message.js";
+import { forgetOutage, showProblem } from "../message.js";
 import { ProblemError } from "../problem.js";
 import { RunList } from "../run-list.js";
-import { ACTIVE } from "../run-row.js";
-import { RunStream } from "../stream.js";
+import { Stream } from "../stream.js";
 
 /** @param {string} id */
 function part(id) {
@@ -14,11 +13,6 @@ function part(id) {
   if (!found) throw new Error(`the page has no part ${id}`);
   return found;
 }
-
-/** Events after which no row reads otherwise. */
-const SILENT = new Set(["Steps", "Weights", "CheckpointSaved", "Controlled"]);
-
-const PAUSE = 1000; // milliseconds between two refreshes, while many events come
 
 const message = part("message");
 const list = new RunList(part("runs"), (problem) => showProblem(message, problem));
@@ -35,60 +29,18 @@ async function reporting(work) {
   }
 }
 
-let timer = 0;
-let due = false;
-
-/** Fetch the rows anew: at once, or after the pause where that was done a moment ago. */
-function refresh() {
-  due = true;
-  if (timer || document.hidden) return;
-  due = false;
-  timer = window.setTimeout(() => {
-    timer = 0;
-    if (due) refresh();
-  }, PAUSE);
-  reporting(async () => {
-    await list.refresh();
-    follow();
-  });
-}
-
-/** @param {import("../wire.js").RunEvent} event */
-function onEvent({ type }) {
-  if (!SILENT.has(type)) refresh();
-}
-
-/** Logs of active runs, each read from where its row stands. @type {Map<string, RunStream>} */
-const followed = new Map();
-
-function follow() {
-  const active = list.runs.filter(({ state }) => ACTIVE.has(state));
-  const ids = new Set(active.map(({ id }) => id));
-  for (const [id, stream] of followed) {
-    if (ids.has(id)) continue;
-    stream.stop();
-    followed.delete(id);
-  }
-  for (const { id, seq } of active) {
-    if (followed.has(id)) continue;
-    const stream = new RunStream(window, { run: id, onEvent, from: { run: id, after: seq } });
-    followed.set(id, stream);
-    stream.start();
-  }
-}
-
-await reporting(() => list.refresh());
-follow();
-const [newest] = list.runs.filter(({ started }) => started !== null).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
-const live = new RunStream(window, {
-  run: "live",
-  onEvent,
+const stream = new Stream(window, {
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
-    if (state === "live") refresh(); // what happened while there was no connection
+    if (state === "live") forgetOutage(document);
   },
-  ...(newest ? { from: { run: newest.id, after: newest.seq } } : {}),
 });
-live.start();
-document.addEventListener("visibilitychange", refresh);
+stream.watchList({
+  onOpen: () => reporting(() => list.refresh()),
+  onRun: (run) => list.change(run),
+  onDeleted: (id) => list.remove(id),
+  onQueue: (runs) => list.setQueue(runs),
+});
+stream.start();
+await reporting(() => list.refresh()); // at once, also where no connection is to be had
 await reporting(() => bindAccess(part("access"), (allowed) => list.setAllowed(allowed)));

@@ -1,0 +1,148 @@
+"""One WebSocket a page, through every way in which a connection can go."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page, WebSocket, expect
+
+from tests.browser.steering import control, start
+from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
+
+StartServer = Callable[..., str]
+NewPage = Callable[..., Page]
+
+COLLECT = """
+async run => {
+  const { Stream } = await import("/static/js/stream.js");
+  window.seen = [];
+  window.states = [];
+  window.stream = new Stream(window, { onState: (state) => window.states.push(state) });
+  window.stream.watchRun(run, { onEvent: (event) => {
+    if (event.type === "Steps") window.seen.push(...event.step);
+  } });
+  window.stream.start();
+}
+"""
+
+
+@pytest.fixture
+def proxy(start_server: StartServer) -> Iterator[TcpProxy]:
+    """Before a server with a heartbeat every 100 ms, so that silence is noticed after 300."""
+    with tcp_proxy(start_server(heartbeat="0.1")) as made:
+        yield made
+
+
+def sockets(page: Page) -> list[WebSocket]:
+    opened: list[WebSocket] = []
+    page.on("websocket", lambda socket: opened.append(socket))
+    return opened
+
+
+def wait_for_steps(page: Page, more: int) -> None:
+    page.evaluate("more => { window.goal = window.seen.length + more; }", more)
+    page.wait_for_function("() => window.seen.length >= window.goal")
+
+
+def test_nothing_is_lost_or_doubled_however_the_connection_goes(proxy: TcpProxy, new_page: NewPage) -> None:
+    run = start(proxy.url, epochs=1000, steps_per_second=50)
+    page = new_page(base_url=proxy.url)
+    page.goto("/docs")
+    page.evaluate(COLLECT, run)
+    wait_for_steps(page, 10)
+    for go in (proxy.go_silent, proxy.cut):
+        go()
+        page.wait_for_function("() => window.states.at(-1) === 'reconnecting'")
+        proxy.forward_again()
+        wait_for_steps(page, 10)
+    for event in ("offline", "online"):
+        page.evaluate("event => window.dispatchEvent(new Event(event))", event)
+    wait_for_steps(page, 10)
+    seen = page.evaluate("window.seen")
+    assert seen == list(range(1, len(seen) + 1))
+    page.evaluate("window.stream.stop()")
+    control(proxy.url, run, action="stop")
+
+
+def test_a_page_shows_that_a_connection_has_gone_silent_and_goes_on(proxy: TcpProxy, new_page: NewPage) -> None:
+    run = start(proxy.url, epochs=1000, steps_per_second=50)
+    page = new_page(base_url=proxy.url)
+    page.goto(f"/runs/{run}")
+    connection = page.locator("[data-part=connection]")
+    expect(connection).to_have_attribute("data-state", "live")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    expect(page.locator(".unit")).to_have_count(30)
+    proxy.go_silent()
+    expect(connection).to_have_attribute("data-state", "reconnecting")
+    expect(connection).to_contain_text(re.compile(r"Disconnected, trying again in \d+ s"))
+    proxy.forward_again()
+    expect(connection).to_have_attribute("data-state", "live")
+    control(proxy.url, run, action="stop")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Learning was stopped after step")
+
+
+def test_fifty_queued_runs_take_one_socket_and_no_steps(start_server: StartServer, new_page: NewPage) -> None:
+    server = start_server(queued_runs="60")
+    slow = start(server, name="Slow", epochs=1000, steps_per_second=50)
+    for number in range(50):
+        start(server, name=f"Waiting {number}", epochs=1)
+    page = new_page(base_url=server)
+    opened = sockets(page)
+    frames: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)))
+    page.goto("/runs")
+    row = page.get_by_role("row", name=re.compile("^Waiting 49 "))
+    expect(row).to_contain_text("place 50")
+    expect(page.locator("[data-part=connection]")).to_have_attribute("data-state", "live")
+    control(server, slow, action="stop")
+    expect(row).not_to_contain_text(re.compile("place (50|49)"))
+    assert len(opened) == 1
+    assert frames
+    assert not [frame for frame in frames if isinstance(frame, bytes) or '"Steps"' in frame]
+
+
+def test_the_list_follows_what_others_do(page: Page, server: str) -> None:
+    page.goto("/runs")
+    run = start(server, name="Made elsewhere", epochs=1)
+    row = page.get_by_role("row", name=re.compile("^Made elsewhere "))
+    expect(row).to_contain_text("finished")
+    httpx.patch(f"{server}/api/runs/{run}", json={"name": "Renamed elsewhere"}).raise_for_status()
+    renamed = page.get_by_role("row", name=re.compile("^Renamed elsewhere "))
+    expect(renamed).to_be_visible()
+    httpx.delete(f"{server}/api/runs/{run}").raise_for_status()
+    expect(renamed).to_have_count(0)
+
+
+def test_a_finished_run_comes_in_300_kb(start_server: StartServer, new_page: NewPage) -> None:
+    """Its curves and its newest weights; what the page itself weighs does not count."""
+    server = start_server()
+    run = start(server, preset="textbook")
+    page = new_page(base_url=server)
+    page.goto(f"/runs/{run}")
+    expect(page.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
+    for address in (f"/runs/{run}", "/"):
+        size = [0]
+
+        def count(frame: str | bytes, size: list[int] = size) -> None:
+            size[0] += len(frame)
+
+        other = new_page(base_url=server)
+        opened = sockets(other)
+        other.on("websocket", lambda socket, count=count: socket.on("framereceived", count))
+        other.on("response", lambda answer, size=size: "/weights" in answer.url and size.append(len(answer.body())))
+        other.goto(address)
+        expect(other.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
+        expect(other.locator(".unit")).to_have_count(30)
+        expect(other.locator(".weights")).to_contain_text("After step 1,960.")
+        assert len(size) == 2, "one picture is fetched by itself"
+        assert sum(size) < 300_000
+        assert len(opened) == 1
+
+
+def test_a_finished_run_needs_no_connection_once_it_is_here(page: Page, finished_run: str) -> None:
+    opened = sockets(page)
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("[data-part=connection]")).to_have_attribute("data-state", "ended")
+    if not opened[0].is_closed():
+        opened[0].wait_for_event("close")
