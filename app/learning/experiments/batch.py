@@ -5,6 +5,7 @@ from collections.abc import Generator
 from app.experiments import Batch, BatchAnswer
 from app.learning.dataset import Digits
 from app.learning.experiments import images, vector
+from app.learning.inverted import inverted
 
 
 def batch(asked: Batch, digits: Digits) -> Generator[None, None, BatchAnswer]:
@@ -12,7 +13,7 @@ def batch(asked: Batch, digits: Digits) -> Generator[None, None, BatchAnswer]:
     if asked.recipe is None:
         raise ValueError(f"run {asked.run!r} comes as its recipe")
     yield
-    found = images.of_step(asked.recipe, digits, asked.step)
+    found = images.of_step(asked.recipe, inverted(digits, asked.recipe), asked.step)
     epoch, number = divmod(asked.step - 1, images.steps_per_epoch(asked.recipe, digits))
     sent = found.first(asked.images)
     return BatchAnswer(

@@ -11,13 +11,14 @@ from app.learning.experiments import images, vector
 from app.learning.experiments.images import Images
 from app.learning.experiments.slopes import Slope, losses, slope
 from app.learning.experiments.weights import Placed, place
+from app.learning.inverted import inverted
 
 
 def gradient(asked: Gradient, digits: Digits) -> Generator[None, None, GradientAnswer | Refused]:
     placed = yield from place(asked.weights, digits)
     if isinstance(placed, Refused):
         return placed
-    chosen = _images(asked, placed, digits)
+    chosen = _images(asked, placed, inverted(digits, placed.recipe))
     found = yield from slope(placed, chosen)
     nudged = None
     if asked.nudge is not None:

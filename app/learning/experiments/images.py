@@ -8,7 +8,6 @@ from torch import Tensor
 
 from app.learning import augment, order
 from app.learning.dataset import Digits
-from app.learning.inverted import inverted
 from app.recipe import Recipe
 
 PIECE = 512
@@ -48,8 +47,7 @@ def steps_per_epoch(recipe: Recipe, digits: Digits) -> int:
 
 
 def of_step(recipe: Recipe, digits: Digits, step: int) -> Images:
-    """Those that a step, from 1, of the recipe learns from."""
-    digits = inverted(digits, recipe)
+    """Those that a step, from 1, of the recipe learns from, among ``digits`` that have been inverted as it wants."""
     count = len(digits.train_images)
     epoch, batch = divmod(step - 1, steps_per_epoch(recipe, digits))
     generator = order.generator(recipe.seed, epoch + 1)

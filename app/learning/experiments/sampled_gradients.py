@@ -11,6 +11,7 @@ from app.learning.dataset import Digits
 from app.learning.experiments.images import all_of, chosen
 from app.learning.experiments.slopes import slope
 from app.learning.experiments.weights import place
+from app.learning.inverted import inverted
 
 
 def sampled_gradients(
@@ -19,6 +20,7 @@ def sampled_gradients(
     placed = yield from place(asked.weights, digits)
     if isinstance(placed, Refused):
         return placed
+    digits = inverted(digits, placed.recipe)
     everything = all_of(digits)
     full = yield from slope(placed, everything)
     generator = torch.Generator().manual_seed(asked.seed)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from app.learning.dataset import Digits
+from app.learning.inverted import inverted
 from app.learning.learner import Learner
 from app.recipe import Recipe
 from tests.learning.experiments.asking import ask, named, text, vector
@@ -20,6 +21,7 @@ RECIPES = [
     {"model": "linear", "loss": "bce", "optimizer": "momentum"},
     {"model": "two_linear", "hidden": 5, "optimizer": "adam"},
     {"augment": True, "batch_size": 64, "seed": 3},
+    {"invert": 0.5, "activation": "tanh", "seed": 4},
 ]
 
 
@@ -28,7 +30,8 @@ RECIPES = [
 def test_it_is_the_gradient_that_the_learner_takes(recipe: dict[str, Any], step: int, few_digits: Digits) -> None:
     """At any step the next batch's loss, gradient and its norm, and the weights before it."""
     answer = ask("gradient", few_digits, weights={"recipe": recipe, "step": step})
-    learner = Learner(Recipe.model_validate(recipe), few_digits, CPU)
+    wanted = Recipe.model_validate(recipe)
+    learner = Learner(wanted, inverted(few_digits, wanted), CPU)
     batches = len(learner.batch_sizes)
     for past in range(step + 1):
         if past % batches == 0:
@@ -84,6 +87,15 @@ def test_from_zero_the_linear_models_first_gradient_is_the_difference_of_the_mea
     cosine = torch.cosine_similarity(-torch.from_numpy(image.copy()).double(), baseline, dim=0).item()
     assert cosine > 0.999
     assert (answer["images"], answer["loss"]) == (12_396, pytest.approx(0.5))
+
+
+def test_the_whole_set_is_inverted_as_the_recipe_wants(few_digits: Digits) -> None:
+    recipe = {"model": "linear", "invert": 0.5, "batch_size": 600}
+    whole, epoch = (ask("gradient", few_digits, weights={"recipe": recipe}, images=which) for which in ("all", "next"))
+    np.testing.assert_allclose(vector(whole["gradient"]), vector(epoch["gradient"]), rtol=1e-4, atol=1e-7)
+    sampled = ask("sampled_gradients", few_digits, weights={"recipe": recipe}, batch_sizes=[600], samples=1)
+    assert sampled["norm"] == pytest.approx(whole["norm"])
+    assert sampled["sizes"][0]["mean_angle"] < 0.1
 
 
 @settings(max_examples=20)
