@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, Response, WebSocket, expect
 
 from tests.browser.steering import control, start
 from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
@@ -124,13 +124,20 @@ def test_a_finished_run_comes_in_300_kb(start_server: StartServer, new_page: New
     for address in (f"/runs/{run}", "/"):
         size = [0]
 
-        def count(frame: str | bytes, size: list[int] = size) -> None:
+        def on_frame(frame: str | bytes, size: list[int] = size) -> None:
             size[0] += len(frame)
+
+        def on_socket(socket: WebSocket) -> None:
+            socket.on("framereceived", on_frame)
+
+        def on_response(answer: Response, size: list[int] = size) -> None:
+            if "/weights" in answer.url:
+                size.append(len(answer.body()))
 
         other = new_page(base_url=server)
         opened = sockets(other)
-        other.on("websocket", lambda socket, count=count: socket.on("framereceived", count))
-        other.on("response", lambda answer, size=size: "/weights" in answer.url and size.append(len(answer.body())))
+        other.on("websocket", on_socket)
+        other.on("response", on_response)
         other.goto(address)
         expect(other.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
         expect(other.locator(".unit")).to_have_count(30)
