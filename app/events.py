@@ -148,6 +148,17 @@ class EpochEnded(Event):
     units: Units
     milliseconds: float
 
+    def summed_up(self, before: Summary) -> Summary:
+        """How the run stands now, if it stood so before."""
+        return Summary(
+            train_loss=self.train_loss,
+            valid_loss=self.valid_loss,
+            valid_accuracy=self.valid_accuracy,
+            best_valid_accuracy=max(self.valid_accuracy, before.best_valid_accuracy or 0.0),
+            baseline_accuracy=before.baseline_accuracy,
+            seconds=round(self.milliseconds / 1000, 3),
+        )
+
 
 class Weights(Event):
     """First-layer weights as int8 with what is needed to colour and sort the units at that very step.

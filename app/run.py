@@ -98,19 +98,7 @@ def _changes(run: Run, event: Event) -> dict[str, object]:
                 "steps": event.steps, "summary": summary,
             }  # fmt: skip
         case EpochEnded():
-            best = max(event.valid_accuracy, run.summary.best_valid_accuracy or 0.0)
-            return {
-                "epoch": event.epoch,
-                "summary": run.summary.model_copy(
-                    update={
-                        "train_loss": event.train_loss,
-                        "valid_loss": event.valid_loss,
-                        "valid_accuracy": event.valid_accuracy,
-                        "best_valid_accuracy": best,
-                        "seconds": event.milliseconds / 1000,
-                    }
-                ),
-            }
+            return {"epoch": event.epoch, "summary": event.summed_up(run.summary)}
         case Controlled(what="learning_rate"):
             return {"learning_rate": event.value, "learning_rate_changed": True}
         case Controlled(what="steps_per_second"):

@@ -1,12 +1,10 @@
 """Recipes that lead away from every minimum, until their numbers are too large to be numbers."""
 
-from itertools import chain
-from math import isfinite
+from collections.abc import Iterable
 
 import numpy as np
 
 from app.events import Steps
-from app.learning.metrics_buffer import Fetched
 
 
 class Diverged(Exception):
@@ -21,13 +19,13 @@ class Diverged(Exception):
         self.step = step
 
 
-def first_bad_step(fetched: Fetched) -> int | None:
-    """The first step with a loss or gradient, or a snapshot, that holds a NaN or an infinity."""
-    steps = fetched.steps
-    numbers = zip(steps.step, steps.loss, steps.gradient_norm, strict=True) if steps else ()
-    bad = (step for step, *values in numbers if not all(value is not None and isfinite(value) for value in values))
-    broken = (snapshot.step for snapshot in fetched.snapshots if not np.isfinite(snapshot.values.numpy()).all())
-    return min(chain(bad, broken), default=None)
+def first_bad_step(steps: Steps | None, broken: Iterable[int]) -> int | None:
+    """The first step with a loss or gradient that is a NaN or an infinity, or the first of those whose weights are."""
+    bad = list(broken)
+    if steps:
+        numbers = np.array([steps.loss, steps.gradient_norm])
+        bad += [steps.step[at] for at in np.flatnonzero(~np.isfinite(numbers).all(0))[:1]]
+    return min(bad, default=None)
 
 
 def until(steps: Steps, last: int) -> Steps:

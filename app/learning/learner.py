@@ -1,86 +1,152 @@
-"""A run's data and model on the device, and one step of learning.
+"""M models that learn from the same batches on one device, and one step of all.
 
-Nothing here waits for the device: results stay on it as scalars, for the buffer to fetch many at a time.
+Nothing here waits for the device: results stay on it, for the metrics buffer to fetch many at a time.
 """
+
+from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor
 
-from app.learning import augment, models, order
+from app.learning import augment, order
 from app.learning.dataset import Digits
-from app.learning.losses import LOSSES, batch_accuracy
+from app.learning.images import Images
+from app.learning.inverted import inverted
+from app.learning.network import Network
 from app.learning.optimizers import OPTIMIZERS
-from app.learning.parameters import Parameters
+from app.learning.parameters import Parameters, flat
+from app.learning.slopes import SLOPES
 from app.recipe import Recipe
+
+PIECE = 512
+"""Validation images at a time: what comes between two layers then stays in a processor's cache."""
+
+METRICS = 4
+"""Of each step and model: the sum of the losses over the batch, how many images were read right, and the norms of the
+gradient's two layers."""
 
 
 class Learner:
-    """The training images stay uint8, a quarter of the bytes to shuffle; each batch becomes float32 0 to 1 by itself.
+    """Models that differ in their learning rates only: ``rates`` has one for each."""
 
-    All memory is taken here, once: for arrays of megabytes, asking the system for fresh pages each epoch would cost
-    more than the arithmetic.
-    """
-
-    def __init__(self, recipe: Recipe, digits: Digits, device: torch.device) -> None:
-        self.recipe = recipe
-        self.module = models.build(recipe)
-        self.parameters = Parameters(self.module, device)
-        models.initialise(self.parameters, recipe.seed)
-        self.loss = LOSSES[recipe.loss]
-        self.optimizer = OPTIMIZERS[recipe.optimizer](self.parameters)
-        self.images = digits.train_images.to(device)
-        self.targets = digits.train_targets.to(device).unsqueeze(1)  # [n, 1], as the model's logits are
-        self.valid_images = digits.valid_images.to(device).float().mul_(1 / 255)
-        self.valid_targets = digits.valid_targets.to(device).unsqueeze(1)
-        self._shuffled_images = torch.empty_like(self.images)
-        self._shuffled_targets = torch.empty_like(self.targets)
-        self._images = torch.split(self._shuffled_images, recipe.batch_size)
-        self._targets = torch.split(self._shuffled_targets, recipe.batch_size)
-        self._maps: tuple[Tensor, ...] = ()
-        self._pixels = torch.empty(self._images[0].shape, device=device)
-
-    @property
-    def batch_sizes(self) -> list[int]:
+    def __init__(self, recipe: Recipe, images: Images, device: torch.device, rates: Sequence[float]) -> None:
+        self.recipe, self.images, self.device = recipe, images, device
+        self.count = len(rates)
+        self.parameters = Parameters(recipe, recipe.seed, self.count, images.pixels, device)
+        self.network = Network(recipe, self.parameters)
+        self.optimizer = OPTIMIZERS[recipe.optimizer](self.parameters.values)
+        self.losses = SLOPES[recipe.loss]
+        count = len(images.train)
+        sizes = [min(recipe.batch_size, count - start) for start in range(0, count, recipe.batch_size)]
+        self.batch_sizes = sizes
         """Images in each step of an epoch; the last may have fewer."""
-        return [len(batch) for batch in self._targets]
+        self.taken = 0
+        """Steps."""
+        self.gradients = self.parameters.zeros()
+        """The last step's, laid out like ``Parameters.values``."""
+        self._sizes = torch.tensor(sizes).repeat_interleave(torch.tensor(sizes)).to(device)
+        self._rows: dict[int, tuple[Tensor, Tensor]] = {}
+        self._beyond = self._add_beyond()
+        self._next = (1, self._order(1))
+        self.set_rates(rates)
+
+    @classmethod
+    def alone(cls, recipe: Recipe, digits: Digits, device: torch.device) -> Self:
+        """One model, with images of its own."""
+        return cls(recipe, Images(recipe, inverted(digits, recipe), device), device, [recipe.learning_rate])
+
+    def set_rates(self, rates: Sequence[float]) -> None:
+        """The learning rates of the steps to come."""
+        self.rates = list(rates)
+        column = torch.tensor(rates, dtype=torch.float32).unsqueeze(1)
+        self._rates = [column.repeat_interleave(self.parameters.units, 0).to(self.device), column.to(self.device)]
 
     def shuffle(self, epoch: int) -> None:
-        """Lay out an epoch, from 1, in its order."""
-        generator = order.generator(self.recipe.seed, epoch)
-        indices = order.order(len(self.images), generator).to(self.images.device)
-        torch.index_select(self.images, 0, indices, out=self._shuffled_images)
-        torch.index_select(self.targets, 0, indices, out=self._shuffled_targets)
-        if self.recipe.augment:
-            maps = augment.transforms(len(self.images), generator).to(self.images.device)
-            self._maps = torch.split(maps, self.recipe.batch_size)
+        """Lay out an epoch, from 1, in its order. Asks for the next one's too, which has an epoch's time to come."""
+        prepared, what = self._next
+        indices, maps = what if prepared == epoch else self._order(epoch)
+        self._next = (epoch + 1, self._order(epoch + 1))
+        signs = self.images.train_signs[indices]
+        size = self.recipe.batch_size
+        self._indices = torch.split(indices, size)
+        self._signs = torch.split(signs, size)
+        self._threes = torch.split(signs < 0, size)
+        self._shares = torch.split(signs / self._sizes, size)
+        self._maps = torch.split(maps, size) if maps is not None else ()
 
-    def step(self, batch: int, learning_rate: float) -> tuple[Tensor, Tensor, Tensor]:
-        """Learn from one batch of the epoch, from 0. Its loss and accuracy before the update, and the norm of the
-        gradient, as scalars on the device."""
-        targets = self._targets[batch]
-        images = self._pixels[: len(targets)].copy_(self._images[batch]).mul_(1 / 255)
-        if self.recipe.augment:
-            images = augment.warp(images, self._maps[batch])
-        predictions = self.module(images)
-        loss = self.loss(predictions, targets)
-        self.parameters.gradient.zero_()
-        loss.backward()  # type: ignore[no-untyped-call]
-        with torch.no_grad():
-            norm = torch.linalg.vector_norm(self.parameters.gradient)
-            self.optimizer.update(learning_rate)
-            return loss.detach(), batch_accuracy(predictions, targets), norm
+    def step(self, batch: int, metrics: Sequence[Tensor] | None = None) -> None:
+        """Learn from one batch of the epoch, from 0. Write ``METRICS`` of before the update, each [M]."""
+        images = self._batch(batch)
+        logits, hidden = self.network.logits(images)
+        losses, slopes = self.losses(logits, self._signs[batch], self._shares[batch])
+        self.gradients = gradients = self.network.gradients(images, hidden, slopes)
+        if metrics is not None:
+            loss, right, first, second = metrics
+            torch.sum(losses, 1, out=loss)
+            torch.sum((logits > 0) == self._threes[batch], 1, dtype=torch.float32, out=right)
+            torch.linalg.vector_norm(gradients[0].view(self.count, -1), dim=1, out=first)
+            torch.linalg.vector_norm(gradients[1], dim=1, out=second)
+        self.taken += 1
+        self.optimizer.update(gradients, self._rates, self.taken)
 
     def validate(self) -> Tensor:
-        """Over the whole validation set, on the device: the loss, then how many 3s are read as 3 and as 7, and how many
-        7s as 3 and as 7. Float32 [5]."""
-        with torch.no_grad():
-            predictions = self.module(self.valid_images)
-            threes, read_as_three = self.valid_targets == 1, predictions > 0
-            counts = [
-                (truth & verdict).sum() for truth in (threes, ~threes) for verdict in (read_as_three, ~read_as_three)
-            ]
-            return torch.stack([self.loss(predictions, self.valid_targets), *counts])
+        """Over the whole validation set, on the device: the mean loss, how many 3s and how many 7s are read as 3.
+        Float32 [3, M]."""
+        count = len(self.images.valid)
+        plain = count - self._beyond.shape[1]
+        pieces = [
+            self.network.logits(self._floats(self.images.valid[start : min(start + PIECE, plain)]))[0]
+            for start in range(0, plain, PIECE)
+        ]
+        if plain < count:
+            pieces.append(self.network.logits(self._floats(self.images.valid[plain:]), self._beyond)[0])
+        logits, signs = torch.cat(pieces, 1), self.images.valid_signs
+        threes, read = signs < 0, logits > 0
+        losses, _ = self.losses(logits, signs, signs)
+        return torch.stack([losses.mean(1), (read & threes).sum(1), (read & ~threes).sum(1)])
 
-    def snapshot(self) -> Tensor:
-        """All parameters as they are now, on the device."""
-        return self.parameters.values.clone()
+    def snapshot(self, *, state: bool = False) -> Tensor:
+        """All parameters as they are now and, if asked for, the optimizer's state: one vector on the device."""
+        kept = self.optimizer.state.values() if state else ()
+        return flat([*self.parameters.values, *(tensor for tensors in kept for tensor in tensors)])
+
+    def _order(self, epoch: int) -> tuple[Tensor, Tensor | None]:
+        """Indices of an epoch's images and, with ``augment``, their maps, on their way to the device."""
+        generator = order.generator(self.recipe.seed, epoch)
+        count = len(self.images.train)
+        indices = self._sent(order.order(count, generator))
+        return indices, self._sent(augment.transforms(count, generator)) if self.recipe.augment else None
+
+    def _sent(self, tensor: Tensor) -> Tensor:
+        if self.device.type != "cuda":
+            return tensor.to(self.device)
+        return tensor.pin_memory().to(self.device, non_blocking=True)
+
+    def _batch(self, batch: int) -> Tensor:
+        indices = self._indices[batch]
+        rows, floats = self._memory(len(indices))
+        torch.index_select(self.images.train, 0, indices, out=rows)
+        floats.copy_(rows)
+        if self.recipe.augment:
+            floats[:, :-1] = augment.warp(floats[:, :-1].contiguous(), self._maps[batch])
+        return floats
+
+    def _floats(self, rows: Tensor) -> Tensor:
+        return self._memory(len(rows))[1].copy_(rows)
+
+    def _memory(self, count: int) -> tuple[Tensor, Tensor]:
+        """For so many images; taken once, as fresh pages each time would cost more than copying into them."""
+        if count not in self._rows:
+            shape = count, len(self.images.pixels) + 1
+            self._rows[count] = (
+                torch.empty(shape, dtype=torch.uint8, device=self.device),
+                torch.empty(shape, device=self.device),
+            )
+        return self._rows[count]
+
+    def _add_beyond(self) -> Tensor:
+        """What pixels that no training image lights add to the first layer's sums of the last validation images:
+        [M * units, n]. It never changes."""
+        weights = self.parameters.begin["0.weight"][:, self.images.others].to(self.device)
+        return (weights @ self.images.beyond).repeat(self.count, 1)

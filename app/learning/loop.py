@@ -1,6 +1,7 @@
-"""The loop over epochs and batches, and how it obeys."""
+"""The loop over epochs and batches of runs that train together, and how it obeys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
@@ -8,21 +9,52 @@ import torch
 
 from app.checkpoint import Checkpoint
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
-from app.events import Controlled, Event, RunPaused, RunResumed, RunStarted, Summary
-from app.learning import models, schedule
+from app.events import (
+    Baseline,
+    Controlled,
+    Event,
+    RunFailed,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    RunStopped,
+    Summary,
+)
+from app.learning import models
 from app.learning.baseline import baseline
 from app.learning.controls import Controls
 from app.learning.dataset import Digits
 from app.learning.device import describe
+from app.learning.divergence import Diverged
+from app.learning.images import Images
 from app.learning.inverted import inverted
 from app.learning.learner import Learner
-from app.learning.metrics_buffer import MetricsBuffer, Snapshot
+from app.learning.metrics_buffer import Fetched, MetricsBuffer, Moment
 from app.learning.pace import PACES, Pace, constant
-from app.learning.reporter import Emitted, Reporter
+from app.learning.reporter import Reporter
+from app.learning.schedule import Recording
 from app.recipe import Recipe
 
 FLUSH_SECONDS = 0.03
-"""How long news may wait on the device: two frames of a screen, in which some forty steps share one copy."""
+"""How long news may wait on the device: two frames of a screen, in which some hundred steps share one copy."""
+
+Clock = Callable[[], float]
+
+
+class Member(NamedTuple):
+    """One of the runs that train together."""
+
+    run: str
+    name: str
+    recipe: Recipe
+
+
+class Emission(NamedTuple):
+    """Something that happened in a run, or its model."""
+
+    run: str
+    what: Event | Checkpoint
 
 
 class Wait(NamedTuple):
@@ -31,110 +63,132 @@ class Wait(NamedTuple):
     until: float | None
 
 
-class Stopped(Exception):
-    """A person stopped the run; all but its last event has been emitted."""
+Emissions = Iterator[Emission]
+
+
+@dataclass
+class Active:
+    """A member that has not ended: the ``row``-th model of the ``group``-th learner."""
+
+    member: Member
+    group: int
+    row: int
+    reporter: Reporter
+    learning_rate: float
 
 
 class TrainingLoop:
-    """What happens between a run's first event and its last. ``clock`` counts seconds from anywhere."""
+    """What happens between the first event and the last of runs whose recipes differ in seed and learning rate only.
+
+    Members with one seed meet the images in one order and are one learner, whose products are as wide as all of them;
+    learners take their steps by turns. A member that has ended is computed on, so that no bit of the others depends on
+    when it did, but nothing more is said of it.
+    """
 
     def __init__(
         self,
-        run: str,
-        recipe: Recipe,
+        members: Sequence[Member],
         digits: Digits,
         controls: Controls,
         device: torch.device,
-        clock: Callable[[], float],
+        recording: Recording | None,
+        clock: Clock,
+        now: Clock,
     ) -> None:
-        self.run_id = run
-        self.recipe = recipe
-        self.digits = digits = inverted(digits, recipe)
-        self.controls = controls
-        self.device = device
-        self.clock = clock
-        self.learner = Learner(recipe, digits, device)
-        self.batches = len(self.learner.batch_sizes)
-        self.steps = recipe.epochs * self.batches
-        self.shown_steps = schedule.shown_steps(recipe.epochs, self.batches)
-        self.kept_epochs = schedule.kept_epochs(recipe.epochs)
-        self.baseline = baseline(digits)
-        self.reporter = Reporter(run, recipe, self.learner.parameters, self.learner.batch_sizes, self.baseline)
-        self.buffer = MetricsBuffer()
-        self.pace = Pace()
-        self.learning_rate = recipe.learning_rate
+        self.controls, self.device, self.clock, self.now = controls, device, clock, now
+        self.digits = digits
+        self.recipe = recipe = members[0].recipe
         self.step = self.epoch = self.unscheduled = 0
         self.began = self.flushed = clock()
+        self.learners: list[Learner] = []
+        self.active: list[Active] = []
+        self.baselines: list[Baseline] = []
+        images: Images | None = None
+        for seed in dict.fromkeys(member.recipe.seed for member in members):
+            alike = [member for member in members if member.recipe.seed == seed]
+            if images is None or recipe.invert:
+                seen = inverted(digits, alike[0].recipe)
+                images, found = Images(recipe, seen, device), baseline(seen)
+            learner = Learner(alike[0].recipe, images, device, [member.recipe.learning_rate for member in alike])
+            for row, member in enumerate(alike):
+                reporter = Reporter(member.run, member.recipe, learner, row, found)
+                self.active.append(Active(member, len(self.learners), row, reporter, member.recipe.learning_rate))
+            self.learners.append(learner)
+            self.baselines.append(found)
+        self.batches = len(self.learners[0].batch_sizes)
+        self.steps = recipe.epochs * self.batches
+        self.recording = recording or Recording.of(recipe, self.batches, len(members))
+        self.buffer = MetricsBuffer(self.learners)
+        self.pace = Pace()
+        self.last = Moment(0, 0)
 
-    def started(self, name: str, time: float) -> RunStarted:
-        parameters = self.learner.parameters
+    def run(self) -> Iterator[Emission | Wait]:
+        """From RunStarted to the last event of each."""
+        for each in self.active:
+            yield Emission(each.member.run, self._started(each))
+        self._remember(Moment(0, 0, shown=True, kept=True))
+        yield from self._flush()
+        for epoch in range(1, self.recipe.epochs + 1):
+            for learner in self.learners:
+                learner.shuffle(epoch)
+            for batch in range(self.batches):
+                yield from self._obey_controls()
+                if not self.active:
+                    return
+                yield from self._take_step(epoch, batch)
+        yield from self._flush()
+        for each in self.active:
+            summary = self._seconds(each)
+            yield Emission(each.member.run, RunFinished(step=self.step, summary=summary, time=self.now()))
+
+    def _started(self, each: Active) -> RunStarted:
+        learner = self.learners[each.group]
         return RunStarted(
-            run=self.run_id,
-            name=name,
-            recipe=self.recipe,
+            run=each.member.run,
+            name=each.member.name,
+            recipe=each.member.recipe,
             device=self.device.type,
             device_name=describe(self.device),
             steps=self.steps,
             steps_per_epoch=self.batches,
-            parameters=len(parameters),
+            parameters=len(learner.parameters),
             train_images=len(self.digits.train_images),
             valid_images=len(self.digits.valid_images),
-            baseline=self.baseline,
-            units=models.units(parameters.named(parameters.values.cpu())),
-            time=time,
+            baseline=self.baselines[each.group],
+            units=models.units(learner.parameters.begin),
+            time=self.now(),
         )
 
-    def summary(self) -> Summary:
-        return self.reporter.summary.model_copy(update={"seconds": round(self.clock() - self.began, 3)})
-
-    def run(self) -> Iterator[Event | Checkpoint | Wait]:
-        """Train to the end. Raises Stopped or Diverged where that comes earlier."""
-        self._snapshot(shown=True, kept=True)
-        yield from self._flush()
-        try:
-            for epoch in range(1, self.recipe.epochs + 1):
-                self.learner.shuffle(epoch)
-                for batch in range(self.batches):
-                    yield from self._obey_controls()
-                    yield from self._take_step(batch)
-                self.epoch = epoch
-                self.buffer.validation = self.learner.validate()
-                self._snapshot(shown=self.step in self.shown_steps, kept=epoch in self.kept_epochs)
-                yield from self._flush()
-        except Stopped:
-            last = self.last
-            if last.step < self.step:
-                self._snapshot(shown=True, kept=True)
-            elif not last.kept:
-                self._snapshot(shown=not last.shown, kept=True)
-            yield from self._flush()
-            raise
-
-    def _take_step(self, batch: int) -> Emitted:
-        metrics = self.learner.step(batch, self.learning_rate)
+    def _take_step(self, epoch: int, batch: int) -> Emissions:
+        for learner, slot in zip(self.learners, self.buffer.slots(), strict=True):
+            learner.step(batch, slot)
         self.step += 1
         now = self.clock()
         self.pace.stepped(self.step, now)
-        self.buffer.note(self.step, self.learning_rate, (now - self.began) * 1000, metrics)
-        if self.step in self.shown_steps and batch + 1 < self.batches:  # else it comes with the epoch's end
-            self._snapshot(shown=True, kept=False)
+        self.buffer.note(self.step, (now - self.began) * 1000)
+        shown = self.step in self.recording.shown
+        if batch + 1 == self.batches:
+            self.epoch = epoch
+            kept = epoch in self.recording.kept
+            self._remember(Moment(self.step, epoch, shown=shown, kept=kept, ended=True))
+        elif shown:
+            self._remember(Moment(self.step, self.epoch, shown=True))
         if self.pace.single:
             self.pace.single = False
-            if batch + 1 < self.batches:
-                self._show_unscheduled()
+            self._show_unscheduled()
             yield from self._flush()
-            yield Controlled(what="step", step=self.step)
+            yield from self._say(Controlled(what="step", step=self.step))
             if self.step < self.steps:
                 yield from self._pause()
-        elif now - self.flushed >= FLUSH_SECONDS:
+        elif self.buffer.full or now - self.flushed >= FLUSH_SECONDS:
             yield from self._flush()
 
-    def _obey_controls(self) -> Iterator[Event | Checkpoint | Wait]:
+    def _obey_controls(self) -> Iterator[Emission | Wait]:
         """Answer what is asked, and wait until the next step may be taken."""
-        while not self.pace.single:
+        while self.active and not self.pace.single:
             if (asked := self.controls.take()) is not None:
                 yield from self._flush()
-                yield from self._answer(asked[1])
+                yield from self._answer(*asked)
                 continue
             due = self.pace.due(self.step)
             if due is not None and (due == -inf or due <= self.clock()):
@@ -143,51 +197,99 @@ class TrainingLoop:
                 yield from self._flush()
             yield Wait(due)
 
-    def _answer(self, control: Control) -> Emitted:
+    def _answer(self, run: str | None, control: Control) -> Emissions:
+        """``run`` counts for learning rates and stops; all else is for all that train together."""
+        asked = [each for each in self.active if run in (None, each.member.run)]
         match control:
             case SetLearningRate(learning_rate=value):
-                self.learning_rate = value
-                yield Controlled(what="learning_rate", value=value, step=self.step)
+                for each in asked:
+                    each.learning_rate = value
+                    yield Emission(each.member.run, Controlled(what="learning_rate", value=value, step=self.step))
+                self._set_rates()
             case SetSpeed(steps_per_second=speed):
                 self.pace.speed = None if speed is None else constant(speed)
-                yield Controlled(what="steps_per_second", value=speed, step=self.step)
+                yield from self._say(Controlled(what="steps_per_second", value=speed, step=self.step))
             case SetPace(pace=pace):
                 self.pace.speed = PACES[pace]
-                yield Controlled(what="pace", value=pace, step=self.step)
+                yield from self._say(Controlled(what="pace", value=pace, step=self.step))
             case Act(action="step"):
                 self.pace.single = True  # answered when it has been taken
             case Act(action="pause"):
                 self._show_unscheduled()
                 yield from self._flush()
-                yield Controlled(what="pause", step=self.step)
+                yield from self._say(Controlled(what="pause", step=self.step))
                 yield from self._pause()
             case Act(action="resume"):
-                yield Controlled(what="resume", step=self.step)
+                yield from self._say(Controlled(what="resume", step=self.step))
                 if self.pace.paused:
                     self.pace.paused = False
-                    yield RunResumed(step=self.step)
+                    yield from self._say(RunResumed(step=self.step))
             case Act(action="stop"):
-                yield Controlled(what="stop", step=self.step)
-                raise Stopped
+                yield from self._stop(asked)
 
-    def _pause(self) -> Emitted:
+    def _stop(self, asked: Sequence[Active]) -> Emissions:
+        """The model as it is now is kept, and it is what the summary is about."""
+        for each in asked:
+            run = each.member.run
+            yield Emission(run, Controlled(what="stop", step=self.step))
+            if not (self.last.kept and self.last.step == self.step):
+                seen = self.last.shown and self.last.step == self.step
+                only = run if len(asked) < len(self.active) else None
+                self._remember(Moment(self.step, self.epoch, shown=not seen, kept=True, only=only))
+        yield from self._flush()
+        for each in asked:
+            if each in self.active:
+                self.active.remove(each)
+                summary = self._seconds(each)
+                yield Emission(each.member.run, RunStopped(step=self.step, summary=summary, time=self.now()))
+
+    def _say(self, event: Event) -> Emissions:
+        """Of all that train together."""
+        for each in self.active:
+            yield Emission(each.member.run, event)
+
+    def _pause(self) -> Emissions:
         if not self.pace.paused:
             self.pace.paused = True
-            yield RunPaused(step=self.step)
+            yield from self._say(RunPaused(step=self.step))
+
+    def _seconds(self, each: Active) -> Summary:
+        return each.reporter.summary.model_copy(update={"seconds": round(self.clock() - self.began, 3)})
+
+    def _set_rates(self) -> None:
+        for group, learner in enumerate(self.learners):
+            rates = learner.rates
+            for each in self.active:
+                if each.group == group:
+                    rates[each.row] = each.learning_rate
+            learner.set_rates(rates)
 
     def _show_unscheduled(self) -> None:
         """Emit the weights as they are, outside the schedule: a person has paused the run or taken one step to look."""
         seen = self.last.shown and self.last.step == self.step
-        if not seen and self.unscheduled < schedule.SHOWN_UNSCHEDULED:
+        if not seen and self.unscheduled < self.recording.unscheduled:
             self.unscheduled += 1
-            self._snapshot(shown=True, kept=False)
+            self._remember(Moment(self.step, self.epoch, shown=True))
 
-    def _snapshot(self, *, shown: bool, kept: bool) -> None:
-        self.last = Snapshot(self.step, self.epoch, self.learner.snapshot(), shown, kept)
-        self.buffer.snapshots.append(self.last)
+    def _remember(self, moment: Moment) -> None:
+        self.buffer.remember(moment, validate=moment.ended or moment.kept)
+        if moment.only is None:
+            self.last = moment
 
-    def _flush(self) -> Emitted:
-        """Bring what the buffer holds from the device, and emit it. Raises Diverged."""
-        fetched, self.buffer = self.buffer.fetch(), MetricsBuffer()
+    def _flush(self) -> Emissions:
+        """Bring what the buffer holds from the device, and emit it. Members that have diverged end."""
+        fetched = self.buffer.fetch()
         self.flushed = self.clock()
-        yield from self.reporter.report(fetched, self.learning_rate, (self.flushed - self.began) * 1000)
+        milliseconds = (self.flushed - self.began) * 1000
+        for each in tuple(self.active):
+            yield from self._report(each, fetched[each.group], milliseconds)
+
+    def _report(self, each: Active, fetched: Fetched, milliseconds: float) -> Emissions:
+        run = each.member.run
+        try:
+            for what in each.reporter.report(fetched, each.learning_rate, milliseconds):
+                yield Emission(run, what)
+        except Diverged as diverged:
+            self.active.remove(each)
+            summary = self._seconds(each)
+            yield Emission(run, RunFailed(step=diverged.step, reason=str(diverged), summary=summary, time=self.now()))

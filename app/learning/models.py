@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from app import recipe
 from app.events import Units
-from app.learning.parameters import Parameters
 from app.recipe import Recipe
 
 PIXELS = 28 * 28
@@ -21,41 +20,32 @@ ACTIVATIONS: Mapping[recipe.Activation, Callable[[], nn.Module]] = {
 }
 
 
-class Linear(nn.Linear):
-    """``nn.Linear`` for images [n, inputs], computed as ``(W xᵀ)ᵀ`` where PyTorch computes ``x Wᵀ``.
-
-    The same sums, but the rows that are written are then as long as the mini-batch instead of the layer: with a layer
-    of 30 units, which fill no whole number of a processor's vectors, that took 124 µs where PyTorch's way took 205.
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        return torch.addmm(self.bias.unsqueeze(1), self.weight, input.t()).t()
-
-
 def build(of: Recipe) -> nn.Sequential:
-    """The recipe's layers without values (on the ``meta`` device): ``Parameters`` gives them their place."""
+    """The recipe's layers without values (on the ``meta`` device), as the book writes them. Training computes the same
+    for many models at once (``network.py``)."""
     with torch.device("meta"):
         match of.model:
             case "simple_net":
                 activation = ACTIVATIONS[of.activation]()
-                return nn.Sequential(Linear(PIXELS, of.hidden), activation, Linear(of.hidden, 1))
+                return nn.Sequential(nn.Linear(PIXELS, of.hidden), activation, nn.Linear(of.hidden, 1))
             case "two_linear":
-                return nn.Sequential(Linear(PIXELS, of.hidden), Linear(of.hidden, 1))
+                return nn.Sequential(nn.Linear(PIXELS, of.hidden), nn.Linear(of.hidden, 1))
             case "linear":
-                return nn.Sequential(Linear(PIXELS, 1))
+                return nn.Sequential(nn.Linear(PIXELS, 1))
 
 
-def initialise(parameters: Parameters, seed: int) -> None:
-    """First values, the same on every device: uniform within ±1/√inputs, which are the very numbers that
+def first_values(of: Recipe, seed: int) -> dict[str, Tensor]:
+    """Under PyTorch's names, on the CPU, the same for every device: uniform within ±1/√inputs, the very numbers that
     ``torch.manual_seed(seed)`` and ``nn.Linear`` give (PyTorch's ``Linear.reset_parameters``)."""
     generator = torch.Generator().manual_seed(seed)
-    values = torch.empty(len(parameters))
+    named = {}
     bound = 0.0
-    for value in parameters.named(values).values():
+    for name, parameter in build(of).named_parameters():
+        value = torch.empty(parameter.shape)
         if value.ndim == 2:  # a layer's weights come before its biases, which share their bound
             bound = 1 / sqrt(value.shape[1])
-        value.uniform_(-bound, bound, generator=generator)
-    parameters.values.copy_(values)
+        named[name] = value.uniform_(-bound, bound, generator=generator)
+    return named
 
 
 def units(named: Mapping[str, Tensor]) -> Units:

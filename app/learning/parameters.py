@@ -1,38 +1,85 @@
-"""All parameters of a module as one vector."""
+"""The parameters of M models that train together."""
 
+from collections.abc import Mapping, Sequence
 from math import prod
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from app.learning import models
+from app.recipe import Recipe
 
 
 class Parameters:
-    """Takes over a module's parameters: ``values`` holds them all, ``gradient`` all their gradients (float32 [n]).
+    """Parameters of ``count`` models with the same first values, laid out for one product over all of them.
 
-    The module's own parameters become views of the one and their ``.grad`` views of the other. So an update is
-    literally ``values -= learning_rate * gradient``, the norm of the gradient is one operation and a snapshot one copy.
-    The values are uninitialised at first.
-
-    What is not covered: a module that shares a parameter between two layers, or ``zero_grad(set_to_none=True)``, which
-    would cut the views off; call ``gradient.zero_()``.
+    ``first`` [count * units, pixels + 1]: the first layer of every model below the other's; a row is a unit's weights
+    of the ``pixels`` (their indices into 784), and last its bias. ``second`` [count, units + 1]: the weights with which
+    units enter the logit, and last its bias; no columns where the first layer is the output.
+    The weights of all other pixels keep their first values; ``named`` knows them.
     """
 
-    def __init__(self, module: nn.Module, device: torch.device) -> None:
-        self.shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
-        count = sum(map(prod, self.shapes.values()))
-        self.values = torch.empty(count, device=device)
-        self.gradient = torch.zeros(count, device=device)
-        gradients = self.named(self.gradient)
-        for name, value in self.named(self.values).items():
-            parameter = nn.Parameter(value)
-            parameter.grad = gradients[name]
-            owner, _, attribute = name.rpartition(".")
-            setattr(module.get_submodule(owner), attribute, parameter)
+    def __init__(self, recipe: Recipe, seed: int, count: int, pixels: Tensor, device: torch.device) -> None:
+        self.begin = models.first_values(recipe, seed)
+        self.count, self.pixels, self.device = count, pixels, device
+        self.units = len(self.begin["0.bias"])
+        self.names = tuple(self.begin)
+        self.shapes = [(count * self.units, len(pixels) + 1), (count, self.units + 1 if len(self.names) > 2 else 0)]
+        self.first, self.second = (value.repeat(count, 1).to(device) for value in self.packed(self.begin))
+
+    @property
+    def values(self) -> list[Tensor]:
+        return [self.first, self.second]
 
     def __len__(self) -> int:
-        return self.values.numel()
+        """Parameters of one model."""
+        return sum(value.numel() for value in self.begin.values())
 
-    def named(self, vector: Tensor) -> dict[str, Tensor]:
-        """Views of a vector [n] laid out like ``values``, under PyTorch's names."""
-        parts = torch.split(vector, [prod(shape) for shape in self.shapes.values()])
-        return {name: part.view(shape) for (name, shape), part in zip(self.shapes.items(), parts, strict=True)}
+    @property
+    def size(self) -> int:
+        """Numbers in ``values``."""
+        return sum(map(prod, self.shapes))
+
+    def zeros(self) -> list[Tensor]:
+        """Laid out like ``values``."""
+        return [torch.zeros(shape, device=self.device) for shape in self.shapes]
+
+    def zero_(self) -> None:
+        """Let every parameter begin as 0."""
+        for value in (*self.values, *self.begin.values()):
+            value.zero_()
+
+    def packed(self, named: Mapping[str, Tensor]) -> list[Tensor]:
+        """One model's parameters, under PyTorch's names, laid out like its rows of ``values``."""
+        weight, bias, *second = named.values()
+        first = torch.cat([weight[:, self.pixels], bias.unsqueeze(1)], 1)
+        return [first, torch.cat([value.view(1, -1) for value in second], 1) if second else torch.zeros(1, 0)]
+
+    def named(self, flat: Tensor, member: int, *, fill: bool = True) -> dict[str, Tensor]:
+        """One model's parameters under PyTorch's names, from ``flat(values)`` on the CPU. All other pixels have the
+        weights they began with or, without ``fill``, 0."""
+        first, second = torch.split(flat[: self.size], [prod(shape) for shape in self.shapes])
+        rows = first.view(self.count, self.units, -1)[member]
+        weight = self.begin["0.weight"].clone() if fill else torch.zeros_like(self.begin["0.weight"])
+        weight[:, self.pixels] = rows[:, :-1]
+        tensors = [weight, rows[:, -1].contiguous()]
+        if len(self.names) > 2:
+            row = second.view(self.count, -1)[member]
+            tensors += [row[:-1].unsqueeze(0).clone(), row[-1:].clone()]
+        return dict(zip(self.names, tensors, strict=True))
+
+
+def flat(tensors: Sequence[Tensor]) -> Tensor:
+    """Copy tensors into one vector, on their device."""
+    return torch.cat([tensor.flatten() for tensor in tensors])
+
+
+def named_state(parameters: Parameters, flat: Tensor, member: int, names: Sequence[str]) -> dict[str, Tensor]:
+    """One model's share of what an optimizer remembers, as ``optimizer.velocity.0.weight``, from what follows the
+    parameters in ``Learner.snapshot``."""
+    size = parameters.size
+    return {
+        f"optimizer.{name}.{parameter}": value
+        for at, name in enumerate(names, 1)
+        for parameter, value in parameters.named(flat[at * size : (at + 1) * size], member, fill=False).items()
+    }

@@ -1,7 +1,9 @@
 """Turns numbers that were fetched from the device into events."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from app.checkpoint import Checkpoint
@@ -9,8 +11,9 @@ from app.events import Baseline, CheckpointSaved, EpochEnded, Event, Steps, Summ
 from app.learning import models
 from app.learning.checkpoint import checkpoint
 from app.learning.divergence import Diverged, first_bad_step, until
-from app.learning.metrics_buffer import Fetched, Snapshot
-from app.learning.parameters import Parameters
+from app.learning.learner import Learner
+from app.learning.metrics_buffer import Columns, Fetched, Moment
+from app.learning.parameters import named_state
 from app.learning.quantise import quantise
 from app.recipe import Recipe
 
@@ -18,77 +21,103 @@ Emitted = Iterator[Event | Checkpoint]
 
 
 class Reporter:
-    """Turns fetched numbers into events and sums the run up as it goes.
+    """Of one run, the ``row``-th model of a learner: turns fetched numbers into events, and sums the run up."""
 
-    ``batch_sizes``: images in each step of an epoch.
-    """
-
-    def __init__(
-        self, run: str, recipe: Recipe, parameters: Parameters, batch_sizes: Sequence[int], baseline: Baseline
-    ) -> None:
-        self.run = run
-        self.recipe = recipe
-        self.parameters = parameters
-        self.batch_sizes = batch_sizes
+    def __init__(self, run: str, recipe: Recipe, learner: Learner, row: int, baseline: Baseline) -> None:
+        self.run, self.recipe, self.row = run, recipe, row
         self.summary = Summary(baseline_accuracy=baseline.l1)
-        self._epoch_loss = 0.0
-        """Sum over the epoch's images so far."""
+        self._parameters = learner.parameters
+        self._state = tuple(learner.optimizer.state)
+        self._sizes = np.array(learner.batch_sizes)
+        self._valid = len(learner.images.valid), learner.images.threes
+        self._losses: list[float] = []
+        """Of the epoch's batches so far."""
 
     def report(self, fetched: Fetched, learning_rate: float, milliseconds: float) -> Emitted:
-        """Steps, then of each snapshot its checkpoint and its weights; an epoch's end comes before the last snapshot.
+        """Steps, then of each moment its epoch's end, checkpoint and weights.
 
-        Says all up to the first bad step, then raises Diverged, where there is one.
+        Emits all up to the first bad step, then raises Diverged, where there is one.
         """
-        bad = first_bad_step(fetched)
-        if fetched.steps:
-            steps = fetched.steps if bad is None else until(fetched.steps, bad)
-            self._count(steps)
+        moments = [each for each in fetched.moments if each[0].only in (None, self.run)]
+        named = [self._parameters.named(values, self.row) for _, values, _ in moments]
+        broken = (
+            moment.step
+            for (moment, _, _), tensors in zip(moments, named, strict=True)
+            if not all(np.isfinite(value.numpy()).all() for value in tensors.values())
+        )
+        steps = self._steps(fetched.columns, learning_rate)
+        bad = first_bad_step(steps, broken)
+        if steps:
+            steps = steps if bad is None else until(steps, bad)
+            self._losses += [np.nan if loss is None else loss for loss in steps.loss]
             yield steps
-        for snapshot in fetched.snapshots:
-            if bad is not None and snapshot.step >= bad:
+        for (moment, values, figures), tensors in zip(moments, named, strict=True):
+            if bad is not None and moment.step >= bad:
                 break
-            named = self.parameters.named(snapshot.values)
-            if fetched.validation and snapshot is fetched.snapshots[-1]:
-                yield self._epoch_ended(snapshot, fetched.validation, named, milliseconds)
-            yield from self._weights(snapshot, named)
+            if figures is not None:
+                yield from self._validated(moment, figures[:, self.row], tensors, milliseconds)
+            yield from self._weights(moment, values, tensors, learning_rate)
         if bad is not None:
             raise Diverged(bad, learning_rate)
 
-    def _weights(self, snapshot: Snapshot, named: Mapping[str, Tensor]) -> Emitted:
-        # The model comes first: whoever sees new weights may ask at once what they read.
-        if snapshot.shown or snapshot.kept:
-            yield checkpoint(named, self.recipe, step=snapshot.step, epoch=snapshot.epoch, kept=snapshot.kept)
-        if snapshot.shown:
-            yield quantise(named, snapshot.step, self.run)
-        if snapshot.kept:
-            yield CheckpointSaved(step=snapshot.step, epoch=snapshot.epoch)
-
-    def _count(self, steps: Steps) -> None:
-        for step, loss in zip(steps.step, steps.loss, strict=True):
-            self._epoch_loss += (loss or 0.0) * self.batch_sizes[(step - 1) % len(self.batch_sizes)]
-
-    def _epoch_ended(
-        self, snapshot: Snapshot, validation: list[float], named: Mapping[str, Tensor], milliseconds: float
-    ) -> EpochEnded:
-        valid_loss, *counts = validation
-        three_as_three, three_as_seven, seven_as_three, seven_as_seven = map(int, counts)
-        accuracy = (three_as_three + seven_as_seven) / sum(counts)
-        train_loss, self._epoch_loss = self._epoch_loss / sum(self.batch_sizes), 0.0
-        self.summary = self.summary.model_copy(
-            update={
-                "train_loss": train_loss,
-                "valid_loss": valid_loss,
-                "valid_accuracy": accuracy,
-                "best_valid_accuracy": max(accuracy, self.summary.best_valid_accuracy or 0.0),
-            }
+    def _steps(self, columns: Columns, learning_rate: float) -> Steps | None:
+        if not columns.steps or columns.metrics is None:
+            return None
+        loss, right, first, second = columns.metrics[:, :, self.row].astype(np.float64).T
+        sizes = self._sizes[(np.array(columns.steps) - 1) % len(self._sizes)]
+        return Steps(
+            step=columns.steps,
+            loss=(loss / sizes).tolist(),
+            accuracy=(right / sizes).tolist(),
+            learning_rate=[learning_rate] * len(columns.steps),
+            gradient_norm=np.hypot(first, second).tolist(),
+            milliseconds=columns.milliseconds,
         )
-        return EpochEnded(
-            epoch=snapshot.epoch,
-            step=snapshot.step,
-            train_loss=train_loss,
+
+    def _validated(
+        self, moment: Moment, figures: NDArray[np.float32], named: Mapping[str, Tensor], milliseconds: float
+    ) -> Iterator[Event]:
+        """An epoch's end, or how the model stands that a stopped run keeps, which only the summary tells."""
+        valid_loss, *read = figures.tolist()
+        three_as_three, seven_as_three = map(int, read)
+        images, threes = self._valid
+        batches = len(self._sizes) if moment.ended else len(self._losses)
+        losses, sizes = np.array(self._losses[:batches]), self._sizes[:batches]
+        if moment.ended:
+            self._losses = self._losses[batches:]
+        event = EpochEnded(
+            epoch=moment.epoch,
+            step=moment.step,
+            train_loss=float(losses @ sizes / sizes.sum()) if batches else self.summary.train_loss,
             valid_loss=valid_loss,
-            valid_accuracy=accuracy,
-            confusion=[[three_as_three, three_as_seven], [seven_as_three, seven_as_seven]],
+            valid_accuracy=(three_as_three + images - threes - seven_as_three) / images,
+            confusion=[
+                [three_as_three, threes - three_as_three],
+                [seven_as_three, images - threes - seven_as_three],
+            ],
             units=models.units(named),
             milliseconds=milliseconds,
         )
+        self.summary = event.summed_up(self.summary)
+        if moment.ended:
+            yield event
+
+    def _weights(self, moment: Moment, values: Tensor, named: Mapping[str, Tensor], learning_rate: float) -> Emitted:
+        # The model comes first: a viewer who sees new weights may ask at once what they read.
+        step, epoch = moment.step, moment.epoch
+        if moment.kept:
+            tensors = dict(named) | named_state(self._parameters, values, self.row, self._state)
+            more = {
+                "batch": str(step - epoch * len(self._sizes)),
+                "learning_rate": repr(learning_rate),
+                "epoch_losses": " ".join(map(repr, self._losses)),
+                "recipe": self.recipe.model_dump_json(),
+                "summary": self.summary.model_dump_json(),
+            }
+            yield checkpoint(tensors, self.recipe, step=step, epoch=epoch, kept=True, more=more)
+        elif moment.shown:
+            yield checkpoint(named, self.recipe, step=step, epoch=epoch, kept=False)
+        if moment.shown:
+            yield quantise(named, step, self.run)
+        if moment.kept:
+            yield CheckpointSaved(step=step, epoch=epoch)

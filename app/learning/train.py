@@ -2,37 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from app.checkpoint import Checkpoint
-from app.events import Event, RunFailed, RunFinished, RunStopped, Summary
+from app.events import Event, RunFailed, Summary
 from app.learning.controls import Controls as Controls
 from app.learning.dataset import Digits
 from app.learning.device import DeviceUnavailable, choose
-from app.learning.divergence import Diverged
-from app.learning.loop import Stopped, TrainingLoop
+from app.learning.loop import Clock, TrainingLoop
+from app.learning.loop import Emission as Emission
+from app.learning.loop import Member as Member
 from app.learning.loop import Wait as Wait
+from app.learning.schedule import Recording
 from app.recipe import Recipe
-
-Clock = Callable[[], float]
 
 POLL_SECONDS = 0.05
 """How soon ``train`` notices a control that comes while it waits."""
-
-
-class Member(NamedTuple):
-    """One of the runs that train together."""
-
-    run: str
-    name: str
-    recipe: Recipe
-
-
-class Emission(NamedTuple):
-    """Something that happened in a run, or its model."""
-
-    run: str
-    what: Event | Checkpoint
 
 
 def train_members(
@@ -40,20 +24,30 @@ def train_members(
     digits: Digits,
     controls: Controls,
     *,
+    recording: Recording | None = None,
     clock: Clock = time.perf_counter,
     now: Clock = time.time,
 ) -> Iterator[Emission | Wait]:
-    """Train, and emit what happens: of each run RunStarted first, exactly one of RunFinished, RunStopped and RunFailed
-    last.
+    """Train runs together, and emit what happens: of each RunStarted first, and last exactly one of RunFinished,
+    RunStopped and RunFailed.
 
     It knows nobody, never sleeps and never blocks: where no step is due it yields Wait, and when resumed, however
-    early, asks ``controls`` and the clock again. At full speed it emits about every 30 ms. The same recipe, digits,
-    device and clock give the same events and the same weights, bit for bit. ``clock`` counts seconds from anywhere,
-    ``now`` is Unix time.
+    early, asks ``controls`` and the clock again. At full speed it emits about every 30 ms. The same recipes, digits,
+    device, number of threads and clock give the same events and weights, bit for bit; a run's losses are those that it
+    has alone, within 1e-5. ``recording`` says which weights are shown and which models are kept. ``clock`` counts
+    seconds from anywhere, ``now`` is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
+    learning rate.
     """
-    (member,) = members
-    for what in _train(member, digits, controls, clock, now):
-        yield what if isinstance(what, Wait) else Emission(member.run, what)
+    shared = {member.recipe.model_copy(update={"seed": 0, "learning_rate": 1.0}) for member in members}
+    if len(shared) != 1 or len({member.run for member in members}) < len(members):
+        raise ValueError("runs that train together differ in id, seed and learning rate, and in nothing else")
+    try:
+        device = choose(members[0].recipe.device)
+    except DeviceUnavailable as error:
+        for member in members:
+            yield Emission(member.run, RunFailed(step=0, reason=str(error), summary=Summary(), time=now()))
+        return
+    yield from TrainingLoop(members, digits, controls, device, recording, clock, now).run()
 
 
 def train(
@@ -73,23 +67,3 @@ def train(
             yield each.what
         else:
             sleep(POLL_SECONDS if each.until is None else min(POLL_SECONDS, max(0.0, each.until - clock())))
-
-
-def _train(
-    member: Member, digits: Digits, controls: Controls, clock: Clock, now: Clock
-) -> Iterator[Event | Checkpoint | Wait]:
-    try:
-        device = choose(member.recipe.device)
-    except DeviceUnavailable as error:
-        yield RunFailed(step=0, reason=str(error), summary=Summary(), time=now())
-        return
-    loop = TrainingLoop(member.run, member.recipe, digits, controls, device, clock)
-    yield loop.started(member.name, now())
-    try:
-        yield from loop.run()
-    except Stopped:
-        yield RunStopped(step=loop.step, summary=loop.summary(), time=now())
-    except Diverged as diverged:
-        yield RunFailed(step=diverged.step, reason=str(diverged), summary=loop.summary(), time=now())
-    else:
-        yield RunFinished(step=loop.step, summary=loop.summary(), time=now())

@@ -1,11 +1,9 @@
 from math import inf, nan
 
 import pytest
-import torch
 
 from app.events import Steps
 from app.learning.divergence import Diverged, first_bad_step, until
-from app.learning.metrics_buffer import Fetched, Snapshot
 
 
 def steps(losses: list[float], norms: list[float]) -> Steps:
@@ -20,29 +18,25 @@ def steps(losses: list[float], norms: list[float]) -> Steps:
     )
 
 
-def snapshot(step: int, value: float) -> Snapshot:
-    return Snapshot(step, 0, torch.tensor([1.0, value]), shown=True, kept=False)
-
-
 @pytest.mark.parametrize(
-    ("losses", "norms", "weights", "bad"),
+    ("losses", "norms", "broken", "bad"),
     [
-        ([1.0, 2.0], [1.0, 2.0], 1.0, None),
-        ([1.0, nan], [1.0, nan], 1.0, 6),
-        ([inf, nan], [1.0, nan], 1.0, 5),
-        ([1.0, 1.0], [1.0, inf], 1.0, 6),
-        ([1.0, nan], [1.0, nan], inf, 5),
-        ([1.0, 1.0], [1.0, 1.0], nan, 5),
+        ([1.0, 2.0], [1.0, 2.0], [], None),
+        ([1.0, nan], [1.0, nan], [], 6),
+        ([inf, nan], [1.0, nan], [], 5),
+        ([1.0, 1.0], [1.0, inf], [6], 6),
+        ([1.0, nan], [1.0, nan], [5], 5),
+        ([1.0, 1.0], [1.0, 1.0], [6, 5], 5),
     ],
 )
 def test_finds_the_first_step_without_numbers(
-    losses: list[float], norms: list[float], weights: float, bad: int | None
+    losses: list[float], norms: list[float], broken: list[int], bad: int | None
 ) -> None:
-    assert first_bad_step(Fetched(steps(losses, norms), None, [snapshot(5, weights)])) == bad
+    assert first_bad_step(steps(losses, norms), broken) == bad
 
 
 def test_nothing_fetched_is_nothing_bad() -> None:
-    assert first_bad_step(Fetched(None, None, [])) is None
+    assert first_bad_step(None, []) is None
 
 
 def test_cuts_all_columns_after_a_step() -> None:

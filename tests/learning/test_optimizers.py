@@ -3,37 +3,34 @@ import torch
 from torch import nn
 
 from app.learning.optimizers import SGD, Adam, Momentum, Optimizer
-from app.learning.parameters import Parameters
+
+RATES = torch.tensor([[0.1], [0.02]])
 
 
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        (SGD, lambda w: torch.optim.SGD(w, lr=0.1)),
-        (Momentum, lambda w: torch.optim.SGD(w, lr=0.1, momentum=0.9)),
-        (Adam, lambda w: torch.optim.Adam(w, lr=0.1)),
+        (SGD, lambda w, lr: torch.optim.SGD(w, lr=lr)),
+        (Momentum, lambda w, lr: torch.optim.SGD(w, lr=lr, momentum=0.9)),
+        (Adam, lambda w, lr: torch.optim.Adam(w, lr=lr)),
     ],
 )
-def test_moves_as_pytorchs_does(ours: type[Optimizer], theirs) -> None:
+def test_every_row_moves_as_pytorchs_does_at_its_own_rate(ours: type[Optimizer], theirs) -> None:
     generator = torch.Generator().manual_seed(1)
-    with torch.device("meta"):
-        parameters = Parameters(nn.Linear(20, 1), torch.device("cpu"))
-    parameters.values.uniform_(generator=generator)
-    twin = nn.Parameter(parameters.values.clone())
-    our_optimizer, their_optimizer = ours(parameters), theirs([twin])
-    for _ in range(20):
-        gradient = torch.randn(21, generator=generator)
-        parameters.gradient.copy_(gradient)
-        twin.grad = gradient
-        our_optimizer.update(0.1)
-        their_optimizer.step()
-        torch.testing.assert_close(parameters.values, twin.detach(), rtol=1e-5, atol=1e-6)
+    values = [torch.rand(2, 20, generator=generator), torch.rand(2, 0)]
+    twins = [nn.Parameter(row.clone()) for row in values[0]]
+    our_optimizer = ours(values)
+    their_optimizers = [theirs([twin], rate) for twin, rate in zip(twins, RATES[:, 0].tolist(), strict=True)]
+    for step in range(1, 21):
+        gradient = torch.randn(2, 20, generator=generator)
+        our_optimizer.update([gradient, torch.zeros(2, 0)], [RATES, RATES], step)
+        for twin, row, their_optimizer in zip(twins, gradient, their_optimizers, strict=True):
+            twin.grad = row
+            their_optimizer.step()
+        torch.testing.assert_close(values[0], torch.stack([twin.detach() for twin in twins]), rtol=1e-5, atol=1e-6)
 
 
 def test_sgd_is_the_rule_itself() -> None:
-    with torch.device("meta"):
-        parameters = Parameters(nn.Linear(1, 1), torch.device("cpu"))
-    parameters.values.copy_(torch.tensor([1.0, 2.0]))
-    parameters.gradient.copy_(torch.tensor([10.0, -10.0]))
-    SGD(parameters).update(0.5)
-    assert parameters.values.tolist() == [1 - 0.5 * 10, 2 + 0.5 * 10]
+    values = [torch.tensor([[1.0, 2.0]])]
+    SGD(values).update([torch.tensor([[10.0, -10.0]])], [torch.tensor([[0.5]])], 1)
+    assert values[0].tolist() == [[1 - 0.5 * 10, 2 + 0.5 * 10]]

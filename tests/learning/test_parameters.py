@@ -1,38 +1,44 @@
+import pytest
 import torch
-from torch import nn
 
-from app.learning.parameters import Parameters
+from app.learning import models
+from app.learning.parameters import Parameters, flat, named_state
+from app.recipe import Recipe
 
 CPU = torch.device("cpu")
+PIXELS = torch.tensor([3, 100, 783])
 
 
-def small() -> tuple[nn.Sequential, Parameters]:
-    with torch.device("meta"):
-        module = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))
-    return module, Parameters(module, CPU)
+@pytest.mark.parametrize("model", ["linear", "two_linear", "simple_net"])
+def test_every_model_begins_with_the_seeds_values_under_pytorchs_names(model: str) -> None:
+    recipe = Recipe(model=model, hidden=2)  # type: ignore[arg-type]
+    parameters = Parameters(recipe, 4, 3, PIXELS, CPU)
+    expected = models.first_values(recipe, 4)
+    assert len(parameters) == sum(value.numel() for value in expected.values())
+    for member in range(3):
+        named = parameters.named(flat(parameters.values), member)
+        assert named.keys() == expected.keys()
+        assert all(torch.equal(named[name], expected[name]) for name in named)
 
 
-def test_one_vector_holds_all_parameters_under_pytorchs_names() -> None:
-    module, parameters = small()
-    assert len(parameters) == 3 * 2 + 2 + 2 + 1
-    parameters.values.copy_(torch.arange(11.0))
-    state = module.state_dict()
-    assert list(state) == list(parameters.named(parameters.values)) == ["0.weight", "0.bias", "2.weight", "2.bias"]
-    assert state["0.weight"].tolist() == [[0, 1, 2], [3, 4, 5]]
-    assert state["2.bias"].tolist() == [10]
+def test_a_row_is_one_unit_of_one_model() -> None:
+    parameters = Parameters(Recipe(hidden=2), 0, 3, PIXELS, CPU)
+    parameters.first[2 * 1 + 1] = torch.tensor([1.0, 2.0, 3.0, 4.0])  # the second unit of the second model
+    parameters.second[1] = torch.tensor([5.0, 6.0, 7.0])
+    named = parameters.named(flat(parameters.values), 1)
+    assert named["0.weight"][1, PIXELS].tolist() == [1, 2, 3]
+    assert named["0.bias"][1] == 4
+    assert named["2.weight"].tolist() == [[5, 6]]
+    assert named["2.bias"].tolist() == [7]
+    others = parameters.named(flat(parameters.values), 0)
+    assert all(torch.equal(others[name], value) for name, value in parameters.begin.items())
 
 
-def test_a_change_of_the_vector_changes_what_the_module_computes() -> None:
-    module, parameters = small()
-    parameters.values.fill_(1)
-    assert module(torch.ones(1, 3)).item() == 9
-    parameters.values.fill_(2)
-    assert module(torch.ones(1, 3)).item() == 34
-
-
-def test_gradients_gather_in_the_other_vector() -> None:
-    module, parameters = small()
-    parameters.values.fill_(1)
-    module(torch.ones(1, 3)).sum().backward()
-    expected = {"0.weight": [[1, 1, 1], [1, 1, 1]], "0.bias": [1, 1], "2.weight": [[4, 4]], "2.bias": [1]}
-    assert {name: value.tolist() for name, value in parameters.named(parameters.gradient).items()} == expected
+def test_what_an_optimizer_remembers_is_named_after_its_parameters() -> None:
+    parameters = Parameters(Recipe(hidden=2), 0, 2, PIXELS, CPU)
+    velocity = [torch.ones(shape) for shape in parameters.shapes]
+    named = named_state(parameters, flat([*parameters.values, *velocity]), 1, ["velocity"])
+    assert {name: value.shape for name, value in named.items()} == {
+        f"optimizer.velocity.{name}": value.shape for name, value in parameters.begin.items()
+    }
+    assert named["optimizer.velocity.0.weight"].sum() == 2 * len(PIXELS)

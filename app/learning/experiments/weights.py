@@ -10,8 +10,8 @@ from app.experiments import OfRecipe, OfRun, OfValues, Refused, Weights, shapes
 from app.learning.dataset import Digits
 from app.learning.experiments import vector
 from app.learning.experiments.images import steps_per_epoch
-from app.learning.inverted import inverted
 from app.learning.learner import Learner
+from app.learning.parameters import flat
 from app.recipe import Recipe
 
 CPU = torch.device("cpu")
@@ -48,13 +48,14 @@ def place(weights: Weights, digits: Digits) -> Generator[None, None, Placed | Re
 
 
 def _trained(weights: OfRecipe, digits: Digits) -> Generator[None, None, Tensor]:
-    learner = Learner(weights.recipe, inverted(digits, weights.recipe), CPU)
+    recipe = weights.recipe
+    learner = Learner.alone(recipe, digits, CPU)
     if weights.start == "zero":
-        learner.parameters.values.zero_()
+        learner.parameters.zero_()
     for step in range(weights.step):
         epoch, batch = divmod(step, steps_per_epoch(weights.recipe, digits))
         if batch == 0:
             learner.shuffle(epoch + 1)
-        learner.step(batch, weights.recipe.learning_rate)
+        learner.step(batch)
         yield
-    return learner.snapshot()
+    return flat(list(learner.parameters.named(learner.snapshot(), 0).values()))

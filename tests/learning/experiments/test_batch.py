@@ -19,11 +19,11 @@ def pixels(text: str) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("step", [1, 3, 4, 9])
 def test_they_are_the_images_of_the_learners_step(few_digits: Digits, step: int) -> None:
     answer = ask("batch", few_digits, recipe={"seed": 8}, step=step)
-    learner = Learner(Recipe(seed=8), few_digits, torch.device("cpu"))
+    learner = Learner.alone(Recipe(seed=8), few_digits, torch.device("cpu"))
     epoch, batch = divmod(step - 1, 3)
     assert (answer["step"], answer["epoch"], answer["batch"]) == (step, epoch + 1, batch)
     learner.shuffle(epoch + 1)
-    rows = learner._images[batch]
+    rows = few_digits.train_images[learner._indices[batch]]
     assert np.array_equal(pixels(answer["images"]), rows.numpy())
     assert np.array_equal(few_digits.train_images[answer["indices"]].numpy(), rows.numpy())
     assert [label == 3 for label in answer["labels"]] == (few_digits.train_targets[answer["indices"]] == 1).tolist()

@@ -1,5 +1,6 @@
 """The gradient experiment, held against the learner's own steps and against the chain rule on paper."""
 
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from app.learning.dataset import Digits
-from app.learning.inverted import inverted
-from app.learning.learner import Learner
+from app.learning.learner import METRICS, Learner
+from app.learning.parameters import flat
 from app.recipe import Recipe
 from tests.learning.experiments.asking import ask, named, text, vector
 
@@ -30,21 +31,23 @@ RECIPES = [
 def test_it_is_the_gradient_that_the_learner_takes(recipe: dict[str, Any], step: int, few_digits: Digits) -> None:
     """At any step the next batch's loss, gradient and its norm, and the weights before it."""
     answer = ask("gradient", few_digits, weights={"recipe": recipe, "step": step})
-    wanted = Recipe.model_validate(recipe)
-    learner = Learner(wanted, inverted(few_digits, wanted), CPU)
+    learner = Learner.alone(Recipe.model_validate(recipe), few_digits, CPU)
     batches = len(learner.batch_sizes)
     for past in range(step + 1):
         if past % batches == 0:
             learner.shuffle(past // batches + 1)
-        before = learner.snapshot()
-        loss, accuracy, norm = learner.step(past % batches, learner.recipe.learning_rate)
+        before = flat(list(learner.parameters.named(learner.snapshot(), 0).values()))
+        metrics = torch.empty(METRICS, 1)
+        learner.step(past % batches, metrics.unbind())
+    gradient = flat(list(learner.parameters.named(flat(learner.gradients), 0, fill=False).values()))
+    loss, right, *norms = metrics.squeeze(1).tolist()
     assert (answer["step"], answer["model"]) == (step, learner.recipe.model)
     assert answer["images"] == learner.batch_sizes[step % batches]
     assert np.array_equal(vector(answer["values"]), before.numpy())
-    np.testing.assert_allclose(vector(answer["gradient"]), learner.parameters.gradient.numpy(), rtol=1e-4, atol=1e-7)
-    assert answer["norm"] == pytest.approx(norm.item(), rel=1e-5)
-    assert answer["loss"] == pytest.approx(loss.item(), rel=1e-5)
-    assert answer["accuracy"] == pytest.approx(accuracy.item())
+    np.testing.assert_allclose(vector(answer["gradient"]), gradient.numpy(), rtol=1e-4, atol=1e-7)
+    assert answer["norm"] == pytest.approx(hypot(*norms), rel=1e-5)
+    assert answer["loss"] == pytest.approx(loss / answer["images"], rel=1e-5)
+    assert answer["accuracy"] == pytest.approx(right / answer["images"])
 
 
 def by_hand(w: dict[str, NDArray[Any]], x: NDArray[Any], y: NDArray[Any]) -> tuple[float, dict[str, NDArray[Any]]]:
