@@ -110,10 +110,10 @@ export class RunRow {
   }
 
   #askToDelete() {
-    const yes = button("Delete for ever");
+    const yes = button("Delete");
     yes.classList.add("danger");
     const no = button("Keep");
-    const words = element("p", "", `Delete “${this.#run.name}” with every step and model? This cannot be undone.`);
+    const words = element("p", "", `Delete “${this.#run.name}” with every step and model? It can be restored for a while, below the list.`);
     const dialog = element("dialog", "", words, element("div", "row", no, yes));
     dialog.setAttribute("aria-label", "Delete a run");
     dialog.addEventListener("close", () => dialog.remove());
@@ -121,8 +121,9 @@ export class RunRow {
     yes.addEventListener("click", async () => {
       dialog.close();
       await this.#reporting(async () => {
-        await request("DELETE", this.#url);
+        const gone = await request("DELETE", this.#url); // an answer where it cannot be restored
         this.#onDeleted();
+        if (gone) throw new ProblemError(200, "Deleted for good", gone.detail);
       });
     });
     this.#actions.append(dialog);

@@ -232,7 +232,8 @@ export type Weights = {
 
 /**
  * Times are Unix seconds. `place` is the place in the queue, from 1, while the run is queued. `learning_rate` is the
- * one in force; `learning_rate_changed` tells whether a control ever set it.
+ * one in force; `learning_rate_changed` tells whether a control ever set it. `models_removed`: the server has removed
+ * its models to keep within what runs may take.
  */
 export type Run = {
   id: string;
@@ -256,8 +257,41 @@ export type Run = {
   steps_per_second: number | null;
   summary: Summary;
   error: string | null;
+  models_removed: boolean;
   /** Equal for runs of equal recipes, whatever their device. */
   recipe_key: string;
+};
+
+/** A run that a person deleted and that can be restored until `until`, Unix time. */
+export type Deleted = {
+  id: string;
+  name: string;
+  until: number;
+};
+
+/** The server removed, by itself, a run's models (its log stayed) or the whole run. `time` is Unix time. */
+export type Removal = {
+  time: number;
+  run: string;
+  name: string;
+  what: "models" | "run";
+  bytes: number;
+};
+
+/**
+ * `bytes` is what all runs take, deleted ones that can be restored included; `keep_bytes` what they may take, null
+ * without a limit. `free_bytes` is what the disk has left, null where the database is on another machine;
+ * `reserve_bytes` of it stay free: with less left the disk is `full`, no run starts, and a deleted run cannot be
+ * restored. `removed` and `deleted` have the newest first.
+ */
+export type Storage = {
+  bytes: number;
+  keep_bytes: number | null;
+  free_bytes: number | null;
+  reserve_bytes: number;
+  full: boolean;
+  removed: Removal[];
+  deleted: Deleted[];
 };
 
 /** Which mean image is nearer? By mean absolute pixel difference (L1). */

@@ -52,19 +52,25 @@ def test_renaming(page: Page, server: str, finished_run: str) -> None:
     assert httpx.get(f"{server}/api/runs/{made}").json()["name"] == "After"
 
 
-def test_deleting_asks_first(page: Page, server: str) -> None:
+def test_deleting_asks_first_and_can_be_undone(page: Page, server: str) -> None:
     made = run(server, "Doomed")
     page.goto("/runs")
     delete = page.get_by_role("button", name="Delete “Doomed”")
     expect(delete).to_be_enabled()
     delete.click()
-    expect(page.get_by_role("dialog")).to_contain_text("cannot be undone")
+    expect(page.get_by_role("dialog")).to_contain_text("can be restored for a while")
     page.get_by_role("button", name="Keep").click()
     expect(row(page, "Doomed")).to_be_visible()
     delete.click()
-    page.get_by_role("button", name="Delete for ever").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     expect(row(page, "Doomed")).to_have_count(0)
     assert httpx.get(f"{server}/api/runs/{made}").status_code == 404
+    page.reload()
+    undo = page.get_by_role("button", name="Restore “Doomed”")
+    undo.click()
+    expect(row(page, "Doomed")).to_be_visible()
+    expect(undo).to_have_count(0)
+    assert httpx.get(f"{server}/api/runs/{made}").status_code == 200
 
 
 def test_the_queue_shows_places(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:

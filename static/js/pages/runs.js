@@ -5,6 +5,7 @@ import { ConnectionView } from "../connection.js";
 import { forgetOutage, showProblem } from "../message.js";
 import { ProblemError } from "../problem.js";
 import { RunList } from "../run-list.js";
+import { StorageView } from "../storage-view.js";
 import { Stream } from "../stream.js";
 
 /** @param {string} id */
@@ -16,6 +17,10 @@ function part(id) {
 
 const message = part("message");
 const list = new RunList(part("runs"), (problem) => showProblem(message, problem));
+const storage = new StorageView(part("storage"), {
+  onRestored: refresh,
+  onProblem: (problem) => showProblem(message, problem),
+});
 const connection = new ConnectionView(part("connection"));
 
 /** @param {() => Promise<void>} work */
@@ -29,6 +34,22 @@ async function reporting(work) {
   }
 }
 
+async function refresh() {
+  await list.refresh();
+  await storage.refresh();
+}
+
+/** The connection's state tells of a server that does not answer. @param {unknown} problem */
+function unlessRefused(problem) {
+  if (!(problem instanceof ProblemError)) throw problem;
+}
+
+/** @param {boolean} allowed */
+function allow(allowed) {
+  list.setAllowed(allowed);
+  storage.setAllowed(allowed);
+}
+
 const stream = new Stream(window, {
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
@@ -36,11 +57,17 @@ const stream = new Stream(window, {
   },
 });
 stream.watchList({
-  onOpen: () => reporting(() => list.refresh()),
-  onRun: (run) => list.change(run),
-  onDeleted: (id) => list.remove(id),
+  onOpen: () => reporting(refresh),
+  onRun: (run) => {
+    list.change(run);
+    if (run.ended !== null) storage.refresh().catch(unlessRefused);
+  },
+  onDeleted: (id) => {
+    list.remove(id);
+    storage.refresh().catch(unlessRefused);
+  },
   onQueue: (runs) => list.setQueue(runs),
 });
 stream.start();
-await reporting(() => list.refresh()); // at once, also where no connection is to be had
-await reporting(() => bindAccess(part("access"), (allowed) => list.setAllowed(allowed)));
+await reporting(refresh); // at once, also where no connection is to be had
+await reporting(() => bindAccess(part("access"), allow));
