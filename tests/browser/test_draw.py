@@ -170,7 +170,7 @@ def test_a_second_pointer_and_a_cancelled_one_leave_no_ink(draw_page: Page) -> N
 def test_ink_keeps_its_place_when_the_canvas_changes_size(draw_page: Page) -> None:
     draw(draw_page, SEVEN)
     draw_page.set_viewport_size({"width": 390, "height": 844})
-    expect(draw_page.locator("#ink")).to_have_js_property("clientWidth", draw_page.evaluate("ink.width"))
+    draw_page.wait_for_function("innerWidth === 390 && ink.width === ink.clientWidth")
     assert inked(draw_page, *SEVEN[1])
     assert not inked(draw_page, 0.2, 0.8)
     expect(headline(draw_page)).to_have_text("7")
