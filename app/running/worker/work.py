@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from app.checkpoint import Checkpoint
+from app.events import Event, RunStarted
 from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
 from app.learning.dataset import Digits, load
@@ -34,12 +35,21 @@ def get_ready(device: str, mnist_dir: Path | None, pipe: Pipe) -> Digits:
 def train_one(inbox: Inbox, digits: Digits, pipe: Pipe) -> None:
     job = inbox.job()
     seq = job.first_seq
+    started: Record | None = None
     for said in train_members([Member(job.run, job.name, job.recipe)], digits, inbox):
         if not isinstance(said, Emission):
             inbox.wait(None if said.until is None else max(0.0, said.until - time.perf_counter()))
-        elif isinstance(said.what, Checkpoint):
+            continue
+        if isinstance(said.what, RunStarted):
+            # Sent after the first model: a run that has started is live, and may be asked at once what it reads.
+            started, seq = Record.of(said.what, seq), seq + 1
+            continue
+        if isinstance(said.what, Checkpoint):
             pipe.say(said.what)
-        else:
+        if started is not None:
+            pipe.say(started)
+            started = None
+        if isinstance(said.what, Event):
             pipe.say(Record.of(said.what, seq))
             seq += 1
 
