@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steering import start, steps_taken
 
@@ -67,6 +67,16 @@ def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> 
         address = page.get_by_role("link", name=name).get_attribute("href")
         assert address is not None
         assert page.request.get(address).ok, kind
+
+
+def test_what_can_be_taken_along_is_there_before_the_picture_is(page: Page, finished_run: str) -> None:
+    held: list[Route] = []
+    page.route("**/weights?format=frame", lambda route: held.append(route))
+    page.goto(f"/runs/{finished_run}")
+    expect(page.get_by_role("link", name="Every step as CSV")).to_be_visible()
+    expect(page.locator(".unit")).to_have_count(0)
+    held.pop().continue_()
+    expect(page.locator(".unit")).to_have_count(30)
 
 
 def test_the_state_of_the_connection_is_shown(slow: Page) -> None:

@@ -106,7 +106,7 @@ const showState = painter.add(() => {
   const ended = known && !active && state !== "none";
   if (ended && part("again").hidden) again.rest();
   part("again").hidden = !ended;
-  part("take").hidden = !store.weights;
+  part("take").hidden = !store.started; // from then on it has steps and a model
   for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
     const base = path ? `/api/runs/${encodeURIComponent(run)}/` : `/runs/${encodeURIComponent(run)}`;
     part(id).setAttribute("href", base + path);
