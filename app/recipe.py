@@ -1,7 +1,6 @@
 """What defines a run: the same recipe, seed and device give the same run, bit for bit."""
 
 import json
-from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
@@ -52,7 +51,7 @@ class Recipe(BaseModel):
     def steps(self) -> int:
         return self.epochs * self.steps_per_epoch
 
-    @cached_property
+    @property
     def key(self) -> str:
         """Equal for recipes that train the same, 16 hexadecimal digits. The device, which decides where and not what,
         does not count. A field added later changes no key of recipes that leave it at its default."""
