@@ -1,6 +1,10 @@
 """Several runs asked for at once, one for each combination of some recipe fields' values."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict
+
+from app.recipe import Recipe
 
 
 class Sweep(BaseModel):
@@ -13,3 +17,16 @@ class Sweep(BaseModel):
     preset: str | None = None
     axes: dict[str, list[float | int | bool | str]]
     created: float
+
+
+def groups(recipes: Sequence[Recipe]) -> list[list[int]]:
+    """Divide a sweep's members, by index, into those that train as one: recipes that differ in seed and learning rate
+    only. Both the groups and their members keep their order.
+
+    Another seed is another order of the images, whose products cannot be shared; it still shares the memory of the
+    images, the turn in the queue and each copy to the host.
+    """
+    alike: dict[Recipe, list[int]] = {}
+    for at, recipe in enumerate(recipes):
+        alike.setdefault(recipe.model_copy(update={"seed": 0, "learning_rate": 1.0}), []).append(at)
+    return list(alike.values())

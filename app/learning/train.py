@@ -14,6 +14,7 @@ from app.learning.loop import Member as Member
 from app.learning.loop import Wait as Wait
 from app.learning.schedule import Recording
 from app.recipe import Recipe
+from app.sweep import groups
 
 POLL_SECONDS = 0.05
 """How soon ``train`` notices a control that comes while it waits."""
@@ -38,8 +39,9 @@ def train_members(
     seconds from anywhere, ``now`` is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
     learning rate.
     """
-    shared = {member.recipe.model_copy(update={"seed": 0, "learning_rate": 1.0}) for member in members}
-    if len(shared) != 1 or len({member.run for member in members}) < len(members):
+    if len(groups([member.recipe for member in members])) != 1 or len({member.run for member in members}) < len(
+        members
+    ):
         raise ValueError("runs that train together differ in id, seed and learning rate, and in nothing else")
     try:
         device = choose(members[0].recipe.device)

@@ -1,0 +1,48 @@
+from itertools import product
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.recipe import Recipe
+from app.sweep import groups
+
+APART: list[dict[str, object]] = [
+    {"model": "linear"},
+    {"hidden": 7},
+    {"activation": "tanh"},
+    {"loss": "bce"},
+    {"optimizer": "adam"},
+    {"batch_size": 64},
+    {"epochs": 3},
+    {"augment": True},
+    {"invert": 0.5},
+    {"device": "cpu"},
+]
+
+
+def test_seeds_and_learning_rates_train_as_one() -> None:
+    recipes = [Recipe(seed=seed, learning_rate=rate) for seed, rate in product((0, 1, 2), (0.1, 0.5))]
+    assert groups(recipes) == [list(range(6))]
+
+
+@pytest.mark.parametrize("other", APART, ids=[*map(str, APART)])
+def test_any_other_field_divides(other: dict[str, object]) -> None:
+    recipes = [Recipe(), Recipe.model_validate(other), Recipe(seed=3), Recipe.model_validate(other | {"seed": 3})]
+    assert groups(recipes) == [[0, 2], [1, 3]]
+
+
+def test_every_field_has_been_decided_on() -> None:
+    assert {"seed", "learning_rate"} | {name for other in APART for name in other} == set(Recipe.model_fields)
+
+
+@given(st.integers(0, 64), st.integers(1, 6), st.randoms())
+def test_each_member_is_in_one_group_in_its_order(members: int, kinds: int, random: Random) -> None:
+    recipes = [Recipe(hidden=random.randint(1, kinds), seed=at) for at in range(members)]
+    divided = groups(recipes)
+    assert sorted(at for group in divided for at in group) == list(range(members))
+    assert [group[0] for group in divided] == sorted(group[0] for group in divided)
+    for group in divided:
+        assert group == sorted(group)
+        assert len({recipes[at].hidden for at in group}) == 1
