@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
 from app import __version__
+from app.controls import SetPace
 from app.handwriting.reader import Reader
 from app.history.database import HistoryUnavailable
 from app.history.history import History
@@ -31,10 +32,6 @@ from app.web.security import Security
 from app.web.services import Services
 from app.web.telemetry import Telemetry
 from app.web.viewers import Viewers
-
-FIRST_RUN_SPEED = 100.0
-"""Steps per second of the run that begins by itself: about 20 s, so that whoever opens the page sees it learn."""
-
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
                 history=history,
                 reader=Reader.built_in(),
-                run_list=await stack.enter_async_context(RunList.open(history)),
+                run_list=await stack.enter_async_context(RunList.open(history, supervisor)),
                 supervisor=supervisor,
                 telemetry=Telemetry(),
                 viewers=await stack.enter_async_context(
@@ -74,7 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
             )
             if settings.first_run and not (await history.runs(limit=1))[0]:
                 try:
-                    await supervisor.start(Recipe(), preset="textbook", steps_per_second=FIRST_RUN_SPEED)
+                    # At a pace at which a person who opens the page sees it learn.
+                    await supervisor.start(Recipe(), preset="textbook", pace=SetPace(pace="watch"), origin="first")
                 except NoRoom as full:
                     logger.warning("No first run is started: %s.", full)
             yield

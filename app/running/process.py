@@ -1,6 +1,7 @@
 """The server's handle on a worker process."""
 
 import asyncio
+import os
 import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
@@ -9,10 +10,13 @@ from pathlib import Path
 from typing import Self
 
 from app.running import interpreter
-from app.running.framing import Broke, Decoder, Message, Ready
+from app.running.protocol import Broke, Command, Decoder, Message, Ready, encode
 
-PIPE_BYTES = 1 << 18
+READ_BYTES = 1 << 18
 """What may wait unread, twice over, before the worker must wait too: several weight images with their checkpoints."""
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""Windows has no SIGKILL; there SIGTERM ends a process as surely."""
 
 LEAVE_SECONDS = 1.0
 """How long a worker whose input was closed may take to go before it is killed."""
@@ -22,8 +26,8 @@ class WorkerBroke(Exception):
     """The worker is of no use. The message is a plain sentence for the person whose run it was to train."""
 
 
-class Worker:
-    """Owns its process: whoever has a worker ends it with :meth:`end`."""
+class WorkerProcess:
+    """Owns its process: end it with :meth:`end`."""
 
     def __init__(self, process: Process) -> None:
         assert process.stdin is not None
@@ -43,7 +47,7 @@ class Worker:
                 env=interpreter.environment(),
                 stdin=PIPE,
                 stdout=PIPE,
-                limit=PIPE_BYTES,
+                limit=READ_BYTES,
                 start_new_session=True,
             )
         )
@@ -62,22 +66,19 @@ class Worker:
         raise WorkerBroke(f"The worker process {await self.fate()} before it was ready.")
 
     async def receive(self) -> Sequence[Message]:
-        """The next messages, at least one, in the order they were said; none at the end. Raises FramingError."""
-        while data := await self._stdout.read(PIPE_BYTES):
+        """The next messages, at least one, in the order they were sent; none at the end. Raises ProtocolError."""
+        while data := await self._stdout.read(READ_BYTES):
             if messages := self._decoder.feed(data):
                 return messages
         return []
 
-    async def send(self, line: bytes) -> None:
-        """To a worker that has died this does nothing: the end of what it says tells."""
+    async def send(self, command: Command) -> None:
+        """Wait while the worker is behind. To a worker that has died this does nothing: ``receive`` tells its end."""
         if self._stdin.is_closing():
             return
         with suppress(ConnectionError):
-            self._stdin.write(line)
+            self._stdin.write(encode(command))
             await self._stdin.drain()
-
-    async def exited(self) -> None:
-        await self._process.wait()
 
     async def fate(self) -> str:
         """How the process ended, to follow "the worker process"."""
@@ -91,11 +92,13 @@ class Worker:
         return f"was killed by signal {-status} ({name})"
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        # Not by Process.kill(), which polls first: that can reap the process before asyncio has seen its exit status.
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, KILL)
 
     async def end(self) -> None:
-        """Let it go, or see to it that it goes."""
+        """Close its input, at which it ends, and kill it where it does not."""
         self._stdin.close()
         try:
             async with asyncio.timeout(LEAVE_SECONDS):

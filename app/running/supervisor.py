@@ -1,46 +1,45 @@
-"""Which runs train now, which wait, and what they are told."""
+"""Which runs train now, which wait, and how controls reach them."""
 
 import asyncio
 import logging
+import os
 import secrets
 import time
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Collection, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from app.controls import Act, Control, SetLearningRate, SetSpeed
-from app.events import Controlled, Event, RunQueued
+from pydantic import BaseModel
+
+from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
+from app.events import Controlled, Event, Origin, RunQueued
 from app.history.history import History
 from app.recipe import Recipe
 from app.record import Record
 from app.run import Run, State
+from app.running.active_run import ActiveRun, Training
+from app.running.computations import AT_ONCE, Computation, Computations
 from app.running.endings import SERVER_DIED, SERVER_STOPPED, failed, interrupted, stopped
-from app.running.job import Job
-from app.running.process import Worker
-from app.running.standby import Standby
-from app.running.training import Training
+from app.running.protocol import Member, SendControl, TrainRun
+from app.running.queue import QueueFull as QueueFull
+from app.running.queue import RunQueue, Waiting, is_paced
+from app.running.warm_worker import CANCEL_SECONDS, ActiveTask, WarmWorker
+
+PACED_RUNS = 64
+"""Paced runs that train at once: one worker keeps the pace of some thirty, and a class is not much larger."""
 
 WARM_DELAY = 5.0
-"""Seconds after a run's start before the next worker is warmed. That takes a core four seconds, which a short run at
-full speed should have for itself; the run's end, or another run that waits, brings it forward."""
+"""Seconds after the start before the second worker is warmed. That takes a core four seconds, which the first should
+have for itself; a run that waits brings it forward."""
 
 STOP_SECONDS = 3.0
 """How long leaving may take. Killed workers are gone in milliseconds; what is not logged by then is marked at the next
 start."""
 
-CANCEL_SECONDS = 0.3
+CANCELLED_SECONDS = 0.3
 """How long those who are late may take to give up."""
 
 logger = logging.getLogger(__name__)
-
-
-class QueueFull(Exception):
-    """``limit`` runs are waiting already."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"{limit} runs are waiting already")
-        self.limit = limit
 
 
 class NotActive(Exception):
@@ -52,18 +51,18 @@ class NotActive(Exception):
         self.run, self.state = run, state
 
 
-@dataclass
-class _Waiting:
-    """A run in the queue. ``controls``, the newest of each kind, are handed over with the job."""
-
-    run: str
-    place: int
-    controls: dict[type, Control] = field(default_factory=dict)
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Supervisor:
     """Use it with ``async with``: it first marks runs that a dead server left behind, and at the end interrupts those
-    that are active. One supervisor at a time serves a history."""
+    that are active. One supervisor at a time serves a history.
+
+    As many runs as ``concurrent_runs`` train at full speed, each on a worker of its own; the others wait in the queue.
+    Paced runs and experiments share one further worker by turns, or the first one's where there is but one core.
+    """
 
     def __init__(
         self, history: History, *, concurrent_runs: int, queued_runs: int, device: str, mnist_dir: Path | None
@@ -73,9 +72,15 @@ class Supervisor:
         self._queued_runs = queued_runs
         self._device = device
         self._changed = asyncio.Event()
-        self._standby = Standby(device, mnist_dir, self._changed.set)
-        self._queue: list[_Waiting] = []
-        self._trainings: dict[str, Training] = {}
+        self._queue = RunQueue()
+        self._computations = Computations(self._changed.set, self._cancel_computation)
+        workers = [
+            WarmWorker(history, device, mnist_dir, self._changed.set, self._ended)
+            for _ in range(concurrent_runs + (cores() > 1))
+        ]
+        self._trainers = workers[:concurrent_runs]
+        self._shared = workers[concurrent_runs % len(workers)]
+        self._active: dict[str, tuple[WarmWorker, Training]] = {}
         self._one_at_a_time = asyncio.Lock()
         """Held while the queue, or the log of a run in it, changes."""
         self._warming: asyncio.TimerHandle | None = None
@@ -85,7 +90,8 @@ class Supervisor:
     async def __aenter__(self) -> Self:
         for run in await self._history.active():
             await self._append(run, interrupted(run, SERVER_DIED))
-        self._standby.prepare()
+        self._trainers[0].prepare()
+        self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._warm_both)
         self._keep(self._manage())
         return self
 
@@ -94,87 +100,198 @@ class Supervisor:
         self._changed.set()
         if self._warming:
             self._warming.cancel()
-        for training in self._trainings.values():
-            training.interrupt()
+        self._computations.fail(SERVER_STOPPED)
         self._keep(self._interrupt_queue())
-        self._keep(self._standby.close())
-        late = (await asyncio.wait(self._tasks, timeout=STOP_SECONDS))[1]
-        for task in late:
+        for worker in self._workers:
+            self._keep(worker.close())
+        end = asyncio.get_running_loop().time() + STOP_SECONDS
+        while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)  # again, since a task that ends may have begun another
+        for task in (late := list(self._tasks)):
             logger.error("Not done when the server had to leave: %r", task)
             task.cancel()
         if late:
-            await asyncio.wait(late, timeout=CANCEL_SECONDS)
+            await asyncio.wait(late, timeout=CANCELLED_SECONDS)
+
+    @property
+    def _workers(self) -> list[WarmWorker]:
+        return list(dict.fromkeys([*self._trainers, self._shared]))
 
     @property
     def ready(self) -> bool:
-        """A run would start at once, or one is training."""
-        return self._standby.worker is not None or any(training.active for training in self._trainings.values())
+        """There is a worker: a run would start at once, or waits only for another run or the second worker."""
+        return any(worker.ready for worker in self._workers)
 
     @property
     def devices(self) -> tuple[str, ...]:
         """What runs can train on, the device that ``auto`` means first; empty until the first worker is ready."""
-        return self._standby.devices
+        return next((worker.devices for worker in self._workers if worker.devices), ())
 
     @property
     def workers(self) -> dict[str, int]:
-        """The process id of each run's worker."""
-        return {run: training.worker.pid for run, training in self._trainings.items()}
+        """The process id of each active run's worker."""
+        return {run: worker.pid for run, (worker, _) in self._active.items() if worker.pid is not None}
+
+    @property
+    def idle_workers(self) -> list[int]:
+        """The process ids of workers that are ready and have nothing to do."""
+        return [worker.pid for worker in self._workers if worker.pid is not None and worker.idle]
+
+    @property
+    def computing(self) -> list[int]:
+        """For each experiment that is being computed, the process id of its worker."""
+        return [
+            worker.pid
+            for worker in self._workers
+            for task in worker.tasks.values()
+            if worker.pid is not None and isinstance(task, Computation)
+        ]
+
+    def places(self) -> dict[str, int]:
+        """The runs that wait, in the order in which they will start, with their places from 1; the members of a sweep
+        share one."""
+        return self._queue.places()
+
+    async def wait_queue(self, version: int) -> int:
+        """Return the version of :meth:`places` once it is another than this one; the first is 0."""
+        return await self._queue.wait(version)
+
+    def placed(self, runs: Sequence[Run]) -> list[Run]:
+        """These runs with their places in the queue as they are now."""
+        places = self._queue.places()
+        return [
+            run.model_copy(update={"place": places.get(run.id, 1)}) if run.state == "queued" else run for run in runs
+        ]
 
     async def start(
-        self, recipe: Recipe, *, name: str | None = None, preset: str | None = None,
-        steps_per_second: float | None = None,
-    ) -> Run:  # fmt: skip
-        """Queue a run, which starts as soon as fewer than ``concurrent_runs`` train and a worker is ready. By default
-        it is named after its preset or model, with a number. Raises QueueFull."""
-        starting = self._keep(self._start(recipe, name, preset or recipe.model, steps_per_second))
+        self,
+        recipe: Recipe,
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        pace: SetSpeed | SetPace | None = None,
+        origin: Origin = "person",
+    ) -> Run:
+        """Queue a run. At full speed it starts as soon as fewer than ``concurrent_runs`` train so, with ``pace`` as
+        soon as fewer than PACED_RUNS do. By default it is named after its preset or model, with a number. Raises
+        QueueFull."""
+        starting = self._keep(self._start(recipe, name, preset, pace, origin))
         return await asyncio.shield(starting)  # a run whose log has begun must also get into the queue
 
     async def control(self, run: str, control: Control) -> None:
         """Pass it on; the log says when it took effect. A queued run can be stopped, and takes a learning rate and a
         speed to begin with. Raises UnknownRun, NotActive."""
         await self._history.get(run)
-        if run not in self._trainings:
+        if run not in self._active:
             async with self._one_at_a_time:
-                for waiting in self._queue:
-                    if waiting.run == run:
-                        return await self._control_waiting(waiting, control)
+                if waiting := self._queue.of(run):
+                    return await self._control_waiting(waiting, run, control)
         known = await self._history.get(run)
-        if run not in self._trainings or not known.active:
+        if run not in self._active or not known.active:
             raise NotActive(run, known.state)
-        await self._trainings[run].send(control)
+        worker, training = self._active[run]
+        await self._send(worker, training, run, control)
 
-    async def _start(self, recipe: Recipe, name: str | None, kind: str, steps_per_second: float | None) -> Run:
+    async def stop(self, runs: Collection[str] | None = None) -> list[str]:
+        """Stop these runs, or all; returns those that were active and have ended by it."""
         async with self._one_at_a_time:
-            free = self._concurrent_runs - len(self._trainings)
-            if self._closing or len(self._queue) >= self._queued_runs + free:
-                raise QueueFull(self._queued_runs)
-            if recipe.device == "auto":
-                recipe = Recipe.model_validate(recipe.model_dump() | {"device": self._device})
-            waiting = _Waiting(secrets.token_hex(5), len(self._queue) + 1)
-            if steps_per_second is not None:
-                waiting.controls[SetSpeed] = SetSpeed(steps_per_second=steps_per_second)
-            name = name or f"{kind} {await self._history.last_number() + 1}"
-            run = await self._history.create(
-                RunQueued(run=waiting.run, name=name, recipe=recipe, place=waiting.place, time=time.time())
-            )
-            self._queue.append(waiting)
-            self._standby.hurry()
-            self._changed.set()
-            return run
+            waiting = [run for run in self._queue.places() if runs is None or run in runs]
+            await self._stop_waiting(waiting)
+        training = [run for run in self._active if runs is None or run in runs]
+        for run in training:
+            if run in self._active:
+                await self._send(*self._active[run], run, Act(action="stop"))
+        try:
+            async with asyncio.timeout(2 * CANCEL_SECONDS):
+                for run in training:
+                    while (known := await self._history.get(run)).active:
+                        await self._history.wait(run, known.seq)
+        except TimeoutError:
+            logger.warning("Runs that were told to stop go on: %s", ", ".join(training))
+        return waiting + [run for run in training if not (await self._history.get(run)).active]
 
-    async def _control_waiting(self, waiting: _Waiting, control: Control) -> None:
-        run = await self._history.get(waiting.run)
+    async def compute(self, name: str, parameters: BaseModel) -> bytes:
+        """An experiment's answer as JSON. The same question asked at once is computed once; it is cancelled when the
+        last who asked is. Raises ExperimentFailed, QueueFull, TimeoutError."""
+        return await self._computations.compute(name, parameters)
+
+    async def _start(
+        self, recipe: Recipe, name: str | None, preset: str | None, pace: SetSpeed | SetPace | None, origin: Origin
+    ) -> Run:
+        async with self._one_at_a_time:
+            run = secrets.token_hex(5)
+            waiting = Waiting(run, [run])
+            if pace is not None:
+                waiting.control(run, pace)
+            self._check_room(waiting)
+            name = name or f"{preset or recipe.model} {await self._history.last_number() + 1}"
+            queued = RunQueued(
+                run=run,
+                name=name,
+                recipe=self._on_device(recipe),
+                place=len(self._queue.places()) + 1,
+                preset=preset,
+                origin=origin,
+                time=time.time(),
+            )
+            created = await self._history.create(queued)
+            self._enqueue(waiting)
+            return created
+
+    def _on_device(self, recipe: Recipe) -> Recipe:
+        if recipe.device != "auto":
+            return recipe
+        return Recipe.model_validate(recipe.model_dump() | {"device": self._device})
+
+    def _check_room(self, wanted: Waiting) -> None:
+        lane = {waiting.place_of for waiting in self._queue if waiting.paced == wanted.paced}
+        free = max(0, self._room(wanted.paced))
+        if self._closing or len(lane) >= self._queued_runs + free:
+            raise QueueFull(self._queued_runs)
+
+    def _room(self, paced: bool) -> int:
+        """How many more trainings of the kind may go on at once."""
+        going_on = {training.id for _, training in self._active.values() if training.paced == paced}
+        return (PACED_RUNS if paced else self._concurrent_runs) - len(going_on)
+
+    def _enqueue(self, waiting: Waiting) -> None:
+        self._queue.add(waiting)
+        if self._room(waiting.paced) > 0:
+            self._prepare_for(paced=waiting.paced).hurry()
+        self._changed.set()
+
+    async def _control_waiting(self, waiting: Waiting, run: str, control: Control) -> None:
         if control == Act(action="stop"):
-            await self._append(run, Controlled(what="stop", step=0), stopped(run))
-            self._queue.remove(waiting)  # only now: a run whose end could not be logged still waits
+            await self._stop_waiting([run])
+        elif isinstance(control, SetLearningRate | SetSpeed | SetPace):
+            waiting.control(run, control)
             self._changed.set()
-        elif isinstance(control, SetLearningRate | SetSpeed):
-            waiting.controls[type(control)] = control
         else:
-            raise NotActive(run.id, run.state)
+            raise NotActive(run, "queued")
+
+    async def _stop_waiting(self, ids: Sequence[str]) -> None:
+        if not ids:
+            return
+        runs = [await self._history.get(id) for id in ids]
+        await self._history.append_many(
+            [(run.id, _records(run, Controlled(what="stop", step=0), stopped(run))) for run in runs]
+        )
+        for id in ids:  # only now: a run whose end could not be logged still waits
+            self._queue.remove_run(id)
+        self._changed.set()
+
+    async def _send(self, worker: WarmWorker, training: Training, run: str, control: Control) -> None:
+        if (paced := is_paced(control)) is not None:
+            training.paced = paced
+            self._changed.set()
+        await worker.send(SendControl(task=training.id, run=run, control=control))
+        if control == Act(action="stop"):
+            stopping = training.runs[run]
+            stopping.stopping = True
+            worker.expect(lambda: not stopping.active)
 
     async def _manage(self) -> None:
-        """Whenever something has changed: start what can start, and tell the others their new place."""
+        """Whenever something has changed, start what can start."""
         while not self._closing:
             await self._changed.wait()
             self._changed.clear()
@@ -185,59 +302,120 @@ class Supervisor:
                 logger.exception("The queue of runs could not be moved on.")
 
     async def _advance(self) -> None:
-        reason = self._standby.take_reason()
-        if reason and self._queue:
-            run = await self._history.get(self._queue[0].run)
-            await self._append(run, failed(run, reason))
-            self._queue.pop(0)
-        while self._queue and len(self._trainings) < self._concurrent_runs and not self._closing:
-            worker = self._standby.take()
-            if worker is None:
+        for worker in self._workers:
+            if reason := worker.take_reason():
+                await self._fail_first(reason, worker)
+        room = {paced: self._room(paced) for paced in (False, True)}
+        claimed: set[WarmWorker] = set()
+        for waiting in self._queue:
+            if self._closing:
+                return
+            if room[waiting.paced] > 0:
+                room[waiting.paced] -= 1
+                worker = self._prepare_for(paced=waiting.paced, claimed=claimed)
+                if worker.ready:
+                    await self._train(waiting, worker)
+                elif not waiting.paced:
+                    claimed.add(worker)
+        while self._computations.waiting and not self._closing:
+            worker = self._prepare_for(paced=True)
+            if not worker.ready or sum(isinstance(task, Computation) for task in worker.tasks.values()) >= AT_ONCE:
                 break
-            await self._train(self._queue.pop(0), worker)
-        if self._closing:
-            return
-        if self._queue or not self._trainings:
-            self._standby.prepare()
-        for place, waiting in enumerate(self._queue, 1):
-            if waiting.place != place:
-                waiting.place = place
-                run = await self._history.get(waiting.run)
-                queued = RunQueued(run=run.id, name=run.name, recipe=run.recipe, place=place, time=run.created)
-                await self._append(run, queued)
+            await worker.give(self._computations.take())
+        await self._release_idle()
 
-    async def _train(self, waiting: _Waiting, worker: Worker) -> None:
-        run = await self._history.get(waiting.run)
-        job = Job(
-            run=run.id,
-            name=run.name,
-            recipe=run.recipe,
-            first_seq=run.seq + 1,
-            controls=tuple(waiting.controls.values()),
-        )
-        training = self._trainings[run.id] = Training(self._history, worker, run)
-        self._keep(self._see_through(training, job))
-        if self._warming:
-            self._warming.cancel()
-        self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._standby.prepare)
+    async def _fail_first(self, reason: str, worker: WarmWorker) -> None:
+        """No worker can be had: the run that would have got it fails, and so do all experiments."""
+        if worker is self._shared:
+            self._computations.fail(reason)
+        for waiting in self._queue:
+            if worker in (self._trainers if not waiting.paced else [self._shared]):
+                runs = [await self._history.get(run) for run in waiting.runs]
+                await self._history.append_many([(run.id, _records(run, failed(run, reason))) for run in runs])
+                self._queue.remove(waiting)
+                return
 
-    async def _see_through(self, training: Training, job: Job) -> None:
-        try:
-            await training.go(job)
-        finally:
-            del self._trainings[job.run]
-            self._standby.prepare()
-            self._changed.set()
+    def _prepare_for(self, *, paced: bool, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
+        """The worker for the next run of this kind, ready or warming, but none that is ``claimed``. An idle one of the
+        other kind changes its kind where there would be a wait for another."""
+        if paced:
+            idle = next((worker for worker in self._trainers if worker.idle and worker not in claimed), None)
+            if idle and not self._shared.ready and not self._shared.tasks and self._shared not in self._trainers:
+                self._exchange(idle)
+            self._shared.prepare()
+            return self._shared
+        free = [worker for worker in self._trainers if all(each.paced for each in worker.trainings)]
+        best = max((each for each in free if each not in claimed), key=lambda each: (each.ready, each.warming))
+        if not best.ready and not best.tasks and self._shared.idle and self._shared not in claimed:
+            self._exchange(best)
+            return next(each for each in self._trainers if each.idle)
+        best.prepare()
+        return best
+
+    def _exchange(self, trainer: WarmWorker) -> None:
+        self._trainers[self._trainers.index(trainer)], self._shared = self._shared, trainer
+
+    async def _train(self, waiting: Waiting, worker: WarmWorker) -> None:
+        runs = [await self._history.get(run) for run in waiting.runs]
+        members = [
+            Member(
+                run=run.id,
+                name=run.name,
+                recipe=run.recipe,
+                first_seq=run.seq + 1,
+                controls=tuple(waiting.controls.get(run.id, {}).values()),
+            )
+            for run in runs
+        ]
+        (member,) = members
+        command = TrainRun(id=secrets.token_hex(5), member=member)
+        training = Training(command, waiting, [ActiveRun(run) for run in runs])
+        self._queue.remove(waiting)
+        self._active |= {run.id: (worker, training) for run in runs}
+        await worker.give(training)
+
+    def _ended(self, task: ActiveTask, reason: str | None) -> None:
+        """A worker has ended a task."""
+        if isinstance(task, Computation):
+            task.end(reason)
+        else:
+            for run in task.runs:
+                del self._active[run]
+            if task.untouched and not task.waiting.again and not self._closing:
+                task.waiting.again = True
+                self._queue.add(task.waiting, first=True)
+            else:
+                for each in task.runs.values():
+                    if each.active and not each.broken:
+                        self._keep(each.end(self._history, reason, server_stops=self._closing))
+        self._changed.set()
+
+    def _cancel_computation(self, computation: Computation) -> None:
+        for worker in self._workers:
+            if computation.id in worker.tasks:
+                self._keep(worker.cancel(computation))
+
+    def _warm_both(self) -> None:
+        self._trainers[0].prepare()
+        self._shared.prepare()
+
+    async def _release_idle(self) -> None:
+        """Keep no more than one idle worker for runs at full speed while none waits."""
+        if not self._queue:
+            for worker in [worker for worker in self._trainers if worker.idle][1:]:
+                await worker.release()
 
     async def _interrupt_queue(self) -> None:
         async with self._one_at_a_time:
-            while self._queue:
-                run = await self._history.get(self._queue[0].run)
-                await self._append(run, interrupted(run, SERVER_STOPPED))
-                self._queue.pop(0)
+            if waiting := [await self._history.get(run) for run in self._queue.places()]:
+                await self._history.append_many(
+                    [(run.id, _records(run, interrupted(run, SERVER_STOPPED))) for run in waiting]
+                )
+                for run in waiting:
+                    self._queue.remove_run(run.id)
 
     async def _append(self, run: Run, *events: Event) -> None:
-        await self._history.append(run.id, [Record.of(event, run.seq + i) for i, event in enumerate(events, 1)])
+        await self._history.append(run.id, _records(run, *events))
 
     def _keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run it beside us, known by us until it is done; what it raises is logged where nobody awaits it."""
@@ -245,3 +423,8 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _records(run: Run, *events: Event) -> list[Record]:
+    """The next records of its log."""
+    return [Record.of(event, run.seq + i) for i, event in enumerate(events, 1)]

@@ -15,6 +15,7 @@ from app.history.history import History
 from app.history.notifier import Notifier
 from app.record import Record
 from app.run import Run
+from app.running.supervisor import Supervisor
 from app.web.broadcast import Head
 from app.web.frames import Form, text_frame
 
@@ -33,30 +34,30 @@ class TooFarBehind(Exception):
 
 
 class RunList:
-    """Open it with ``async with RunList.open(history)``."""
+    """Open it with ``async with RunList.open(history, supervisor)``."""
 
     name = ""
     """Among the names of logs, which are ids of runs."""
 
-    def __init__(self, history: History) -> None:
-        self._history = history
+    def __init__(self, history: History, supervisor: Supervisor) -> None:
+        self._history, self._supervisor = history, supervisor
         self._newest: dict[str, Record] = {}  # in the order of their numbers
         self._seq = 0
         self._forgotten = 0
-        self._order: list[str] | None = None
         self._notifier = Notifier()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, history: History) -> AsyncIterator[Self]:
-        made = cls(history)
-        await made._publish_queue()
-        task = asyncio.create_task(made._follow(), name="list of runs")
+    async def open(cls, history: History, supervisor: Supervisor) -> AsyncIterator[Self]:
+        made = cls(history, supervisor)
+        made._publish_queue()
+        tasks = [asyncio.create_task(made._follow_runs()), asyncio.create_task(made._follow_queue())]
         try:
             yield made
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def read(self, after: int, limit_bytes: int, types: frozenset[str] | None = None) -> list[Record]:
         """Raises TooFarBehind."""
@@ -82,7 +83,7 @@ class RunList:
         """The queue as it is, and the number after which to read on."""
         return self._newest[QUEUE], self._seq
 
-    async def _follow(self) -> None:
+    async def _follow_runs(self) -> None:
         changes = self._history.changes
         seen = changes.number
         while True:
@@ -93,15 +94,24 @@ class RunList:
                 self._seq += 1
                 self._forgotten = self._seq
             for _, run, now in news or ():
-                self._publish(run, *_change(run, now))
-            await self._publish_queue()
+                self._publish(run, *self._change(run, now))
             await asyncio.sleep(PAUSE)
 
-    async def _publish_queue(self) -> None:
-        order = [run.id for run in await self._history.active() if run.state == "queued"]
-        if order != self._order:
-            self._order = order
-            self._publish(QUEUE, "Queue", {"runs": order})
+    async def _follow_queue(self) -> None:
+        seen = 0
+        while True:
+            seen = await self._supervisor.wait_queue(seen)
+            self._publish_queue()
+            await asyncio.sleep(PAUSE)
+
+    def _publish_queue(self) -> None:
+        places = self._supervisor.places()
+        self._publish(QUEUE, "Queue", {"runs": list(places), "places": list(places.values())})
+
+    def _change(self, run: str, now: Run | None) -> tuple[str, dict[str, object]]:
+        if now is None:
+            return "RunDeleted", {"id": run}
+        return "RunChanged", {"run": self._supervisor.placed([now])[0].model_dump(mode="json")}
 
     def _publish(self, key: str, type: str, fields: dict[str, object]) -> None:
         self._seq += 1
@@ -111,9 +121,3 @@ class RunList:
             oldest = next(key for key in self._newest if key != QUEUE)
             self._forgotten = self._newest.pop(oldest).seq
         self._notifier.notify()
-
-
-def _change(run: str, now: Run | None) -> tuple[str, dict[str, object]]:
-    if now is None:
-        return "RunDeleted", {"id": run}
-    return "RunChanged", {"run": now.model_dump(mode="json")}

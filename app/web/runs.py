@@ -1,19 +1,19 @@
 """SupervisorDep by REST: start, list, look at, control, rename, delete."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from app.controls import AnyControl, StepsPerSecond
+from app.controls import AnyControl, Pace, SetPace, SetSpeed, StepsPerSecond
 from app.events import Origin
 from app.history.history import LISTED, History, StillActive, UnknownRun
 from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
-from app.running.supervisor import NotActive, QueueFull
+from app.running.supervisor import NotActive, QueueFull, Supervisor
 from app.web.problems import Problem, documented, invalid
 from app.web.services import HistoryDep, SupervisorDep, services
 from app.web.session import require_control
@@ -36,6 +36,20 @@ class StartRun(BaseModel):
     name: Name | None = None
     steps_per_second: StepsPerSecond | None = None
     """From the first step on; null is full speed. Not part of the recipe: it changes when, not what."""
+    pace: Pace | None = None
+    """Instead of ``steps_per_second``."""
+
+    @model_validator(mode="after")
+    def _one_speed(self) -> Self:
+        if self.pace is not None and self.steps_per_second is not None:
+            raise ValueError("give pace or steps_per_second, not both")
+        return self
+
+    def speed(self) -> SetSpeed | SetPace | None:
+        """What the run begins with; None is full speed."""
+        if self.pace is not None:
+            return SetPace(pace=self.pace)
+        return None if self.steps_per_second is None else SetSpeed(steps_per_second=self.steps_per_second)
 
     def recipe(self) -> Recipe:
         """Raises Problem, naming the field."""
@@ -64,6 +78,27 @@ class Page(BaseModel):
     next: str | None
 
 
+class StopRuns(BaseModel):
+    """Either ``runs``, ids of runs, or ``all``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    runs: Annotated[list[str], Field(max_length=1000)] | None = None
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.runs is None) == (self.all is None):
+            raise ValueError('give {"runs": [ids]} or {"all": true}')
+        return self
+
+
+class Stopped(BaseModel):
+    """Ids of the runs that this has stopped."""
+
+    stopped: list[str]
+
+
 class Rename(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -77,7 +112,7 @@ async def start(request: Request, response: Response, supervisor: SupervisorDep,
     services(request).auth.count_start(request)
     try:
         run = await supervisor.start(
-            recipe, name=asked.name and asked.name.strip(), preset=asked.preset, steps_per_second=asked.steps_per_second
+            recipe, name=asked.name and asked.name.strip(), preset=asked.preset, pace=asked.speed()
         )  # fmt: skip
     except QueueFull as full:
         raise Problem(
@@ -92,6 +127,7 @@ async def start(request: Request, response: Response, supervisor: SupervisorDep,
 @router.get("")
 async def runs(
     history: HistoryDep,
+    supervisor: SupervisorDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     origin: Annotated[list[Origin] | None, Query(description="Whose runs; may be repeated.", max_length=3)] = None,
@@ -103,13 +139,20 @@ async def runs(
         raise Problem(
             422, "Invalid input", "cursor: take it from the page before", [{"field": "cursor", "detail": "unknown"}]
         ) from None
-    return Page(runs=found, next=following)
+    return Page(runs=supervisor.placed(found), next=following)
+
+
+@router.post("/stop", dependencies=[Depends(require_control)])
+async def stop(request: Request, supervisor: SupervisorDep, asked: StopRuns) -> Stopped:
+    """Stop runs, queued ones included. Unknown runs and those that have ended are left out of the answer."""
+    services(request).auth.count_control(request)
+    return Stopped(stopped=await supervisor.stop(asked.runs))
 
 
 @router.get("/{run}")
-async def run(history: HistoryDep, run: str) -> Run:
+async def run(history: HistoryDep, supervisor: SupervisorDep, run: str) -> Run:
     """One run."""
-    return await _get(history, run)
+    return await _get(history, supervisor, run)
 
 
 @router.post("/{run}/control", status_code=202, dependencies=[Depends(require_control)])
@@ -124,14 +167,14 @@ async def control_run(
         raise Problem(409, "Not possible now", str(ended)) from None
     except UnknownRun:
         raise no_such_run(run) from None
-    return await _get(history, run)
+    return await _get(history, supervisor, run)
 
 
 @router.patch("/{run}", dependencies=[Depends(require_control)])
-async def rename(history: HistoryDep, run: str, asked: Rename) -> Run:
+async def rename(history: HistoryDep, supervisor: SupervisorDep, run: str, asked: Rename) -> Run:
     """Give a run another name."""
     try:
-        return await history.rename(run, asked.name.strip())
+        return supervisor.placed([await history.rename(run, asked.name.strip())])[0]
     except UnknownRun:
         raise no_such_run(run) from None
 
@@ -169,8 +212,8 @@ async def restore(history: HistoryDep, run: str) -> Run:
         raise no_such_run(run) from None
 
 
-async def _get(history: History, run: str) -> Run:
+async def _get(history: History, supervisor: Supervisor, run: str) -> Run:
     try:
-        return await history.get(run)
+        return supervisor.placed([await history.get(run)])[0]
     except UnknownRun:
         raise no_such_run(run) from None

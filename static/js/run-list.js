@@ -21,8 +21,8 @@ export class RunList {
   /** @type {string | null} */
   #next = null;
   #deepened = false; // older pages than the first have been loaded: the cursor is theirs
-  /** @type {string[]} ids of the runs that wait, the next to start first */
-  #queue = [];
+  /** @type {Map<string, number>} */
+  #places = new Map();
   #fetched = 0; // times that the list was asked for: an answer that a later one overtook is not shown
 
   /**
@@ -85,15 +85,10 @@ export class RunList {
     this.#deleted(id);
   }
 
-  /** @param {string[]} runs ids of those that wait, the next to start first */
-  setQueue(runs) {
-    this.#queue = runs;
-    for (const row of this.#byId.values()) row.setPlace(this.#placeOf(row.run.id));
-  }
-
-  /** @param {string} id */
-  #placeOf(id) {
-    return this.#queue.indexOf(id) + 1 || null;
+  /** @param {Map<string, number>} places in the queue, from 1, by the ids of the runs that wait */
+  setQueue(places) {
+    this.#places = places;
+    for (const row of this.#byId.values()) row.setPlace(places.get(row.run.id) ?? null);
   }
 
   /** When the oldest run that is shown was made, where there are older ones. */
@@ -128,7 +123,7 @@ export class RunList {
       row.setAllowed(this.#allowed);
       this.#byId.set(run.id, row);
     }
-    row.setPlace(this.#placeOf(run.id) ?? run.place);
+    row.setPlace(this.#places.get(run.id) ?? run.place);
     row.show(run);
     const there = this.#rows.children[place];
     if (there !== row.root) this.#rows.insertBefore(row.root, there ?? null);

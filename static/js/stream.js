@@ -69,7 +69,7 @@ export class Stream {
    * Changes of the list of runs. `onOpen` comes first, and again after each interruption: what happened before is for
    * the page to fetch.
    *
-   * @param {{onRun?: (run: Run) => void, onDeleted?: (id: string) => void, onQueue?: (runs: string[]) => void, onOpen?: () => void}} to
+   * @param {{onRun?: (run: Run) => void, onDeleted?: (id: string) => void, onQueue?: (places: Map<string, number>) => void, onOpen?: () => void}} to
    * @returns {() => void} ends it
    */
   watchList({ onRun = () => {}, onDeleted = () => {}, onQueue = () => {}, onOpen = () => {} }) {

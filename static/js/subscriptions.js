@@ -59,7 +59,7 @@ export class ListSubscription {
   #to;
   #begun = false;
 
-  /** @param {{onRun: (run: Run) => void, onDeleted: (id: string) => void, onQueue: (runs: string[]) => void, onOpen: () => void}} to */
+  /** @param {{onRun: (run: Run) => void, onDeleted: (id: string) => void, onQueue: (places: Map<string, number>) => void, onOpen: () => void}} to */
   constructor(to) {
     this.#to = to;
   }
@@ -75,7 +75,7 @@ export class ListSubscription {
     if (frame.type === "Queue") {
       if (!this.#begun) this.#to.onOpen();
       this.#begun = true;
-      this.#to.onQueue(frame.runs);
+      this.#to.onQueue(new Map(frame.runs.map((/** @type {string} */ run, /** @type {number} */ i) => [run, frame.places[i]])));
     } else if (frame.type === "RunChanged") this.#to.onRun(frame.run);
     else if (frame.type === "RunDeleted") this.#to.onDeleted(frame.id);
   }

@@ -33,8 +33,8 @@ export type Recipe = {
 };
 
 /**
- * The run exists. `place` counts from 1: the next to start. Said again whenever the place changes. `preset` is the name
- * of the preset that the recipe came from, `sweep` the id of the sweep that the run is a member of. Logs of before have
+ * The run exists. `place` is the place in the queue at that moment, from 1: the next to start. `preset` is the name of
+ * the preset that the recipe came from, `sweep` the id of the sweep that the run is a member of. Logs of before have
  * neither.
  */
 export type RunQueued = {

@@ -78,7 +78,7 @@ def test_the_queue_shows_places(start_server: Callable[..., str], new_page: Call
     page = new_page(base_url=server)
     page.goto("/runs")
     expect(page.get_by_text("No run is kept yet.")).to_be_visible()
-    first = run(server, "Slow", epochs=100, steps_per_second=20)
+    first = run(server, "Long", epochs=1000, batch_size=32)
     waiting = [run(server, name) for name in ("Second", "Third")]
     page.reload()
     expect(row(page, "Second")).to_contain_text("place 1")

@@ -6,7 +6,7 @@ import anyio
 import pytest
 import torch
 
-from app.controls import Act, SetLearningRate, SetSpeed
+from app.controls import Act, SetLearningRate, SetPace, SetSpeed
 from app.events import (
     CheckpointSaved,
     Controlled,
@@ -25,6 +25,7 @@ from app.learning.dataset import load
 from app.learning.train import train
 from app.recipe import Recipe
 from app.record import Record
+from app.run import Run
 from app.running.supervisor import NotActive, QueueFull, Supervisor
 from tests.running.watching import PATIENCE, Watcher
 
@@ -72,7 +73,7 @@ async def test_a_run_is_logged_exactly_as_it_was_trained(supervisor: Supervisor,
 async def test_each_control_is_answered_with_the_step_at_which_it_took_effect(
     supervisor: Supervisor, history: History
 ) -> None:
-    run = await supervisor.start(LONG, name="mine", steps_per_second=50)
+    run = await supervisor.start(LONG, name="mine", pace=SetSpeed(steps_per_second=50))
     watcher = Watcher(history, run.id)
 
     async def ask(control: Act | SetLearningRate | SetSpeed) -> None:
@@ -118,7 +119,8 @@ async def test_a_killed_worker_fails_its_run_and_nothing_else(supervisor: Superv
     watcher = Watcher(history, run.id)
     await watcher.until(Steps)
     os.kill(supervisor.workers[run.id], signal.SIGKILL)
-    failed = await watcher.until(RunFailed)
+    with anyio.fail_after(1):
+        failed = await watcher.until(RunFailed)
     assert "killed by signal 9 (SIGKILL)" in failed.reason
     assert failed.step == watcher.column("step")[-1]
     known = await history.get(run.id)
@@ -128,10 +130,15 @@ async def test_a_killed_worker_fails_its_run_and_nothing_else(supervisor: Superv
 
 
 async def test_runs_wait_their_turn_and_know_their_place(supervisor: Supervisor, history: History) -> None:
-    first = await supervisor.start(LONG, steps_per_second=100)
+    async def place(run: Run) -> int | None:
+        (placed,) = supervisor.placed([await history.get(run.id)])
+        return placed.place
+
+    first = await supervisor.start(LONG)
     await Watcher(history, first.id).until(Steps)
     second, third = await supervisor.start(Recipe(epochs=1)), await supervisor.start(LONG)
-    assert (second.state, second.place, third.place) == ("queued", 1, 2)
+    assert (second.state, await place(second), await place(third)) == ("queued", 1, 2)
+    assert list(supervisor.places()) == [second.id, third.id]
     with pytest.raises(QueueFull, match="2 runs"):
         await supervisor.start(LONG)
 
@@ -141,23 +148,90 @@ async def test_runs_wait_their_turn_and_know_their_place(supervisor: Supervisor,
     await supervisor.control(third.id, SetLearningRate(learning_rate=0.5))
     await supervisor.control(third.id, SetLearningRate(learning_rate=0.25))
 
-    waiting = Watcher(history, second.id)
-    await waiting.until(RunQueued, place=1)
+    version = await supervisor.wait_queue(-1)
     await supervisor.control(second.id, STOP)
+    assert await supervisor.wait_queue(version) > version
+    assert (list(supervisor.places()), await place(third)) == ([third.id], 1)
+    waiting = Watcher(history, second.id)
     stopped = await waiting.until(RunStopped)
     assert stopped.step == 0
     assert [type(event) for event in waiting.events] == [RunQueued, Controlled, RunStopped]
 
     watcher = Watcher(history, third.id)
-    await watcher.until(RunQueued, place=1)
     await supervisor.control(first.id, STOP)
     await watcher.until(RunStarted)
+    assert await place(third) is None
     changed = await watcher.until(Controlled)
     assert (changed.what, changed.value, changed.step) == ("learning_rate", 0.25, 0)
     await watcher.until(Steps)
     assert set(watcher.column("learning_rate")) == {0.25}
+    assert [type(event) for event in watcher.events].count(RunQueued) == 1
     await supervisor.control(third.id, STOP)
     await watcher.until(RunStopped)
+
+
+async def test_paced_runs_take_no_place_and_fail_with_no_other(supervisor: Supervisor, history: History) -> None:
+    full = await supervisor.start(LONG)
+    following = await supervisor.start(LONG)
+    await Watcher(history, full.id).until(Steps)
+    paced = [await supervisor.start(LONG, pace=SetPace(pace="slow")) for _ in range(3)]
+    watchers = [Watcher(history, run.id) for run in paced]
+    for watcher in watchers:
+        await watcher.until(Steps)
+    assert list(supervisor.places()) == [following.id]
+    assert len({supervisor.workers[run.id] for run in paced}) == 1
+    os.kill(supervisor.workers[paced[0].id], signal.SIGKILL)
+    for watcher in watchers:
+        await watcher.until(RunFailed)
+    assert (await history.get(full.id)).state == "running"
+
+    # One that becomes slow gives its place back, and goes on.
+    await supervisor.control(full.id, SetPace(pace="slow"))
+    await Watcher(history, following.id).until(Steps)
+    assert (await history.get(full.id)).state == "running"
+    assert sorted(await supervisor.stop([full.id, following.id, "no"])) == sorted([full.id, following.id])
+
+
+async def test_all_runs_are_stopped_at_once_queued_ones_included(supervisor: Supervisor, history: History) -> None:
+    runs = [await supervisor.start(LONG) for _ in range(3)]
+    runs.append(await supervisor.start(LONG, pace=SetSpeed(steps_per_second=5)))
+    await Watcher(history, runs[0].id).until(Steps)
+    await Watcher(history, runs[3].id).until(Steps)
+    assert sorted(await supervisor.stop()) == sorted(run.id for run in runs)
+    assert [(await history.get(run.id)).state for run in runs] == ["stopped"] * 4
+    assert await supervisor.stop() == []
+
+
+async def test_a_worker_that_does_not_answer_is_killed_and_its_run_stopped(
+    supervisor: Supervisor, history: History
+) -> None:
+    run, following = await supervisor.start(LONG), await supervisor.start(Recipe(epochs=1))
+    watcher = Watcher(history, run.id)
+    await watcher.until(Steps)
+    os.kill(supervisor.workers[run.id], signal.SIGSTOP)
+    await supervisor.control(run.id, STOP)
+    await watcher.until(RunStopped)
+    await Watcher(history, following.id).until(RunFinished)
+
+
+async def test_a_worker_killed_between_two_runs_is_replaced(supervisor: Supervisor, history: History) -> None:
+    """Even where the second run is given to it before its end is noticed."""
+    for _ in range(2):
+        run = await supervisor.start(Recipe(epochs=1))
+        await Watcher(history, run.id).until(RunFinished)
+        for pid in supervisor.idle_workers:
+            os.kill(pid, signal.SIGKILL)
+
+
+async def test_one_run_after_another_trains_in_the_same_process(supervisor: Supervisor, history: History) -> None:
+    runs = [await supervisor.start(Recipe(epochs=2)) for _ in range(2)]
+    processes = set()
+    for run in runs:
+        watcher = Watcher(history, run.id)
+        await watcher.until(RunStarted)
+        processes.add(supervisor.workers[run.id])
+        await watcher.until(RunFinished)
+    assert len(processes) == 1
 
 
 async def test_a_log_that_cannot_go_on_ends_its_run_and_nothing_else(

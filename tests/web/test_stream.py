@@ -338,12 +338,12 @@ def test_the_list_tells_changes_and_no_steps(server, page):
 
 
 def test_the_queue_is_told_whole_whenever_it_changes(server, page):
-    slow = server.start(epochs=40, steps_per_second=20)["id"]
+    slow = server.start(epochs=1000, batch_size=32)["id"]
     server.until(slow, "Steps")
     page.send(type="subscribe", runs=True)
-    page.until("Queue", runs=[])
+    page.until("Queue", runs=[], places=[])
     first, second = (server.start()["id"] for _ in range(2))
-    page.until("Queue", runs=[first, second])
+    page.until("Queue", runs=[first, second], places=[1, 2])
     with PageClient(server) as late, server.client() as client:
         late.send(type="subscribe", runs=True)
         late.until("Queue", runs=[first, second])

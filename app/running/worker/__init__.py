@@ -1,5 +1,5 @@
-"""A worker process: ``python -m app.running.worker DEVICE [MNIST_DIR]`` trains one run.
+"""A worker process: ``python -m app.running.worker DEVICE [MNIST_DIR]`` does tasks, one after another or by turns.
 
-It gets ready, says so, waits for its job, trains, and numbers and encodes every event. ``job.py`` has what it reads,
-``framing.py`` what it writes. Nothing in the server imports this package: it brings PyTorch along.
+``app/running/protocol.py`` has what it reads and writes. Nothing in the server imports this package: it brings PyTorch
+along.
 """

@@ -1,29 +1,28 @@
-"""Ready to be told, and to leave, before the seconds that PyTorch takes to load."""
+"""Opens the pipes, so that the server can end the process during the seconds that PyTorch takes to load."""
 
+import os
 import signal
 import sys
 import traceback
 from pathlib import Path
 
-from app.running.framing import Broke
-from app.running.worker.inbox import Inbox
-from app.running.worker.pipe import Pipe
+from app.running.protocol import Broke, Inbox, Outbox
 
 
 def main(device: str, mnist_dir: Path | None) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which tells us what is to happen
-    pipe, inbox = Pipe.instead_of_stdout(), Inbox(sys.stdin.buffer)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers
+    outbox, inbox = Outbox.instead_of_stdout(), Inbox(sys.stdin.buffer)
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with this
     from app.running.worker import work
 
     try:
-        digits = work.get_ready(device, mnist_dir, pipe)
-        work.train_one(inbox, digits, pipe)
+        digits = work.get_ready(device, mnist_dir, outbox)
+        work.Tasks(inbox, outbox, digits).work()
     except work.DatasetError as error:
-        pipe.say(Broke(str(error)))
+        outbox.send(Broke(str(error)))
     except Exception as error:
         traceback.print_exc()
-        what = str(error).partition("\n")[0] or type(error).__name__
-        pipe.say(Broke(f"The training program met an error: {what} (its traceback is in the server's output)."))
+        outbox.send(Broke(work.sentence(error)))
     inbox.wait_for_end()
 
 

@@ -1,57 +1,73 @@
-"""What a worker does: get ready, then train one run and say what happens."""
+"""What a worker does: get ready, then work on its tasks by turns."""
 
+import os
+import sys
 import time
+import traceback
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from math import inf
 from pathlib import Path
+from typing import Never
 
 import torch
 
 from app.checkpoint import Checkpoint
-from app.events import Event, RunStarted
+from app.controls import Control
+from app.events import RunStarted
+from app.learning import experiments
+from app.learning import train as learning
 from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
 from app.learning.dataset import Digits, load
 from app.learning.device import DeviceUnavailable, choose
-from app.learning.train import Emission, Member, train, train_members
+from app.learning.train import Wait, train, train_members
 from app.recipe import TRAIN_IMAGES, Device, Recipe
 from app.record import Record
-from app.running.framing import Ready
-from app.running.worker.inbox import Inbox
-from app.running.worker.pipe import Pipe
+from app.running.protocol import (
+    Answer,
+    CancelTask,
+    ComputeExperiment,
+    Inbox,
+    Logged,
+    Outbox,
+    Ready,
+    Saved,
+    SendControl,
+    Task,
+    TaskEnded,
+    TaskFailed,
+    TrainRun,
+    TrainSweep,
+)
+
+if sys.platform != "win32":
+    import resource
+
+TURN_SECONDS = 0.03
+"""How long a task may go on while others are due: as long as a run at full speed lets its viewers wait for news."""
+
+RUN_THREADS = 1
+"""A second thread gains nothing on matrices as small as one run's, and would take a core from the server."""
+
+SWEEP_THREADS = min(2, os.cpu_count() or 1)
+"""The matrices of many models are large enough for two threads; more would leave the server none on a small machine."""
+
+Turns = Generator[Wait | None, None, None]
+"""A task's steps. It may go on after None at once, after Wait when the time has come."""
 
 
-def get_ready(device: str, mnist_dir: Path | None, pipe: Pipe) -> Digits:
-    """Raises DatasetError."""
-    # A second thread gains nothing on matrices this small, and would take a core from the server.
-    torch.set_num_threads(1)
+def get_ready(device: str, mnist_dir: Path | None, outbox: Outbox) -> Digits:
+    """Fix all that decides a run's bits besides its recipe and device. Raises DatasetError."""
+    torch.set_num_threads(RUN_THREADS)
+    torch.use_deterministic_algorithms(True)
+    # Filling fresh memory would only cost time: none is read before it is written.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     digits = load(mnist_dir)
     _rehearse(digits, device)
-    pipe.say(Ready(tuple(devices())))
+    outbox.send(Ready(tuple(devices())))
     return digits
-
-
-def train_one(inbox: Inbox, digits: Digits, pipe: Pipe) -> None:
-    job = inbox.job()
-    seq = job.first_seq
-    started: Record | None = None
-    for said in train_members([Member(job.run, job.name, job.recipe)], digits, inbox):
-        if not isinstance(said, Emission):
-            inbox.wait(None if said.until is None else max(0.0, said.until - time.perf_counter()))
-            continue
-        if isinstance(said.what, RunStarted):
-            # Sent after the first model: a run that has started is live, and may be asked at once what it reads.
-            started, seq = Record.of(said.what, seq), seq + 1
-            continue
-        if isinstance(said.what, Checkpoint):
-            pipe.say(said.what)
-        if started is not None:
-            pipe.say(started)
-            started = None
-        if isinstance(said.what, Event):
-            pipe.say(Record.of(said.what, seq))
-            seq += 1
 
 
 def devices() -> Iterator[str]:
@@ -63,7 +79,139 @@ def devices() -> Iterator[str]:
 
 
 def _rehearse(digits: Digits, device: str) -> None:
-    """Take one step that nobody sees, so that PyTorch loads now what it loads on first use: 0.1 s on a CPU, seconds
-    with CUDA. Where the device is missing the run itself will say so."""
+    """Train one step whose events go nowhere, so that PyTorch loads now what it loads on first use: 0.1 s on a CPU,
+    seconds with CUDA. Where the device is missing the run itself will say so."""
     recipe = Recipe.model_validate({"epochs": 1, "batch_size": TRAIN_IMAGES, "device": device})
     deque(train(recipe, digits, NoControls(), run="rehearsal", name="rehearsal"), maxlen=0)
+
+
+def sentence(error: Exception) -> str:
+    what = str(error).partition("\n")[0] or type(error).__name__
+    return f"The training program met an error: {what} (its traceback is in the server's output)."
+
+
+class _Task:
+    """A task that has begun. ``due`` is when it wants its next turn, on ``time.perf_counter``; ``inf``: when a control
+    comes.
+
+    To ``train_members`` it is where controls come from: ``receive`` hands out what has come for any task.
+    """
+
+    def __init__(self, id: str, threads: int, receive: Callable[[], None]) -> None:
+        self.id, self.threads = id, threads
+        self.due = time.perf_counter()
+        self.cancelled = False
+        self.controls: deque[tuple[str | None, Control]] = deque()
+        self.turns: Turns
+        self._receive = receive
+
+    def take(self) -> tuple[str | None, Control] | None:
+        self._receive()
+        return self.controls.popleft() if self.controls else None
+
+    def wake(self) -> None:
+        self.due = time.perf_counter()
+
+
+class Tasks:
+    """The tasks of this process. The one that has been due for longest has the next turn, so that every task gets on;
+    commands are received between turns and, by tasks that take controls, between steps."""
+
+    def __init__(self, inbox: Inbox, outbox: Outbox, digits: Digits) -> None:
+        self._inbox, self._outbox, self._digits = inbox, outbox, digits
+        self._tasks: dict[str, _Task] = {}
+
+    def work(self) -> Never:
+        """Until the end of the inbox, which ends the process."""
+        while True:
+            task = min(self._tasks.values(), key=lambda each: each.due, default=None)
+            wait = inf if task is None else task.due - time.perf_counter()
+            self._receive(None if wait == inf else max(0.0, wait))
+            if task is not None and wait <= 0:
+                self._turn(task)
+
+    def _turn(self, task: _Task) -> None:
+        if torch.get_num_threads() != task.threads:
+            torch.set_num_threads(task.threads)
+        end = time.perf_counter() + TURN_SECONDS
+        try:
+            while not task.cancelled:
+                wait = next(task.turns)
+                if wait is not None:
+                    task.due = inf if wait.until is None else wait.until
+                    return
+                if time.perf_counter() >= end:
+                    return task.wake()
+            task.turns.close()
+        except StopIteration:
+            pass
+        except Exception as error:
+            traceback.print_exc()
+            self._outbox.send(TaskFailed(task.id, sentence(error)))
+            del self._tasks[task.id]
+            return
+        del self._tasks[task.id]
+        self._outbox.send(TaskEnded(task.id, _memory()))
+
+    def _receive(self, wait: float | None = 0) -> None:
+        """Hand out the commands that have come, waiting up to ``wait`` seconds for the first (None: for ever)."""
+        while (command := self._inbox.take(wait)) is not None:
+            wait = 0
+            match command:
+                case SendControl(task=id, run=run, control=control):
+                    if task := self._tasks.get(id):
+                        task.controls.append((run, control))
+                        task.wake()
+                case CancelTask(task=id):
+                    if task := self._tasks.get(id):
+                        task.cancelled = True
+                        task.wake()
+                case _:
+                    self._begin(command)
+
+    def _begin(self, command: Task) -> None:
+        threads = SWEEP_THREADS if isinstance(command, TrainSweep) else RUN_THREADS
+        task = self._tasks[command.id] = _Task(command.id, threads, self._receive)
+        if isinstance(command, ComputeExperiment):
+            task.turns = self._compute(command)
+            return
+        for member in command.members:
+            task.controls.extend((member.run, control) for control in member.controls)
+        task.turns = self._train(task, command)
+
+    def _train(self, task: _Task, command: TrainRun | TrainSweep) -> Turns:
+        seqs = {member.run: member.first_seq for member in command.members}
+        members = [learning.Member(member.run, member.name, member.recipe) for member in command.members]
+        starts: dict[str, Logged] = {}
+        for what in train_members(members, self._digits, task):
+            if isinstance(what, Wait):
+                yield what
+                continue
+            run, happened = what
+            if isinstance(happened, Checkpoint):
+                self._outbox.send(Saved(task.id, run, happened), *_taken(starts, run))
+            else:
+                logged = Logged(task.id, run, Record.of(happened, seqs[run]))
+                seqs[run] += 1
+                if isinstance(happened, RunStarted):
+                    # Sent after the first model: a run that has started is live, and may be asked what it reads.
+                    starts[run] = logged
+                else:
+                    self._outbox.send(*_taken(starts, run), logged)
+            yield None
+
+    def _compute(self, command: ComputeExperiment) -> Turns:
+        answer = yield from experiments.compute(command.name, command.parameters, self._digits)
+        self._outbox.send(Answer(command.id, answer))
+
+
+def _taken(starts: dict[str, Logged], run: str) -> list[Logged]:
+    return [starts.pop(run)] if run in starts else []
+
+
+def _memory() -> int:
+    """The most that this process has ever taken, in bytes; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -81,8 +81,8 @@ function watchQueue() {
     endQueue = null;
   } else if (!endQueue) {
     endQueue = stream.watchList({
-      onQueue: (runs) => {
-        store.place = runs.indexOf(store.run) + 1 || null;
+      onQueue: (places) => {
+        store.place = places.get(store.run ?? "") ?? null;
         showState();
       },
     });

@@ -66,7 +66,7 @@ stream.watchList({
     list.remove(id);
     storage.refresh().catch(unlessRefused);
   },
-  onQueue: (runs) => list.setQueue(runs),
+  onQueue: (places) => list.setQueue(places),
 });
 stream.start();
 await reporting(refresh); // at once, also where no connection is to be had

@@ -1,0 +1,120 @@
+"""Runs that a worker trains, and how what it sends gets into their logs."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from app.checkpoint import Checkpoint
+from app.events import Event
+from app.history.history import History
+from app.record import Record
+from app.run import Run
+from app.running.endings import SERVER_STOPPED, failed, interrupted, stopped
+from app.running.protocol import Logged, Saved, TrainRun, TrainSweep
+from app.running.queue import Waiting
+
+RETRY_SECONDS = 5.0
+"""How often the end of a run is tried again that could not be logged: a disk that was full may have room in a while,
+and until then the run cannot be said to have ended."""
+
+LOG_ERROR = "The server met an error while logging the run (see its output)."
+NO_END = "The training program left the run without an end."
+
+logger = logging.getLogger(__name__)
+
+
+class ActiveRun:
+    """A run from the moment a worker gets it. Its log gets a last event in any case: the worker's own or, where that
+    does not come, one that says why."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.stopping = False
+        """It has been told to stop, so that this is how it ends where the worker is gone before it says so."""
+        self.broken = False
+        """Its log could not be written: what else the worker sends is left out."""
+
+    @property
+    def id(self) -> str:
+        return self.run.id
+
+    @property
+    def active(self) -> bool:
+        return self.run.active
+
+    async def end(self, history: History, reason: str | None, *, server_stops: bool = False) -> None:
+        """Where the log has no last event, write one, as soon as it can be written."""
+        while self.active:
+            try:
+                self.run = run = await history.get(self.id)
+                if not run.active:
+                    return
+                ending: Event = failed(run, LOG_ERROR if self.broken else reason or NO_END)
+                if server_stops:
+                    ending = interrupted(run, SERVER_STOPPED)
+                elif self.stopping:
+                    ending = stopped(run)
+                self.run = await history.append(run.id, [Record.of(ending, run.seq + 1)])
+            except Exception as error:
+                logger.error("The end of run %s cannot be logged yet: %s", self.id, error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+
+class Training:
+    """A task that trains runs: one, or the members of a sweep that share a batch. ``waiting`` is what it was in the
+    queue. ``paced``: none of them is at full speed."""
+
+    def __init__(self, command: TrainRun | TrainSweep, waiting: Waiting, runs: Sequence[ActiveRun]) -> None:
+        self.command, self.waiting = command, waiting
+        self.runs = {run.id: run for run in runs}
+        self.paced = waiting.paced
+
+    @property
+    def id(self) -> str:
+        return self.command.id
+
+    @property
+    def active(self) -> bool:
+        """Whether a run of it goes on; the worker may take a moment longer to be done with the task."""
+        return any(run.active for run in self.runs.values())
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing has come of it yet: its worker may have been killed before it was given."""
+        return all(run.run.state == "queued" and not run.stopping and not run.broken for run in self.runs.values())
+
+
+async def log(history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]]) -> list[ActiveRun]:
+    """Store what has been sent of these runs in one transaction or, where that fails, run by run. Returns the runs
+    whose log cannot go on."""
+    runs = list({run.id: run for run, _ in sent}.values())
+    try:
+        await _store(history, sent)
+    except Exception:
+        if len(runs) > 1:
+            return [each for run in runs for each in await log(history, [pair for pair in sent if pair[0] is run])]
+        logger.exception("Run %s cannot go on.", runs[0].id)
+        runs[0].broken = True
+        return runs
+    return []
+
+
+async def _store(history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]]) -> None:
+    """Checkpoints first: by the time that CheckpointSaved is seen, the checkpoint can be asked for."""
+    checkpoints: list[tuple[str, Checkpoint]] = []
+    newest: set[str] = set()
+    for run, message in reversed(sent):
+        if isinstance(message, Saved):
+            if message.checkpoint.kept or run.id not in newest:
+                checkpoints.insert(0, (run.id, message.checkpoint))
+            newest.add(run.id)
+    if checkpoints:
+        await history.save_checkpoints(checkpoints)
+    records: dict[str, list[Record]] = {}
+    for run, message in sent:
+        if isinstance(message, Logged):
+            records.setdefault(run.id, []).append(message.record)
+    if records:
+        runs = {run.id: run for run, _ in sent}
+        for appended in await history.append_many(list(records.items())):
+            runs[appended.id].run = appended

@@ -1,0 +1,117 @@
+"""Experiments that are being computed, or wait to be."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+from pydantic import BaseModel
+
+from app.running.protocol import ComputeExperiment
+from app.running.queue import QueueFull
+
+WAITING = 100
+"""Questions that may wait: a class that asks at once, three times over."""
+
+AT_ONCE = 4
+"""Questions that a worker computes by turns, so that a short one does not wait for a long one."""
+
+COMPUTE_SECONDS = 5.0
+"""How long one may be computed."""
+
+WAIT_SECONDS = 20.0
+"""How long one may wait for its turn: a worker that is still loading PyTorch takes some seconds."""
+
+
+class ExperimentFailed(Exception):
+    """The message is a plain sentence for the person who asked."""
+
+
+class Computation:
+    """One question, and those who wait for its answer."""
+
+    def __init__(self, name: str, parameters: str) -> None:
+        self.command = ComputeExperiment(id=secrets.token_hex(5), name=name, parameters=parameters)
+        self.future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.waiters = 0
+        self.answer: bytes | None = None
+        self.timer: asyncio.TimerHandle | None = None
+
+    @property
+    def id(self) -> str:
+        return self.command.id
+
+    def end(self, reason: str | None) -> None:
+        """The task is over; ``reason``: without an answer."""
+        if self.future.done():
+            return
+        if self.answer is not None:
+            self.future.set_result(self.answer)
+        else:
+            self.future.set_exception(ExperimentFailed(reason or "The experiment was cancelled."))
+
+
+class Computations:
+    """The same question asked at once is computed once. ``wake`` is called when there is one to begin, ``cancel`` when
+    one that has begun need not go on."""
+
+    def __init__(self, wake: Callable[[], None], cancel: Callable[[Computation], None]) -> None:
+        self._wake, self._cancel = wake, cancel
+        self._asked: dict[tuple[str, str], Computation] = {}
+        self._waiting: list[Computation] = []
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._waiting)
+
+    async def compute(self, name: str, parameters: BaseModel) -> bytes:
+        """The answer as JSON. Raises ExperimentFailed, QueueFull, and TimeoutError where it takes longer than
+        COMPUTE_SECONDS or waits longer than WAIT_SECONDS."""
+        question = name, parameters.model_dump_json()
+        computation = self._asked.get(question)
+        if computation is None:
+            if len(self._waiting) >= WAITING:
+                raise QueueFull(WAITING, "experiments")
+            computation = self._asked[question] = Computation(*question)
+            self._waiting.append(computation)
+            self._limit(computation, WAIT_SECONDS)
+            self._wake()
+        computation.waiters += 1
+        try:
+            return await asyncio.shield(computation.future)
+        finally:
+            computation.waiters -= 1
+            if not computation.waiters:
+                self._forget(question, computation)
+
+    def take(self) -> Computation:
+        """The one that has waited longest, to be given to a worker now."""
+        computation = self._waiting.pop(0)
+        self._limit(computation, COMPUTE_SECONDS)
+        return computation
+
+    def fail(self, reason: str) -> None:
+        """All that wait."""
+        while self._waiting:
+            self._waiting.pop(0).end(reason)
+
+    def _limit(self, computation: Computation, seconds: float) -> None:
+        if computation.timer is not None:
+            computation.timer.cancel()
+        computation.timer = asyncio.get_running_loop().call_later(seconds, _time_out, computation, seconds)
+
+    def _forget(self, question: tuple[str, str], computation: Computation) -> None:
+        """Nobody waits for it any more: with its answer, or because the last has left."""
+        if self._asked.get(question) is computation:
+            del self._asked[question]
+        if computation.timer is not None:
+            computation.timer.cancel()
+        if computation in self._waiting:
+            self._waiting.remove(computation)
+        elif computation.answer is None:
+            self._cancel(computation)
+        computation.future.cancel()
+
+
+def _time_out(computation: Computation, seconds: float) -> None:
+    if not computation.future.done():
+        computation.future.set_exception(TimeoutError(f"The experiment took longer than {seconds:g} s."))

@@ -1,0 +1,101 @@
+"""Which runs wait for a worker, and in what order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.controls import Control, SetPace, SetSpeed
+from app.history.notifier import Notifier
+
+PACED_SPEED = 200.0
+"""Steps per second up to which a run is paced: a worker that trains many by turns takes some thousands in all. A run
+that is to be faster waits for a worker of its own."""
+
+
+class QueueFull(Exception):
+    """``limit`` runs or experiments are waiting already."""
+
+    def __init__(self, limit: int, what: str = "runs") -> None:
+        super().__init__(f"{limit} {what} are waiting already")
+        self.limit = limit
+
+
+def is_paced(control: Control) -> bool | None:
+    """Whether a run is paced from this control on; None where it changes nothing about that."""
+    match control:
+        case SetSpeed(steps_per_second=speed):
+            return speed is not None and speed <= PACED_SPEED
+        case SetPace(pace=pace):
+            return pace != "full"
+    return None
+
+
+@dataclass
+class Waiting:
+    """Runs that are to train as one task. ``place_of`` is the run or the sweep that holds the place in the queue, which
+    several tasks of a sweep share. ``controls``, the newest of each kind, are handed over with each run."""
+
+    place_of: str
+    runs: list[str]
+    sweep: str | None = None
+    controls: dict[str, dict[str, Control]] = field(default_factory=dict)
+    again: bool = False
+    """A worker has had it and was gone before it began."""
+
+    def control(self, run: str, control: Control) -> None:
+        kind = "speed" if isinstance(control, SetSpeed | SetPace) else "learning_rate"
+        self.controls.setdefault(run, {})[kind] = control
+
+    @property
+    def paced(self) -> bool:
+        speeds = [kinds["speed"] for kinds in self.controls.values() if "speed" in kinds]
+        return bool(speeds) and all(map(is_paced, speeds))
+
+
+class RunQueue:
+    """First in, first out. Its version counts changes, for those who wait for the next."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Waiting] = []
+        self._notifier = Notifier()
+        self.version = 0
+
+    def __iter__(self) -> Iterator[Waiting]:
+        return iter(tuple(self._waiting))
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, waiting: Waiting, *, first: bool = False) -> None:
+        self._waiting.insert(0 if first else len(self._waiting), waiting)
+        self.changed()
+
+    def remove(self, waiting: Waiting) -> None:
+        self._waiting.remove(waiting)
+        self.changed()
+
+    def remove_run(self, run: str) -> None:
+        """Leave the others of its task waiting."""
+        for waiting in self._waiting:
+            if run in waiting.runs:
+                waiting.runs.remove(run)
+                waiting.controls.pop(run, None)
+        self._waiting = [waiting for waiting in self._waiting if waiting.runs]
+        self.changed()
+
+    def of(self, run: str) -> Waiting | None:
+        return next((waiting for waiting in self._waiting if run in waiting.runs), None)
+
+    def places(self) -> dict[str, int]:
+        """Each waiting run's place, from 1. All members of a sweep have one place."""
+        order = {place_of: place for place, place_of in enumerate(dict.fromkeys(w.place_of for w in self._waiting), 1)}
+        return {run: order[waiting.place_of] for waiting in self._waiting for run in waiting.runs}
+
+    def changed(self) -> None:
+        self.version += 1
+        self._notifier.notify()
+
+    async def wait(self, version: int) -> int:
+        """Return the version once it is another than this one."""
+        while self.version == version:
+            await self._notifier.wait()
+        return self.version

@@ -1,0 +1,272 @@
+"""One worker process kept ready, so that a task begins at once, and replaced when it has gone."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.controls import Act
+from app.history.history import History
+from app.running.active_run import ActiveRun, Training, log
+from app.running.computations import Computation
+from app.running.process import WorkerBroke, WorkerProcess
+from app.running.protocol import (
+    Answer,
+    Broke,
+    CancelTask,
+    Command,
+    Logged,
+    Message,
+    ProtocolError,
+    Saved,
+    SendControl,
+    TaskEnded,
+    TaskFailed,
+)
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a worker that broke is replaced, doubled each time: what broke it may take a person to mend, and a
+start costs four seconds of a core."""
+
+READY_SECONDS = 180.0
+"""Loading torch takes four seconds, from a cold and busy disk a minute."""
+
+CANCEL_SECONDS = 1.0
+"""How long a worker that was told to end a task or a run may be silent before it is killed: a step takes milliseconds,
+and a killed worker costs four seconds of a core."""
+
+MEMORY_BYTES = 1 << 30
+"""A worker that has taken more than this is replaced once it is idle. Fresh it has 0.3 GB, with a run of its own 0.4; a
+sweep of 64 wide models takes more, which the allocator may never give back."""
+
+ActiveTask = Training | Computation
+
+logger = logging.getLogger(__name__)
+
+
+class WarmWorker:
+    """``changed`` is called when a worker has become ready, has broken, or has gone; ``ended`` when a task is over,
+    with the reason where it did not end by itself."""
+
+    def __init__(
+        self,
+        history: History,
+        device: str,
+        mnist_dir: Path | None,
+        changed: Callable[[], None],
+        ended: Callable[[ActiveTask, str | None], None],
+    ) -> None:
+        self._history, self._device, self._mnist_dir = history, device, mnist_dir
+        self._changed, self._ended = changed, ended
+        self._process: WorkerProcess | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._helpers: set[asyncio.Task[None]] = set()
+        self._hurry = asyncio.Event()
+        self._broke: str | None = None
+        self._closed = self._worn = self._receiving = False
+        self._received = 0
+        self.devices: tuple[str, ...] = ()
+        """What the last ready worker could train on."""
+        self.tasks: dict[str, ActiveTask] = {}
+        """What the worker has been given and has not ended."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a task that it is given begins at once, or by turns with those it has."""
+        return self._process is not None and not self._worn
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is ready and has nothing to do."""
+        return self.ready and not self.tasks
+
+    @property
+    def warming(self) -> bool:
+        """Whether it is ready or will be."""
+        return self._keeper is not None
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    @property
+    def trainings(self) -> list[Training]:
+        return [task for task in self.tasks.values() if isinstance(task, Training)]
+
+    def prepare(self) -> None:
+        """Begin to keep a worker; after :meth:`close`, do nothing."""
+        if self._keeper is None and not self._closed:
+            self._keeper = asyncio.create_task(self._keep())
+
+    def hurry(self) -> None:
+        """The same, and where one broke do not wait any longer to try again: a task waits for it."""
+        self.prepare()
+        self._hurry.set()
+
+    def take_reason(self) -> str | None:
+        """Why the last worker broke before it was ready, unless that was asked before."""
+        reason, self._broke = self._broke, None
+        return reason
+
+    async def give(self, task: ActiveTask) -> None:
+        self.tasks[task.id] = task
+        await self.send(task.command)
+
+    async def send(self, command: Command) -> None:
+        """Nothing happens where the worker has gone: its tasks end with it."""
+        if self._process is not None:
+            await self._process.send(command)
+
+    async def cancel(self, task: ActiveTask) -> None:
+        """End the task between two steps or, where that takes too long, with its process."""
+        await self.send(CancelTask(task=task.id))
+        self.expect(lambda: task.id not in self.tasks)
+
+    def expect(self, done: Callable[[], bool]) -> None:
+        """Kill the process where it is silent for CANCEL_SECONDS before this is done."""
+        self._beside(self._watch(done))
+
+    async def release(self) -> None:
+        """End the worker, which must be idle, and keep none until :meth:`prepare`."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+            self._keeper = None
+
+    async def close(self) -> None:
+        """Kill the worker. What it had sent is still logged before its tasks end."""
+        self._closed = True
+        if self._process is not None:
+            self._process.kill()
+        elif self._keeper is not None:
+            self._keeper.cancel()
+        if self._keeper is not None:
+            await asyncio.wait([self._keeper])
+        for helper in self._helpers:
+            helper.cancel()
+
+    async def _keep(self) -> None:
+        clock = asyncio.get_running_loop().time
+        pause = FIRST_PAUSE
+        while not self._closed:
+            self._hurry.clear()
+            began = clock()
+            try:
+                await self._warm()
+            except (WorkerBroke, OSError) as error:  # TimeoutError is an OSError
+                logger.warning("No worker is ready: %s", error)
+                self._broke = str(error) or f"The worker process was not ready after {READY_SECONDS:.0f} s."
+            self._changed()
+            if clock() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            if self._worn or self._closed:
+                continue
+            try:
+                async with asyncio.timeout(pause):
+                    await self._hurry.wait()
+            except TimeoutError:
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _warm(self) -> None:
+        """Start a worker, and stay with it until it has gone. Raises WorkerBroke and OSError where it does not become
+        ready."""
+        self._worn = False
+        process = await WorkerProcess.spawn(self._device, self._mnist_dir)
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                self.devices = await process.ready()
+            self._process = process
+            self._changed()
+            reason = await self._serve(process)
+            self._process = None
+            process.kill()
+            reason = reason or f"The worker process {await process.fate()}. What it had logged is kept."
+            if not self._worn and not self._closed:
+                logger.warning("A worker has gone: %s", reason)
+            for task in list(self.tasks):
+                self._end(task, reason)
+        finally:
+            self._process = None
+            process.kill()
+            await process.end()
+
+    async def _serve(self, process: WorkerProcess) -> str | None:
+        """Receive until there is no more. Returns why, where that is known."""
+        while True:
+            try:
+                messages = await process.receive()
+            except ProtocolError as error:
+                return f"The worker process sent {error}."
+            if not messages:
+                return None
+            self._receiving = True
+            try:
+                if reason := await self._receive(messages):
+                    return reason
+            finally:
+                self._receiving = False
+                self._received += 1
+            if self._worn and not self.tasks:
+                await process.end()
+
+    async def _receive(self, messages: Sequence[Message]) -> str | None:
+        """Log what is to be logged, then note what has ended. Returns a reason where the worker cannot go on."""
+        sent = []
+        for message in messages:
+            if isinstance(message, Logged | Saved):
+                task = self.tasks.get(message.task)
+                if isinstance(task, Training) and not (run := task.runs[message.run]).broken:
+                    sent.append((run, message))
+        for run in await log(self._history, sent) if sent else []:
+            await self._abandon(run)
+        for message in messages:
+            match message:
+                case Answer(task=id, json=json):
+                    if isinstance(computation := self.tasks.get(id), Computation):
+                        computation.answer = json
+                case TaskEnded(task=id, memory=memory):
+                    self._worn = self._worn or memory > MEMORY_BYTES
+                    self._end(id, None)
+                case TaskFailed(task=id, reason=reason):
+                    # Whatever it was may be left in the process's memory; an experiment's error is one of its question.
+                    self._worn = self._worn or isinstance(self.tasks.get(id), Training)
+                    self._end(id, reason)
+                case Broke(reason=reason):
+                    return reason
+        return None
+
+    async def _abandon(self, run: ActiveRun) -> None:
+        """Have the worker train a run no further that cannot be logged."""
+        self._beside(run.end(self._history, None))
+        for task in self.trainings:
+            if run.id in task.runs:
+                if len(task.runs) == 1:
+                    await self.cancel(task)
+                else:
+                    await self.send(SendControl(task=task.id, run=run.id, control=Act(action="stop")))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        helper = asyncio.create_task(work)
+        self._helpers.add(helper)
+        helper.add_done_callback(self._helpers.discard)
+
+    def _end(self, id: str, reason: str | None) -> None:
+        if (task := self.tasks.pop(id, None)) is not None:
+            self._ended(task, reason)
+
+    async def _watch(self, done: Callable[[], bool]) -> None:
+        process, parts = (
+            self._process,
+            4,
+        )  # in parts, so that a moment in which the server itself stood still counts once
+        while process is not None and process is self._process and not done():
+            received = self._received
+            for _ in range(parts):
+                await asyncio.sleep(CANCEL_SECONDS / parts)
+                if done() or self._receiving or self._received != received:
+                    break
+            else:
+                logger.warning("A worker did not answer for %g s and is killed.", CANCEL_SECONDS)
+                process.kill()
+                return

@@ -1,0 +1,113 @@
+"""Experiments through the supervisor, on real workers."""
+
+import asyncio
+import json
+import os
+import signal
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from app.events import Steps
+from app.experiments import Batch, Gradient, OfRecipe
+from app.history.history import History
+from app.recipe import TRAIN_IMAGES, Recipe
+from app.running import computations
+from app.running.computations import ExperimentFailed
+from app.running.queue import QueueFull
+from app.running.supervisor import Supervisor
+from tests.running.watching import PATIENCE, Watcher
+
+pytestmark = pytest.mark.anyio
+
+
+def quick(step: int = 1) -> Batch:
+    return Batch(recipe=Recipe(), step=step, images=1)
+
+
+def endless(seed: int) -> Gradient:
+    """Half a minute's work."""
+    recipe = Recipe(batch_size=TRAIN_IMAGES, hidden=256, epochs=1000, seed=seed)
+    return Gradient(weights=OfRecipe(recipe=recipe, step=1000))
+
+
+async def begun(supervisor: Supervisor, experiments: int) -> int:
+    """The process that computes so many experiments, as soon as it does."""
+    with anyio.fail_after(PATIENCE):
+        while len(supervisor.computing) < experiments:
+            await anyio.lowlevel.checkpoint()
+    (pid,) = set(supervisor.computing)
+    return pid
+
+
+async def test_an_experiment_is_answered_beside_a_run(supervisor: Supervisor, history: History) -> None:
+    run = await supervisor.start(Recipe(epochs=1000))
+    await Watcher(history, run.id).until(Steps)
+    with anyio.fail_after(PATIENCE):
+        answer = json.loads(await supervisor.compute("batch", quick(step=3)))
+    assert (answer["step"], len(answer["indices"])) == (3, 256)
+    assert (await history.get(run.id)).state == "running"
+    assert await supervisor.stop([run.id]) == [run.id]
+
+
+async def test_the_same_question_is_computed_once_and_cancelled_with_its_last_waiter(supervisor: Supervisor) -> None:
+    waiters = [asyncio.create_task(supervisor.compute("gradient", endless(1))) for _ in range(3)]
+    pid = await begun(supervisor, 1)
+    for waiter in waiters[:2]:
+        waiter.cancel()
+    await asyncio.wait(waiters[:2])
+    # A question that does not wait for the first shows that the worker still computes that.
+    await supervisor.compute("batch", quick())
+    assert supervisor.computing == [pid]
+    waiters[2].cancel()
+    await asyncio.wait(waiters)
+    with anyio.fail_after(PATIENCE):
+        while supervisor.computing:
+            await anyio.lowlevel.checkpoint()
+        await supervisor.compute("batch", quick())
+        assert supervisor.idle_workers.count(pid) == 1  # it was asked to end, not killed
+
+
+async def test_what_takes_too_long_is_cancelled(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computations, "COMPUTE_SECONDS", 0.2)
+    with anyio.fail_after(PATIENCE), pytest.raises(TimeoutError, match=r"longer than 0\.2 s"):
+        await supervisor.compute("gradient", endless(2))
+    monkeypatch.undo()
+    with anyio.fail_after(PATIENCE):
+        await supervisor.compute("batch", quick())
+
+
+async def test_more_than_may_wait_are_refused(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computations, "WAITING", 2)
+    at_once = [asyncio.create_task(supervisor.compute("gradient", endless(seed))) for seed in (0, 1)]
+    await begun(supervisor, 2)
+    more = [asyncio.create_task(supervisor.compute("gradient", endless(seed))) for seed in (2, 3)]
+    await begun(supervisor, computations.AT_ONCE)
+    waiting = [asyncio.create_task(supervisor.compute("batch", quick(step))) for step in (1, 2)]
+    await asyncio.sleep(0)
+    with pytest.raises(QueueFull, match="2 experiments"):
+        await supervisor.compute("batch", quick(step=3))
+    for waiter in (*at_once, *more):
+        waiter.cancel()
+    with anyio.fail_after(PATIENCE):
+        answers = await asyncio.gather(*waiting)
+    assert [json.loads(answer)["step"] for answer in answers] == [1, 2]
+
+
+async def test_a_killed_worker_fails_its_experiments_only(supervisor: Supervisor, history: History) -> None:
+    run = await supervisor.start(Recipe(epochs=1000))
+    await Watcher(history, run.id).until(Steps)
+    waiter = asyncio.create_task(supervisor.compute("gradient", endless(3)))
+    os.kill(await begun(supervisor, 1), signal.SIGKILL)
+    with anyio.fail_after(PATIENCE), pytest.raises(ExperimentFailed, match="SIGKILL"):
+        await waiter
+    assert (await history.get(run.id)).state == "running"
+    with anyio.fail_after(PATIENCE):
+        await supervisor.compute("batch", quick())
+    assert await supervisor.stop([run.id]) == [run.id]
+
+
+async def test_an_unknown_experiment_fails_in_a_sentence(supervisor: Supervisor) -> None:
+    with anyio.fail_after(PATIENCE), pytest.raises(ExperimentFailed, match="nonsense"):
+        await supervisor.compute("nonsense", quick())
