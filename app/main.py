@@ -20,7 +20,21 @@ from app.history.lock import DatabaseInUse
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
-from app.web import digits, exports, health, predict, presets, problems, runs, security, session, storage, stream
+from app.web import (
+    digits,
+    experiments,
+    exports,
+    health,
+    predict,
+    presets,
+    problems,
+    runs,
+    security,
+    session,
+    storage,
+    stream,
+)
+from app.web.answers import Answers
 from app.web.assets import Static, folder
 from app.web.auth import Auth, session_key
 from app.web.broadcast import Broadcasts
@@ -57,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
                 )
             )
             app.state.services = Services(
+                answers=Answers(),
                 auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
                 digit_packs=DigitPacks(),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
@@ -97,7 +112,15 @@ def create_app(settings: Settings) -> FastAPI:
     predict.mount(app)
     app.routes.extend(health.routes)
     app.routes.extend(stream.routes)
-    for router in (presets.router, digits.router, session.router, storage.router, runs.router, exports.router):
+    for router in (
+        presets.router,
+        digits.router,
+        experiments.router,
+        session.router,
+        storage.router,
+        runs.router,
+        exports.router,
+    ):
         app.include_router(router)
     Pages().mount(app)
     app.routes.append(Mount("/static", Static(directory=folder("static"))))

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """Starts per client address."""
     controls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 600
     """Pauses, changes of the learning rate and so on per client address."""
+    experiments_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 240
+    """Experiments computed per client address, which a whole class may share; answers that are kept do not count."""
     viewers_per_address: Annotated[int, Field(ge=1, le=100_000)] = 500
     """WebSockets at a time from one client address: a class behind one router, with several pages each."""
     heartbeat: Annotated[float, Field(gt=0, le=5)] = 4.0

@@ -55,7 +55,8 @@ def session_key(file: Path) -> bytes:
 
 
 class Auth:
-    """Compares secrets in constant time and limits, per client address, wrong tokens, starts and controls.
+    """Compares secrets in constant time and limits, per client address, wrong tokens, starts, controls
+    and experiments.
 
     A session is ``nonce.signature``, signed with ``key`` over nonce and token: it cannot be made without the key, and
     another token ends it.
@@ -69,6 +70,7 @@ class Auth:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._starts = RateLimitItemPerMinute(settings.runs_per_minute, namespace="runs started")
         self._controls = RateLimitItemPerMinute(settings.controls_per_minute, namespace="controls sent")
+        self._experiments = RateLimitItemPerMinute(settings.experiments_per_minute, namespace="experiments computed")
         self._slow: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: Counter[str] = Counter()
 
@@ -84,7 +86,7 @@ class Auth:
         if scheme.lower() != "bearer":
             return False
         # Headers come as Latin-1, tokens are UTF-8.
-        return await self._check(_client(request), bearer.strip().encode("latin-1"))
+        return await self._check(client_address(request), bearer.strip().encode("latin-1"))
 
     async def require_control(self, request: Request) -> None:
         """Raises Problem 401 where the request may not control, 429 as :meth:`may_control` does."""
@@ -96,7 +98,7 @@ class Auth:
 
     async def accepts(self, request: Request, token: str) -> bool:
         """Whether this is the server's token; true for any where none is needed. Raises Problem 429."""
-        return self._token is None or await self._check(_client(request), token.encode(errors="replace"))
+        return self._token is None or await self._check(client_address(request), token.encode(errors="replace"))
 
     def new_session(self) -> str:
         """A value for the cookie."""
@@ -110,6 +112,10 @@ class Auth:
     def count_control(self, request: Request) -> None:
         """Raises Problem 429."""
         self._count(self._controls, request)
+
+    def count_experiment(self, request: Request) -> None:
+        """Raises Problem 429."""
+        self._count(self._experiments, request)
 
     def _valid_session(self, session: str) -> bool:
         nonce, _, signature = session.partition(".")
@@ -140,13 +146,13 @@ class Auth:
                 del self._waiting[client], self._slow[client]
 
     def _count(self, limit: RateLimitItem, request: Request) -> None:
-        client = _client(request)
+        client = client_address(request)
         if not self._limiter.hit(limit, client):
             free_at = self._limiter.get_window_stats(limit, client).reset_time
             raise _too_many(limit, free_at - time.time())
 
 
-def _client(request: Request) -> str:
+def client_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 

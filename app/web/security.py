@@ -16,11 +16,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings, is_loopback
-from app.web import predict
+from app.web import experiments, predict
 from app.web.problems import Problem
 
 BODY_LIMIT = 64 * 1024
 """Bytes. The largest honest JSON body but a drawing (``/predict`` has limits of its own) is under 1 kB."""
+EXPERIMENT_LIMIT = 1_200_000
+"""Bytes of a question to an experiment, which may carry all parameters of 256 units."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -82,8 +84,9 @@ class Security:
 
         if refusal is not None:
             return await refusal.response()(scope, receive, send_with_headers)
-        if scope["path"] != predict.PATH:
-            receive = _limited(receive)
+        limit = _body_limit(scope["path"])
+        if limit is not None:
+            receive = _limited(receive, limit)
         await self._app(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Problem | None:
@@ -107,8 +110,9 @@ class Security:
             if origin is None and headers.get("sec-fetch-site") == "cross-site":
                 return Problem(403, "Foreign origin", "Pages of other sites may not talk to this server.")
         length = headers.get("content-length", "")
-        if scope["path"] != predict.PATH and length.isdecimal() and int(length) > BODY_LIMIT:
-            return _too_large()
+        limit = _body_limit(scope["path"])
+        if limit is not None and length.isdecimal() and int(length) > limit:
+            return _too_large(limit)
         return None
 
     def _own_origin(self, origin: str, host: str, server: tuple[str, int | None] | None) -> bool:
@@ -160,11 +164,18 @@ def _hostname(url: str) -> str | None:
         return None
 
 
-def _too_large() -> Problem:
-    return Problem(413, "Too large", f"The body may have at most {BODY_LIMIT:,} bytes.")
+def _body_limit(path: str) -> int | None:
+    """Bytes; None where the route has limits of its own."""
+    if path == predict.PATH:
+        return None
+    return EXPERIMENT_LIMIT if path.startswith(experiments.PATH) else BODY_LIMIT
 
 
-def _limited(receive: Receive) -> Receive:
+def _too_large(limit: int) -> Problem:
+    return Problem(413, "Too large", f"The body may have at most {limit:,} bytes.")
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
     """For a body without an honest Content-Length."""
     seen = 0
 
@@ -172,8 +183,8 @@ def _limited(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > BODY_LIMIT:
-            raise HTTPException(413, _too_large().detail)
+        if seen > limit:
+            raise HTTPException(413, _too_large(limit).detail)
         return message
 
     return receive_limited

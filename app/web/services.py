@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from app.handwriting.reader import Reader
 from app.history.history import History
 from app.running.supervisor import Supervisor
+from app.web.answers import Answers
 from app.web.auth import Auth
 from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
@@ -21,6 +22,7 @@ from app.web.viewers import Viewers
 class Services:
     """Opened and closed by the app's lifespan; none exists before it or after it."""
 
+    answers: Answers
     auth: Auth
     broadcasts: Broadcasts
     digit_packs: DigitPacks
