@@ -39,6 +39,7 @@ from app.web.assets import Static, folder
 from app.web.auth import Auth, session_key
 from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
+from app.web.downloads import Downloads
 from app.web.http_methods import HeadRequests
 from app.web.pages import Pages
 from app.web.run_list import RunList
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
                 answers=Answers(),
                 auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
                 digit_packs=DigitPacks(),
+                downloads=Downloads(settings.downloads_per_address),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
                 history=history,
                 reader=Reader.built_in(),

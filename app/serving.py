@@ -18,7 +18,7 @@ from app.history.lock import DatabaseInUse
 from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings
-from app.web.http_protocol import HttpProtocol
+from app.web.http_protocol import Patience, http_protocol
 from app.web.viewers import MAX_VIEWERS
 from app.web.websocket_protocol import WebSocketProtocol
 
@@ -54,7 +54,7 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket) -> 
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=HttpProtocol,
+        http=http_protocol(Patience(reading=settings.reading_patience)),
         # Measured: deflate costs a millisecond per frame and viewer.
         ws=WebSocketProtocol,
         ws_per_message_deflate=False,

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     """Experiments computed per client address, which a whole class may share; answers that are kept do not count."""
     viewers_per_address: Annotated[int, Field(ge=1, le=100_000)] = 500
     """WebSockets at a time from one client address: a class behind one router, with several pages each."""
+    downloads_per_address: Annotated[int, Field(ge=1, le=64)] = 48
+    """Exports at a time to one client address: a class behind one router, with some left for others."""
+    reading_patience: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """Seconds for which a client may take nothing of an answer before its connection is cut."""
     heartbeat: Annotated[float, Field(gt=0, le=5)] = 4.0
     """Seconds between two heartbeats on ``/ws``. A page takes its connection for lost when three are missing."""
     viewer_patience: Annotated[float, Field(gt=0, le=600)] = 20.0

@@ -1,21 +1,33 @@
-"""Every step's metrics as JSON columns or as CSV, in pieces of bounded work."""
+"""Every step's metrics as JSON columns or as CSV, in pieces: a piece is made of some ``Steps`` as the log has them."""
 
 import csv
 import io
-from array import array
-from collections.abc import Iterator
-from math import nan
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
-from app.events import Steps
-
 COLUMNS = ("step", "epoch", "loss", "accuracy", "learning_rate", "gradient_norm", "milliseconds")
 
-PIECE = 50_000
-"""Numbers of a column that are written as JSON at a time: some milliseconds' work, a megabyte of text."""
+CSV_HEAD = (",".join(COLUMNS) + "\r\n").encode()
 
-_WHOLE = frozenset({"step", "epoch"})
+
+class _Steps(msgspec.Struct):
+    step: list[int]
+    loss: list[float | None]
+    accuracy: list[float | None]
+    learning_rate: list[float]
+    gradient_norm: list[float | None]
+    milliseconds: list[float]
+
+
+_STEPS = msgspec.json.Decoder(_Steps)
+
+_COLUMN: dict[str, msgspec.json.Decoder[Any]] = {
+    field.name: msgspec.json.Decoder(msgspec.defstruct(field.name, [(field.name, field.type)]))
+    for field in msgspec.structs.fields(_Steps)
+}
+"""One column alone is read in a third of the time."""
 
 
 def epoch_of(step: int, steps_per_epoch: int) -> int:
@@ -23,41 +35,22 @@ def epoch_of(step: int, steps_per_epoch: int) -> int:
     return -(-step // steps_per_epoch)
 
 
-class JsonColumns:
-    """One column stands after the other in the JSON object, so every step is held until the last has come: as plain
-    doubles, 56 bytes a step."""
-
-    def __init__(self, steps_per_epoch: int) -> None:
-        self._steps_per_epoch = steps_per_epoch
-        self._columns = {name: array("d") for name in COLUMNS}
-
-    def add(self, steps: Steps) -> None:
-        for name, column in self._columns.items():
-            if name == "epoch":
-                column.extend(epoch_of(step, self._steps_per_epoch) for step in steps.step)
-            else:
-                column.extend(nan if value is None else value for value in getattr(steps, name))
-
-    def pieces(self) -> Iterator[bytes]:
-        """The object, ``PIECE`` numbers at a time. What is not a finite number is null."""
-        before = b"{"
-        for name, column in self._columns.items():
-            yield before + f'"{name}":['.encode()
-            for start in range(0, len(column), PIECE):
-                numbers = column[start : start + PIECE].tolist()
-                listed = msgspec.json.encode([int(n) for n in numbers] if name in _WHOLE else numbers)
-                yield (b"," if start else b"") + listed[1:-1]
-            before = b"],"
-        yield b"]}"
+def json_numbers(name: str, steps: Iterable[bytes], steps_per_epoch: int) -> bytes:
+    """Column ``name`` of these ``Steps``, joined by commas. What is not a finite number is null."""
+    column = "step" if name == "epoch" else name
+    numbers = [number for each in steps for number in getattr(_COLUMN[column].decode(each), column)]
+    if name == "epoch":
+        numbers = [epoch_of(step, steps_per_epoch) for step in numbers]
+    return msgspec.json.encode(numbers)[1:-1]
 
 
-CSV_HEAD = (",".join(COLUMNS) + "\r\n").encode()
-
-
-def csv_rows(steps: Steps, steps_per_epoch: int) -> bytes:
+def csv_rows(steps: Iterable[bytes], steps_per_epoch: int) -> bytes:
     """One line a step, in the order of ``COLUMNS``. What is not a finite number is empty."""
-    epochs = [epoch_of(step, steps_per_epoch) for step in steps.step]
-    columns = (epochs if name == "epoch" else getattr(steps, name) for name in COLUMNS)
     rows = io.StringIO()
-    csv.writer(rows).writerows(zip(*columns, strict=True))
+    writer = csv.writer(rows)
+    for each in steps:
+        read = _STEPS.decode(each)
+        epochs = [epoch_of(step, steps_per_epoch) for step in read.step]
+        columns = (epochs if name == "epoch" else getattr(read, name) for name in COLUMNS)
+        writer.writerows(zip(*columns, strict=True))
     return rows.getvalue().encode()

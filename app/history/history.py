@@ -324,12 +324,6 @@ class History:
         async for _, event in self._events(run, Steps):
             yield event
 
-    async def frames(self, run: str) -> AsyncIterator[tuple[int, Weights]]:
-        """Every weight image in order with its seq, a page in memory at a time."""
-        await self.get(run)
-        async for seq, event in self._events(run, Weights):
-            yield seq, event
-
     async def epochs(self, run: str) -> list[EpochEnded]:
         await self.get(run)
         return [event async for _, event in self._events(run, EpochEnded)]

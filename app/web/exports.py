@@ -1,28 +1,34 @@
 """What a run leaves behind, as files: every step's metrics, weights, all weight images, the model.
 
-Formats are in :mod:`app.formats`. What takes more than a millisecond is encoded in a thread, a bounded piece at a time.
+Formats are in :mod:`app.formats`. The log is read and encoded in threads, a bounded piece at a time, as fast as the
+client takes the pieces (:mod:`app.web.downloads`).
 """
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Annotated, Literal
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
-from app.events import Weights
+from app.events import Event, Steps, Weights
 from app.formats.frames import FramesPacker
-from app.formats.metrics import CSV_HEAD, JsonColumns, csv_rows
+from app.formats.metrics import COLUMNS, CSV_HEAD, csv_rows, json_numbers
 from app.formats.weights import as_npy, as_png, json_pieces
 from app.history.history import History, UnknownRun
+from app.record import Record
 from app.run import Run
-from app.web.problems import Problem
+from app.web.downloads import Download, Downloads
+from app.web.problems import Problem, documented
 from app.web.runs import no_such_run
-from app.web.services import HistoryDep
+from app.web.services import HistoryDep, services
 
-router = APIRouter(prefix="/api/runs/{run}", tags=["exports"])
+router = APIRouter(prefix="/api/runs/{run}", tags=["exports"], responses=documented("503"))
+
+PIECE_BYTES = 64 * 1024
+"""Of the log, read and encoded at a time: some milliseconds' work in any format."""
 
 GZIP = zlib.MAX_WBITS | 16
 """As zlib names the format that browsers expect of ``Content-Encoding: gzip``."""
@@ -30,17 +36,25 @@ GZIP = zlib.MAX_WBITS | 16
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _OCTETS = "application/octet-stream"
 
+
+def _downloads(request: Request) -> Downloads:
+    return services(request).downloads
+
+
+DownloadsDep = Annotated[Downloads, Depends(_downloads)]
+
 Step = Annotated[int | None, Query(ge=0, description="The newest at or before this step; the newest of all without.")]
 
 
 @router.get("/metrics", responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}})
-async def metrics(history: HistoryDep, run: str, format: Literal["json", "csv"] = "json") -> Response:
+async def metrics(
+    history: HistoryDep, downloads: DownloadsDep, run: str, format: Literal["json", "csv"] = "json"
+) -> Response:
     """Every step, nothing sampled. A loss that is not a number is null, in CSV empty."""
     known = await _known(history, run)
     if format == "csv":
-        headers = _attachment(known, "metrics.csv")
-        return StreamingResponse(_csv(history, known), media_type="text/csv", headers=headers)
-    return StreamingResponse(_json(history, known), media_type="application/json")
+        return Download(downloads, _csv(history, known), "text/csv", _attachment(known, "metrics.csv"))
+    return Download(downloads, _json(history, known), "application/json")
 
 
 @router.get("/epochs")
@@ -53,7 +67,8 @@ async def epochs(history: HistoryDep, run: str) -> Response:
 
 @router.get("/weights", responses={200: {"content": {_OCTETS: _BYTES, "image/png": _BYTES}}})
 async def weights(
-    history: HistoryDep, run: str, step: Step = None, format: Literal["json", "npy", "png", "frame"] = "json"
+    history: HistoryDep, downloads: DownloadsDep, run: str, step: Step = None,
+    format: Literal["json", "npy", "png", "frame"] = "json",
 ) -> Response:  # fmt: skip
     """First-layer weights, ``units × 28 × 28``, as kept: int8 times a scale. ``frame`` is the WebSocket's frame."""
     known = await _known(history, run)
@@ -63,14 +78,14 @@ async def weights(
     found = Weights.decode(record.data)
     match format:
         case "json":
-            return StreamingResponse(_in_thread(json_pieces(found)), media_type="application/json")
+            return Download(downloads, _in_thread(json_pieces(found)), "application/json")
         case "npy":
             headers = _attachment(known, f"weights-{found.step}.npy")
-            return Response(await to_thread.run_sync(as_npy, found), media_type=_OCTETS, headers=headers)
+            return Download(downloads, _whole(lambda: as_npy(found)), _OCTETS, headers)
         case "frame":
-            return Response(Weights.version_2(record.data, known.id), media_type=_OCTETS)
+            return Download(downloads, _whole(lambda: Weights.version_2(record.data, known.id)), _OCTETS)
         case "png":
-            return Response(await to_thread.run_sync(as_png, found), media_type="image/png")
+            return Download(downloads, _whole(lambda: as_png(found)), "image/png")
 
 
 @router.get(
@@ -78,7 +93,7 @@ async def weights(
     response_class=Response,
     responses={200: {"content": {_OCTETS: _BYTES}}, 304: {"description": "The client's copy is the newest."}},
 )
-async def frames(request: Request, history: HistoryDep, run: str) -> Response:
+async def frames(request: Request, history: HistoryDep, downloads: DownloadsDep, run: str) -> Response:
     """All weight images so far, packed as the differences between them; the layout is in docs/protocol.md.
 
     The answer depends on nothing but the log up to the run's last event, which its ETag names.
@@ -94,13 +109,14 @@ async def frames(request: Request, history: HistoryDep, run: str) -> Response:
     if gzip:
         headers["Content-Encoding"] = "gzip"
     deflate = zlib.compressobj(wbits=GZIP) if gzip else None
-    return StreamingResponse(_packed(history, known, deflate), media_type=_OCTETS, headers=headers)
+    return Download(downloads, _packed(history, known, deflate), _OCTETS, headers)
 
 
 @router.get("/model", response_class=Response, responses={200: {"content": {_OCTETS: _BYTES}}})
 async def model(
-    history: HistoryDep, run: str, step: Step = None, format: Literal["safetensors"] = "safetensors"
-) -> Response:
+    history: HistoryDep, downloads: DownloadsDep, run: str, step: Step = None,
+    format: Literal["safetensors"] = "safetensors",
+) -> Response:  # fmt: skip
     """The trained model under PyTorch's parameter names; metadata ``model``, ``step``, ``epoch``."""
     known = await _known(history, run)
     checkpoint = await history.checkpoint(run, step)
@@ -110,8 +126,9 @@ async def model(
         )
     if checkpoint is None:
         raise Problem(404, "No model yet", f"Run {run!r} has not saved a model{_by(step)} yet.")
-    headers = _attachment(known, f"step-{checkpoint.step}.safetensors")
-    return Response(checkpoint.data, media_type=_OCTETS, headers=headers)
+    data = checkpoint.data
+    headers = _attachment(known, f"step-{checkpoint.step}.safetensors") | {"Content-Length": str(len(data))}
+    return Download(downloads, _whole(lambda: data), _OCTETS, headers)
 
 
 async def _known(history: History, run: str) -> Run:
@@ -133,36 +150,60 @@ def _attachment(run: Run, name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="threeseven-{run.id}-{name}"'}
 
 
-async def _json(history: History, run: Run) -> AsyncIterator[bytes]:
-    columns = JsonColumns(run.recipe.steps_per_epoch)
-    async for steps in history.steps(run.id):
-        columns.add(steps)
-    async for piece in _in_thread(columns.pieces()):
-        yield piece
+async def _json(history: History, run: Run) -> AsyncGenerator[bytes, None]:
+    """One column stands after the other in the object, so the log is read once for each: none is held in memory."""
+    before = b"{"
+    for name in COLUMNS:
+        yield before + f'"{name}":['.encode()
+        between = b""
+        async for records in _pieces(history, run, Steps):
+            numbers = await to_thread.run_sync(json_numbers, name, _data(records), run.recipe.steps_per_epoch)
+            yield between + numbers
+            between = b","
+        before = b"],"
+    yield b"]}"
 
 
-async def _csv(history: History, run: Run) -> AsyncIterator[bytes]:
+async def _csv(history: History, run: Run) -> AsyncGenerator[bytes, None]:
     yield CSV_HEAD
-    async for steps in history.steps(run.id):
-        yield await to_thread.run_sync(csv_rows, steps, run.recipe.steps_per_epoch)
+    async for records in _pieces(history, run, Steps):
+        yield await to_thread.run_sync(csv_rows, _data(records), run.recipe.steps_per_epoch)
 
 
-async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") -> AsyncIterator[bytes]:
-    """Frames as they stand in the log, up to the run's last event; gzipped by ``deflate``."""
+async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") -> AsyncGenerator[bytes, None]:
+    """Frames as they stand in the log; gzipped by ``deflate``."""
     packer = FramesPacker(run.id)
 
-    def pack(seq: int, weights: Weights) -> bytes:
-        packed = packer.add(seq, weights)
+    def pack(records: Sequence[Record]) -> bytes:
+        packed = b"".join(packer.add(record.seq, Weights.decode(record.data)) for record in records)
         return packed if deflate is None else deflate.compress(packed)
 
-    async for seq, weights in history.frames(run.id):
-        if seq > run.seq:
-            break
-        yield await to_thread.run_sync(pack, seq, weights)
+    async for records in _pieces(history, run, Weights):
+        yield await to_thread.run_sync(pack, records)
     if deflate is not None:
         yield deflate.flush()
 
 
-async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _pieces(history: History, run: Run, type: type[Event]) -> AsyncIterator[Sequence[Record]]:
+    """The log's events of one type up to the run's last event, ``PIECE_BYTES`` at a time."""
+    after = 0
+    while found := await history.read(run.id, after, PIECE_BYTES, {type.__name__}):
+        records = [record for record in found if record.seq <= run.seq]
+        if records:
+            yield records
+        if len(records) < len(found):
+            return
+        after = found[-1].seq
+
+
+def _data(records: Sequence[Record]) -> list[bytes]:
+    return [record.data for record in records]
+
+
+async def _whole(make: Callable[[], bytes]) -> AsyncGenerator[bytes, None]:
+    yield await to_thread.run_sync(make)
+
+
+async def _in_thread(pieces: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
     while (piece := await to_thread.run_sync(next, pieces, None)) is not None:
         yield piece

@@ -29,7 +29,8 @@ async def metrics(request: Request) -> Response:
     held = services(request)
     states: Counter[str] = Counter({"queued": 0, "running": 0, "paused": 0})
     states.update(run.state for run in await held.history.active())
-    return Response(held.telemetry.text(dict(states), held.viewers.count), media_type=CONTENT_TYPE_LATEST)
+    text = held.telemetry.text(dict(states), held.viewers.count, held.downloads.count)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
 routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]

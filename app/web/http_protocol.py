@@ -1,4 +1,8 @@
-"""uvicorn's fastest HTTP, with a limit to what is no body: of itself it keeps a head of any length in memory."""
+"""uvicorn's fastest HTTP, with limits that it has no options for: of itself it keeps a head of any length in memory,
+and waits for ever for a client that does not read its answer."""
+
+from asyncio import TimerHandle
+from dataclasses import dataclass
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -16,10 +20,56 @@ def too_long() -> bytes:
     )
 
 
-class HttpProtocol(HttpToolsProtocol):
-    """Answers 431 and closes the connection where a request's head is too long."""
+@dataclass(frozen=True)
+class Patience:
+    """Seconds. ``reading``: how long a client may take nothing of its answer."""
 
+    reading: float
+
+
+def http_protocol(patience: Patience) -> type["HttpProtocol"]:
+    """The protocol with these limits, as uvicorn takes it: a class."""
+    return type("LimitedHttpProtocol", (HttpProtocol,), {"patience": patience})
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Answers 431 and closes the connection where a request's head is too long. Aborts it where the client does not
+    read the answer."""
+
+    patience: Patience
     _beside_body = 0
+    _reading_timer: TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """What was written has not been read: from here until it has been, the client is being waited for."""
+        super().pause_writing()
+        self._await_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_waiting()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._await_reading()  # the end of the answer may still be in the buffer
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_waiting()
+        super().handle_websocket_upgrade()
+
+    def _await_reading(self) -> None:
+        # Not by closing, which would wait for what is in the buffer.
+        self._stop_waiting()
+        self._reading_timer = self.loop.call_later(self.patience.reading, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+            self._reading_timer = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

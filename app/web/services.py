@@ -13,6 +13,7 @@ from app.web.answers import Answers
 from app.web.auth import Auth
 from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
+from app.web.downloads import Downloads
 from app.web.run_list import RunList
 from app.web.telemetry import Telemetry
 from app.web.viewers import Viewers
@@ -26,6 +27,7 @@ class Services:
     auth: Auth
     broadcasts: Broadcasts
     digit_packs: DigitPacks
+    downloads: Downloads
     history: History
     reader: Reader
     run_list: RunList

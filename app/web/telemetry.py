@@ -9,6 +9,7 @@ class Telemetry:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._viewers = Gauge("threeseven_viewers", "WebSocket viewers now", registry=self._registry)
+        self._downloads = Gauge("threeseven_downloads", "Exports being sent now", registry=self._registry)
         self._runs = Gauge("threeseven_runs_active", "Runs by state", ["state"], registry=self._registry)
         self._started = Counter("threeseven_runs_started", "Runs asked for", registry=self._registry)
         read = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
@@ -20,9 +21,10 @@ class Telemetry:
     def predicted(self, verdict: Verdict) -> None:
         self._predictions[verdict].inc()
 
-    def text(self, active: dict[str, int], viewers: int) -> bytes:
+    def text(self, active: dict[str, int], viewers: int, downloads: int) -> bytes:
         """Prometheus text; ``active`` counts the runs that have not ended, by state."""
         self._viewers.set(viewers)
+        self._downloads.set(downloads)
         for state, count in active.items():
             self._runs.labels(state).set(count)
         return generate_latest(self._registry)

@@ -1,11 +1,14 @@
 """What a run leaves behind is all there, in every format."""
 
+import asyncio
 import base64
 import csv
 import io
 import json
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from safetensors.numpy import load
 from websockets.sync.client import connect
 
 from app.events import Weights
+from scripts.long_run import write_long_run
 from scripts.serving import ROOT
 from tests.formats.unpack import unpack
 
@@ -155,3 +159,62 @@ def test_the_pages_decoder_reads_what_the_server_packs(client, textbook):
 
 def test_a_run_without_weights_has_no_pack(client, server):
     assert client.get("/api/runs/nobody/frames").status_code == 404
+
+
+STEPS = 98_000
+"""Far more as JSON or CSV than the sockets of a client that does not read take."""
+
+
+@pytest.fixture(scope="module")
+def long(serve, tmp_path_factory):
+    """A server that has a long run, allows two downloads at a time and has little patience."""
+    folder = tmp_path_factory.mktemp("long")
+    asyncio.run(write_long_run(folder, STEPS))
+    with serve(folder, downloads_per_address="2", reading_patience="0.5") as server:
+        yield server
+
+
+def download_unread(server, path):
+    """A connection whose answer has begun and is not read further."""
+    host, port = server.url.removeprefix("http://").split(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(30)
+    connection.connect((host, int(port)))
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    assert connection.recv(12) == b"HTTP/1.1 200"
+    return connection
+
+
+def test_a_long_run_is_exported_whole(long):
+    with long.client() as client:
+        metrics = client.get("/api/runs/long/metrics").json()
+        rows = list(csv.DictReader(io.StringIO(client.get("/api/runs/long/metrics?format=csv").text)))
+    assert metrics["step"] == list(range(1, STEPS + 1))
+    assert metrics["epoch"] == [-(-step // 49) for step in metrics["step"]]
+    for name, column in metrics.items():
+        assert [float(row[name]) for row in rows] == column
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_downloads_beyond_the_limit_are_told_when_to_try_again(long, format):
+    path = f"/api/runs/long/metrics?format={format}"
+    with download_unread(long, path), download_unread(long, path), long.client() as client:
+        refused = client.get(path)
+        assert refused.status_code == 503
+        assert "THREESEVEN_DOWNLOADS_PER_ADDRESS" in refused.json()["detail"]
+        assert int(refused.headers["retry-after"]) > 0
+        while client.get(path).status_code == 503:  # until those who do not read have been cut off
+            pass
+
+
+def test_a_client_that_does_not_read_is_cut_off(long):
+    with download_unread(long, "/api/runs/long/metrics") as connection:
+        with long.client() as client:
+            while "threeseven_downloads 0.0" not in client.get("/metrics").text:
+                pass
+        read = b""
+        with suppress(ConnectionError):
+            while piece := connection.recv(65_536):
+                read += piece
+    assert not read.endswith(b"\r\n0\r\n\r\n")  # nobody takes it for the whole

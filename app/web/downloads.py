@@ -1,0 +1,94 @@
+"""Large answers: a limited number at a time, each made piece by piece, the pieces of all clients in turn.
+
+A client that does not read costs its place, one piece and what the connection buffers; the server's HTTP protocol
+(:mod:`app.web.http_protocol`) cuts it off after a while.
+"""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from app.web.problems import Problem
+from app.web.turns import Turns
+
+MAX_DOWNLOADS = 64
+"""At a time. Each holds a piece, some 100 kB, and as much in its connection's buffer; a whole model is 0.8 MB."""
+
+AT_WORK = 1
+"""Pieces made at the same time: threads that compute would only keep the event loop from running."""
+
+RETRY_SECONDS = 5
+
+
+class Downloads:
+    """Counts what is being sent, and gives turns to make pieces."""
+
+    def __init__(self, per_address: int) -> None:
+        self._per_address = per_address
+        self._addresses: Counter[str] = Counter()
+        self._turns = Turns(AT_WORK)
+        self.turn = self._turns.turn
+
+    @property
+    def count(self) -> int:
+        return self._addresses.total()
+
+    @contextmanager
+    def place(self, address: str) -> Iterator[None]:
+        """Count a download for as long as this lasts. Raises Problem 503."""
+        if self.count >= MAX_DOWNLOADS:
+            raise _busy(f"{MAX_DOWNLOADS} downloads are going on, which is as many as this server makes at a time")
+        if self._addresses[address] >= self._per_address:
+            raise _busy(
+                f"{self._per_address} downloads to your address are going on, which is as many as "
+                "THREESEVEN_DOWNLOADS_PER_ADDRESS allows"
+            )
+        self._addresses[address] += 1
+        try:
+            yield
+        finally:
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
+
+
+class Download(StreamingResponse):
+    """An answer of ``pieces``, or 503 where too many are being sent. Each piece is asked for in a turn, so making one
+    should take some milliseconds at most."""
+
+    def __init__(
+        self, downloads: Downloads, pieces: AsyncGenerator[bytes, None], media_type: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(pieces, headers=headers, media_type=media_type)
+        self._downloads = downloads
+        self._pieces = pieces
+        self._client = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._client = scope["client"][0] if scope.get("client") else ""
+        try:
+            with self._downloads.place(self._client):
+                await super().__call__(scope, receive, send)
+        except Problem as busy:
+            await busy.response()(scope, receive, send)
+
+    async def stream_response(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async with aclosing(self._pieces):
+            while (piece := await self._next()) is not None:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _next(self) -> bytes | None:
+        async with self._downloads.turn(self._client):
+            return await anext(self._pieces, None)
+
+
+def _busy(why: str) -> Problem:
+    return Problem(
+        503, "Too many downloads", f"{why}: try again in some seconds.", headers={"Retry-After": str(RETRY_SECONDS)}
+    )

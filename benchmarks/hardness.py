@@ -1,0 +1,177 @@
+"""`python -m benchmarks.hardness`: what is done to a server, what is lost by it, and how long honest clients wait."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import connect
+
+from benchmarks.server import Server
+from benchmarks.table import markdown, quantile
+from scripts.long_run import write_long_run
+from scripts.serving import serving
+
+STEPS = 496_000
+SECONDS = 15.0
+VIEWERS = 5
+
+
+@dataclass
+class Honest:
+    """What clients that do nothing wrong met meanwhile. Delays in seconds; a viewer's is how much longer a step took to
+    come than the quickest one did, since the worker's clock has a beginning of its own."""
+
+    health: list[float] = field(default_factory=list)
+    viewers: list[float] = field(default_factory=list)
+    lost: int = 0
+
+    async def ask_health(self, server: Server) -> None:
+        """Each request over a connection of its own, ten a second."""
+        while True:
+            began = time.perf_counter()
+            try:
+                async with asyncio.timeout(30):
+                    self.lost += not await _healthy(server)
+            except OSError:
+                self.lost += 1
+            self.health.append(time.perf_counter() - began)
+            await asyncio.sleep(0.1)
+
+    async def view(self, server: Server, run: str) -> None:
+        """A viewer of a live run: how long steps take to come, and whether any is missing."""
+        address = f"{server.url.replace('http', 'ws', 1)}/ws/runs/{run}"
+        began, last = 0.0, 0
+        async with connect(address, max_size=None, max_queue=None, compression=None) as viewer:
+            async for frame in viewer:
+                if not isinstance(frame, str):
+                    continue
+                event = json.loads(frame)
+                if event["type"] == "RunStarted":
+                    began = event["time"]
+                elif event["type"] == "Steps":
+                    self.viewers.append(time.time() - began - event["milliseconds"][-1] / 1000)
+                    self.lost += event["step"][0] - last - 1
+                    last = event["step"][-1]
+
+
+async def _healthy(server: Server) -> bool:
+    reader, writer = await asyncio.open_connection(*server.host)
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    return answer.startswith(b"HTTP/1.1 200")
+
+
+Fault = Callable[[Server, AsyncExitStack], Awaitable[str]]
+
+
+async def no_fault(server: Server, stack: AsyncExitStack) -> str:
+    """nothing"""
+    return "–"
+
+
+async def downloads(server: Server, stack: AsyncExitStack) -> str:
+    """50 downloads of a run of 496,000 steps by clients that never read"""
+    for number in range(50):
+        path = f"/api/runs/long/metrics?format={('json', 'csv')[number % 2]}"
+        stack.enter_context(_sent(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()))
+    return "50"
+
+
+async def quick_downloads(server: Server, stack: AsyncExitStack) -> str:
+    """20 clients that download it again and again"""
+    others = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.hardness", "--download", server.url)
+    stack.push_async_callback(others.wait)
+    stack.callback(others.kill)
+    return "20"
+
+
+async def download(url: str) -> None:
+    """Do so."""
+    os.nice(10)  # they are other machines: they must not take the server's processor
+
+    async def fetch(format: str) -> None:
+        async with httpx.AsyncClient(timeout=None) as client:
+            while True:
+                async with client.stream("GET", f"{url}/api/runs/long/metrics?format={format}") as answer:
+                    async for _ in answer.aiter_raw():
+                        pass
+
+    await asyncio.gather(*(fetch(("json", "csv")[number % 2]) for number in range(20)))
+
+
+@contextmanager
+def _sent(server: Server, *pieces: bytes) -> Iterator[socket.socket]:
+    """A connection on which this was sent, and from which nothing is read."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(server.host)
+        with suppress(ConnectionError):
+            for piece in pieces:
+                connection.sendall(piece)
+        yield connection
+
+
+FAULTS: list[Fault] = [no_fault, downloads, quick_downloads]
+
+
+async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:
+    """One row of the table."""
+    honest = Honest()
+    run = server.start(preset="textbook", steps_per_second=50, epochs=40)
+    before = server.memory_mb
+    tasks = [asyncio.create_task(honest.view(server, run)) for _ in range(VIEWERS)]
+    await asyncio.sleep(1)
+    honest.viewers.clear()  # what had been before it came
+    tasks.append(asyncio.create_task(honest.ask_health(server)))
+    async with AsyncExitStack() as stack:
+        tried = await fault(server, stack)
+        memory, end = before, time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            memory = max(memory, server.memory_mb)
+            await asyncio.sleep(0.1)
+        for task in tasks:
+            task.cancel()
+        for done in await asyncio.gather(*tasks, return_exceptions=True):
+            honest.lost += not isinstance(done, asyncio.CancelledError)
+    later = [delay - min(honest.viewers) for delay in honest.viewers]
+    return (
+        fault.__doc__, tried, honest.lost, _milliseconds(honest.health), _milliseconds(later),
+        f"{memory - before:+.0f}",
+    )  # fmt: skip
+
+
+def _milliseconds(delays: list[float]) -> str:
+    return f"{quantile(delays, 0.99) * 1000:.0f} / {max(delays) * 1000:.0f}" if delays else "none came"
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--download"]:
+        return asyncio.run(download(sys.argv[2]))
+    chosen = [fault for fault in FAULTS if not sys.argv[1:] or fault.__name__ in sys.argv[1:]]
+    with TemporaryDirectory() as folder:
+        asyncio.run(write_long_run(Path(folder), STEPS))
+        rows = []
+        for fault in chosen:
+            with serving(Path(folder)) as started:
+                server = Server(started.url, started.process)
+                server.until_warm()
+                rows.append(asyncio.run(suffer(server, fault)))
+    head = (
+        "fault", "tried", "lost", "/healthz p99 / worst, ms", "honest viewers p99 / worst, ms", "memory, MB",
+    )  # fmt: skip
+    print(markdown(head, rows))
+
+
+if __name__ == "__main__":
+    main()
