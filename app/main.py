@@ -13,10 +13,10 @@ from starlette.routing import Mount
 from app import __version__
 from app.controls import SetPace
 from app.handwriting.reader import Reader
-from app.history.database import HistoryUnavailable
 from app.history.history import History
 from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
+from app.history.unavailable import DiskFull, HistoryUnavailable, WriteRefused
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
@@ -83,15 +83,19 @@ def create_app(settings: Settings) -> FastAPI:
                 supervisor=supervisor,
                 telemetry=Telemetry(),
                 viewers=await stack.enter_async_context(
-                    Viewers.open(per_address=settings.viewers_per_address, heartbeat=settings.heartbeat)
+                    Viewers.open(
+                        per_address=settings.viewers_per_address,
+                        heartbeat=settings.heartbeat,
+                        trouble=lambda: history.trouble,
+                    )
                 ),
             )
             if settings.first_run and not (await history.runs(limit=1))[0]:
                 try:
                     # At a pace at which a person who opens the page sees it learn.
                     await supervisor.start(Recipe(), preset="textbook", pace=SetPace(pace="watch"), origin="first")
-                except NoRoom as full:
-                    logger.warning("No first run is started: %s.", full)
+                except (NoRoom, WriteRefused) as reason:
+                    logger.warning("No first run is started: %s.", reason)
             yield
 
     app = FastAPI(
@@ -110,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HistoryUnavailable, problems.on_unavailable)
     app.add_exception_handler(DatabaseInUse, problems.on_unavailable)
     app.add_exception_handler(NoRoom, problems.on_no_room)
+    app.add_exception_handler(DiskFull, problems.on_no_room)
     app.add_exception_handler(Exception, security.on_error)
     predict.mount(app)
     app.routes.extend(health.routes)
@@ -132,4 +137,4 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.keep_bytes, settings.reserve_bytes, settings.undo_seconds)
+    return Limits(settings.keep_bytes, settings.reserve_bytes, settings.undo_seconds, settings.write_seconds)

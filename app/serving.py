@@ -13,8 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 
-from app.history.database import HistoryUnavailable
 from app.history.lock import DatabaseInUse
+from app.history.unavailable import HistoryUnavailable
 from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings

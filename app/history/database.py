@@ -1,6 +1,7 @@
 """The database: its engine, its settings, and the threads in which it is used."""
 
 import asyncio
+import logging
 import os
 import shutil
 import sqlite3
@@ -16,21 +17,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from app.history import store
 from app.history.lock import DatabaseInUse
 from app.history.migrate import NewerVersion, migrate
+from app.history.unavailable import HistoryUnavailable, first_line, refused
 from app.history.writer import FileWriter, SessionWriter, Writer
 
 T = TypeVar("T")
 
-
-class HistoryUnavailable(Exception):
-    """The database cannot be used. The message says which, and why."""
-
-    def __init__(self, url: str, error: Exception) -> None:
-        try:
-            shown = make_url(url).render_as_string()  # without its password
-        except SQLAlchemyError:
-            shown = url
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        super().__init__(f"the database {shown} cannot be used: {reason}")
+logger = logging.getLogger(__name__)
 
 
 READERS = 4
@@ -59,7 +51,8 @@ class Database:
     """Give :meth:`read` and :meth:`write` a function of a connection; each call is one transaction in a thread.
 
     Writes run one at a time, in the order they were asked for. Both raise HistoryUnavailable where the database has
-    gone, and writes DatabaseInUse where another process has taken it since. Close it with :meth:`close`.
+    gone; writes WriteRefused where the disk or another program does not let them at present, with nothing written, and
+    DatabaseInUse where another process has taken the database since. Close it with :meth:`close`.
     """
 
     def __init__(self, url: str) -> None:
@@ -70,14 +63,14 @@ class Database:
         try:
             self._engine, self._writer = _take(url)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
-            raise HistoryUnavailable(url, error) from error
+            raise HistoryUnavailable(url, f"cannot be used: {first_line(error)}") from error
         self._url = url
         try:
             self._writer.transact(migrate)
             number = self._writer.transact(store.next_writer)
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
-            raise HistoryUnavailable(url, error) from error
+            raise HistoryUnavailable(url, f"cannot be used: {first_line(error)}") from error
         if isinstance(self._writer, SessionWriter):
             self._writer.unchanged = lambda connection: store.last_writer(connection) == number
         self._write_thread = ThreadPoolExecutor(1, "history-write")
@@ -97,8 +90,8 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, work)
 
     async def check(self) -> None:
-        """Notice a lost connection, and make another."""
-        await self.write(lambda connection: connection.execute(select(1)))
+        """Notice a lost connection, and make another; or that a file can be written again."""
+        await self.write(lambda connection: connection.execute(select(1)) if self.remote else store.rewrite(connection))
 
     async def free_bytes(self) -> int | None:
         """What the disk has left for it, pages that deleted rows have freed included; None where it is on a server."""
@@ -122,16 +115,26 @@ class Database:
         try:
             done = self._writer.transact(work)
         except DatabaseInUse as error:
-            self.trouble = str(error)
+            self._note(error, "Another server keeps its runs in the database.")
             raise
         except DBAPIError as error:
-            if not self._gone(error):
+            unavailable: HistoryUnavailable | None = refused(self._url, error)
+            if self._gone(error):
+                unavailable = HistoryUnavailable(self._url, f"cannot be used: {first_line(error)}")
+            if unavailable is None:
                 raise
-            unavailable = HistoryUnavailable(self._url, error)
-            self.trouble = str(unavailable)
+            self._note(unavailable, unavailable.reason)
             raise unavailable from error
-        self.trouble = None
+        if self.trouble is not None:
+            self.trouble = None
+            logger.warning("The database can be written again.")
         return done
+
+    def _note(self, error: Exception, trouble: str) -> None:
+        """``error`` is for the server's output, once; ``trouble`` for visitors, who do not see where it is."""
+        if trouble != self.trouble:
+            self.trouble = trouble
+            logger.error("Nothing can be written: %s.", error)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
@@ -144,7 +147,7 @@ class Database:
         except DBAPIError as error:
             if not self._gone(error):
                 raise
-            raise HistoryUnavailable(self._url, error) from error
+            raise HistoryUnavailable(self._url, f"cannot be used: {first_line(error)}") from error
 
     def _read_once(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection, connection.begin():

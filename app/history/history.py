@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Collection, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -14,12 +14,13 @@ from app.checkpoint import Checkpoint
 from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
 from app.history import sizes, store
 from app.history.changes import Changes
-from app.history.database import Database, HistoryUnavailable
+from app.history.database import Database
 from app.history.keeper import Keeper
 from app.history.limits import UNLIMITED, Limits, NoRoom
 from app.history.live_log import LiveLog
 from app.history.lock import DatabaseInUse
 from app.history.notifier import Notifier
+from app.history.unavailable import HistoryUnavailable, WriteRefused
 from app.record import Record
 from app.run import Run
 from app.storage import Deleted, Removal, Storage
@@ -36,7 +37,10 @@ LISTED: tuple[Origin, ...] = ("person", "first")
 """Whose runs a list has unless asked for others."""
 
 CHECK_SECONDS = 5.0
-"""How often a connection to a PostgreSQL server is looked after."""
+"""How often a connection to a PostgreSQL server is looked after, and whether a file can be written that could not."""
+
+RETRY_SECONDS = 1.0
+"""Between two attempts to store what a run sends, while the disk or another program does not let it."""
 
 REMOVALS = 100
 """Of what the server removed by itself, so much is remembered."""
@@ -84,6 +88,7 @@ class History:
         self._live_changed = Notifier()
         self._one_writer = asyncio.Lock()
         self._writes: set[asyncio.Task[Any]] = set()
+        self._closing = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
@@ -101,11 +106,11 @@ class History:
             deleted, taken = await database.read(lambda c: (store.hidden_runs(c), store.bytes_taken(c)))
             history = cls(database, limits, active, live, starts, deleted, taken)
             beside = [asyncio.create_task(history._keeper.run())]
-            if database.remote:
-                beside.append(asyncio.create_task(history._check()))
+            beside.append(asyncio.create_task(history._check()))
             try:
                 yield history
             finally:
+                history._closing.set()
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, *history._writes, return_exceptions=True)
@@ -114,8 +119,12 @@ class History:
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be written at present; None where it can."""
+        """Why nothing can be written at present; None where it can. Active runs wait meanwhile."""
         return self._database.trouble
+
+    async def require_room(self) -> None:
+        """Raises NoRoom where not even the smallest run may start."""
+        await self._require_room([])
 
     async def create(self, queued: RunQueued) -> Run:
         """Begin a log with this event as record 1."""
@@ -124,7 +133,8 @@ class History:
 
     async def create_many(self, queued: Sequence[RunQueued], sweep: Sweep | None = None) -> list[Run]:
         """Begin a log with each event as record 1, all in one transaction. ``sweep`` is stored with its members, which
-        name it. Raises NoRoom where they could take more than the disk has left beyond its reserve."""
+        name it. Raises NoRoom where they could take more than the disk has left beyond its reserve, WriteRefused where
+        the disk or another program does not let them be written now."""
         return await self._to_its_end(self._create(queued, sweep))
 
     async def append(self, run: str, records: Sequence[Record]) -> Run:
@@ -134,12 +144,13 @@ class History:
 
     async def append_many(self, batches: Sequence[tuple[str, Sequence[Record]]]) -> list[Run]:
         """Store records of several runs, each batch with its run's id, in one transaction, then let readers see them.
-        Returns the run of each batch as it is then. All are stored or none.
+        Returns the run of each batch as it is then. All are stored or none. Waits, as long as the limits say, while
+        the disk or another program does not let them be written; ``trouble`` says why.
 
         Raises ValueError where a batch does not continue its log: a ``seq`` is missing, or the run has ended;
-        UnknownRun where there is no such run.
+        UnknownRun where there is no such run; WriteRefused where it has waited in vain.
         """
-        return await self._to_its_end(self._append(batches))
+        return await self._to_its_end(self._patiently(lambda: self._append(batches)))
 
     async def read(
         self, run: str, after: int, limit_bytes: int = PAGE_BYTES, types: Collection[str] | None = None
@@ -292,8 +303,8 @@ class History:
 
     async def save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:
         """Each with its run's id; those of one run in the order of their steps. Kept ones go to the database in one
-        transaction; the newest of each run is in memory while the run is active."""
-        await self._to_its_end(self._save_checkpoints(checkpoints))
+        transaction; the newest of each run is in memory while the run is active. Waits as :meth:`append_many`."""
+        await self._to_its_end(self._patiently(lambda: self._save_checkpoints(checkpoints)))
 
     async def checkpoint(self, run: str, step: int | None = None) -> Checkpoint | None:
         """The newest at or before ``step``, by default the newest of all."""
@@ -338,15 +349,27 @@ class History:
             after, _ = page[-1]
 
     async def _check(self) -> None:
-        """A connection that is lost while nothing is written is noticed all the same, and the lock taken again."""
+        """A connection that is lost while nothing is written is noticed all the same, and the lock taken again; so is
+        the end of what kept a file from being written."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            before = self.trouble
+            if self._database.remote or self.trouble:
+                with suppress(HistoryUnavailable, DatabaseInUse):  # known by `trouble`, and logged
+                    await self._database.check()
+
+    async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
+        """What a run sends is not lost because the disk is full for a while: whoever has it waits, and does not take
+        more of it meanwhile, so that at last the worker waits too. Other writes, such as deletions, go first."""
+        until = time.monotonic() + self._limits.write_seconds
+        while True:
             try:
-                await self._database.check()
-            except (HistoryUnavailable, DatabaseInUse) as error:
-                if before is None:
-                    logger.error("Nothing can be written: %s", error)
+                return await write()
+            except WriteRefused:
+                if self._closing.is_set() or time.monotonic() > until:
+                    raise
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RETRY_SECONDS):
+                    await self._closing.wait()
 
     async def _create(self, queued: Sequence[RunQueued], sweep: Sweep | None) -> list[Run]:
         records = [Record.of(event, 1) for event in queued]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.history.limits import Limits
 from app.history.sizes import readable
+from app.history.unavailable import HistoryUnavailable
 from app.storage import Removal
 
 RETRY_SECONDS = 5.0
@@ -66,8 +67,9 @@ class Keeper:
     async def _trying(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except Exception:
-            logger.exception("Runs could not be removed; trying again in %s s.", RETRY_SECONDS)
+        except Exception as error:
+            if not isinstance(error, HistoryUnavailable):  # of that the log has a line already
+                logger.exception("Runs could not be removed; trying again in %s s.", RETRY_SECONDS)
             asyncio.get_running_loop().call_later(RETRY_SECONDS, self.wake)
 
     async def _purge_overdue(self) -> None:

@@ -48,6 +48,12 @@ def next_writer(connection: Connection) -> int:
     return last_writer(connection)
 
 
+def rewrite(connection: Connection) -> None:
+    """Write a page that stays as it is, to see whether that can be done."""
+    for change in 1, -1:
+        connection.execute(update(writer).values(number=writer.c.number + change))
+
+
 def last_writer(connection: Connection) -> int:
     return int(connection.execute(select(writer.c.number)).scalar_one())
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.history.limits import NoRoom
 from app.web.services import services
 
 
@@ -20,6 +21,10 @@ async def ready(request: Request) -> Response:
     held = services(request)
     if held.history.trouble is not None:
         return PlainTextResponse(f"{held.history.trouble}\n", 503, {"Retry-After": "5"})
+    try:
+        await held.history.require_room()
+    except NoRoom as full:
+        return PlainTextResponse(f"{full}\n", 503, {"Retry-After": "60"})
     if held.supervisor.ready:
         return PlainTextResponse("ready\n")
     return PlainTextResponse("a worker is still starting\n", 503, {"Retry-After": "2"})

@@ -99,7 +99,7 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
 
 
 async def on_no_room(request: Request, error: Exception) -> Response:
-    """The disk has too little left for what is asked for."""
+    """The disk has too little left for what is asked for, or no room at all."""
     return Problem(507, "No room", f"{error}.").response()
 
 

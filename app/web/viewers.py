@@ -1,9 +1,10 @@
 """Who watches now: how many may, and the heartbeat of those that watch by ``/ws``."""
 
 import asyncio
+import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Self
 
@@ -21,17 +22,20 @@ class TooManyViewers(Exception):
 class Viewers:
     """Open it with ``async with Viewers.open(…)``."""
 
-    def __init__(self, per_address: int, heartbeat: float) -> None:
+    def __init__(self, per_address: int, heartbeat: float, trouble: Callable[[], str | None]) -> None:
         self._per_address = per_address
         self._heartbeat = heartbeat
+        self._trouble = trouble
         self._addresses: Counter[str] = Counter()
         self._alive: set[Socket] = set()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, *, per_address: int, heartbeat: float) -> AsyncIterator[Self]:
-        """``heartbeat``: seconds between two."""
-        viewers = cls(per_address, heartbeat)
+    async def open(
+        cls, *, per_address: int, heartbeat: float, trouble: Callable[[], str | None] = lambda: None
+    ) -> AsyncIterator[Self]:
+        """``heartbeat``: seconds between two. ``trouble``: why nothing can be stored at present, which they say."""
+        viewers = cls(per_address, heartbeat, trouble)
         task = asyncio.create_task(viewers._beat(), name="heartbeat")
         try:
             yield viewers
@@ -81,4 +85,10 @@ class Viewers:
                     await asyncio.sleep(0)
 
     def _frame(self) -> bytes:
-        return text_frame(b'{"type":"Heartbeat","time":%.3f,"every":%g}' % (time.time(), self._heartbeat))
+        said = {
+            "type": "Heartbeat",
+            "time": round(time.time(), 3),
+            "every": self._heartbeat,
+            "trouble": self._trouble(),
+        }
+        return text_frame(json.dumps(said).encode())

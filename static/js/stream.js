@@ -16,6 +16,7 @@ const MISSED = 3; // heartbeats in a row without any word: the connection is los
 export class Stream {
   #window;
   #onState;
+  #onTrouble;
   /** @type {Set<Subscription>} */
   #subscriptions = new Set();
   /** @type {WebSocket | null} */
@@ -32,12 +33,14 @@ export class Stream {
 
   /**
    * @param {Window & typeof globalThis} window
-   * @param {{onState?: (state: StreamState, retryAt: number | null) => void}} [options] `retryAt`: when the next attempt
-   *   comes, in milliseconds of `Date.now()`
+   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onTrouble?: (trouble: string | null) => void}} [options]
+   *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `trouble`: why the server can store
+   *   nothing at present, said again at each heartbeat
    */
-  constructor(window, { onState = () => {} } = {}) {
+  constructor(window, { onState = () => {}, onTrouble = () => {} } = {}) {
     this.#window = window;
     this.#onState = onState;
+    this.#onTrouble = onTrouble;
     const { signal } = this.#stopped;
     const onVisibility = () => window.document.hidden || this.#hurry();
     window.addEventListener("online", () => this.#hurry(), { signal });
@@ -131,15 +134,16 @@ export class Stream {
   #receive(data) {
     this.#heard = Date.now();
     const frame = /** @type {any} */ (decodeFrame(data));
-    if (frame.type === "Heartbeat") return this.#beat(frame.every);
+    if (frame.type === "Heartbeat") return this.#beat(frame);
     if (frame.type === "Refused") return this.#refused(frame.run);
     if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);
     for (const subscription of this.#subscriptions) subscription.tell(frame);
     if (frame.type === "Ended") this.#rest();
   }
 
-  /** @param {number} every seconds */
-  #beat(every) {
+  /** @param {{every: number, trouble?: string | null}} heartbeat `every`: seconds */
+  #beat({ every, trouble = null }) {
+    this.#onTrouble(trouble);
     this.#attempts = 0;
     this.#silence = MISSED * every * 1000;
     this.#window.clearTimeout(this.#watch);

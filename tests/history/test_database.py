@@ -7,9 +7,10 @@ import anyio
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from app.history.database import Database, HistoryUnavailable
+from app.history.database import Database
 from app.history.history import History
 from app.history.lock import DatabaseInUse
+from app.history.unavailable import HistoryUnavailable
 from app.history.writer import FileWriter, SessionWriter
 from tests.history.logs import queued
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from app.history import history as history_module
 from app.history import writer
-from app.history.database import Database, HistoryUnavailable
+from app.history.database import Database
 from app.history.history import History
 from app.history.lock import DatabaseInUse
+from app.history.unavailable import HistoryUnavailable
 from app.history.writer import DatabaseTaken, SessionWriter
 from tests.conftest import Server
 from tests.history.logs import finished, numbered, queued, started, steps

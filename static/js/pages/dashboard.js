@@ -18,6 +18,7 @@ import { RunCharts } from "../run-charts.js";
 import { RunStore } from "../run-store.js";
 import { StartForm } from "../start-form.js";
 import { Stream } from "../stream.js";
+import { TroubleView } from "../trouble.js";
 import { WeightGrid } from "../weight-grid.js";
 
 /** @param {string} id */
@@ -31,6 +32,7 @@ const shown = document.body.dataset.run ?? "live";
 const store = new RunStore();
 const painter = new Painter(window);
 const connection = new ConnectionView(part("connection"));
+const trouble = new TroubleView(part("trouble"));
 const { knownRun = "", knownSeq, knownOver } = document.body.dataset;
 const log = new KnownLog(knownRun, Number(knownSeq));
 const message = part("message");
@@ -42,6 +44,7 @@ const CURVES = [
 ];
 
 const stream = new Stream(window, {
+  onTrouble: (reason) => trouble.show(reason),
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
     if (state === "live") forgetOutage(document);

@@ -7,6 +7,7 @@ import { ProblemError } from "../problem.js";
 import { RunList } from "../run-list.js";
 import { StorageView } from "../storage-view.js";
 import { Stream } from "../stream.js";
+import { TroubleView } from "../trouble.js";
 
 /** @param {string} id */
 function part(id) {
@@ -22,6 +23,7 @@ const storage = new StorageView(part("storage"), {
   onProblem: (problem) => showProblem(message, problem),
 });
 const connection = new ConnectionView(part("connection"));
+const trouble = new TroubleView(part("trouble"));
 
 /** @param {() => Promise<void>} work */
 async function reporting(work) {
@@ -51,6 +53,7 @@ function allow(allowed) {
 }
 
 const stream = new Stream(window, {
+  onTrouble: (reason) => trouble.show(reason),
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
     if (state === "live") forgetOutage(document);

@@ -1,0 +1,46 @@
+"""Why a database cannot be used: for good, or at present."""
+
+import sqlite3
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+
+class HistoryUnavailable(Exception):
+    """The database cannot be used. The message is ``the database URL`` followed by ``problem``; ``reason`` is the same
+    as a sentence for visitors, who do not see where the database is."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        try:
+            shown = make_url(url).render_as_string()  # without its password
+        except SQLAlchemyError:
+            shown = url
+        super().__init__(f"the database {shown} {problem}")
+        self.reason = f"The database {problem}."
+
+
+class WriteRefused(HistoryUnavailable):
+    """Nothing can be written at present: the disk, or another program, does not let it. A later attempt may succeed."""
+
+
+class DiskFull(WriteRefused):
+    """There is no room for what is to be written."""
+
+
+def first_line(error: Exception) -> str:
+    """What the database's driver said."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def refused(url: str, error: DBAPIError) -> WriteRefused | None:
+    """What SQLite's error means for whoever wants to write; None where a later attempt would fail in the same way."""
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(
+            url, "has no room, since the disk is full: delete runs that are no longer needed, or other files"
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return WriteRefused(url, "is locked by another program")
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return WriteRefused(url, f"cannot be written: {first_line(error)}")
+    return None

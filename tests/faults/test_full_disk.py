@@ -1,0 +1,100 @@
+"""A disk that is full: active runs wait, nothing else starts, and room can be made."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from websockets.sync.client import connect
+
+from app.history import history as history_module
+from app.history.history import History
+from app.history.limits import Limits, NoRoom
+from app.history.unavailable import DiskFull, WriteRefused
+from tests.conftest import Server
+from tests.faults.conftest import SmallDisk, until
+from tests.history.logs import finished, numbered, queued, started, weights
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_module, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(history_module, "CHECK_SECONDS", 0.02)
+
+
+async def test_a_run_waits_and_goes_on_when_there_is_room(disk: SmallDisk) -> None:
+    log = numbered([started(), *(weights(step, 50_000) for step in range(1, 60)), finished(60)])
+    async with History.open(disk.url) as history:
+        await history.create(queued())
+        disk.fill()
+        async with asyncio.TaskGroup() as group:
+            storing = group.create_task(history.append("run", log))
+            await until(lambda: "the disk is full" in (history.trouble or ""))
+            assert not storing.done()
+            assert (await history.get("run")).state == "queued"  # nobody has seen what is not stored
+            with pytest.raises(NoRoom, match="0 bytes are free"):
+                await history.create(queued("other"))
+            disk.empty()
+        assert (await history.get("run")).state == "finished"
+        assert history.trouble is None
+    async with History.open(disk.url) as history:
+        assert await history.read("run", 1, 1 << 30) == log
+
+
+async def test_a_run_does_not_wait_for_ever(disk: SmallDisk) -> None:
+    async with History.open(disk.url, Limits(write_seconds=0.1)) as history:
+        await history.create(queued())
+        disk.fill()
+        with pytest.raises(WriteRefused, match="the disk is full"):
+            await history.append("run", numbered([started(), weights(1, 60_000)]))
+
+
+async def test_a_server_that_ends_does_not_wait_for_room(disk: SmallDisk) -> None:
+    async with History.open(disk.url) as history:
+        await history.create(queued())
+        disk.fill()
+        waiting = asyncio.create_task(history.append("run", numbered([started(), weights(1, 60_000)])))
+        await until(lambda: history.trouble is not None)
+    with pytest.raises(WriteRefused):
+        await waiting
+
+
+async def test_room_is_noticed_though_nothing_is_written(disk: SmallDisk) -> None:
+    async with History.open(disk.url) as history:
+        await history.create(queued())
+        disk.fill()
+        with pytest.raises(DiskFull, match=r"threeseven.db has no room, since the disk is full"):
+            await history.rename("run", "x" * 50_000)
+        assert (await history.get("run")).name == "textbook run"
+        assert history.trouble
+        disk.empty()
+        await until(lambda: history.trouble is None)
+        await history.rename("run", "x" * 50_000)
+
+
+def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk) -> None:
+    with serve(disk.folder, reserve_bytes="0", heartbeat="0.05") as server, server.client() as client:
+        run = server.start(epochs=200)["id"]
+        server.until(run, "EpochEnded")
+        disk.fill()
+        with connect(f"{server.ws}/ws") as page:
+            while "disk is full" not in (json.loads(page.recv())["trouble"] or ""):
+                pass
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert "the disk is full" in ready.text
+        refused = client.post("/api/runs", json={})
+        assert refused.status_code == 507
+        assert "free on the server's disk" in refused.json()["detail"]
+        assert client.get(f"/api/runs/{run}").json()["state"] == "running"
+        assert client.get("/healthz").status_code == 200
+        disk.empty()
+        assert server.until(run, "RunFinished")
+        logged = client.get(f"/api/runs/{run}/metrics").json()["step"]
+        assert logged == list(range(1, 200 * 49 + 1))
+        assert "disk" not in client.get("/readyz").text
+        with connect(f"{server.ws}/ws") as page:
+            assert json.loads(page.recv())["trouble"] is None
