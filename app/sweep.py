@@ -19,14 +19,24 @@ class Sweep(BaseModel):
     created: float
 
 
+SEEDS_INVERTED = 8
+"""With ``invert`` each seed has images of its own, of 11 MB."""
+
+
 def groups(recipes: Sequence[Recipe]) -> list[list[int]]:
     """Divide a sweep's members, by index, into those that train as one: recipes that differ in seed and learning rate
-    only. Both the groups and their members keep their order.
+    only, and with ``invert`` have at most ``SEEDS_INVERTED`` seeds. Both the groups and their members keep their order.
 
     Another seed is another order of the images, whose products cannot be shared; it still shares the memory of the
     images, the turn in the queue and each copy to the host.
     """
-    alike: dict[Recipe, list[int]] = {}
+    alike: dict[tuple[Recipe, int], list[int]] = {}
+    seeds: dict[Recipe, list[int]] = {}
     for at, recipe in enumerate(recipes):
-        alike.setdefault(recipe.model_copy(update={"seed": 0, "learning_rate": 1.0}), []).append(at)
+        kind = recipe.model_copy(update={"seed": 0, "learning_rate": 1.0})
+        met = seeds.setdefault(kind, [])
+        if recipe.seed not in met:
+            met.append(recipe.seed)
+        part = met.index(recipe.seed) // SEEDS_INVERTED if recipe.invert else 0
+        alike.setdefault((kind, part), []).append(at)
     return list(alike.values())

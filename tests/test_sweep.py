@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.recipe import Recipe
-from app.sweep import groups
+from app.sweep import SEEDS_INVERTED, groups
 
 APART: list[dict[str, object]] = [
     {"model": "linear"},
@@ -35,6 +35,15 @@ def test_any_other_field_divides(other: dict[str, object]) -> None:
 
 def test_every_field_has_been_decided_on() -> None:
     assert {"seed", "learning_rate"} | {name for other in APART for name in other} == set(Recipe.model_fields)
+
+
+def test_seeds_with_images_of_their_own_are_few_in_a_group() -> None:
+    seeds = range(2 * SEEDS_INVERTED + 1)
+    recipes = [Recipe(seed=seed, learning_rate=rate, invert=0.5) for rate, seed in product((0.1, 0.2), seeds)]
+    divided = groups(recipes)
+    assert [len({recipes[at].seed for at in group}) for group in divided] == [SEEDS_INVERTED, SEEDS_INVERTED, 1]
+    assert [len(group) for group in divided] == [2 * SEEDS_INVERTED, 2 * SEEDS_INVERTED, 2]
+    assert groups([recipe.model_copy(update={"invert": 0.0}) for recipe in recipes]) == [list(range(len(recipes)))]
 
 
 @given(st.integers(0, 64), st.integers(1, 6), st.randoms())

@@ -37,7 +37,7 @@ def train_members(
     device, number of threads and clock give the same events and weights, bit for bit; a run's losses are those that it
     has alone, within 1e-5. ``recording`` says which weights are shown and which models are kept. ``clock`` counts
     seconds from anywhere, ``now`` is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
-    learning rate.
+    learning rate, or that ``app.sweep.groups`` divides.
     """
     if len(groups([member.recipe for member in members])) != 1 or len({member.run for member in members}) < len(
         members
