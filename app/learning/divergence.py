@@ -1,8 +1,9 @@
 """Recipes that lead away from every minimum, until their numbers are too large to be numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.events import Steps
 
@@ -19,13 +20,11 @@ class Diverged(Exception):
         self.step = step
 
 
-def first_bad_step(steps: Steps | None, broken: Iterable[int]) -> int | None:
-    """The first step with a loss or gradient that is a NaN or an infinity, or the first of those whose weights are."""
-    bad = list(broken)
-    if steps:
-        numbers = np.array([steps.loss, steps.gradient_norm])
-        bad += [steps.step[at] for at in np.flatnonzero(~np.isfinite(numbers).all(0))[:1]]
-    return min(bad, default=None)
+def first_bad_steps(steps: Sequence[int], *numbers: NDArray[np.float64]) -> list[int | None]:
+    """For each model the first of the steps at which one of its numbers, [models, steps] each, is a NaN or an
+    infinity."""
+    bad = ~np.logical_and.reduce([np.isfinite(each) for each in numbers])
+    return [steps[row.argmax()] if row.any() else None for row in bad]
 
 
 def until(steps: Steps, last: int) -> Steps:

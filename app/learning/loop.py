@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import inf
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from app.learning.device import describe
 from app.learning.divergence import Diverged
 from app.learning.images import Images
 from app.learning.inverted import inverted
-from app.learning.learner import Learner
+from app.learning.learner import Learner, widths
 from app.learning.metrics_buffer import Fetched, MetricsBuffer, Moment
 from app.learning.pace import PACES, Pace, constant
 from app.learning.reporter import Reporter
@@ -80,9 +81,13 @@ class Active:
 class TrainingLoop:
     """What happens between the first event and the last of runs whose recipes differ in seed and learning rate only.
 
-    Members with one seed meet the images in one order and are one learner, whose products are as wide as all of them;
-    learners take their steps by turns. A member that has ended is computed on, so that no bit of the others depends on
-    when it did, but nothing more is said of it.
+    Members with one seed meet the images in one order and are one learner, whose products are as wide as all of them
+    (or some, where a cache would not hold what is between the layers of all); learners take their steps by turns.
+    A member that has ended is computed on, so that no bit of the others depends on when it did, but nothing more is
+    said of it.
+
+    Seeds could also be one learner, by products over batches of their own (``bmm``). In a trial with 32 of them on one
+    thread that took 10.9 ms a step for 8.6 by turns (256 images a batch; with 64 images 3.1 for 4.9).
     """
 
     def __init__(
@@ -109,12 +114,15 @@ class TrainingLoop:
             if images is None or recipe.invert:
                 seen = inverted(digits, alike[0].recipe)
                 images, found = Images(recipe, seen, device), baseline(seen)
-            learner = Learner(alike[0].recipe, images, device, [member.recipe.learning_rate for member in alike])
-            for row, member in enumerate(alike):
-                reporter = Reporter(member.run, member.recipe, learner, row, found)
-                self.active.append(Active(member, len(self.learners), row, reporter, member.recipe.learning_rate))
-            self.learners.append(learner)
-            self.baselines.append(found)
+            rest = iter(alike)
+            for width in widths(recipe, len(alike)):
+                some = list(islice(rest, width))
+                learner = Learner(some[0].recipe, images, device, [member.recipe.learning_rate for member in some])
+                for row, member in enumerate(some):
+                    reporter = Reporter(member.run, member.recipe, learner, row, found)
+                    self.active.append(Active(member, len(self.learners), row, reporter, member.recipe.learning_rate))
+                self.learners.append(learner)
+                self.baselines.append(found)
         self.batches = len(self.learners[0].batch_sizes)
         self.steps = recipe.epochs * self.batches
         self.recording = recording or Recording.of(recipe, self.batches, len(members))

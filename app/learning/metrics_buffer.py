@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from app.learning.divergence import first_bad_steps
 from app.learning.learner import METRICS, Learner
 
 RING_NUMBERS = 1 << 18
@@ -30,21 +31,43 @@ class Moment:
 
 
 @dataclass
-class Columns:
-    """Consecutive steps. ``metrics`` [steps, METRICS, models]."""
+class Noted:
+    """Consecutive steps, by number, and when each had been given to the device."""
 
     steps: list[int] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
-    metrics: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Of consecutive steps of one learner: each model's means over its batches and the norm of its gradient, float64
+    [models, steps], and the first step of each model at which one was no number."""
+
+    steps: list[int]
+    milliseconds: list[float]
+    loss: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+    gradient_norm: NDArray[np.float64]
+    bad: list[int | None]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Models as they were at a moment, on the CPU. ``values``: as ``Learner.snapshot`` gives them. ``broken``: which
+    models have a parameter that is no number. ``figures``: what ``validate`` gives [3, models], where it was asked."""
+
+    moment: Moment
+    values: Tensor
+    broken: NDArray[np.bool_]
+    figures: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """Of one learner, on the CPU. Of each moment its values, as ``Learner.snapshot`` gives them, and what ``validate``
-    gives [3, models], where it was asked."""
+    """Of one learner, on the CPU."""
 
     columns: Columns
-    moments: list[tuple[Moment, Tensor, NDArray[np.float32] | None]]
+    snapshots: list[Snapshot]
 
 
 class MetricsBuffer:
@@ -57,21 +80,21 @@ class MetricsBuffer:
         """Steps that it holds."""
         self._rings = [torch.empty(self.room, METRICS, each.count, device=each.device) for each in learners]
         self._slots = [[slot.unbind(0) for slot in ring.unbind(0)] for ring in self._rings]
-        self._columns = Columns()
+        self._noted = Noted()
         self._moments: list[tuple[Moment, list[Tensor], list[Tensor]]] = []
 
     @property
     def full(self) -> bool:
-        return len(self._columns.steps) == self.room
+        return len(self._noted.steps) == self.room
 
     def slots(self) -> list[tuple[Tensor, ...]]:
         """Where each learner is to write the next step's metrics."""
-        at = len(self._columns.steps)
+        at = len(self._noted.steps)
         return [slots[at] for slots in self._slots]
 
     def note(self, step: int, milliseconds: float) -> None:
-        self._columns.steps.append(step)
-        self._columns.milliseconds.append(round(milliseconds, 3))
+        self._noted.steps.append(step)
+        self._noted.milliseconds.append(round(milliseconds, 3))
 
     def remember(self, moment: Moment, *, validate: bool) -> None:
         """Copy the models as they are now, on the device."""
@@ -80,23 +103,32 @@ class MetricsBuffer:
 
     def fetch(self) -> list[Fetched]:
         """Everything noted, of each learner. Waits for the device once."""
-        count = len(self._columns.steps)
+        noted, moments = self._noted, self._moments
+        self._noted, self._moments = Noted(), []
+        count = len(noted.steps)
         parts = [ring[:count].flatten() for ring in self._rings]
-        parts += [part.flatten() for _, values, valid in self._moments for part in (*values, *valid)]
+        parts += [part.flatten() for _, values, valid in moments for part in (*values, *valid)]
         host = iter(to_host(parts))
-        rings = [next(host).view(count, METRICS, each.count).numpy() for each in self._learners]
-        moments = []
-        for moment, values, valid in self._moments:
+        fetched = [Fetched(_columns(each, noted, next(host).numpy()), []) for each in self._learners]
+        for moment, values, valid in moments:
             on_host = [next(host) for _ in values]
-            shapes = [tensor.shape for tensor in valid]
-            read: list[NDArray[np.float32]] = [next(host).view(shape).numpy() for shape in shapes]
-            figures = read or repeat(None)
-            moments.append([(moment, *both) for both in zip(on_host, figures, strict=False)])
-        columns, self._columns, self._moments = self._columns, Columns(), []
-        return [
-            Fetched(Columns(columns.steps, columns.milliseconds, ring), [each[at] for each in moments])
-            for at, ring in enumerate(rings)
-        ]
+            read: list[NDArray[np.float32]] = [next(host).view(tensor.shape).numpy() for tensor in valid]
+            for to, learner, vector, figures in zip(
+                fetched, self._learners, on_host, read or repeat(None), strict=False
+            ):
+                to.snapshots.append(Snapshot(moment, vector, learner.parameters.broken(vector), figures))
+        return fetched
+
+
+def _columns(learner: Learner, noted: Noted, ring: NDArray[np.float32]) -> Columns:
+    metrics = ring.reshape(-1, METRICS, learner.count).astype(np.float64)
+    loss, right, first, second = metrics.transpose(1, 2, 0)  # [models, steps] each
+    sizes = np.array(learner.batch_sizes)
+    size = sizes[(np.array(noted.steps, dtype=np.int64) - 1) % len(sizes)]
+    mean, norm = loss / size, np.hypot(first, second)
+    return Columns(
+        noted.steps, noted.milliseconds, mean, right / size, norm, bad=first_bad_steps(noted.steps, mean, norm)
+    )
 
 
 def to_host(parts: Sequence[Tensor]) -> Sequence[Tensor]:

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from math import prod
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from app.events import Units
 from app.learning import models
 from app.recipe import Recipe
 
@@ -58,15 +61,33 @@ class Parameters:
     def named(self, flat: Tensor, member: int, *, fill: bool = True) -> dict[str, Tensor]:
         """One model's parameters under PyTorch's names, from ``flat(values)`` on the CPU. All other pixels have the
         weights they began with or, without ``fill``, 0."""
-        first, second = torch.split(flat[: self.size], [prod(shape) for shape in self.shapes])
-        rows = first.view(self.count, self.units, -1)[member]
+        first, second = self._split(flat)
+        rows = first[member]
         weight = self.begin["0.weight"].clone() if fill else torch.zeros_like(self.begin["0.weight"])
         weight[:, self.pixels] = rows[:, :-1]
         tensors = [weight, rows[:, -1].contiguous()]
         if len(self.names) > 2:
-            row = second.view(self.count, -1)[member]
+            row = second[member]
             tensors += [row[:-1].unsqueeze(0).clone(), row[-1:].clone()]
         return dict(zip(self.names, tensors, strict=True))
+
+    def units_of(self, flat: Tensor, member: int) -> Units:
+        """Bias and output weight of each unit of one model, as ``models.units`` gives them, from ``flat(values)``."""
+        first, second = self._split(flat)
+        output_weight: list[float] = second[member, :-1].tolist() if second.shape[1] else [1.0]
+        return Units(bias=first[member, :, -1].tolist(), output_weight=output_weight)
+
+    def broken(self, flat: Tensor) -> NDArray[np.bool_]:
+        """Which models [count] have a parameter that is a NaN or an infinity, from ``flat(values)`` on the CPU."""
+        finite = np.ones(self.count, bool)
+        for part in self._split(flat):
+            finite &= np.isfinite(part.flatten(1).numpy()).all(1)
+        return ~finite
+
+    def _split(self, flat: Tensor) -> tuple[Tensor, Tensor]:
+        """[count, units, pixels + 1] and [count, units + 1]."""
+        first, second = torch.split(flat[: self.size], [prod(shape) for shape in self.shapes])
+        return first.view(self.count, self.units, -1), second.view(self.shapes[1])
 
 
 def flat(tensors: Sequence[Tensor]) -> Tensor:

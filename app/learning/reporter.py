@@ -1,18 +1,15 @@
 """Turns numbers that were fetched from the device into events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor
 
 from app.checkpoint import Checkpoint
 from app.events import Baseline, CheckpointSaved, EpochEnded, Event, Steps, Summary
-from app.learning import models
 from app.learning.checkpoint import checkpoint
-from app.learning.divergence import Diverged, first_bad_step, until
+from app.learning.divergence import Diverged, until
 from app.learning.learner import Learner
-from app.learning.metrics_buffer import Columns, Fetched, Moment
+from app.learning.metrics_buffer import Columns, Fetched, Snapshot
 from app.learning.parameters import named_state
 from app.learning.quantise import quantise
 from app.recipe import Recipe
@@ -38,47 +35,40 @@ class Reporter:
 
         Emits all up to the first bad step, then raises Diverged, where there is one.
         """
-        moments = [each for each in fetched.moments if each[0].only in (None, self.run)]
-        named = [self._parameters.named(values, self.row) for _, values, _ in moments]
-        broken = (
-            moment.step
-            for (moment, _, _), tensors in zip(moments, named, strict=True)
-            if not all(np.isfinite(value.numpy()).all() for value in tensors.values())
-        )
-        steps = self._steps(fetched.columns, learning_rate)
-        bad = first_bad_step(steps, broken)
-        if steps:
+        columns = fetched.columns
+        snapshots = [each for each in fetched.snapshots if each.moment.only in (None, self.run)]
+        first = columns.bad[self.row]
+        broken = [each.moment.step for each in snapshots if each.broken[self.row]]
+        bad = min(broken if first is None else [first, *broken], default=None)
+        if columns.steps:
+            steps = self._steps(columns, learning_rate)
             steps = steps if bad is None else until(steps, bad)
             self._losses += [np.nan if loss is None else loss for loss in steps.loss]
             yield steps
-        for (moment, values, figures), tensors in zip(moments, named, strict=True):
-            if bad is not None and moment.step >= bad:
+        for each in snapshots:
+            if bad is not None and each.moment.step >= bad:
                 break
-            if figures is not None:
-                yield from self._validated(moment, figures[:, self.row], tensors, milliseconds)
-            yield from self._weights(moment, values, tensors, learning_rate)
+            yield from self._validated(each, milliseconds)
+            yield from self._weights(each, learning_rate)
         if bad is not None:
             raise Diverged(bad, learning_rate)
 
-    def _steps(self, columns: Columns, learning_rate: float) -> Steps | None:
-        if not columns.steps or columns.metrics is None:
-            return None
-        loss, right, first, second = columns.metrics[:, :, self.row].astype(np.float64).T
-        sizes = self._sizes[(np.array(columns.steps) - 1) % len(self._sizes)]
+    def _steps(self, columns: Columns, learning_rate: float) -> Steps:
         return Steps(
             step=columns.steps,
-            loss=(loss / sizes).tolist(),
-            accuracy=(right / sizes).tolist(),
+            loss=columns.loss[self.row].tolist(),
+            accuracy=columns.accuracy[self.row].tolist(),
             learning_rate=[learning_rate] * len(columns.steps),
-            gradient_norm=np.hypot(first, second).tolist(),
+            gradient_norm=columns.gradient_norm[self.row].tolist(),
             milliseconds=columns.milliseconds,
         )
 
-    def _validated(
-        self, moment: Moment, figures: NDArray[np.float32], named: Mapping[str, Tensor], milliseconds: float
-    ) -> Iterator[Event]:
+    def _validated(self, snapshot: Snapshot, milliseconds: float) -> Iterator[Event]:
         """An epoch's end, or how the model stands that a stopped run keeps, which only the summary tells."""
-        valid_loss, *read = figures.tolist()
+        if snapshot.figures is None:
+            return
+        moment = snapshot.moment
+        valid_loss, *read = snapshot.figures[:, self.row].tolist()
         three_as_three, seven_as_three = map(int, read)
         images, threes = self._valid
         batches = len(self._sizes) if moment.ended else len(self._losses)
@@ -95,16 +85,20 @@ class Reporter:
                 [three_as_three, threes - three_as_three],
                 [seven_as_three, images - threes - seven_as_three],
             ],
-            units=models.units(named),
+            units=self._parameters.units_of(snapshot.values, self.row),
             milliseconds=milliseconds,
         )
         self.summary = event.summed_up(self.summary)
         if moment.ended:
             yield event
 
-    def _weights(self, moment: Moment, values: Tensor, named: Mapping[str, Tensor], learning_rate: float) -> Emitted:
-        # The model comes first: a viewer who sees new weights may ask at once what they read.
+    def _weights(self, snapshot: Snapshot, learning_rate: float) -> Emitted:
+        moment, values = snapshot.moment, snapshot.values
         step, epoch = moment.step, moment.epoch
+        if not (moment.kept or moment.shown):
+            return
+        named = self._parameters.named(values, self.row)
+        # The model comes first: a viewer who sees new weights may ask at once what they read.
         if moment.kept:
             tensors = dict(named) | named_state(self._parameters, values, self.row, self._state)
             more = {

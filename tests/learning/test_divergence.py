@@ -1,9 +1,9 @@
 from math import inf, nan
 
-import pytest
+import numpy as np
 
 from app.events import Steps
-from app.learning.divergence import Diverged, first_bad_step, until
+from app.learning.divergence import Diverged, first_bad_steps, until
 
 
 def steps(losses: list[float], norms: list[float]) -> Steps:
@@ -18,25 +18,14 @@ def steps(losses: list[float], norms: list[float]) -> Steps:
     )
 
 
-@pytest.mark.parametrize(
-    ("losses", "norms", "broken", "bad"),
-    [
-        ([1.0, 2.0], [1.0, 2.0], [], None),
-        ([1.0, nan], [1.0, nan], [], 6),
-        ([inf, nan], [1.0, nan], [], 5),
-        ([1.0, 1.0], [1.0, inf], [6], 6),
-        ([1.0, nan], [1.0, nan], [5], 5),
-        ([1.0, 1.0], [1.0, 1.0], [6, 5], 5),
-    ],
-)
-def test_finds_the_first_step_without_numbers(
-    losses: list[float], norms: list[float], broken: list[int], bad: int | None
-) -> None:
-    assert first_bad_step(steps(losses, norms), broken) == bad
+def test_finds_each_models_first_step_without_numbers() -> None:
+    losses = [[1.0, 2.0, 3.0], [1.0, nan, nan], [1.0, 1.0, 1.0], [inf, nan, nan]]
+    norms = [[1.0, 2.0, 3.0], [1.0, 1.0, nan], [1.0, 1.0, inf], [1.0, nan, nan]]
+    assert first_bad_steps([5, 6, 7], np.array(losses), np.array(norms)) == [None, 6, 7, 5]
 
 
 def test_nothing_fetched_is_nothing_bad() -> None:
-    assert first_bad_step(None, []) is None
+    assert first_bad_steps([], np.empty((3, 0))) == [None] * 3
 
 
 def test_cuts_all_columns_after_a_step() -> None:

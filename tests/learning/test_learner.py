@@ -3,12 +3,14 @@ from math import hypot
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from app.learning.dataset import Digits
 from app.learning.images import Images
 from app.learning.inverted import inverted
-from app.learning.learner import METRICS, Learner
+from app.learning.learner import METRICS, WIDEST, Learner, widths
 from app.learning.losses import LOSSES
 from app.learning.models import build
 from app.recipe import Recipe
@@ -99,6 +101,23 @@ def test_validation_sees_every_image_whole(recipe: Recipe, few_digits: Digits) -
     assert loss == pytest.approx(LOSSES[recipe.loss](predictions, seen.valid_targets).item(), rel=1e-5)
     assert threes_read == ((predictions > 0) & threes).sum()
     assert sevens_read == ((predictions > 0) & ~threes).sum()
+
+
+@given(
+    st.integers(1, 64),
+    st.integers(1, 256),
+    st.sampled_from([1, 256, 12_396]),
+    st.sampled_from(["linear", "two_linear"]),
+)
+def test_models_are_divided_evenly_into_learners_that_fit_a_cache(
+    models: int, hidden: int, batch_size: int, model: str
+) -> None:
+    units = hidden if model != "linear" else 1
+    found = widths(Recipe(hidden=hidden, batch_size=batch_size, model=model), models)  # type: ignore[arg-type]
+    assert sum(found) == models
+    assert max(found) - min(found) <= 1
+    assert max(found) == 1 or max(found) * units * batch_size <= WIDEST
+    assert len(found) == 1 or (min(found) + 1) * units * max(batch_size, 256) * 2 > WIDEST
 
 
 def test_accuracy_as_the_loss_learns_nothing(few_digits: Digits) -> None:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
@@ -21,7 +22,7 @@ def learners(few_digits: Digits) -> list[Learner]:
 
 def test_an_empty_buffer_gives_nothing(learners: list[Learner]) -> None:
     for fetched in MetricsBuffer(learners).fetch():
-        assert (fetched.columns.steps, fetched.moments) == ([], [])
+        assert (fetched.columns.steps, fetched.snapshots) == ([], [])
 
 
 def test_what_was_noted_comes_back_by_learner_and_once(learners: list[Learner]) -> None:
@@ -35,19 +36,44 @@ def test_what_was_noted_comes_back_by_learner_and_once(learners: list[Learner]) 
     buffer.remember(Moment(8, 1, kept=True), validate=False)
     both = buffer.fetch()
     for fetched, learner in zip(both, learners, strict=True):
-        assert fetched.columns.steps == [7, 8]
-        assert fetched.columns.milliseconds == [12.346, 12.346]
-        assert fetched.columns.metrics is not None
-        assert fetched.columns.metrics.tolist() == [
-            [[10.0 * step + at] * learner.count for at in range(4)] for step in (7, 8)
-        ]
-        (first, values, figures), (_, _, nothing) = fetched.moments
-        assert first is moment
-        assert torch.equal(values, learner.snapshot())
-        assert figures is not None
-        assert figures.tolist() == learner.validate().tolist()
-        assert nothing is None
-    assert not buffer.fetch()[0].moments
+        columns = fetched.columns
+        assert columns.steps == [7, 8]
+        assert columns.milliseconds == [12.346, 12.346]
+        sizes = np.array([256, 256])  # steps 7 and 8 are the first two of an epoch of three
+        for got, expected in (
+            (columns.loss, [70, 80] / sizes),
+            (columns.accuracy, [71, 81] / sizes),
+            (columns.gradient_norm, np.hypot([72, 82], [73, 83])),
+        ):
+            assert got.tolist() == [expected.tolist()] * learner.count
+        assert columns.bad == [None] * learner.count
+        first, second = fetched.snapshots
+        assert first.moment is moment
+        assert torch.equal(first.values, learner.snapshot())
+        assert first.figures is not None
+        assert first.figures.tolist() == learner.validate().tolist()
+        assert not first.broken.any()
+        assert second.figures is None
+    assert not buffer.fetch()[0].snapshots
+
+
+def test_what_is_no_number_is_found_by_model(learners: list[Learner]) -> None:
+    buffer = MetricsBuffer(learners)
+    for step in (1, 2):
+        for slot in buffer.slots():
+            for metric in slot:
+                metric.fill_(1)
+        buffer.note(step, 0.0)
+    buffer.slots()  # the next one's, which nobody has noted
+    learners[0].parameters.second[1, 0] = torch.inf
+    learners[1].parameters.first[3, 5] = torch.nan
+    buffer.remember(Moment(2, 0), validate=False)
+    both = buffer.fetch()
+    assert [fetched.snapshots[0].broken.tolist() for fetched in both] == [[False, True], [True]]
+    buffer.slots()[0][0][1] = torch.nan  # loss
+    buffer.slots()[1][3][0] = torch.inf  # a norm
+    buffer.note(3, 0.0)
+    assert [fetched.columns.bad for fetched in buffer.fetch()] == [[None, 3], [3]]
 
 
 def test_it_is_full_after_so_many_steps_and_bounded(learners: list[Learner]) -> None:

@@ -34,6 +34,16 @@ def test_a_row_is_one_unit_of_one_model() -> None:
     assert all(torch.equal(others[name], value) for name, value in parameters.begin.items())
 
 
+@pytest.mark.parametrize("model", ["linear", "two_linear", "simple_net"])
+def test_units_are_told_without_naming_the_rest(model: str) -> None:
+    parameters = Parameters(Recipe(model=model, hidden=2), 0, 3, PIXELS, CPU)  # type: ignore[arg-type]
+    for value in parameters.values:
+        value.uniform_()
+    values = flat(parameters.values)
+    for member in range(3):
+        assert parameters.units_of(values, member) == models.units(parameters.named(values, member))
+
+
 def test_what_an_optimizer_remembers_is_named_after_its_parameters() -> None:
     parameters = Parameters(Recipe(hidden=2), 0, 2, PIXELS, CPU)
     velocity = [torch.ones(shape) for shape in parameters.shapes]
