@@ -84,7 +84,7 @@ class RunQueued(Event):
     """The run exists. ``place`` is the place in the queue at that moment, from 1: the next to start.
 
     ``preset`` is the name of the preset that the recipe came from, ``sweep`` the id of the sweep that the run is a
-    member of. Logs of before have neither.
+    member of, ``learner`` the learner's version. Older logs have none of them.
     """
 
     run: str
@@ -94,6 +94,7 @@ class RunQueued(Event):
     preset: str | None = None
     sweep: str | None = None
     origin: Origin = "person"
+    learner: int | None = None
     time: float
     """Unix time, seconds."""
 
@@ -281,10 +282,12 @@ class RunStopped(Event):
 
 
 class RunFailed(Event):
-    """``reason`` is a plain sentence for the person who started it."""
+    """``reason`` is a plain sentence for the person who started it. ``diverged``: the recipe itself leads there, and
+    would again."""
 
     step: int
     reason: str
+    diverged: bool = False
     summary: Summary
     time: float
 

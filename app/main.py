@@ -33,6 +33,7 @@ from app.web import (
     session,
     storage,
     stream,
+    sweeps,
 )
 from app.web.answers import Answers
 from app.web.assets import Static, folder
@@ -126,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
         session.router,
         storage.router,
         runs.router,
+        sweeps.router,
         exports.router,
     ):
         app.include_router(router)

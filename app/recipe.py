@@ -12,6 +12,10 @@ TRAIN_IMAGES = 12_396
 MAX_STEPS = 500_000
 """Every step of every run is kept; half a million are about 40 MB of log."""
 
+LEARNER = 1
+"""The learner's version, raised whenever the same recipe comes to give other figures. Runs of before there was one have
+none."""
+
 Model = Literal["simple_net", "linear", "two_linear"]
 Loss = Literal["mnist_loss", "bce", "accuracy"]
 Optimizer = Literal["sgd", "momentum", "adam"]

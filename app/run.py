@@ -30,7 +30,8 @@ ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 class Run(BaseModel):
     """Times are Unix seconds. ``place`` is the place in the queue, from 1, while the run is queued.
     ``learning_rate`` is the one in force; ``learning_rate_changed`` tells whether a control ever set it.
-    ``models_removed``: the server has removed its models to keep within what runs may take.
+    ``models_removed``: the server has removed its models to keep within what runs may take. ``diverged``: why it
+    failed. ``learner`` is the version of the learner that trains it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +43,7 @@ class Run(BaseModel):
     preset: str | None = None
     sweep: str | None = None
     origin: Origin = "person"
+    learner: int | None = None
     device: str | None = None
     created: float
     started: float | None = None
@@ -56,6 +58,7 @@ class Run(BaseModel):
     steps_per_second: float | None = None
     summary: Summary = Summary()
     error: str | None = None
+    diverged: bool = False
     models_removed: bool = False
 
     @computed_field  # type: ignore[prop-decorator]
@@ -73,7 +76,7 @@ class Run(BaseModel):
         recipe = queued.recipe
         return cls(
             id=queued.run, name=queued.name, state="queued", recipe=recipe, preset=queued.preset, sweep=queued.sweep,
-            origin=queued.origin, created=queued.time, steps=recipe.steps, place=queued.place,
+            origin=queued.origin, learner=queued.learner, created=queued.time, steps=recipe.steps, place=queued.place,
             learning_rate=recipe.learning_rate,
         )  # fmt: skip
 
@@ -116,5 +119,6 @@ def _changes(run: Run, event: Event) -> dict[str, object]:
             state = "failed" if isinstance(event, RunFailed) else "interrupted"
             return {
                 "state": state, "ended": event.time, "summary": event.summary, "error": event.reason, "place": None,
+                "diverged": isinstance(event, RunFailed) and event.diverged,
             }  # fmt: skip
     return {}

@@ -1,10 +1,17 @@
 """Several runs asked for at once, one for each combination of some recipe fields' values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
+from math import prod
 
 from pydantic import BaseModel, ConfigDict
 
 from app.recipe import Recipe
+
+MEMBERS = 64
+"""Members of a sweep, at most."""
+
+Value = float | int | bool | str
 
 
 class Sweep(BaseModel):
@@ -15,8 +22,24 @@ class Sweep(BaseModel):
 
     id: str
     preset: str | None = None
-    axes: dict[str, list[float | int | bool | str]]
+    axes: dict[str, list[Value]]
     created: float
+
+    def name(self, base: str, recipe: Recipe) -> str:
+        """A member's name: which values of the axes it has, after a comma."""
+        values = [f"{field} {getattr(recipe, field)}" for field, values in self.axes.items() if len(values) > 1]
+        return ", ".join([base, *values])
+
+
+def size(axes: Mapping[str, Sequence[Value]]) -> int:
+    """How many combinations of values there are."""
+    return prod(map(len, axes.values()))
+
+
+def combinations(base: Recipe, axes: Mapping[str, Sequence[Value]]) -> list[Recipe]:
+    """The recipe of each combination, the last axis fastest. Raises pydantic's ValidationError."""
+    fields = base.model_dump()
+    return [Recipe.model_validate(fields | dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
 
 
 SEEDS_INVERTED = 8

@@ -299,5 +299,11 @@ class TrainingLoop:
                 yield Emission(run, what)
         except Diverged as diverged:
             self.active.remove(each)
-            summary = self._seconds(each)
-            yield Emission(run, RunFailed(step=diverged.step, reason=str(diverged), summary=summary, time=self.now()))
+            failed = RunFailed(
+                step=diverged.step,
+                reason=str(diverged),
+                diverged=True,
+                summary=self._seconds(each),
+                time=self.now(),
+            )
+            yield Emission(run, failed)

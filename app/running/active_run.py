@@ -31,6 +31,8 @@ class ActiveRun:
         self.run = run
         self.stopping = False
         """It has been told to stop, so that this is how it ends where the worker is gone before it says so."""
+        self.rate_changed = False
+        """It has been sent a learning rate, which its log may not say yet."""
         self.broken = False
         """Its log could not be written: what else the worker sends is left out."""
 

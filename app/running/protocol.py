@@ -61,13 +61,24 @@ class TrainRun(_Command):
     def members(self) -> tuple[Member, ...]:
         return (self.member,)
 
+    @property
+    def controls(self) -> tuple[AnyControl, ...]:
+        return ()
+
+    @property
+    def size(self) -> int:
+        return 1
+
 
 class TrainSweep(_Command):
-    """Runs that share a batch, trained as one: ``train_members`` has the rule."""
+    """Members of a sweep that train as one: ``app.sweep.groups`` has the rule. ``controls`` hold for all of them from
+    step 0 on. ``size`` is that of the whole sweep, which shares the room for pictures and models."""
 
     type: Literal["TrainSweep"] = "TrainSweep"
     id: str
     members: Annotated[tuple[Member, ...], Field(min_length=1)]
+    controls: tuple[AnyControl, ...] = ()
+    size: int
 
 
 class ComputeExperiment(_Command):

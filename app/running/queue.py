@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.controls import Control, SetPace, SetSpeed
+from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.history.notifier import Notifier
 
 PACED_SPEED = 200.0
@@ -31,19 +31,45 @@ def is_paced(control: Control) -> bool | None:
 
 @dataclass
 class Waiting:
-    """Runs that are to train as one task. ``place_of`` is the run or the sweep that holds the place in the queue, which
-    several tasks of a sweep share. ``controls``, the newest of each kind, are handed over with each run."""
+    """Runs that are to train as one task. ``sweep`` is the one that they are members of, of ``size`` in all; its tasks
+    share a place in the queue. ``controls``, the newest of each kind, are handed over with each run; those under None
+    with all of them."""
 
-    place_of: str
     runs: list[str]
     sweep: str | None = None
-    controls: dict[str, dict[str, Control]] = field(default_factory=dict)
+    size: int = 1
+    controls: dict[str | None, dict[str, Control]] = field(default_factory=dict)
     again: bool = False
     """A worker has had it and was gone before it began."""
 
-    def control(self, run: str, control: Control) -> None:
-        kind = "speed" if isinstance(control, SetSpeed | SetPace) else "learning_rate"
+    def control(self, run: str | None, control: Control) -> None:
+        """Not to be stopped: that ends the wait."""
+        match control:
+            case SetLearningRate():
+                kind = "learning_rate"
+            case SetSpeed() | SetPace():
+                kind = "speed"
+            case _:
+                kind = "action"
+        if control == Act(action="resume"):
+            self.controls.get(run, {}).pop(kind, None)
+            return
+        if run is None:  # it is the newest for each of them
+            for kinds in self.controls.values():
+                kinds.pop(kind, None)
         self.controls.setdefault(run, {})[kind] = control
+
+    def controls_of(self, run: str | None) -> tuple[Control, ...]:
+        return tuple(self.controls.get(run, {}).values())
+
+    def changes_rate(self, run: str) -> bool:
+        """Whether the run will not begin with its recipe's learning rate."""
+        return any("learning_rate" in self.controls.get(key, {}) for key in (None, run))
+
+    @property
+    def place_of(self) -> str:
+        """The run or the sweep that holds the place."""
+        return self.sweep or self.runs[0]
 
     @property
     def paced(self) -> bool:
@@ -85,10 +111,27 @@ class RunQueue:
     def of(self, run: str) -> Waiting | None:
         return next((waiting for waiting in self._waiting if run in waiting.runs), None)
 
+    def changes_rate(self, run: str) -> bool:
+        """Whether the run waits and will not begin with its recipe's learning rate."""
+        waiting = self.of(run)
+        return waiting is not None and waiting.changes_rate(run)
+
+    def of_sweep(self, sweep: str) -> list[Waiting]:
+        return [waiting for waiting in self._waiting if waiting.sweep == sweep]
+
     def places(self) -> dict[str, int]:
         """Each waiting run's place, from 1. All members of a sweep have one place."""
-        order = {place_of: place for place, place_of in enumerate(dict.fromkeys(w.place_of for w in self._waiting), 1)}
+        order = {place_of: place for place, place_of in enumerate(self._holders, 1)}
         return {run: order[waiting.place_of] for waiting in self._waiting for run in waiting.runs}
+
+    @property
+    def last_place(self) -> int:
+        """0 where no run waits."""
+        return len(self._holders)
+
+    @property
+    def _holders(self) -> dict[str, None]:
+        return dict.fromkeys(waiting.place_of for waiting in self._waiting)
 
     def changed(self) -> None:
         self.version += 1

@@ -5,25 +5,28 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel
 
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.events import Controlled, Event, Origin, RunQueued
 from app.history.history import History
-from app.recipe import Recipe
+from app.recipe import LEARNER, Recipe
 from app.record import Record
 from app.run import Run, State
 from app.running.active_run import ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
 from app.running.endings import SERVER_DIED, SERVER_STOPPED, failed, interrupted, stopped
-from app.running.protocol import Member, SendControl, TrainRun
+from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
 from app.running.queue import QueueFull as QueueFull
 from app.running.queue import RunQueue, Waiting, is_paced
+from app.running.reuse import Equal
 from app.running.warm_worker import CANCEL_SECONDS, ActiveTask, WarmWorker
+from app.sweep import Sweep, Value, groups
 
 PACED_RUNS = 64
 """Paced runs that train at once: one worker keeps the pace of some thirty, and a class is not much larger."""
@@ -41,14 +44,51 @@ CANCELLED_SECONDS = 0.3
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
+
+STOP = Act(action="stop")
+
 
 class NotActive(Exception):
-    """The run is in no state to take this control."""
+    """The run, or ``what``, is in no state to take this control."""
 
-    def __init__(self, run: str, state: State) -> None:
-        waiting = "the run is queued: until it trains it can be stopped, or given a learning rate or a speed"
-        super().__init__(waiting if state == "queued" else f"the run is {state}: it takes no controls any more")
-        self.run, self.state = run, state
+    def __init__(self, id: str, state: State | Literal["ended"], what: str = "the run") -> None:
+        waiting = f"{what} is queued: until it trains it can be stopped, or given a learning rate or a speed"
+        ended = f"{what} {'has ended' if state == 'ended' else f'is {state}'}: it takes no controls any more"
+        super().__init__(waiting if state == "queued" else ended)
+        self.id, self.state = id, state
+
+
+class OfSweep(Exception):
+    """The run is a member of this sweep, whose members keep step with each other."""
+
+    def __init__(self, sweep: str) -> None:
+        super().__init__(
+            f"the run is a member of the sweep {sweep}: it can be stopped, or given a learning rate; "
+            f"all else is for the whole sweep (POST /api/sweeps/{sweep}/control)"
+        )
+        self.sweep = sweep
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a person has asked for: a run, or the members of ``sweep``."""
+
+    recipes: Sequence[Recipe]
+    name: str | None = None
+    preset: str | None = None
+    pace: SetSpeed | SetPace | None = None
+    origin: Origin = "person"
+    sweep: Sweep | None = None
+    reuse: bool = False
+
+
+class Started(NamedTuple):
+    """``new``: they have been queued now; otherwise they are equal ones of before."""
+
+    runs: list[Run]
+    new: bool
 
 
 def cores() -> int:
@@ -175,13 +215,44 @@ class Supervisor:
         """Queue a run. At full speed it starts as soon as fewer than ``concurrent_runs`` train so, with ``pace`` as
         soon as fewer than PACED_RUNS do. By default it is named after its preset or model, with a number. Raises
         QueueFull."""
-        starting = self._keep(self._start(recipe, name, preset, pace, origin))
-        return await asyncio.shield(starting)  # a run whose log has begun must also get into the queue
+        return (await self.start_run(recipe, name=name, preset=preset, pace=pace, origin=origin)).runs[0]
+
+    async def start_run(
+        self,
+        recipe: Recipe,
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        pace: SetSpeed | SetPace | None = None,
+        origin: Origin = "person",
+        reuse: bool = False,
+    ) -> Started:
+        """:meth:`start`; with ``reuse``, unless there is an equal run already."""
+        return await self._shielded(self._start(Start([recipe], name, preset, pace, origin, reuse=reuse)))
+
+    async def start_sweep(
+        self,
+        recipes: Sequence[Recipe],
+        axes: Mapping[str, list[Value]],
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        pace: SetSpeed | SetPace | None = None,
+        reuse: bool = False,
+    ) -> Started:
+        """Queue the members of a sweep, the ``combinations`` of ``axes``, in one place. Those that can train as one do,
+        and each such group starts as a run does. With ``reuse``, unless there is an equal sweep already. Raises
+        QueueFull."""
+        sweep = Sweep(id=secrets.token_hex(5), preset=preset, axes=dict(axes), created=time.time())
+        return await self._shielded(self._start(Start(recipes, name, preset, pace, sweep=sweep, reuse=reuse)))
 
     async def control(self, run: str, control: Control) -> None:
         """Pass it on; the log says when it took effect. A queued run can be stopped, and takes a learning rate and a
-        speed to begin with. Raises UnknownRun, NotActive."""
-        await self._history.get(run)
+        speed to begin with; a member of a sweep can be stopped, and takes a learning rate. Raises UnknownRun,
+        NotActive, OfSweep."""
+        known = await self._history.get(run)
+        if known.sweep and not (isinstance(control, SetLearningRate) or control == STOP):
+            raise OfSweep(known.sweep)
         if run not in self._active:
             async with self._one_at_a_time:
                 if waiting := self._queue.of(run):
@@ -192,6 +263,29 @@ class Supervisor:
         worker, training = self._active[run]
         await self._send(worker, training, run, control)
 
+    async def control_sweep(self, sweep: str, control: Control) -> None:
+        """Of all members at once. Members that wait begin paused where others train and are told to pause. Raises
+        NotActive where none takes it."""
+        async with self._one_at_a_time:
+            waiting = self._queue.of_sweep(sweep)
+            training = {
+                task.id: (worker, task) for worker, task in self._active.values() if task.waiting.sweep == sweep
+            }
+            active = [(worker, task) for worker, task in training.values() if task.active]
+            if control == STOP:
+                await self._stop_waiting([run for each in waiting for run in each.runs])
+            elif active or not isinstance(control, Act):
+                for each in waiting:
+                    if control != Act(action="step"):
+                        each.control(None, control)
+            elif waiting:
+                raise NotActive(sweep, "queued", "the sweep")
+            if not active and not waiting:
+                raise NotActive(sweep, "ended", "the sweep")
+            self._changed.set()
+        for worker, task in active:
+            await self._send(worker, task, None, control)
+
     async def stop(self, runs: Collection[str] | None = None) -> list[str]:
         """Stop these runs, or all; returns those that were active and have ended by it."""
         async with self._one_at_a_time:
@@ -200,7 +294,7 @@ class Supervisor:
         training = [run for run in self._active if runs is None or run in runs]
         for run in training:
             if run in self._active:
-                await self._send(*self._active[run], run, Act(action="stop"))
+                await self._send(*self._active[run], run, STOP)
         try:
             async with asyncio.timeout(2 * CANCEL_SECONDS):
                 for run in training:
@@ -215,33 +309,64 @@ class Supervisor:
         last who asked is. Raises ExperimentFailed, QueueFull, TimeoutError."""
         return await self._computations.compute(name, parameters)
 
-    async def _start(
-        self, recipe: Recipe, name: str | None, preset: str | None, pace: SetSpeed | SetPace | None, origin: Origin
-    ) -> Run:
+    async def _start(self, start: Start) -> Started:
         async with self._one_at_a_time:
-            run = secrets.token_hex(5)
-            waiting = Waiting(run, [run])
-            if pace is not None:
-                waiting.control(run, pace)
-            self._check_room(waiting)
-            name = name or f"{preset or recipe.model} {await self._history.last_number() + 1}"
-            queued = RunQueued(
-                run=run,
-                name=name,
-                recipe=self._on_device(recipe),
-                place=len(self._queue.places()) + 1,
-                preset=preset,
-                origin=origin,
-                time=time.time(),
-            )
-            created = await self._history.create(queued)
-            self._enqueue(waiting)
-            return created
+            recipes = [self._on_device(recipe) for recipe in start.recipes]
+            if start.reuse and (equal := await self._equal_to(recipes, start.sweep)):
+                return Started(equal, new=False)
+            sweep = start.sweep.id if start.sweep else None
+            ids = [secrets.token_hex(5) for _ in recipes]
+            entries = [Waiting([ids[at] for at in group], sweep, len(recipes)) for group in groups(recipes)]
+            for waiting in entries:
+                if start.pace is not None:
+                    waiting.control(None, start.pace)
+            self._check_room(entries[0])
+            name = start.name or f"{start.preset or recipes[0].model} {await self._history.last_number() + 1}"
+            queued = [
+                RunQueued(
+                    run=id,
+                    name=start.sweep.name(name, recipe) if start.sweep else name,
+                    recipe=recipe,
+                    place=self._queue.last_place + 1,
+                    preset=start.preset,
+                    sweep=sweep,
+                    origin=start.origin,
+                    learner=LEARNER,
+                    time=time.time(),
+                )
+                for id, recipe in zip(ids, recipes, strict=True)
+            ]
+            created = await self._history.create_many(queued, start.sweep)
+            for waiting in entries:
+                self._enqueue(waiting)
+            return Started(created, new=True)
+
+    async def _equal_to(self, recipes: Sequence[Recipe], sweep: Sweep | None) -> list[Run] | None:
+        equal = Equal(self._history, self._device_of, self._changes_rate)
+        if sweep is not None:
+            return await equal.sweep(recipes)
+        run = await equal.run(recipes[0])
+        return None if run is None else [run]
+
+    def _changes_rate(self, run: str) -> bool:
+        if run in self._active:
+            training = self._active[run][1]
+            return training.runs[run].rate_changed or training.waiting.changes_rate(run)
+        return self._queue.changes_rate(run)
 
     def _on_device(self, recipe: Recipe) -> Recipe:
         if recipe.device != "auto":
             return recipe
         return Recipe.model_validate(recipe.model_dump() | {"device": self._device})
+
+    def _device_of(self, recipe: Recipe) -> str:
+        """The device that the recipe would be trained on."""
+        device = self._on_device(recipe).device
+        return self.devices[0] if device == "auto" and self.devices else device
+
+    async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
+        """A run whose log has begun must also get into the queue, though the one who asked for it has left."""
+        return await asyncio.shield(self._keep(work))
 
     def _check_room(self, wanted: Waiting) -> None:
         lane = {waiting.place_of for waiting in self._queue if waiting.paced == wanted.paced}
@@ -261,7 +386,7 @@ class Supervisor:
         self._changed.set()
 
     async def _control_waiting(self, waiting: Waiting, run: str, control: Control) -> None:
-        if control == Act(action="stop"):
+        if control == STOP:
             await self._stop_waiting([run])
         elif isinstance(control, SetLearningRate | SetSpeed | SetPace):
             waiting.control(run, control)
@@ -280,15 +405,18 @@ class Supervisor:
             self._queue.remove_run(id)
         self._changed.set()
 
-    async def _send(self, worker: WarmWorker, training: Training, run: str, control: Control) -> None:
+    async def _send(self, worker: WarmWorker, training: Training, run: str | None, control: Control) -> None:
+        """``run``: one of the task's runs, or None for all of them."""
         if (paced := is_paced(control)) is not None:
             training.paced = paced
             self._changed.set()
+        told = [training.runs[run]] if run else list(training.runs.values())
+        for each in told:
+            each.rate_changed = each.rate_changed or isinstance(control, SetLearningRate)
+            each.stopping = each.stopping or control == STOP
         await worker.send(SendControl(task=training.id, run=run, control=control))
-        if control == Act(action="stop"):
-            stopping = training.runs[run]
-            stopping.stopping = True
-            worker.expect(lambda: not stopping.active)
+        if control == STOP:
+            worker.expect(lambda: not any(each.active for each in told))
 
     async def _manage(self) -> None:
         """Whenever something has changed, start what can start."""
@@ -363,12 +491,17 @@ class Supervisor:
                 name=run.name,
                 recipe=run.recipe,
                 first_seq=run.seq + 1,
-                controls=tuple(waiting.controls.get(run.id, {}).values()),
+                controls=waiting.controls_of(run.id),
             )
             for run in runs
         ]
-        (member,) = members
-        command = TrainRun(id=secrets.token_hex(5), member=member)
+        id, controls = secrets.token_hex(5), waiting.controls_of(None)
+        command: TrainRun | TrainSweep
+        if waiting.sweep is None:
+            (member,) = members
+            command = TrainRun(id=id, member=member.model_copy(update={"controls": controls + member.controls}))
+        else:
+            command = TrainSweep(id=id, members=tuple(members), controls=controls, size=waiting.size)
         training = Training(command, waiting, [ActiveRun(run) for run in runs])
         self._queue.remove(waiting)
         self._active |= {run.id: (worker, training) for run in runs}

@@ -1,4 +1,4 @@
-"""SupervisorDep by REST: start, list, look at, control, rename, delete."""
+"""Runs by REST: start, list, look at, control, rename, delete."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -13,7 +13,7 @@ from app.history.history import LISTED, History, StillActive, UnknownRun
 from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
-from app.running.supervisor import NotActive, QueueFull, Supervisor
+from app.running.supervisor import NotActive, OfSweep, QueueFull, Supervisor
 from app.web.problems import Problem, documented, invalid
 from app.web.services import HistoryDep, SupervisorDep, services
 from app.web.session import require_control
@@ -30,7 +30,7 @@ def no_such_run(run: str) -> Problem:
 class StartRun(BaseModel):
     """A preset's recipe, with any of its fields overridden beside these."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra=lambda schema: _with_recipe(schema))
+    model_config = ConfigDict(extra="allow", json_schema_extra=lambda schema: with_recipe(schema))
 
     preset: Annotated[str, Field(json_schema_extra={"enum": [each.name for each in PRESETS]})] = "textbook"
     name: Name | None = None
@@ -38,12 +38,18 @@ class StartRun(BaseModel):
     """From the first step on; null is full speed. Not part of the recipe: it changes when, not what."""
     pace: Pace | None = None
     """Instead of ``steps_per_second``."""
+    reuse: bool = False
+    """Answer with an equal one that is queued, training or finished, where there is one."""
 
     @model_validator(mode="after")
     def _one_speed(self) -> Self:
         if self.pace is not None and self.steps_per_second is not None:
             raise ValueError("give pace or steps_per_second, not both")
         return self
+
+    @property
+    def stripped_name(self) -> str | None:
+        return self.name and self.name.strip()
 
     def speed(self) -> SetSpeed | SetPace | None:
         """What the run begins with; None is full speed."""
@@ -66,7 +72,7 @@ class StartRun(BaseModel):
             raise invalid(error.errors()) from None
 
 
-def _with_recipe(schema: dict[str, Any]) -> None:
+def with_recipe(schema: dict[str, Any]) -> None:
     schema["properties"] |= Recipe.model_json_schema()["properties"]
     schema["additionalProperties"] = False
 
@@ -105,21 +111,30 @@ class Rename(BaseModel):
     name: Name
 
 
-@router.post("", status_code=201, dependencies=[Depends(require_control)], responses=documented("503"))
+def queue_full(full: QueueFull) -> Problem:
+    detail = f"{full.limit} runs are waiting already: stop one, or wait."
+    return Problem(503, "Queue full", detail, headers={"Retry-After": "30"})
+
+
+@router.post(
+    "", status_code=201, dependencies=[Depends(require_control)],
+    responses=documented("503", "507") | {200: {"model": Run, "description": "An equal run of before."}},
+)  # fmt: skip
 async def start(request: Request, response: Response, supervisor: SupervisorDep, asked: StartRun) -> Run:
     """Start a run, or queue it when as many as may train at once are training."""
     recipe = asked.recipe()
     services(request).auth.count_start(request)
     try:
-        run = await supervisor.start(
-            recipe, name=asked.name and asked.name.strip(), preset=asked.preset, pace=asked.speed()
-        )  # fmt: skip
+        (run,), new = await supervisor.start_run(
+            recipe, name=asked.stripped_name, preset=asked.preset, pace=asked.speed(), reuse=asked.reuse
+        )
     except QueueFull as full:
-        raise Problem(
-            503, "Queue full", f"{full.limit} runs are waiting already: stop one, or wait.",
-            headers={"Retry-After": "30"},
-        ) from None  # fmt: skip
-    services(request).telemetry.run_started()
+        raise queue_full(full) from None
+    if new:
+        services(request).telemetry.runs_started(1)
+    else:
+        run = supervisor.placed([run])[0]
+        response.status_code = 200
     response.headers["Location"] = f"/api/runs/{run.id}"
     return run
 
@@ -163,8 +178,8 @@ async def control_run(
     services(request).auth.count_control(request)
     try:
         await supervisor.control(run, asked)
-    except NotActive as ended:
-        raise Problem(409, "Not possible now", str(ended)) from None
+    except (NotActive, OfSweep) as error:
+        raise Problem(409, "Not possible now", str(error)) from None
     except UnknownRun:
         raise no_such_run(run) from None
     return await _get(history, supervisor, run)
@@ -185,6 +200,11 @@ class Gone(BaseModel):
     restorable: bool
     detail: str
 
+    @classmethod
+    def of(cls, what: str) -> Self:
+        why = f"The {what} cannot be restored: the server's disk is full, so it gave its room back at once."
+        return cls(restorable=False, detail=why)
+
 
 @router.delete(
     "/{run}", status_code=204, dependencies=[Depends(require_control)],
@@ -194,8 +214,7 @@ async def delete(history: HistoryDep, run: str) -> Response:
     """Delete an ended run with its log and its models. For some minutes it can be restored."""
     try:
         if await history.delete(run) is None:
-            why = "The run cannot be restored: the server's disk is full, so it gave its room back at once."
-            return JSONResponse(Gone(restorable=False, detail=why).model_dump())
+            return JSONResponse(Gone.of("run").model_dump())
         return Response(status_code=204)
     except StillActive:
         raise Problem(409, "Not possible now", "The run has not ended: stop it first.") from None

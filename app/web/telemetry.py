@@ -15,8 +15,8 @@ class Telemetry:
         read = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
         self._predictions = {verdict: read.labels(verdict) for verdict in DIGITS}
 
-    def run_started(self) -> None:
-        self._started.inc()
+    def runs_started(self, count: int) -> None:
+        self._started.inc(count)
 
     def predicted(self, verdict: Verdict) -> None:
         self._predictions[verdict].inc()

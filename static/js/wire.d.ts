@@ -34,8 +34,8 @@ export type Recipe = {
 
 /**
  * The run exists. `place` is the place in the queue at that moment, from 1: the next to start. `preset` is the name of
- * the preset that the recipe came from, `sweep` the id of the sweep that the run is a member of. Logs of before have
- * neither.
+ * the preset that the recipe came from, `sweep` the id of the sweep that the run is a member of, `learner` the
+ * learner's version. Older logs have none of them.
  */
 export type RunQueued = {
   type: "RunQueued";
@@ -47,6 +47,7 @@ export type RunQueued = {
   preset?: string | null;
   sweep?: string | null;
   origin?: "person" | "first" | "lesson";
+  learner?: number | null;
   time: number;
 };
 
@@ -187,13 +188,17 @@ export type RunStopped = {
   time: number;
 };
 
-/** `reason` is a plain sentence for the person who started it. */
+/**
+ * `reason` is a plain sentence for the person who started it. `diverged`: the recipe itself leads there, and would
+ * again.
+ */
 export type RunFailed = {
   type: "RunFailed";
   seq: number;
   run?: string; // on /ws every frame names its run
   step: number;
   reason: string;
+  diverged?: boolean;
   summary: Summary;
   time: number;
 };
@@ -233,7 +238,8 @@ export type Weights = {
 /**
  * Times are Unix seconds. `place` is the place in the queue, from 1, while the run is queued. `learning_rate` is the
  * one in force; `learning_rate_changed` tells whether a control ever set it. `models_removed`: the server has removed
- * its models to keep within what runs may take.
+ * its models to keep within what runs may take. `diverged`: why it failed. `learner` is the version of the learner that
+ * trains it.
  */
 export type Run = {
   id: string;
@@ -243,6 +249,7 @@ export type Run = {
   preset: string | null;
   sweep: string | null;
   origin: "person" | "first" | "lesson";
+  learner: number | null;
   device: string | null;
   created: number;
   started: number | null;
@@ -257,6 +264,7 @@ export type Run = {
   steps_per_second: number | null;
   summary: Summary;
   error: string | null;
+  diverged: boolean;
   models_removed: boolean;
   /** Equal for runs of equal recipes, whatever their device. */
   recipe_key: string;

@@ -126,7 +126,7 @@ MEMBER = Member(
 )
 COMMANDS: list[Command] = [
     TrainRun(id="1", member=MEMBER),
-    TrainSweep(id="2", members=(MEMBER, MEMBER)),
+    TrainSweep(size=64, id="2", members=(MEMBER, MEMBER)),
     ComputeExperiment(id="3", name="gradient", parameters='{"a": 1}'),
     SendControl(task="1", run="run", control=Act(action="pause")),
     SendControl(task="2", run=None, control=SetLearningRate(learning_rate=1)),

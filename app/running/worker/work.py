@@ -22,6 +22,7 @@ from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
 from app.learning.dataset import Digits, load
 from app.learning.device import DeviceUnavailable, choose
+from app.learning.schedule import Recording
 from app.learning.train import Wait, train, train_members
 from app.recipe import TRAIN_IMAGES, Device, Recipe
 from app.record import Record
@@ -175,6 +176,7 @@ class Tasks:
         if isinstance(command, ComputeExperiment):
             task.turns = self._compute(command)
             return
+        task.controls.extend((None, control) for control in command.controls)
         for member in command.members:
             task.controls.extend((member.run, control) for control in member.controls)
         task.turns = self._train(task, command)
@@ -183,7 +185,10 @@ class Tasks:
         seqs = {member.run: member.first_seq for member in command.members}
         members = [learning.Member(member.run, member.name, member.recipe) for member in command.members]
         starts: dict[str, Logged] = {}
-        for what in train_members(members, self._digits, task):
+        recipe = members[0].recipe
+        batches = -(-len(self._digits.train_images) // recipe.batch_size)
+        recording = Recording.of(recipe, batches, command.size)
+        for what in train_members(members, self._digits, task, recording=recording):
             if isinstance(what, Wait):
                 yield what
                 continue

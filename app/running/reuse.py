@@ -1,0 +1,54 @@
+"""Which runs are what a start asks for already, so that nothing needs to be trained again."""
+
+from collections.abc import Callable, Sequence
+
+from app.history.history import History, UnknownSweep
+from app.recipe import LEARNER, Recipe
+from app.run import Run
+
+WHOLE = ("queued", "running", "paused", "finished")
+
+
+class Equal:
+    """Finds runs that are, or will be, bit for bit what their recipe gives: on the same device, by the same version of
+    the learner, with no control that has changed a learning rate, and with their models kept.
+
+    ``device_of`` says on which device a recipe would be trained, ``changed`` whether a run that waits has been given
+    another learning rate.
+    """
+
+    def __init__(self, history: History, device_of: Callable[[Recipe], str], changed: Callable[[str], bool]) -> None:
+        self._history, self._device_of, self._changed = history, device_of, changed
+
+    async def run(self, recipe: Recipe) -> Run | None:
+        """The newest, but no member of a sweep: its figures are the same within rounding only."""
+        for run in await self._history.equal_runs(recipe.key):
+            if run.sweep is None and run.state in WHOLE and self._fits(run, recipe):
+                return run
+        return None
+
+    async def sweep(self, recipes: Sequence[Recipe]) -> list[Run] | None:
+        """The members of the newest sweep of these recipes, in this order. A member that diverged would again."""
+        for candidate in await self._history.equal_runs(recipes[0].key):
+            if candidate.sweep is None:
+                continue
+            try:
+                _, members = await self._history.sweep(candidate.sweep)
+            except UnknownSweep:  # deleted meanwhile
+                continue
+            if len(members) == len(recipes) and all(map(self._fits_member, members, recipes)):
+                return members
+        return None
+
+    def _fits_member(self, run: Run, recipe: Recipe) -> bool:
+        return (run.state in WHOLE or run.diverged) and self._fits(run, recipe)
+
+    def _fits(self, run: Run, recipe: Recipe) -> bool:
+        return (
+            run.recipe_key == recipe.key
+            and (run.device or self._device_of(run.recipe)) == self._device_of(recipe)
+            and run.learner == LEARNER
+            and not run.learning_rate_changed
+            and not run.models_removed
+            and not self._changed(run.id)
+        )

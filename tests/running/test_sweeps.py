@@ -1,0 +1,93 @@
+"""Sweeps as the supervisor trains them: by groups, in one place of the queue, and controlled as one."""
+
+import os
+import signal
+from collections.abc import Sequence
+
+import pytest
+
+from app.controls import Act, SetLearningRate, SetSpeed
+from app.events import Controlled, RunFailed, RunFinished, RunPaused, RunStarted, RunStopped, Steps
+from app.history.history import History
+from app.recipe import Recipe
+from app.run import Run
+from app.running.supervisor import NotActive, OfSweep, Supervisor
+from app.sweep import Value, combinations
+from tests.running.watching import Watcher
+
+pytestmark = pytest.mark.anyio
+
+LONG = Recipe(epochs=1000)
+
+
+async def start(supervisor: Supervisor, base: Recipe, **axes: list[Value]) -> list[Run]:
+    started = await supervisor.start_sweep(combinations(base, axes), axes)
+    assert started.new
+    return started.runs
+
+
+async def until(history: History, runs: Sequence[Run], type: type) -> None:
+    for run in runs:
+        await Watcher(history, run.id).until(type)
+
+
+async def test_members_that_can_share_a_batch_train_in_one_process_at_once(
+    supervisor: Supervisor, history: History
+) -> None:
+    runs = await start(supervisor, LONG, learning_rate=[0.1, 0.2], seed=[0, 1])
+    await until(history, runs, Steps)
+    assert len({supervisor.workers[run.id] for run in runs}) == 1
+    assert sorted(await supervisor.stop([run.id for run in runs])) == sorted(run.id for run in runs)
+
+
+async def test_a_killed_worker_fails_the_group_it_trained_and_no_other(
+    supervisor: Supervisor, history: History
+) -> None:
+    runs = await start(supervisor, Recipe(epochs=300), hidden=[5, 200], seed=[0, 1])
+    narrow, wide = runs[:2], runs[2:]
+    await until(history, narrow, Steps)
+    assert {(await history.get(run.id)).state for run in wide} == {"queued"}
+    assert set(supervisor.places().values()) == {1}
+    await supervisor.control(wide[0].id, SetLearningRate(learning_rate=0.3))
+    os.kill(supervisor.workers[narrow[0].id], signal.SIGKILL)
+    await until(history, narrow, RunFailed)
+    await until(history, wide, Steps)
+    assert [(await history.get(run.id)).learning_rate for run in wide] == [0.3, 0.1]
+    await supervisor.control_sweep(str(wide[0].sweep), Act(action="stop"))
+    await until(history, wide, RunStopped)
+
+
+async def test_a_group_that_waits_begins_as_the_sweep_is_by_then(supervisor: Supervisor, history: History) -> None:
+    runs = await start(supervisor, LONG, hidden=[5, 6])
+    sweep = str(runs[0].sweep)
+    first, second = (Watcher(history, run.id) for run in runs)
+    await first.until(Steps)
+    await supervisor.control_sweep(sweep, Act(action="pause"))
+    await first.until(RunPaused)
+    await supervisor.control_sweep(sweep, SetSpeed(steps_per_second=50))  # needs no place of its own: both begin
+    paused = await second.until(RunPaused)
+    assert paused.step == 0
+    with pytest.raises(OfSweep, match=sweep):
+        await supervisor.control(runs[1].id, Act(action="resume"))
+    await supervisor.control_sweep(sweep, Act(action="resume"))
+    await second.until(Steps)
+    assert [event.value for event in second.events if isinstance(event, Controlled)].count(50) == 1
+    await supervisor.stop()
+
+
+async def test_a_sweep_that_waits_takes_what_a_run_that_waits_takes(supervisor: Supervisor, history: History) -> None:
+    busy = await supervisor.start(LONG)
+    await Watcher(history, busy.id).until(Steps)
+    runs = await start(supervisor, Recipe(epochs=1), learning_rate=[0.1, 0.2])
+    sweep = str(runs[0].sweep)
+    with pytest.raises(NotActive, match="queued"):
+        await supervisor.control_sweep(sweep, Act(action="pause"))
+    await supervisor.control(runs[0].id, SetLearningRate(learning_rate=0.7))
+    await supervisor.control_sweep(sweep, SetLearningRate(learning_rate=0.5))
+    await supervisor.control(runs[1].id, SetLearningRate(learning_rate=0.6))
+    await supervisor.control(busy.id, Act(action="stop"))
+    await until(history, runs, RunStarted)
+    await until(history, runs, RunFinished)
+    assert [(await history.get(run.id)).learning_rate for run in runs] == [0.5, 0.6]
+    with pytest.raises(NotActive, match="ended"):
+        await supervisor.control_sweep(sweep, Act(action="stop"))
