@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Checkpoint:
     """The whole model at a step. It travels beside the log, not in it: viewers never get it.
 
-    ``data`` is a safetensors file (float32 tensors under PyTorch's parameter names, metadata ``model``, ``activation``,
-    ``step``, ``epoch``). One that is to be ``kept`` goes to disk; the others only replace the live run's newest.
+    ``data`` is a safetensors file: tensors under PyTorch's parameter names, float32 or, in the widest sweeps, float16;
+    metadata ``model``, ``activation``, ``step``, ``epoch``. One that is to be ``kept`` goes to disk; the others only
+    replace the live run's newest.
     """
 
     step: int

@@ -103,6 +103,9 @@ class TrainingLoop:
         self.controls, self.device, self.clock, self.now = controls, device, clock, now
         self.digits = digits
         self.recipe = recipe = members[0].recipe
+        self.batches = -(-len(digits.train_images) // recipe.batch_size)
+        self.steps = recipe.epochs * self.batches
+        self.recording = recording or Recording.of(recipe, self.batches, len(members))
         self.step = self.epoch = self.unscheduled = 0
         self.began = self.flushed = clock()
         self.learners: list[Learner] = []
@@ -119,13 +122,10 @@ class TrainingLoop:
                 some = list(islice(rest, width))
                 learner = Learner(some[0].recipe, images, device, [member.recipe.learning_rate for member in some])
                 for row, member in enumerate(some):
-                    reporter = Reporter(member.run, member.recipe, learner, row, found)
+                    reporter = Reporter(member.run, member.recipe, learner, row, found, self.recording)
                     self.active.append(Active(member, len(self.learners), row, reporter, member.recipe.learning_rate))
                 self.learners.append(learner)
                 self.baselines.append(found)
-        self.batches = len(self.learners[0].batch_sizes)
-        self.steps = recipe.epochs * self.batches
-        self.recording = recording or Recording.of(recipe, self.batches, len(members))
         self.buffer = MetricsBuffer(self.learners)
         self.pace = Pace()
         self.last = Moment(0, 0)
@@ -134,7 +134,7 @@ class TrainingLoop:
         """From RunStarted to the last event of each."""
         for each in self.active:
             yield Emission(each.member.run, self._started(each))
-        self._remember(Moment(0, 0, shown=True, kept=True))
+        self._remember(Moment(0, 0, shown=0 in self.recording.shown, kept=0 in self.recording.kept))
         yield from self._flush()
         for epoch in range(1, self.recipe.epochs + 1):
             for learner in self.learners:
@@ -280,7 +280,8 @@ class TrainingLoop:
             self._remember(Moment(self.step, self.epoch, shown=True))
 
     def _remember(self, moment: Moment) -> None:
-        self.buffer.remember(moment, validate=moment.ended or moment.kept)
+        state = moment.kept and self.recording.state
+        self.buffer.remember(moment, validate=moment.ended or moment.kept, state=state)
         if moment.only is None:
             self.last = moment
 

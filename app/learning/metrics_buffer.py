@@ -96,9 +96,9 @@ class MetricsBuffer:
         self._noted.steps.append(step)
         self._noted.milliseconds.append(round(milliseconds, 3))
 
-    def remember(self, moment: Moment, *, validate: bool) -> None:
-        """Copy the models as they are now, on the device."""
-        values = [each.snapshot(state=moment.kept) for each in self._learners]
+    def remember(self, moment: Moment, *, validate: bool, state: bool = False) -> None:
+        """Copy the models as they are now, on the device, and what their optimizers remember, if asked for."""
+        values = [each.snapshot(state=state) for each in self._learners]
         self._moments.append((moment, values, [each.validate() for each in self._learners] if validate else []))
 
     def fetch(self) -> list[Fetched]:

@@ -12,6 +12,7 @@ from app.learning.learner import Learner
 from app.learning.metrics_buffer import Columns, Fetched, Snapshot
 from app.learning.parameters import named_state
 from app.learning.quantise import quantise
+from app.learning.schedule import Recording
 from app.recipe import Recipe
 
 Emitted = Iterator[Event | Checkpoint]
@@ -20,11 +21,14 @@ Emitted = Iterator[Event | Checkpoint]
 class Reporter:
     """Of one run, the ``row``-th model of a learner: turns fetched numbers into events, and sums the run up."""
 
-    def __init__(self, run: str, recipe: Recipe, learner: Learner, row: int, baseline: Baseline) -> None:
+    def __init__(
+        self, run: str, recipe: Recipe, learner: Learner, row: int, baseline: Baseline, recording: Recording
+    ) -> None:
         self.run, self.recipe, self.row = run, recipe, row
         self.summary = Summary(baseline_accuracy=baseline.l1)
         self._parameters = learner.parameters
-        self._state = tuple(learner.optimizer.state)
+        self._state = tuple(learner.optimizer.state) if recording.state else ()
+        self._half = recording.half
         self._sizes = np.array(learner.batch_sizes)
         self._valid = len(learner.images.valid), learner.images.threes
         self._losses: list[float] = []
@@ -95,7 +99,7 @@ class Reporter:
     def _weights(self, snapshot: Snapshot, learning_rate: float) -> Emitted:
         moment, values = snapshot.moment, snapshot.values
         step, epoch = moment.step, moment.epoch
-        if not (moment.kept or moment.shown):
+        if not (moment.kept or moment.shown or step == 0):
             return
         named = self._parameters.named(values, self.row)
         # The model comes first: a viewer who sees new weights may ask at once what they read.
@@ -108,8 +112,8 @@ class Reporter:
                 "recipe": self.recipe.model_dump_json(),
                 "summary": self.summary.model_dump_json(),
             }
-            yield checkpoint(tensors, self.recipe, step=step, epoch=epoch, kept=True, more=more)
-        elif moment.shown:
+            yield checkpoint(tensors, self.recipe, step=step, epoch=epoch, kept=True, more=more, half=self._half)
+        else:
             yield checkpoint(named, self.recipe, step=step, epoch=epoch, kept=False)
         if moment.shown:
             yield quantise(named, step, self.run)

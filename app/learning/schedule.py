@@ -1,10 +1,9 @@
 """What is recorded: at which steps the weights are shown, and at which epochs' ends the whole model is kept."""
 
 from dataclasses import dataclass
-from math import prod
 from typing import Self
 
-from app.experiments import shapes
+from app.experiments import parameters, shapes
 from app.recipe import Recipe
 
 SHOWN = 120
@@ -25,23 +24,38 @@ STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 
 @dataclass(frozen=True)
 class Recording:
-    """``shown``: steps whose weight images viewers get. ``kept``: epochs at whose ends the model is kept; the first and
-    that of a stopped run are kept besides. ``unscheduled``: images that may be shown besides, on demand."""
+    """``shown``: steps whose weight images viewers get. ``kept``: epochs at whose ends the model is kept; 0 is before
+    the first step, and a stopped run's last is kept besides. ``unscheduled``: images that may be shown besides, on
+    demand. ``state``: kept models hold what their optimizer remembers. ``half``: they are rounded to float16."""
 
     shown: frozenset[int]
     kept: frozenset[int]
     unscheduled: int = SHOWN_UNSCHEDULED
+    state: bool = True
+    half: bool = False
 
     @classmethod
     def of(cls, recipe: Recipe, steps_per_epoch: int, members: int = 1) -> Self:
-        """One run has as many as fit a page and a disk. Of several only the first and the last model are kept, and
-        pictures of as many steps as fit ``SWEEP_BYTES``, half of them unscheduled: at least the first and the last."""
-        epochs, kept = recipe.epochs, kept_bytes(recipe)
+        """One run has as many as fit a page and a disk.
+
+        Of several, ``SWEEP_BYTES`` are for all together. The first and the last model are kept, and pictures of as many
+        steps as fit beside them, half of them unscheduled: at least the first and the last. Where that is too much
+        (64 members of 256 units), what can be missed most easily is left out, until it fits: what the optimizer
+        remembers; the first model, which the seed tells; and of the last model half the digits of its numbers, and all
+        pictures but the last.
+        """
+        epochs = recipe.epochs
         if members == 1:
-            return cls(shown_steps(epochs, steps_per_epoch), kept_epochs(epochs, min(KEPT, RUN_BYTES // kept)))
-        room = (SWEEP_BYTES // members - 2 * kept) // (2 * shown_bytes(recipe))
-        shown = shown_steps(epochs, steps_per_epoch, max(2, min(SHOWN, room)))
-        return cls(shown, frozenset({epochs}), max(0, min(SHOWN_UNSCHEDULED, room)))
+            most = min(KEPT, RUN_BYTES // kept_bytes(recipe, steps_per_epoch))
+            return cls(shown_steps(epochs, steps_per_epoch), kept_epochs(epochs, most) | {0})
+        room, picture = SWEEP_BYTES // members, shown_bytes(recipe)
+        for kept, state in (({0, epochs}, True), ({0, epochs}, False), ({epochs}, False)):
+            pictures = (room - len(kept) * kept_bytes(recipe, steps_per_epoch, state=state)) // picture
+            if pictures >= 2:
+                shown = max(2, min(SHOWN, pictures // 2))
+                more = min(SHOWN_UNSCHEDULED, pictures - shown)
+                return cls(shown_steps(epochs, steps_per_epoch, shown), frozenset(kept), more, state=state)
+        return cls(frozenset({epochs * steps_per_epoch}), frozenset({epochs}), 0, state=False, half=True)
 
 
 def shown_bytes(recipe: Recipe) -> int:
@@ -50,9 +64,11 @@ def shown_bytes(recipe: Recipe) -> int:
     return 44 + units * (8 + pixels)
 
 
-def kept_bytes(recipe: Recipe) -> int:
-    """Of one checkpoint, about: its header is 1 kB."""
-    return 4 * (1 + STATES[recipe.optimizer]) * sum(map(prod, shapes(recipe).values())) + 1000
+def kept_bytes(recipe: Recipe, steps_per_epoch: int, *, state: bool = True, half: bool = False) -> int:
+    """Of one checkpoint at most: its numbers, and a header with names, recipe, summary and, in the middle of an epoch,
+    the losses since its beginning."""
+    copies = 1 + STATES[recipe.optimizer] * state
+    return (2 if half else 4) * copies * parameters(recipe) + 2500 + 24 * steps_per_epoch
 
 
 def shown_steps(epochs: int, steps_per_epoch: int, most: int = SHOWN) -> frozenset[int]:
@@ -70,6 +86,6 @@ def shown_steps(epochs: int, steps_per_epoch: int, most: int = SHOWN) -> frozens
 
 
 def kept_epochs(epochs: int, most: int = KEPT) -> frozenset[int]:
-    """At most so many epochs, evenly spread, the last among them. The model as it began is kept beside them."""
+    """At most so many epochs from 1 on, evenly spread, the last among them."""
     stride = -(-epochs // most)
     return frozenset(range(epochs, 0, -stride))

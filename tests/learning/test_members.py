@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import count
+from math import isfinite
 
 import pytest
 from safetensors.numpy import load
@@ -20,6 +21,7 @@ from app.events import (
     Steps,
     Weights,
 )
+from app.handwriting.predictor import from_safetensors
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
 from app.learning.schedule import SWEEP_BYTES, Recording
@@ -172,20 +174,33 @@ def test_what_is_recorded_can_be_said(few_digits: Digits) -> None:
         if not isinstance(each, Wait)
     ]
     assert [each.step for each in of(emitted, Weights)] == [0, 5]
-    assert [each.step for each in of(emitted, Checkpoint) if each.kept] == [0, 6]
+    assert [each.step for each in of(emitted, Checkpoint) if each.kept] == [6]
+
+
+def bytes_kept(emitted: dict[str, Emitted]) -> int:
+    """Of weight images and kept models of all runs."""
+    everything = [each for run in emitted.values() for each in run]
+    images = sum(len(each.encode(1)) for each in everything if isinstance(each, Weights))
+    return images + sum(len(each.data) for each in everything if isinstance(each, Checkpoint) and each.kept)
 
 
 def test_a_full_sweep_is_bounded_together(few_digits: Digits) -> None:
     """64 members, as many as there may be."""
-    recipes = rates(*[0.01 * at for at in range(1, 65)], epochs=4)
-    emitted = together(recipes, few_digits)
-    taken = sum(
-        len(each.data if isinstance(each, Checkpoint) else each.values)
-        for run in emitted.values()
-        for each in run
-        if isinstance(each, Weights) or (isinstance(each, Checkpoint) and each.kept)
-    )
-    assert SWEEP_BYTES / 10 < taken <= SWEEP_BYTES
+    emitted = together(rates(*[0.01 * at for at in range(1, 65)], epochs=4), few_digits)
+    assert SWEEP_BYTES / 10 < bytes_kept(emitted) <= SWEEP_BYTES
     for run in emitted.values():
         assert [each.step for each in of(run, Checkpoint) if each.kept] == [0, 12]
         assert {0, 12} <= {each.step for each in of(run, Weights)}
+
+
+@pytest.mark.parametrize("asked", [[], [(2, None, Act(action="stop"))]])
+def test_the_widest_sweep_is_bounded_too(asked: list[tuple[int, str | None, Control]], few_digits: Digits) -> None:
+    """64 members of 256 units with two copies in the optimizer: one whole model of each would be 154 MB."""
+    recipes = rates(*[0.0001 * at for at in range(1, 65)], epochs=1, hidden=256, optimizer="adam")
+    emitted = together(recipes, few_digits, asked)
+    assert SWEEP_BYTES / 2 < bytes_kept(emitted) <= SWEEP_BYTES
+    for run in emitted.values():
+        (kept,) = (each for each in of(run, Checkpoint) if each.kept)
+        assert kept.step == run[-1].step == [each.step for each in of(run, Weights)][-1]  # type: ignore[union-attr]
+        image = few_digits.valid_images[0].numpy()
+        assert isfinite(from_safetensors(kept.data).logit(image))

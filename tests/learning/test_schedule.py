@@ -1,12 +1,37 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.learning.schedule import KEPT, SHOWN, SHOWN_EPOCHS, kept_epochs, shown_steps
+from app.checkpoint import Checkpoint
+from app.events import Weights
+from app.learning.dataset import Digits
+from app.learning.schedule import (
+    KEPT,
+    RUN_BYTES,
+    SHOWN,
+    SHOWN_EPOCHS,
+    SWEEP_BYTES,
+    Recording,
+    kept_bytes,
+    kept_epochs,
+    shown_bytes,
+    shown_steps,
+)
+from app.recipe import Recipe
+from tests.learning.scripted import STOP, of, play
 
 epochs = st.integers(1, 1000)
 steps_per_epoch = st.integers(1, 12_396)
+recipes = st.builds(
+    Recipe,
+    model=st.sampled_from(["simple_net", "linear"]),
+    hidden=st.integers(1, 256),
+    optimizer=st.sampled_from(["sgd", "momentum", "adam"]),
+    epochs=st.integers(1, 1000),
+    batch_size=st.integers(64, 12_396),
+)
 
 
 @given(epochs, steps_per_epoch)
@@ -43,3 +68,59 @@ def test_checkpoints_are_kept_evenly_with_the_last(epochs: int) -> None:
     assert len({b - a for a, b in pairwise(kept)}) <= 1
     if epochs <= KEPT:
         assert kept == list(range(1, epochs + 1))
+
+
+@given(recipes, st.integers(2, 64))
+def test_what_is_recorded_of_a_sweep_is_bounded(recipe: Recipe, members: int) -> None:
+    batches = recipe.steps_per_epoch
+    recording = Recording.of(recipe, batches, members)
+    pictures = len(recording.shown) + recording.unscheduled
+    kept = kept_bytes(recipe, batches, state=recording.state, half=recording.half)
+    assert members * (pictures * shown_bytes(recipe) + len(recording.kept) * kept) <= SWEEP_BYTES
+    assert recipe.steps in recording.shown
+    assert recipe.epochs in recording.kept
+    if recipe.optimizer != "adam" and (recipe.hidden <= 30 or recipe.model == "linear"):  # they lack nothing
+        assert {0} == set(recording.kept) - {recipe.epochs} == set(recording.shown) & {0}
+        assert recording.state
+        assert not recording.half
+        assert pictures >= 9
+
+
+def test_the_first_model_is_given_up_before_digits_of_the_last() -> None:
+    def of(members: int, optimizer: str) -> tuple[int, bool, bool]:
+        recipe = Recipe(hidden=256, optimizer=optimizer)  # type: ignore[arg-type]
+        recording = Recording.of(recipe, recipe.steps_per_epoch, members)
+        return len(recording.kept), recording.state, recording.half
+
+    assert of(2, "adam") == of(7, "adam") == (2, True, False)
+    assert of(8, "adam") == of(19, "adam") == (2, False, False)
+    assert of(20, "adam") == of(32, "adam") == (1, False, False)
+    assert of(64, "adam") == (1, False, True)
+
+
+@given(recipes)
+def test_what_is_recorded_of_one_run_is_bounded(recipe: Recipe) -> None:
+    recording = Recording.of(recipe, recipe.steps_per_epoch)
+    assert {0, recipe.epochs} <= recording.kept
+    assert len(recording.kept) <= KEPT + 1
+    assert (len(recording.kept) - 1) * kept_bytes(recipe, recipe.steps_per_epoch) <= RUN_BYTES
+    assert recording.state
+    assert not recording.half
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(epochs=2, batch_size=2),
+        Recipe(epochs=2, model="linear", optimizer="adam", batch_size=8),
+        Recipe(epochs=2, model="two_linear", optimizer="momentum", hidden=3, loss="bce"),
+    ],
+)
+def test_sizes_are_those_of_real_records(recipe: Recipe, few_digits: Digits) -> None:
+    """The largest checkpoint is that of a run stopped just before an epoch's end."""
+    batches = -(-600 // recipe.batch_size)
+    emitted, _ = play(recipe, few_digits, {batches - 1: [STOP]})
+    kept = [len(each.data) for each in of(emitted, Checkpoint) if each.kept]
+    most = kept_bytes(recipe, batches)
+    assert most - 24 * batches - 2500 < max(kept) <= most
+    assert {len(each.encode(1)) for each in of(emitted, Weights)} == {shown_bytes(recipe)}
