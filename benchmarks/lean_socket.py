@@ -9,6 +9,7 @@ import os
 import struct
 import time
 from array import array
+from typing import cast
 
 
 class LeanViewer(asyncio.Protocol):
@@ -24,31 +25,41 @@ class LeanViewer(asyncio.Protocol):
             f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n\r\n"
         ).encode()
-        self._buffer = bytearray()
+        self._rest = b""
+        """The begin of a frame whose end has not come yet."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a stream
-        self._transport = transport
-        transport.write(self._request)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         now = time.time()
-        buffer = self._buffer
-        buffer += data
-        if not self.open.done():
-            end = buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            if not buffer.startswith(b"HTTP/1.1 101"):
-                self.open.set_exception(ConnectionError(bytes(buffer[:end]).decode()))
-                return
-            del buffer[: end + 4]
-            self.open.set_result(None)
+        if self._rest:
+            data = self._rest + data
         at = 0
-        while (frame := self._frame(at)) is not None:
-            start, end = frame
-            self._read(buffer[at] & 15, start, end, now)
-            at = end
-        del buffer[:at]
+        if not self.open.done():
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                self._rest = data
+                return
+            if not data.startswith(b"HTTP/1.1 101"):
+                self.open.set_exception(ConnectionError(data[:end].decode()))
+                return
+            at = end + 4
+            self.open.set_result(None)
+        size = len(data)
+        while at + 2 <= size:
+            length, start = data[at + 1], at + 2
+            if length >= 126:
+                wide = 2 if length == 126 else 8
+                if size < start + wide:
+                    break
+                length, start = int.from_bytes(data[start : start + wide]), start + wide
+            if size < start + length:
+                break
+            self._read(data, data[at] & 15, start, now)
+            at = start + length
+        self._rest = data[at:]
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.open.done():
@@ -56,26 +67,12 @@ class LeanViewer(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_result(None)
 
-    def _frame(self, at: int) -> tuple[int, int] | None:
-        """Where the payload of the frame at ``at`` begins and ends, once all of it is here."""
-        buffer = self._buffer
-        if len(buffer) < at + 2:
-            return None
-        length, start = buffer[at + 1], at + 2
-        if length >= 126:
-            size = 2 if length == 126 else 8
-            if len(buffer) < start + size:
-                return None
-            length, start = int.from_bytes(buffer[start : start + size]), start + size
-        return (start, start + length) if len(buffer) >= start + length else None
-
-    def _read(self, opcode: int, start: int, end: int, now: float) -> None:
-        buffer = self._buffer
+    def _read(self, data: bytes, opcode: int, start: int, now: float) -> None:
         if opcode == 1:  # {"seq":123,…
-            self.seqs.append(int(buffer[start + 7 : buffer.index(b",", start)]))
+            self.seqs.append(int(data[start + 7 : data.index(b",", start)]))
             self.times.append(now)
         elif opcode == 2:
-            self.seqs.append(struct.unpack_from("<I", buffer, start + 4)[0])
+            self.seqs.append(struct.unpack_from("<I", data, start + 4)[0])
             self.times.append(now)
             self.binary += 1
         elif opcode == 9:

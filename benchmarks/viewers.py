@@ -1,17 +1,18 @@
-"""`python -m benchmarks.viewers`: one `textbook` run at full speed before 500 viewers, against the same before one."""
+"""`python -m benchmarks.viewers [COUNT …]`: one `textbook` run before so many viewers, against the same before one."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 from statistics import median
 
 from benchmarks.server import Server, running
 from benchmarks.table import markdown, spread
 
 ROUNDS = 3
-MANY = 500
+MANY = (500, 2000)
 
 
 @contextmanager
@@ -44,19 +45,20 @@ def watched(server: Server, viewers: int, speed: float | None) -> dict[str, floa
     return {**got, "seconds": seconds, "cores": cpu / seconds, "memory_kb": memory * 1024 / viewers}
 
 
-def main() -> None:
+def main(counts: Sequence[int] = MANY) -> None:
     rows = []
-    for speed in (None, 100.0):
-        with running() as server:
+    for viewers, speed in product(counts, (None, 100.0)):
+        with running(viewers_per_address="100000") as server:
             one, many = [], []
             for _ in range(ROUNDS if speed is None else 1):
                 one.append(watched(server, 1, speed))
-                many.append(watched(server, MANY, speed))
+                many.append(watched(server, viewers, speed))
         ratios = [m["seconds"] / o["seconds"] for o, m in zip(one, many, strict=True)]
         rows.append(
             (
+                f"{viewers:,}",
                 "full" if speed is None else f"{speed:.0f} steps/s",
-                f"{min(int(m['complete']) for m in many)} of {MANY}",
+                f"{min(int(m['complete']) for m in many):,} of {viewers:,}",
                 f"{median(m['p50'] for m in many) * 1000:.0f} / {median(m['p99'] for m in many) * 1000:.0f}",
                 f"{median(m['cores'] for m in many):.2f}",
                 f"{max(m['memory_kb'] for m in many):.0f}",
@@ -65,11 +67,11 @@ def main() -> None:
             )
         )
     head = (
-        "speed", "received everything", "delay p50 / p99, ms", "web process, cores", "memory per viewer, kB",
+        "viewers", "speed", "received everything", "delay p50 / p99, ms", "web process, cores", "memory per viewer, kB",
         "weight images each", "training time against 1 viewer",
     )  # fmt: skip
     print(markdown(head, rows))
 
 
 if __name__ == "__main__":
-    main()
+    main([int(argument) for argument in sys.argv[1:]] or MANY)
