@@ -7,6 +7,8 @@ export class Painter {
   /** @type {Set<Work>} */
   #due = new Set();
   #frame = 0;
+  /** Milliseconds between two paintings at least, of anything: more than 0 while there is other work to be done. */
+  pause = 0;
 
   /** @param {Window} window */
   constructor(window) {
@@ -32,7 +34,7 @@ export class Painter {
     this.#frame = this.#window.requestAnimationFrame((now) => {
       this.#frame = 0;
       for (const work of [...this.#due]) {
-        if (now - work.last < work.every) continue;
+        if (now - work.last < Math.max(work.every, this.pause)) continue;
         this.#due.delete(work);
         work.last = now;
         work.paint();

@@ -56,9 +56,14 @@ const stream = new Stream(window, {
 /** @param {import("../wire.js").RunEvent} event */
 function onEvent(event) {
   log.take(event);
+  painter.pause = log.complete ? 0 : READING_PAUSE;
   if (!log.complete) showState(); // how much of it is here
   store.apply(event);
 }
+
+/** Milliseconds between two paintings while a long log is read: to paint half a million steps takes as long as to read
+ * some ten thousand more. */
+const READING_PAUSE = 400;
 
 let pictureMissing = false;
 
