@@ -34,10 +34,17 @@ def proxy(start_server: StartServer) -> Iterator[TcpProxy]:
         yield made
 
 
-def sockets(page: Page) -> list[WebSocket]:
+def received(page: Page) -> tuple[list[WebSocket], list[str | bytes]]:
+    """The sockets that a page opens from now on, and the frames that come by them."""
     opened: list[WebSocket] = []
-    page.on("websocket", lambda socket: opened.append(socket))
-    return opened
+    frames: list[str | bytes] = []
+
+    def on_socket(socket: WebSocket) -> None:
+        opened.append(socket)
+        socket.on("framereceived", lambda frame: frames.append(frame))
+
+    page.on("websocket", on_socket)
+    return opened, frames
 
 
 def wait_for_steps(page: Page, more: int) -> None:
@@ -88,9 +95,7 @@ def test_fifty_queued_runs_take_one_socket_and_no_steps(start_server: StartServe
     for number in range(50):
         start(server, name=f"Waiting {number}", epochs=1)
     page = new_page(base_url=server)
-    opened = sockets(page)
-    frames: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)))
+    opened, frames = received(page)
     page.goto("/runs")
     row = page.get_by_role("row", name=re.compile("^Waiting 49 "))
     expect(row).to_contain_text("place 50")
@@ -121,34 +126,26 @@ def test_a_finished_run_comes_in_300_kb(start_server: StartServer, new_page: New
     page = new_page(base_url=server)
     page.goto(f"/runs/{run}")
     expect(page.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
-    for address in (f"/runs/{run}", "/"):
-        size = [0]
 
-        def on_frame(frame: str | bytes, size: list[int] = size) -> None:
-            size[0] += len(frame)
-
-        def on_socket(socket: WebSocket) -> None:
-            socket.on("framereceived", on_frame)
-
-        def on_response(answer: Response, size: list[int] = size) -> None:
-            if "/weights" in answer.url:
-                size.append(len(answer.body()))
-
+    def look(address: str) -> None:
         other = new_page(base_url=server)
-        opened = sockets(other)
-        other.on("websocket", on_socket)
-        other.on("response", on_response)
+        opened, frames = received(other)
+        pictures: list[Response] = []
+        other.on("response", lambda answer: pictures.append(answer) if "/weights" in answer.url else None)
         other.goto(address)
         expect(other.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
         expect(other.locator(".unit")).to_have_count(30)
         expect(other.locator(".weights")).to_contain_text("After step 1,960.")
-        assert len(size) == 2, "one picture is fetched by itself"
-        assert sum(size) < 300_000
+        (picture,) = pictures
+        assert len(picture.body()) + sum(map(len, frames)) < 300_000
         assert len(opened) == 1
+
+    look(f"/runs/{run}")
+    look("/")
 
 
 def test_a_finished_run_needs_no_connection_once_it_is_here(page: Page, finished_run: str) -> None:
-    opened = sockets(page)
+    opened, _ = received(page)
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("[data-part=connection]")).to_have_attribute("data-state", "ended")
     if not opened[0].is_closed():
