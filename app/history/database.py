@@ -7,17 +7,20 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.history import store
+from app.history.ballast import Ballast
 from app.history.lock import DatabaseInUse
 from app.history.migrate import NewerVersion, migrate
-from app.history.unavailable import HistoryUnavailable, first_line, refused
+from app.history.unavailable import FULL, DiskFull, HistoryUnavailable, first_line, refused
 from app.history.writer import FileWriter, SessionWriter, Writer
 
 T = TypeVar("T")
@@ -31,6 +34,12 @@ READERS = 4
 BUSY_SECONDS = 5
 """How long a statement waits for a lock on the file, such as a backup's, before it fails."""
 
+
+SHRINK_PAGES = 256
+"""Pages given back to the disk at once, 1 MB: a few milliseconds for which a training's write may have to wait."""
+
+INCREMENTAL = 2
+"""What ``PRAGMA auto_vacuum`` says of a file that can give single pages back."""
 
 _FREE = "freelist_count", "page_size"
 
@@ -55,28 +64,32 @@ class Database:
     DatabaseInUse where another process has taken the database since. Close it with :meth:`close`.
     """
 
-    def __init__(self, url: str) -> None:
-        """Takes the database for this process alone, and migrates it; blocks.
+    def __init__(self, url: str, ballast: int = 0) -> None:
+        """Takes the database for this process alone, and migrates it; blocks. ``ballast``: bytes beside an SQLite file
+        that are kept for deletions on a disk that is full otherwise.
 
         Raises HistoryUnavailable where it cannot be used, DatabaseInUse where another process has it.
         """
+        self._ballast: Ballast | None = None
+        self.trouble: str | None = None
+        """Why nothing can be written; None where the last write could be made."""
         try:
             self._engine, self._writer = _take(url)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
             raise HistoryUnavailable(url, f"cannot be used: {first_line(error)}") from error
         self._url = url
+        if isinstance(self._writer, FileWriter):
+            self._ballast = Ballast(Path(f"{self._engine.url.database}.ballast"), ballast)
         try:
-            self._writer.transact(migrate)
-            number = self._writer.transact(store.next_writer)
+            self._first_write(migrate)
+            self._count_server()
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
             raise HistoryUnavailable(url, f"cannot be used: {first_line(error)}") from error
-        if isinstance(self._writer, SessionWriter):
-            self._writer.unchanged = lambda connection: store.last_writer(connection) == number
+        if self._ballast:
+            self._ballast.restore(shutil.disk_usage(self._folder).free)
         self._write_thread = ThreadPoolExecutor(1, "history-write")
         self._read_threads = ThreadPoolExecutor(READERS, "history-read")
-        self.trouble: str | None = None
-        """Why the last write could not be made; None where it could."""
 
     @property
     def remote(self) -> bool:
@@ -86,8 +99,9 @@ class Database:
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, work)
+    async def write(self, work: Callable[[Connection], T], *, frees: bool = False) -> T:
+        """``frees``: it gives room back, so where the disk is full it may use what is kept for that."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, work, frees)
 
     async def check(self) -> None:
         """Notice a lost connection, and make another; or that a file can be written again."""
@@ -95,15 +109,14 @@ class Database:
 
     async def free_bytes(self) -> int | None:
         """What the disk has left for it, pages that deleted rows have freed included; None where it is on a server."""
-        file = self._engine.url.database
-        if self.remote or file is None:
-            return None
+        return None if self.remote else await self.read(self._free)
 
-        def ask(connection: Connection) -> int:
-            pages, size = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _FREE)
-            return shutil.disk_usage(Path(file).parent).free + int(pages) * int(size)
-
-        return await self.read(ask)
+    async def shrink(self) -> bool:
+        """Give pages that deleted rows have freed back to the disk: some of them, in a few milliseconds. False where
+        there are none left, or the file is one of before, which cannot (:meth:`rebuild`)."""
+        if not isinstance(self._writer, FileWriter):
+            return False
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._shrink)
 
     def close(self) -> None:
         """Blocks until what is being read and written is done."""
@@ -111,9 +124,47 @@ class Database:
         self._read_threads.shutdown()
         self._release()
 
-    def _write(self, work: Callable[[Connection], T]) -> T:
+    def _first_write(self, work: Callable[[Connection], T]) -> T:
+        """As :meth:`_write`, on a disk that may be full already."""
         try:
-            done = self._writer.transact(work)
+            return self._writer.transact(work)
+        except DBAPIError as error:
+            if not (_without_room(error) and isinstance(self._writer, FileWriter)):
+                raise
+        if self._ballast and self._ballast.release():
+            with suppress(DBAPIError):
+                return self._writer.transact(work)
+        # Not even room for what SQLite's processes share: without others, what is there can be read all the same.
+        self._engine.dispose()
+        self._engine = self._writer.engine = _sqlite(self._engine.url, alone=True)
+        return self._writer.transact(work)
+
+    def _count_server(self) -> None:
+        """Where a file cannot be written now, the server starts all the same."""
+        try:
+            number = self._first_write(store.next_writer)
+        except DBAPIError as error:
+            if not (unwritten := refused(self._url, error)):
+                raise
+            self._note(unwritten, unwritten.reason)
+            return
+        if isinstance(self._writer, SessionWriter):
+            self._writer.unchanged = lambda connection: store.last_writer(connection) == number
+
+    def _write(self, work: Callable[[Connection], T], frees: bool) -> T:
+        try:
+            if self._ballast and self._ballast.missing and not frees:
+                self._restore_ballast()
+            try:
+                done = self._writer.transact(work)
+            except DBAPIError as error:
+                if not (frees and _without_room(error) and self._ballast and self._ballast.release()):
+                    raise
+                self._checkpoint()
+                done = self._writer.transact(work)
+        except DiskFull as full:
+            self._note(full, full.reason)
+            raise
         except DatabaseInUse as error:
             self._note(error, "Another server keeps its runs in the database.")
             raise
@@ -129,6 +180,46 @@ class Database:
             self.trouble = None
             logger.warning("The database can be written again.")
         return done
+
+    def _restore_ballast(self) -> None:
+        """Raises DiskFull where there is no room for it: what else is written would take what deletions need."""
+        assert self._ballast is not None
+        with self._engine.connect() as connection:
+            free = self._free(connection)
+        disk = shutil.disk_usage(self._folder).free
+        if not self._ballast.restore(disk) and free < 2 * self._ballast.size:
+            raise DiskFull(self._url, FULL)
+
+    def _free(self, connection: Connection) -> int:
+        pages, size = (int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()) for name in _FREE)
+        return shutil.disk_usage(self._folder).free + pages * size
+
+    def _checkpoint(self) -> None:
+        """Make the write-ahead log's room usable again, as far as nobody is reading there."""
+        with self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            with suppress(sqlite3.OperationalError):  # no room for that either
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _shrink(self) -> bool:
+        with self._engine.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+            kind = connection.exec_driver_sql("PRAGMA auto_vacuum").scalar_one()
+            connection.rollback()
+            if not pages or kind != INCREMENTAL:
+                return False
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            try:
+                # A script, since `execute` would take only the first of the statement's steps, each of which is a page.
+                raw.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
+                if pages <= SHRINK_PAGES:
+                    raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # only now the file itself gets shorter
+            except sqlite3.OperationalError as error:
+                logger.info("Free pages are not given back to the disk now: %s.", error)
+                return False
+        return bool(pages > SHRINK_PAGES)
 
     def _note(self, error: Exception, trouble: str) -> None:
         """``error`` is for the server's output, once; ``trouble`` for visitors, who do not see where it is."""
@@ -153,13 +244,17 @@ class Database:
         with self._engine.connect() as connection, connection.begin():
             return work(connection)
 
+    @property
+    def _folder(self) -> Path:
+        return Path(self._engine.url.database or "").parent
+
     def _gone(self, error: DBAPIError) -> bool:
         """The connection was lost, or could not be made."""
         return self.remote and (error.connection_invalidated or error.statement is None)
 
     def _release(self) -> None:
-        self._writer.close()
         self._engine.dispose()
+        self._writer.close()
 
 
 def _take(url: str) -> tuple[Engine, Writer]:
@@ -176,20 +271,23 @@ def _take(url: str) -> tuple[Engine, Writer]:
     return engine, SessionWriter(engine)
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, alone: bool = False) -> Engine:
+    """``alone``: no other program can use the file meanwhile, and SQLite needs no file for what it would share."""
     if not url.database or url.database == ":memory:":
         raise ValueError(f"{url} is not a file: a history needs one, such as sqlite:///threeseven.db")
     # For its owner alone: what people name their runs is theirs. SQLite gives its further files the same mode.
     Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url)
+    engine = create_engine(url, **({"creator": lambda: _connect_alone(url)} if alone else {}))
 
     @event.listens_for(engine, "connect")
     def set_up(connection: DBAPIConnection, _: Any) -> None:
         # The driver would begin transactions by itself, too late and without DDL; `begin` below does it instead.
         connection.isolation_level = None
-        cursor = connection.cursor()
+        cursor: Any = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        if cursor.execute("PRAGMA page_count").fetchone() == (0,):  # of others it would write to the file, each time
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
         cursor.execute("PRAGMA journal_mode=WAL")
         # With WAL, a loss of power may cost the last transactions but never the file's consistency, and a killed
         # process costs nothing. In exchange no commit waits for the disk.
@@ -204,3 +302,14 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _connect_alone(url: URL) -> sqlite3.Connection:
+    file = quote(os.path.abspath(url.database or ""))
+    return sqlite3.connect(f"file:{file}?vfs=unix-excl", uri=True, check_same_thread=False)
+
+
+def _without_room(error: DBAPIError) -> bool:
+    """Whether more room may help. A quota is an input/output error to SQLite."""
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)

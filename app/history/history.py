@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app.checkpoint import Checkpoint
 from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
 from app.history import sizes, store
+from app.history.ballast import BALLAST_BYTES
 from app.history.changes import Changes
 from app.history.database import Database
 from app.history.keeper import Keeper
@@ -82,7 +83,9 @@ class History:
         self._live = live
         self._starts = starts
         self._limits = limits
-        self._deleted = deleted
+        self._deleted = {run: at for run, at in deleted.items() if at != store.PURGED}
+        self._purging = set(deleted) - set(self._deleted)
+        """Deleted for good; some of it may be there still, and is removed in pieces."""
         self._bytes = taken
         self._keeper = Keeper(self, limits)
         self._live_changed = Notifier()
@@ -98,7 +101,7 @@ class History:
 
         Raises HistoryUnavailable where the database cannot be used, DatabaseInUse where another process has it open.
         """
-        database = await asyncio.to_thread(Database, url)
+        database = await asyncio.to_thread(Database, url, min(BALLAST_BYTES, limits.reserve_bytes))
         try:
             active, live, starts = await database.read(
                 lambda c: (store.active_runs(c), store.live_run(c), store.last_start(c))
@@ -288,8 +291,13 @@ class History:
         """When each run was deleted that can still be restored, the first deleted first."""
         return self._deleted
 
+    @property
+    def purging(self) -> bool:
+        """Of runs that are deleted for good something is left."""
+        return bool(self._purging)
+
     async def purge(self, runs: list[str]) -> None:
-        """Remove deleted runs for good."""
+        """Remove these deleted runs for good, and what is left of others; then give their room back to the disk."""
         await self._to_its_end(self._purge(runs))
 
     async def remove_next(self) -> Removal | None:
@@ -356,6 +364,8 @@ class History:
             if self._database.remote or self.trouble:
                 with suppress(HistoryUnavailable, DatabaseInUse):  # known by `trouble`, and logged
                     await self._database.check()
+            while await self._database.shrink():  # what could not be given back at once
+                pass
 
     async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
         """What a run sends is not lost because the disk is full for a while: whoever has it waits, and does not take
@@ -435,15 +445,43 @@ class History:
             ids = [run.id for run in runs]
             at_once = not self._limits.undo_seconds or self._full(await self._database.free_bytes())
             now = time.time()
-            if at_once:
-                await self._purge_held(ids)
-            else:
-                self._set_live(await self._database.write(lambda c: store.hide_runs(c, ids, now)))
-                self._deleted |= dict.fromkeys(ids, now)
+            await self._hide(ids, store.PURGED if at_once else now)
             for deleted in ids:
                 self.changes.publish(deleted, None)
             self._keeper.wake()
-        return None if at_once else now + self._limits.undo_seconds
+        if not at_once:
+            return now + self._limits.undo_seconds
+        await self._remove(ids)
+        return None
+
+    async def _hide(self, ids: Sequence[str], at: float) -> None:
+        """With ``_one_writer`` held: from now on they are deleted, or purged where ``at`` says so."""
+        self._set_live(await self._database.write(lambda c: store.hide_runs(c, ids, at), frees=True))
+        if at == store.PURGED:
+            self._purging.update(ids)
+            for run in ids:
+                self._deleted.pop(run, None)
+        else:
+            self._deleted |= dict.fromkeys(ids, at)
+
+    async def _remove(self, ids: Sequence[str], removal: Removal | None = None) -> None:
+        """What is left of runs that are deleted for good, in pieces, between which others can write; then give the room
+        back to the disk. ``removal`` is noted when it is done."""
+
+        def remove(connection: Connection, run: str) -> tuple[int, bool]:
+            freed, done = store.purge_piece(connection, run)
+            if done and removal:
+                store.add_removal(connection, removal, REMOVALS)
+            return freed, done
+
+        for run in ids:
+            done = False
+            while not done:
+                freed, done = await self._database.write(partial(remove, run=run), frees=True)
+                self._bytes -= freed
+            self._purging.discard(run)
+        while await self._database.shrink():
+            pass
 
     async def _restore(self, ids: Sequence[str]) -> None:
         async with self._one_writer:
@@ -457,51 +495,43 @@ class History:
     async def _purge(self, runs: list[str]) -> None:
         async with self._one_writer:
             if deleted := [run for run in runs if run in self._deleted]:
-                await self._purge_held(deleted)
-
-    async def _purge_held(self, runs: list[str], removal: Removal | None = None) -> int:
-        """With ``_one_writer`` held. Returns how many bytes that gave back."""
-
-        def purge(connection: Connection) -> tuple[int, str | None]:
-            freed = store.bytes_taken(connection, runs)
-            if removal:
-                store.add_removal(connection, removal.model_copy(update={"bytes": freed}), REMOVALS)
-            return freed, store.purge_runs(connection, runs)
-
-        freed, live = await self._database.write(purge)
-        self._bytes -= freed
-        for run in runs:
-            self._deleted.pop(run, None)
-        self._set_live(live)
-        return freed
+                await self._hide(deleted, store.PURGED)
+        await self._remove(tuple(self._purging))
 
     async def _remove_next(self) -> Removal | None:
         async with self._one_writer:
             now = time.time()
             if first := next(iter(self._deleted), None):
-                name = (await self._database.read(store.hidden_names))[first]
-                removal = Removal(time=now, run=first, name=name, what="run", bytes=0)
-                return removal.model_copy(update={"bytes": await self._purge_held([first], removal)})
-            found = await self._database.read(lambda c: store.removable(c, self._live))
-            if found is None:
-                return None
-            run, what = found
-            removal = Removal(time=now, run=run.id, name=run.name, what=what, bytes=0)
-            if what == "run":
-                freed = await self._purge_held([run.id], removal)
-                self.changes.publish(run.id, None)
+                name, what = (await self._database.read(store.hidden_names))[first], "run"
+            elif found := await self._database.read(lambda c: store.removable(c, self._live)):
+                run, what = found
+                first, name = run.id, run.name
             else:
-                bare = run.model_copy(update={"models_removed": True})
+                return None
+            if what == "models":
+                return await self._remove_models(run, Removal(time=now, run=first, name=name, what="models", bytes=0))
+            freed = await self._database.read(lambda c: store.bytes_taken(c, [first]))
+            removal = Removal(time=now, run=first, name=name, what="run", bytes=freed)
+            listed = first not in self._deleted
+            await self._hide([first], store.PURGED)
+            if listed:
+                self.changes.publish(first, None)
+        await self._remove([first], removal)
+        return removal
 
-                def remove(connection: Connection) -> int:
-                    freed = store.purge_checkpoints(connection, bare)
-                    store.add_removal(connection, removal.model_copy(update={"bytes": freed}), REMOVALS)
-                    return freed
+    async def _remove_models(self, run: Run, removal: Removal) -> Removal:
+        """With ``_one_writer`` held."""
+        bare = run.model_copy(update={"models_removed": True})
 
-                freed = await self._database.write(remove)
-                self._bytes -= freed
-                self._publish_change(bare)
-            return removal.model_copy(update={"bytes": freed})
+        def remove(connection: Connection) -> int:
+            freed = store.purge_checkpoints(connection, bare)
+            store.add_removal(connection, removal.model_copy(update={"bytes": freed}), REMOVALS)
+            return freed
+
+        freed = await self._database.write(remove, frees=True)
+        self._bytes -= freed
+        self._publish_change(bare)
+        return removal.model_copy(update={"bytes": freed})
 
     async def _require_room(self, queued: Sequence[RunQueued]) -> None:
         free = await self._database.free_bytes()
@@ -522,7 +552,7 @@ class History:
 
     def _require(self, run: str) -> None:
         """Raises UnknownRun where it is deleted."""
-        if run in self._deleted:
+        if run in self._deleted or run in self._purging:
             raise UnknownRun(run)
 
     async def _save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:

@@ -28,7 +28,12 @@ class Kept(Protocol):
     def deleted(self) -> dict[str, float]:
         """When each run was deleted that can still be restored, the first deleted first."""
 
-    async def purge(self, runs: list[str]) -> None: ...
+    @property
+    def purging(self) -> bool:
+        """Of runs that are deleted for good something is left."""
+
+    async def purge(self, runs: list[str]) -> None:
+        """Remove these for good, and what is left of others."""
 
     async def remove_next(self) -> Removal | None:
         """Remove what goes first; None where nothing may."""
@@ -74,7 +79,8 @@ class Keeper:
 
     async def _purge_overdue(self) -> None:
         due = time.time() - self._limits.undo_seconds
-        if overdue := [run for run, deleted in self._kept.deleted.items() if deleted <= due]:
+        overdue = [run for run, deleted in self._kept.deleted.items() if deleted <= due]
+        if overdue or self._kept.purging:
             await self._kept.purge(overdue)
 
     async def _keep_within(self) -> None:

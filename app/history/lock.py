@@ -1,11 +1,21 @@
 """Being the only process that keeps its runs in a database."""
 
-import sqlite3
+import errno
+import fcntl
+import os
+import struct
+import time
+from pathlib import Path
 
 from sqlalchemy import URL
 
 PATIENCE = 5
 """Seconds to wait for another server to go: one that was told to stop takes at most four."""
+
+RETRY_SECONDS = 0.05
+
+_BYTE = 0x7000_0000_0000_0037
+"""Of the database file, far beyond its end. SQLite's own locks are from byte 2³⁰ on."""
 
 
 class DatabaseInUse(Exception):
@@ -21,22 +31,54 @@ class DatabaseInUse(Exception):
 class FileLock:
     """Held until closed; the system frees it when the process ends, however it ends.
 
-    Blocks up to ``patience`` seconds, then raises DatabaseInUse.
+    It is a lock of one byte of the database file itself, so that no file that somebody may delete decides it; one that
+    belongs to this very descriptor (Linux's open file description lock), so that SQLite's opening and closing of the
+    same file does not end it, and its readers are not shut out. Where the system has no such lock it is ``flock`` on
+    the file's folder, in which there can be one server then.
+
+    Close it after SQLite's connections: closing any descriptor of a file gives up the process's other locks on it.
     """
 
     def __init__(self, url: URL, patience: float = PATIENCE) -> None:
-        # SQLite's own lock, on an empty database beside the real one: the standard library has no other lock between
-        # processes that works on every system.
-        self._connection = sqlite3.connect(
-            f"{url.database}.lock", timeout=patience, isolation_level=None, check_same_thread=False
-        )
+        """Makes the file where there is none. Blocks up to ``patience`` seconds, then raises DatabaseInUse."""
+        self._file = Path(url.database or "")
+        until = time.monotonic() + patience
+        while True:
+            self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+            self._locked = self._descriptor
+            if not hasattr(fcntl, "F_OFD_SETLK"):
+                self._locked = os.open(self._file.parent, os.O_RDONLY)
+            try:
+                _lock(self._locked)
+                if self.in_place:
+                    return
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EACCES):
+                    self.close()
+                    raise
+                if time.monotonic() > until:
+                    self.close()
+                    raise DatabaseInUse(url) from error
+            self.close()
+            time.sleep(RETRY_SECONDS)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file that is locked is the one that is found under its name."""
         try:
-            self._connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            self._connection.close()
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                raise DatabaseInUse(url) from error
-            raise
+            return os.path.samestat(os.stat(self._file), os.fstat(self._descriptor))
+        except FileNotFoundError:
+            return False
 
     def close(self) -> None:
-        self._connection.close()
+        for descriptor in {self._locked, self._descriptor}:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Raises OSError with EAGAIN or EACCES where another process has it."""
+    if hasattr(fcntl, "F_OFD_SETLK"):
+        whole = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, _BYTE, 1, 0)
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, whole)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

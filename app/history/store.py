@@ -22,6 +22,12 @@ LARGEST = 2**31 - 1
 
 EVERY_TYPE = frozenset({*TEXT_TYPES, Weights.__name__})
 
+PURGED = 0.0
+"""As the time at which a run was deleted: it cannot be restored, since some of it may be gone already."""
+
+PURGE_ROWS, PURGE_BYTES = 500, 2 << 20
+"""What is removed in one transaction, for which a training's write may have to wait: some 10 ms."""
+
 ROWS = 64
 """Rows fetched at a time, so that a page is not read far beyond its limit in bytes."""
 
@@ -104,15 +110,30 @@ def hidden_names(connection: Connection) -> dict[str, str]:
     return {row.id: Run.model_validate_json(row.run).name for row in connection.execute(query)}
 
 
-def purge_runs(connection: Connection, ids: Collection[str]) -> str | None:
-    """Remove them for good, with their events and checkpoints, and sweeps that have no other members. Returns which run
-    is live then."""
-    members = select(runs.c.sweep).where(runs.c.id.in_(ids), runs.c.sweep.is_not(None)).distinct()
-    swept = connection.execute(members).scalars().all()
-    connection.execute(delete(runs).where(runs.c.id.in_(ids)))
-    empty = sweeps.c.id.in_(swept), ~select(runs.c.id).where(runs.c.sweep == sweeps.c.id).exists()
-    connection.execute(delete(sweeps).where(*empty))
-    return live_run(connection)
+def purge_piece(connection: Connection, run: str) -> tuple[int, bool]:
+    """Remove some of a run's events and checkpoints for good; where none are left, the run itself, and its sweep if
+    that has no other members. Returns how many bytes that gave back, and whether nothing is left."""
+    freed, rows = 0, PURGE_ROWS
+    for table, key in ((events, events.c.seq), (checkpoints, checkpoints.c.step)):
+        query = select(key, func.length(table.c.data)).where(table.c.run == run).order_by(key).limit(rows)
+        last = None
+        for number, length in connection.execute(query).all():
+            last = number
+            freed += length + sizes.ROW_BYTES
+            rows -= 1
+            if freed >= PURGE_BYTES:
+                break
+        if last is not None:
+            connection.execute(delete(table).where(table.c.run == run, key <= last))
+        if not rows or freed >= PURGE_BYTES:
+            connection.execute(_GROW, {"of_run": run, "added": -freed})
+            return freed, False
+    found = connection.execute(select(runs.c.sweep, runs.c.bytes).where(runs.c.id == run)).one_or_none()
+    connection.execute(delete(runs).where(runs.c.id == run))
+    if found is not None and found.sweep is not None:
+        empty = sweeps.c.id == found.sweep, ~select(runs.c.id).where(runs.c.sweep == sweeps.c.id).exists()
+        connection.execute(delete(sweeps).where(*empty))
+    return found.bytes if found is not None else 0, True
 
 
 def purge_checkpoints(connection: Connection, run: Run) -> int:

@@ -27,6 +27,9 @@ class DiskFull(WriteRefused):
     """There is no room for what is to be written."""
 
 
+FULL = "has no room, since the disk is full: delete runs that are no longer needed, or other files"
+
+
 def first_line(error: Exception) -> str:
     """What the database's driver said."""
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]

@@ -59,11 +59,11 @@ class FileWriter:
     """SQLite. Raises DatabaseInUse where another process has the file."""
 
     def __init__(self, engine: Engine, patience: float = PATIENCE) -> None:
-        self._engine = engine
+        self.engine = engine
         self._lock = FileLock(engine.url, patience)
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             connection.execution_options(writes=True)
             with connection.begin():
                 return work(connection)

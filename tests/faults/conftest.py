@@ -54,11 +54,11 @@ class SmallDisk:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    """32 MB in memory. Where nothing can be mounted (only root may, and not in every container), its tests are skipped;
+    """64 MB in memory. Where nothing can be mounted (only root may, and not in every container), its tests are skipped;
     test_file_limit.py needs none."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=32m", "none", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder)]
     try:
         mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:

@@ -9,9 +9,11 @@ import pytest
 from websockets.sync.client import connect
 
 from app.history import history as history_module
+from app.history.ballast import BALLAST_BYTES
 from app.history.history import History
 from app.history.limits import Limits, NoRoom
 from app.history.unavailable import DiskFull, WriteRefused
+from app.recipe import Recipe
 from tests.conftest import Server
 from tests.faults.conftest import SmallDisk, until
 from tests.history.logs import finished, numbered, queued, started, weights
@@ -75,9 +77,74 @@ async def test_room_is_noticed_though_nothing_is_written(disk: SmallDisk) -> Non
         await history.rename("run", "x" * 50_000)
 
 
+async def ended(history: History, run: str, frames: int = 0) -> None:
+    await history.create(queued(run))
+    await grow(history, run, frames)
+
+
+async def grow(history: History, run: str, frames: int) -> None:
+    """Train it, so to speak, to its end: 50 kB a frame."""
+    log = [started(run), *(weights(step, 50_000) for step in range(1, frames + 1)), finished(frames)]
+    for record in numbered(log):
+        await history.append(run, [record])
+
+
+SMALL = Limits(reserve_bytes=BALLAST_BYTES)
+"""8 MB are kept for deletions, and no run starts with less left."""
+
+
+async def test_a_deletion_makes_room_for_the_run_that_waits(disk: SmallDisk) -> None:
+    async with History.open(disk.url, SMALL) as history:
+        await ended(history, "old", 500)
+        await history.create(queued("new", recipe=Recipe(epochs=1)))
+        disk.fill()
+        training = asyncio.create_task(grow(history, "new", 150))
+        await until(lambda: history.trouble is not None)
+        assert await history.delete("old") is None
+        await training
+        assert [run.id for run in (await history.runs())[0]] == ["new"]
+        assert len(await history.read("new", 0, 1 << 30)) == 153
+
+
+async def test_on_a_full_disk_every_run_can_be_deleted(disk: SmallDisk) -> None:
+    async with History.open(disk.url, SMALL) as history:
+        for run in "abc":
+            await ended(history, run, 20)
+        disk.fill()
+        for run in "abc":
+            assert await history.delete(run) is None
+        assert (await history.runs())[0] == []
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_history_opens_on_a_full_disk(disk: SmallDisk, kept: bool) -> None:
+    async with History.open(disk.url, SMALL) as history:
+        await ended(history, "old", 20)
+        await history.create(queued("left", recipe=Recipe(epochs=1)))
+    if not kept:
+        (disk.folder / "threeseven.db.ballast").unlink()
+    disk.fill()
+    async with History.open(disk.url, SMALL) as history:
+        assert [run.id for run in await history.active()] == ["left"]
+        assert len(await history.read("old", 0, 1 << 30)) == 23
+        with pytest.raises((NoRoom, DiskFull)):
+            await history.create(queued("new"))
+        storing = asyncio.create_task(history.append("left", numbered([started("left"), finished(1)])))
+        if kept:
+            assert await history.delete("old") is None
+            assert (await history.runs())[0][-1].id == "left"
+        else:
+            await until(lambda: "the disk is full" in (history.trouble or ""))
+        disk.empty()
+        await storing
+        await history.create(queued("new", recipe=Recipe(epochs=1)))
+    async with History.open(disk.url, SMALL) as history:
+        assert (await history.get("left")).state == "finished"
+
+
 def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk) -> None:
     with serve(disk.folder, reserve_bytes="0", heartbeat="0.05") as server, server.client() as client:
-        run = server.start(epochs=200)["id"]
+        run = server.start(epochs=60)["id"]
         server.until(run, "EpochEnded")
         disk.fill()
         with connect(f"{server.ws}/ws") as page:
@@ -94,7 +161,7 @@ def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManage
         disk.empty()
         assert server.until(run, "RunFinished")
         logged = client.get(f"/api/runs/{run}/metrics").json()["step"]
-        assert logged == list(range(1, 200 * 49 + 1))
+        assert logged == list(range(1, 60 * 49 + 1))
         assert "disk" not in client.get("/readyz").text
         with connect(f"{server.ws}/ws") as page:
             assert json.loads(page.recv())["trouble"] is None

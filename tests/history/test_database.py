@@ -104,6 +104,31 @@ async def test_a_database_in_use_is_refused_with_what_to_do(url: str) -> None:
         engine.dispose()
 
 
+async def test_no_file_that_can_be_deleted_lets_a_second_server_in(sqlite_url: str, anyio_backend: str) -> None:
+    with opener(sqlite_url, "first") as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "open\n"
+        folder = anyio.Path(sqlite_url.removeprefix("sqlite:///")).parent
+        async for file in folder.iterdir():
+            if file.suffix in (".lock", ".ballast"):
+                await file.unlink()
+        engine = create_engine(sqlite_url)
+        with engine.connect() as connection:  # a reader that comes and goes does not free it either
+            assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 1
+        engine.dispose()
+        with pytest.raises(DatabaseInUse):
+            FileWriter(engine, patience=0)
+        first.kill()
+
+
+async def test_what_lies_beside_the_database_is_not_blamed_on_it(sqlite_url: str) -> None:
+    file = anyio.Path(sqlite_url.removeprefix("sqlite:///") + ".lock")
+    await file.parent.mkdir()
+    await file.write_bytes(b"garbage" * 1000)
+    async with History.open(sqlite_url) as history:
+        await history.create(queued())
+
+
 async def test_what_was_stored_outlives_a_killed_process(url: str) -> None:
     with opener(url, "first") as first:
         assert first.stdout is not None

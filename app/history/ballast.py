@@ -1,0 +1,42 @@
+"""Room on a disk that nothing but deletions may use."""
+
+import os
+from pathlib import Path
+
+BALLAST_BYTES = 8 << 20
+"""SQLite writes what a deletion changes into its write-ahead log, of 4 MB at most, before any of the file's room is
+free: twice that, since a checkpoint of what is already there may have to come first."""
+
+
+class Ballast:
+    """A file of random bytes (a disk that compresses would give zeros no room), removed when its room is needed."""
+
+    def __init__(self, file: Path, size: int) -> None:
+        """``size`` 0: none is kept."""
+        self._file, self.size = file, size
+
+    @property
+    def missing(self) -> bool:
+        return self.size > 0 and not self._file.exists()
+
+    def release(self) -> bool:
+        """Give its room to others. False where there is none."""
+        try:
+            self._file.unlink()
+        except OSError:
+            return False
+        return True
+
+    def restore(self, free: int) -> bool:
+        """Make it anew where that leaves at least as much again of the ``free`` bytes of the disk; whether it is there
+        then."""
+        if not self.missing:
+            return True
+        if free < 2 * self.size:
+            return False
+        try:
+            with open(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(os.urandom(self.size))
+        except OSError:
+            self.release()  # half of one would pass for a whole one
+        return not self.missing
