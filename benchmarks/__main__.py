@@ -2,13 +2,13 @@
 
 import sys
 
-from benchmarks import cold_start, pixel, predict, streamed, viewers
+from benchmarks import cold_start, pixel, predict, streamed, sweep, viewers
 
 
 def main() -> None:
-    sys.argv.append("--fastai")
-    for measured in (streamed, pixel, viewers, predict, cold_start):
+    for measured in (streamed, sweep, pixel, viewers, predict, cold_start):
         print(f"\n### {(measured.__doc__ or '').splitlines()[0]}\n", flush=True)
+        sys.argv[1:] = ["--fastai"] if measured is streamed else []
         measured.main()
 
 
