@@ -189,7 +189,7 @@ class TrainingLoop:
             if self.step < self.steps:
                 yield from self._pause()
         elif self.buffer.full or now - self.flushed >= FLUSH_SECONDS:
-            yield from self._flush()
+            yield from self._flush(self.buffer.behind)
 
     def _obey_controls(self) -> Iterator[Emission | Wait]:
         """Answer what is asked, and wait until the next step may be taken."""
@@ -285,13 +285,16 @@ class TrainingLoop:
         if moment.only is None:
             self.last = moment
 
-    def _flush(self) -> Emissions:
-        """Bring what the buffer holds from the device, and emit it. Members that have diverged end."""
-        fetched = self.buffer.fetch()
+    def _flush(self, behind: int = 0) -> Emissions:
+        """Send what the buffer holds on its way from the device, and emit all that was sent but the latest ``behind``
+        copies. Members that have diverged end."""
+        self.buffer.send()
+        while self.buffer.sent > behind:
+            fetched = self.buffer.receive()
+            milliseconds = (self.clock() - self.began) * 1000
+            for each in tuple(self.active):
+                yield from self._report(each, fetched[each.group], milliseconds)
         self.flushed = self.clock()
-        milliseconds = (self.flushed - self.began) * 1000
-        for each in tuple(self.active):
-            yield from self._report(each, fetched[each.group], milliseconds)
 
     def _report(self, each: Active, fetched: Fetched, milliseconds: float) -> Emissions:
         run = each.member.run

@@ -1,5 +1,6 @@
 """What has happened to models since the last flush: it waits on the device and is fetched in one copy."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -78,10 +79,13 @@ class MetricsBuffer:
         most = max(learner.count for learner in learners)
         self.room = max(1, min(RING_STEPS, RING_NUMBERS // (METRICS * most)))
         """Steps that it holds."""
-        self._rings = [torch.empty(self.room, METRICS, each.count, device=each.device) for each in learners]
+        self._rings = [torch.zeros(self.room, METRICS, each.count, device=each.device) for each in learners]
         self._slots = [[slot.unbind(0) for slot in ring.unbind(0)] for ring in self._rings]
         self._noted = Noted()
         self._moments: list[tuple[Moment, list[Tensor], list[Tensor]]] = []
+        self._sent: deque[_Sent] = deque()
+        self.behind = int(learners[0].device.type == "cuda")
+        """How many copies may be under way while training goes on. Elsewhere there is nothing to wait for."""
 
     @property
     def full(self) -> bool:
@@ -101,18 +105,27 @@ class MetricsBuffer:
         values = [each.snapshot(state=state) for each in self._learners]
         self._moments.append((moment, values, [each.validate() for each in self._learners] if validate else []))
 
-    def fetch(self) -> list[Fetched]:
-        """Everything noted, of each learner. Waits for the device once."""
-        noted, moments = self._noted, self._moments
+    def send(self) -> None:
+        """Begin to copy everything noted to the CPU, and forget it here."""
+        parts = [ring[: len(self._noted.steps)].flatten() for ring in self._rings]
+        parts += [part.flatten() for _, values, valid in self._moments for part in (*values, *valid)]
+        shapes = [[tensor.shape for tensor in valid] for _, _, valid in self._moments]
+        self._sent.append(_Sent(self._noted, [moment for moment, _, _ in self._moments], shapes, HostCopy(parts)))
         self._noted, self._moments = Noted(), []
-        count = len(noted.steps)
-        parts = [ring[:count].flatten() for ring in self._rings]
-        parts += [part.flatten() for _, values, valid in moments for part in (*values, *valid)]
-        host = iter(to_host(parts))
-        fetched = [Fetched(_columns(each, noted, next(host).numpy()), []) for each in self._learners]
-        for moment, values, valid in moments:
-            on_host = [next(host) for _ in values]
-            read: list[NDArray[np.float32]] = [next(host).view(tensor.shape).numpy() for tensor in valid]
+
+    @property
+    def sent(self) -> int:
+        """How many copies have not been received."""
+        return len(self._sent)
+
+    def receive(self) -> list[Fetched]:
+        """What was sent first, of each learner. Waits for the device once: until it has taken those steps."""
+        sent = self._sent.popleft()
+        host = iter(sent.copy.wait())
+        fetched = [Fetched(_columns(each, sent.noted, next(host).numpy()), []) for each in self._learners]
+        for moment, shapes in zip(sent.moments, sent.shapes, strict=True):
+            on_host = [next(host) for _ in self._learners]
+            read: list[NDArray[np.float32]] = [next(host).view(shape).numpy() for shape in shapes]
             for to, learner, vector, figures in zip(
                 fetched, self._learners, on_host, read or repeat(None), strict=False
             ):
@@ -131,6 +144,37 @@ def _columns(learner: Learner, noted: Noted, ring: NDArray[np.float32]) -> Colum
     )
 
 
-def to_host(parts: Sequence[Tensor]) -> Sequence[Tensor]:
-    """Vectors brought to the CPU in one copy."""
-    return torch.split(torch.cat(list(parts)).cpu(), [len(part) for part in parts])
+class HostCopy:
+    """Vectors on their way to the CPU, in one copy.
+
+    From a CUDA device it goes into pinned memory while the device computes on, so that the next steps can be given to
+    it before this one has been taken.
+    """
+
+    def __init__(self, parts: Sequence[Tensor]) -> None:
+        self._sizes = [len(part) for part in parts]
+        whole = torch.cat(list(parts))
+        self._copied: torch.cuda.Event | None = None
+        if whole.device.type == "cuda":
+            self._host = torch.empty(whole.shape, pin_memory=True)
+            self._host.copy_(whole, non_blocking=True)
+            self._copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            self._copied.record()
+        else:
+            self._host = whole.cpu()
+
+    def wait(self) -> Sequence[Tensor]:
+        """The vectors, on the CPU."""
+        if self._copied is not None:
+            self._copied.synchronize()
+        return torch.split(self._host, self._sizes)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """``shapes``: of each moment those of each learner's ``validate``, where it was asked."""
+
+    noted: Noted
+    moments: list[Moment]
+    shapes: list[list[torch.Size]]
+    copy: HostCopy

@@ -1,5 +1,6 @@
 """How a run obeys."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -24,7 +25,9 @@ from app.events import (
 )
 from app.learning import models, schedule
 from app.learning.dataset import Digits
+from app.learning.learner import Learner
 from app.learning.losses import batch_accuracy, mnist_loss
+from app.learning.metrics_buffer import HostCopy, MetricsBuffer
 from app.recipe import Recipe
 from tests.learning.scripted import NOTHING, PAUSE, RESUME, STEP, STOP, Emitted, of, play
 
@@ -228,3 +231,48 @@ def test_to_be_paused_stepped_and_slowed_changes_no_bit(few_digits: Digits, aske
         assert columns[0] == columns[1]
     one, other = (load(of(emitted, Checkpoint)[-1].data) for emitted in (undisturbed, disturbed))
     assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+class Behind(MetricsBuffer):
+    """As on a GPU, where a copy is under way while the next steps are taken."""
+
+    def __init__(self, learners: Sequence[Learner]) -> None:
+        super().__init__(learners)
+        self.behind = 1
+
+
+def test_a_copy_that_is_under_way_delays_what_is_said_and_changes_nothing(
+    few_digits: Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[int, list[Control | None]] = {4: [SetLearningRate(learning_rate=0.5)], 6: [PAUSE, STEP, RESUME]}
+    expected, _ = play(SHORT, few_digits, asked, milliseconds=20)
+    monkeypatch.setattr("app.learning.loop.MetricsBuffer", Behind)
+    emitted, _ = play(SHORT, few_digits, asked, milliseconds=20)
+
+    def columns(of_run: Emitted) -> list[tuple[float | None, ...]]:
+        return [row for s in of(of_run, Steps) for row in zip(s.step, s.loss, s.learning_rate, s.accuracy, strict=True)]
+
+    def rest(of_run: Emitted) -> list[tuple[object, ...]]:
+        ends = [(e.step, e.train_loss, e.valid_loss, e.confusion) for e in of(of_run, EpochEnded)]
+        shown = [(w.step, w.values, w.scale) for w in of(of_run, Weights)]
+        return [*ends, *shown, *((c.what, c.value, c.step) for c in of(of_run, Controlled))]
+
+    assert columns(emitted) == columns(expected)
+    assert rest(emitted) == rest(expected)
+    late = [e.milliseconds for e in of(emitted, EpochEnded)]
+    assert sum(late) > sum(e.milliseconds for e in of(expected, EpochEnded))
+
+
+def test_no_epoch_waits_for_the_device(few_digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where time stands still, a copy at the start and one at the end are all."""
+    copies = []
+
+    class Counted(HostCopy):
+        def wait(self) -> Sequence[torch.Tensor]:
+            copies.append(self)
+            return super().wait()
+
+    monkeypatch.setattr("app.learning.metrics_buffer.HostCopy", Counted)
+    emitted, _ = play(SHORT, few_digits, milliseconds=0)
+    assert len(of(emitted, EpochEnded)) == 3
+    assert len(copies) == 2

@@ -6,7 +6,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from app.learning.dataset import Digits
 from app.learning.images import Images
 from app.learning.learner import Learner
-from app.learning.metrics_buffer import RING_NUMBERS, MetricsBuffer, Moment, to_host
+from app.learning.metrics_buffer import RING_NUMBERS, Fetched, HostCopy, MetricsBuffer, Moment
 from app.recipe import Recipe
 from tests.learning.dispatched import Dispatched
 
@@ -20,8 +20,13 @@ def learners(few_digits: Digits) -> list[Learner]:
     return [Learner(Recipe(seed=seed), images, CPU, rates) for seed, rates in ((0, [0.1, 0.2]), (1, [0.1]))]
 
 
+def fetch(buffer: MetricsBuffer) -> list[Fetched]:
+    buffer.send()
+    return buffer.receive()
+
+
 def test_an_empty_buffer_gives_nothing(learners: list[Learner]) -> None:
-    for fetched in MetricsBuffer(learners).fetch():
+    for fetched in fetch(MetricsBuffer(learners)):
         assert (fetched.columns.steps, fetched.snapshots) == ([], [])
 
 
@@ -34,7 +39,7 @@ def test_what_was_noted_comes_back_by_learner_and_once(learners: list[Learner]) 
         buffer.note(step, 12.34567)
     buffer.remember(moment := Moment(8, 1, shown=True), validate=True)
     buffer.remember(Moment(8, 1, kept=True), validate=False)
-    both = buffer.fetch()
+    both = fetch(buffer)
     for fetched, learner in zip(both, learners, strict=True):
         columns = fetched.columns
         assert columns.steps == [7, 8]
@@ -54,7 +59,7 @@ def test_what_was_noted_comes_back_by_learner_and_once(learners: list[Learner]) 
         assert first.figures.tolist() == learner.validate().tolist()
         assert not first.broken.any()
         assert second.figures is None
-    assert not buffer.fetch()[0].snapshots
+    assert not fetch(buffer)[0].snapshots
 
 
 def test_what_is_no_number_is_found_by_model(learners: list[Learner]) -> None:
@@ -68,12 +73,12 @@ def test_what_is_no_number_is_found_by_model(learners: list[Learner]) -> None:
     learners[0].parameters.second[1, 0] = torch.inf
     learners[1].parameters.first[3, 5] = torch.nan
     buffer.remember(Moment(2, 0), validate=False)
-    both = buffer.fetch()
+    both = fetch(buffer)
     assert [fetched.snapshots[0].broken.tolist() for fetched in both] == [[False, True], [True]]
     buffer.slots()[0][0][1] = torch.nan  # loss
     buffer.slots()[1][3][0] = torch.inf  # a norm
     buffer.note(3, 0.0)
-    assert [fetched.columns.bad for fetched in buffer.fetch()] == [[None, 3], [3]]
+    assert [fetched.columns.bad for fetched in fetch(buffer)] == [[None, 3], [3]]
 
 
 def test_it_is_full_after_so_many_steps_and_bounded(learners: list[Learner]) -> None:
@@ -83,14 +88,48 @@ def test_it_is_full_after_so_many_steps_and_bounded(learners: list[Learner]) -> 
         assert not buffer.full
         buffer.note(step + 1, 0.0)
     assert buffer.full
-    buffer.fetch()
+    fetch(buffer)
     assert not buffer.full
 
 
-def test_a_flush_is_one_copy_from_the_device() -> None:
+class Event:
+    """A CUDA event without CUDA."""
+
+    waits = 0
+
+    def record(self) -> None:
+        pass
+
+    def synchronize(self) -> None:
+        Event.waits += 1
+
+
+def test_a_flush_is_one_copy_from_the_device_and_one_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a GPU that is only pretended: PyTorch tracks on which device each tensor would be."""
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(Event, "waits", 0)
     with FakeTensorMode(), Dispatched() as dispatched:
-        host = to_host([torch.zeros(size, device=torch.device("cuda")) for size in (6, 5, 785)])
+        copy = HostCopy([torch.zeros(size, device=torch.device("cuda")) for size in (6, 5, 785)])
+        assert Event.waits == 0
+        host = copy.wait()
+    assert Event.waits == 1
     assert dispatched.to_host == 1
     assert [(part.device.type, len(part)) for part in host] == [("cpu", 6), ("cpu", 5), ("cpu", 785)]
     assert dispatched.count["aten::_local_scalar_dense"] == 0
+
+
+def test_what_is_sent_is_not_what_comes_after(learners: list[Learner]) -> None:
+    """A copy that is still under way is not overwritten by the next steps."""
+    buffer = MetricsBuffer(learners)
+    for value in (1.0, 2.0, 3.0):
+        for slot in buffer.slots():
+            for metric in slot:
+                metric.fill_(value)
+        buffer.note(int(value), 0.0)
+        buffer.send()
+    assert buffer.sent == 3
+    for value in (1.0, 2.0, 3.0):
+        for fetched in buffer.receive():
+            assert fetched.columns.steps == [value]
+            assert (fetched.columns.gradient_norm == np.hypot(value, value)).all()
+    assert buffer.sent == 0
