@@ -23,16 +23,13 @@ from app.events import (
     Summary,
 )
 from app.learning import models
-from app.learning.baseline import baseline
 from app.learning.controls import Controls
-from app.learning.dataset import Digits
 from app.learning.device import describe
 from app.learning.divergence import Diverged
-from app.learning.images import Images
-from app.learning.inverted import inverted
 from app.learning.learner import Learner, widths
 from app.learning.metrics_buffer import Fetched, MetricsBuffer, Moment
 from app.learning.pace import PACES, Pace, constant
+from app.learning.prepared import Prepared
 from app.learning.reporter import Reporter
 from app.learning.schedule import Recording
 from app.recipe import Recipe
@@ -93,7 +90,7 @@ class TrainingLoop:
     def __init__(
         self,
         members: Sequence[Member],
-        digits: Digits,
+        prepared: Prepared,
         controls: Controls,
         device: torch.device,
         recording: Recording | None,
@@ -101,22 +98,18 @@ class TrainingLoop:
         now: Clock,
     ) -> None:
         self.controls, self.device, self.clock, self.now = controls, device, clock, now
-        self.digits = digits
+        self.digits = digits = prepared.digits
         self.recipe = recipe = members[0].recipe
         self.batches = -(-len(digits.train_images) // recipe.batch_size)
         self.steps = recipe.epochs * self.batches
         self.recording = recording or Recording.of(recipe, self.batches, len(members))
         self.step = self.epoch = self.unscheduled = 0
-        self.began = self.flushed = clock()
         self.learners: list[Learner] = []
         self.active: list[Active] = []
         self.baselines: list[Baseline] = []
-        images: Images | None = None
         for seed in dict.fromkeys(member.recipe.seed for member in members):
             alike = [member for member in members if member.recipe.seed == seed]
-            if images is None or recipe.invert:
-                seen = inverted(digits, alike[0].recipe)
-                images, found = Images(recipe, seen, device), baseline(seen)
+            images, found = prepared.of(alike[0].recipe, device)
             rest = iter(alike)
             for width in widths(recipe, len(alike)):
                 some = list(islice(rest, width))
@@ -129,6 +122,7 @@ class TrainingLoop:
         self.buffer = MetricsBuffer(self.learners)
         self.pace = Pace()
         self.last = Moment(0, 0)
+        self.began = self.flushed = clock()
 
     def run(self) -> Iterator[Emission | Wait]:
         """From RunStarted to the last event of each."""

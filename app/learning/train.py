@@ -12,6 +12,7 @@ from app.learning.loop import Clock, TrainingLoop
 from app.learning.loop import Emission as Emission
 from app.learning.loop import Member as Member
 from app.learning.loop import Wait as Wait
+from app.learning.prepared import Prepared
 from app.learning.schedule import Recording
 from app.recipe import Recipe
 from app.sweep import groups
@@ -26,6 +27,7 @@ def train_members(
     controls: Controls,
     *,
     recording: Recording | None = None,
+    prepared: Prepared | None = None,
     clock: Clock = time.perf_counter,
     now: Clock = time.time,
 ) -> Iterator[Emission | Wait]:
@@ -35,8 +37,9 @@ def train_members(
     It knows nobody, never sleeps and never blocks: where no step is due it yields Wait, and when resumed, however
     early, asks ``controls`` and the clock again. At full speed it emits about every 30 ms. The same recipes, digits,
     device, number of threads and clock give the same events and weights, bit for bit; a run's losses are those that it
-    has alone, within 1e-5. ``recording`` says which weights are shown and which models are kept. ``clock`` counts
-    seconds from anywhere, ``now`` is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
+    has alone, within 1e-5. ``recording`` says which weights are shown and which models are kept;
+    ``prepared`` is what earlier runs have computed of the same digits. ``clock`` counts seconds from anywhere, ``now``
+    is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
     learning rate, or that ``app.sweep.groups`` divides.
     """
     if len(groups([member.recipe for member in members])) != 1 or len({member.run for member in members}) < len(
@@ -49,7 +52,7 @@ def train_members(
         for member in members:
             yield Emission(member.run, RunFailed(step=0, reason=str(error), summary=Summary(), time=now()))
         return
-    yield from TrainingLoop(members, digits, controls, device, recording, clock, now).run()
+    yield from TrainingLoop(members, prepared or Prepared(digits), controls, device, recording, clock, now).run()
 
 
 def train(

@@ -22,6 +22,7 @@ from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
 from app.learning.dataset import Digits, load
 from app.learning.device import DeviceUnavailable, choose
+from app.learning.prepared import Prepared
 from app.learning.schedule import Recording
 from app.learning.train import Wait, train, train_members
 from app.recipe import TRAIN_IMAGES, Device, Recipe
@@ -120,6 +121,7 @@ class Tasks:
 
     def __init__(self, inbox: Inbox, outbox: Outbox, digits: Digits) -> None:
         self._inbox, self._outbox, self._digits = inbox, outbox, digits
+        self._prepared = Prepared(digits)
         self._tasks: dict[str, _Task] = {}
 
     def work(self) -> Never:
@@ -188,7 +190,7 @@ class Tasks:
         recipe = members[0].recipe
         batches = -(-len(self._digits.train_images) // recipe.batch_size)
         recording = Recording.of(recipe, batches, command.size)
-        for what in train_members(members, self._digits, task, recording=recording):
+        for what in train_members(members, self._digits, task, recording=recording, prepared=self._prepared):
             if isinstance(what, Wait):
                 yield what
                 continue
