@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
 from app import __version__
+from app.capacity import capacity, files_allowed
 from app.controls import SetPace
 from app.handwriting.reader import Reader
 from app.history.history import History
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
                 telemetry=Telemetry(),
                 viewers=await stack.enter_async_context(
                     Viewers.open(
+                        most=capacity(files_allowed(), settings.concurrent_runs).viewers,
                         per_address=settings.viewers_per_address,
                         heartbeat=settings.heartbeat,
                         trouble=lambda: history.trouble,

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import os
 import signal
 import socket
@@ -13,14 +14,16 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 
+from app.capacity import MAX_VIEWERS, Capacity, allow_files, capacity, files_allowed
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import HistoryUnavailable
 from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings
 from app.web.http_protocol import Patience, http_protocol
-from app.web.viewers import MAX_VIEWERS
 from app.web.websocket_protocol import WebSocketProtocol
+
+logger = logging.getLogger(__name__)
 
 GRACE = 1
 """Seconds that answers under way may take when the server ends. With the workers' grace this stays under 5 s."""
@@ -37,17 +40,24 @@ class ServeError(Exception):
 def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) -> None:
     """Serve the app that ``create`` makes until told to end. Raises ServeError."""
     _check_data(settings)
-    listening = _listen(settings)
+    allow_files()
+    most = capacity(files_allowed(), settings.concurrent_runs)
+    if most.viewers < MAX_VIEWERS:
+        logger.warning(
+            "At most %d viewers can watch: the system lets this process have %d files open (ulimit -n).",
+            most.viewers, files_allowed(),
+        )  # fmt: skip
+    listening = _listen(settings, most.backlog)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(create(settings), settings, listening))
+            runner.run(_serve(create(settings), settings, listening, most))
     except (DatabaseInUse, HistoryUnavailable) as error:
         raise ServeError(str(error)) from None
     finally:
         listening.close()
 
 
-async def _serve(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
+async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, most: Capacity) -> None:
     config = uvicorn.Config(
         app,
         lifespan="off",  # entered here, so that what goes wrong at start is raised, not logged
@@ -61,7 +71,8 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket) -> 
         ws_max_size=4096,  # viewers have little to say
         ws_ping_interval=settings.viewer_patience,
         ws_ping_timeout=settings.viewer_patience,
-        limit_concurrency=MAX_VIEWERS + 500,  # whoever comes beyond is told so at once
+        backlog=most.backlog,
+        limit_concurrency=most.viewers + most.connections,  # whoever comes beyond is told so at once
         timeout_graceful_shutdown=GRACE,
     )
     async with app.router.lifespan_context(app):
@@ -120,10 +131,10 @@ def _check_data(settings: Settings) -> None:
             raise ServeError("the server has not started")
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(settings: Settings, backlog: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
+        return socket.create_server((settings.host, settings.port), family=family, backlog=backlog)
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             advice = "Another server may be there: choose another --port (make run PORT=8001)."

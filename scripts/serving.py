@@ -30,10 +30,16 @@ class Serving:
 
 @contextmanager
 def serving(
-    data_dir: Path, *options: str, module: Sequence[str] = ("app", "serve"), cwd: Path = ROOT, **settings: str
+    data_dir: Path,
+    *options: str,
+    module: Sequence[str] = ("app", "serve"),
+    cwd: Path = ROOT,
+    files: int | None = None,
+    **settings: str,
 ) -> Iterator[Serving]:
     """A server on a free port that begins no run by itself and lets any number be started. ``first_run="true"``
-    becomes THREESEVEN_FIRST_RUN=true; the shell's own settings do not count. Raises RuntimeError where the server does
+    becomes THREESEVEN_FIRST_RUN=true; the shell's own settings do not count. The system lets it have so many ``files``
+    open, by default as many as this process. Raises RuntimeError where the server does
     not start or, unless it has been ended before, does not end cleanly.
     """
     ours = {"data_dir": str(data_dir), "port": "0", "first_run": "false", "runs_per_minute": "10000"} | settings
@@ -41,6 +47,8 @@ def serving(
     env |= {f"THREESEVEN_{name.upper()}": value for name, value in ours.items()}
     env["PYTHONPATH"] = str(ROOT)  # this checkout's own code, whatever is installed
     command = [sys.executable, "-P", "-m", *module, *options]
+    if files is not None:
+        command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
     with subprocess.Popen(
         command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 VOCABULARY = {
     "app",
+    "app.capacity",
     "app.checkpoint",
     "app.controls",
     "app.events",

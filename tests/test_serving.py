@@ -8,9 +8,11 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from scripts.serving import ROOT
@@ -175,3 +177,31 @@ def test_a_folder_named_app_where_it_is_started_harms_nobody(serve, tmp_path):
     (tmp_path / "app" / "__init__.py").write_text("raise RuntimeError('not ours')")
     with serve(tmp_path / "data", cwd=tmp_path) as server:
         assert server.until(server.start()["id"], "RunFinished")
+
+
+def refused_viewer(server, viewers):
+    """Open viewers on the stack until one is refused; how many there are then, and how it was closed."""
+    for number in range(300):
+        viewer = viewers.enter_context(connect(f"{server.ws}/ws", max_queue=None))
+        try:
+            viewer.recv(timeout=60)
+        except ConnectionClosed as closed:
+            return number, closed.rcvd
+    raise AssertionError("none was refused")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its sockets are no files")
+def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serve, tmp_path, capfd):
+    with serve(tmp_path, files=256) as server, ExitStack() as viewers, server.client() as client:
+        allowed, refusal = refused_viewer(server, viewers)
+        assert allowed >= 50
+        assert refusal.code == 1013
+        assert f"{allowed} viewers" in refusal.reason
+        for path in ("/", "/healthz", "/api/runs"):
+            assert client.get(path).status_code == 200
+        run = server.start()["id"]
+        while client.get(f"/api/runs/{run}").json()["state"] != "finished":
+            pass
+    said = capfd.readouterr().err
+    assert f"At most {allowed} viewers" in said
+    assert said.count("A viewer is refused") == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -10,9 +11,9 @@ from typing import Self
 
 from app.web.broadcast import BREATH, Socket
 from app.web.frames import text_frame
+from app.web.seldom import Seldom
 
-MAX_VIEWERS = 2000
-"""At about 33 kB each, 66 MB; one core serves them twenty messages a second."""
+logger = logging.getLogger(__name__)
 
 
 class TooManyViewers(Exception):
@@ -22,7 +23,9 @@ class TooManyViewers(Exception):
 class Viewers:
     """Open it with ``async with Viewers.open(…)``."""
 
-    def __init__(self, per_address: int, heartbeat: float, trouble: Callable[[], str | None]) -> None:
+    def __init__(self, most: int, per_address: int, heartbeat: float, trouble: Callable[[], str | None]) -> None:
+        self._most = most
+        self._seldom = Seldom(logger)
         self._per_address = per_address
         self._heartbeat = heartbeat
         self._trouble = trouble
@@ -32,10 +35,11 @@ class Viewers:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, *, per_address: int, heartbeat: float, trouble: Callable[[], str | None] = lambda: None
+        cls, *, most: int, per_address: int, heartbeat: float, trouble: Callable[[], str | None] = lambda: None
     ) -> AsyncIterator[Self]:
-        """``heartbeat``: seconds between two. ``trouble``: why nothing can be stored at present, which they say."""
-        viewers = cls(per_address, heartbeat, trouble)
+        """``most`` viewers at a time. ``heartbeat``: seconds between two. ``trouble``: why nothing can be stored at
+        present, which they say."""
+        viewers = cls(most, per_address, heartbeat, trouble)
         task = asyncio.create_task(viewers._beat(), name="heartbeat")
         try:
             yield viewers
@@ -50,10 +54,10 @@ class Viewers:
     @contextmanager
     def watching(self, address: str) -> Iterator[None]:
         """Count a viewer for as long as this lasts. Raises TooManyViewers."""
-        if self.count >= MAX_VIEWERS:
-            raise TooManyViewers(f"{MAX_VIEWERS} viewers are watching: try again later")
+        if self.count >= self._most:
+            raise self._too_many(f"{self._most} viewers are watching, which is as many as may: try again later")
         if self._addresses[address] >= self._per_address:
-            raise TooManyViewers(
+            raise self._too_many(
                 f"{self._per_address} viewers are watching from your address, which is as many as "
                 "THREESEVEN_VIEWERS_PER_ADDRESS allows: close a page"
             )
@@ -74,6 +78,10 @@ class Viewers:
             yield
         finally:
             self._alive.discard(socket)
+
+    def _too_many(self, reason: str) -> TooManyViewers:
+        self._seldom.warning(f"A viewer is refused: {reason}.")
+        return TooManyViewers(reason)
 
     async def _beat(self) -> None:
         while True:
