@@ -14,12 +14,13 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 
-from app.capacity import MAX_VIEWERS, Capacity, allow_files, capacity, files_allowed
+from app.capacity import MAX_VIEWERS, SPARE_SOCKETS, Capacity, allow_files, capacity, files_allowed
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import HistoryUnavailable
 from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings
+from app.web.connections import Connections
 from app.web.http_protocol import Patience, http_protocol
 from app.web.websocket_protocol import WebSocketProtocol
 
@@ -64,7 +65,10 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, mos
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=http_protocol(Patience(reading=settings.reading_patience)),
+        http=http_protocol(
+            Patience(request=settings.request_patience, reading=settings.reading_patience),
+            Connections(most.connections, most.viewers + SPARE_SOCKETS),
+        ),
         # Measured: deflate costs a millisecond per frame and viewer.
         ws=WebSocketProtocol,
         ws_per_message_deflate=False,
@@ -72,11 +76,17 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, mos
         ws_ping_interval=settings.viewer_patience,
         ws_ping_timeout=settings.viewer_patience,
         backlog=most.backlog,
-        limit_concurrency=most.viewers + most.connections,  # whoever comes beyond is told so at once
         timeout_graceful_shutdown=GRACE,
     )
+    logging.getLogger("uvicorn.error").addFilter(_no_cancellations)
     async with app.router.lifespan_context(app):
         await _Server(config, settings, listening).serve([listening])
+
+
+def _no_cancellations(line: logging.LogRecord) -> bool:
+    """uvicorn logs a traceback of each request that it cancels at the end, besides their number: thousands, if many
+    waited."""
+    return not (line.exc_info and isinstance(line.exc_info[1], asyncio.CancelledError))
 
 
 class _Server(uvicorn.Server):

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """WebSockets at a time from one client address: a class behind one router, with several pages each."""
     downloads_per_address: Annotated[int, Field(ge=1, le=64)] = 48
     """Exports at a time to one client address: a class behind one router, with some left for others."""
+    request_patience: Annotated[float, Field(gt=0, le=600)] = 20.0
+    """Seconds in which the head of a request must come in, and each 64 kB of its body."""
     reading_patience: Annotated[float, Field(gt=0, le=600)] = 30.0
     """Seconds for which a client may take nothing of an answer before its connection is cut."""
     heartbeat: Annotated[float, Field(gt=0, le=5)] = 4.0

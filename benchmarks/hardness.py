@@ -6,8 +6,8 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,15 +36,16 @@ class Honest:
     lost: int = 0
 
     async def ask_health(self, server: Server) -> None:
-        """Each request over a connection of its own, ten a second."""
+        """And for a page: each over a connection of its own, some ten times a second."""
         while True:
             began = time.perf_counter()
             try:
                 async with asyncio.timeout(30):
                     self.lost += not await _healthy(server)
+                    self.health.append(time.perf_counter() - began)
+                    self.lost += not (await _asked(server, "/")).startswith(b"HTTP/1.1 200")
             except OSError:
                 self.lost += 1
-            self.health.append(time.perf_counter() - began)
             await asyncio.sleep(0.1)
 
     async def view(self, server: Server, run: str) -> None:
@@ -65,11 +66,15 @@ class Honest:
 
 
 async def _healthy(server: Server) -> bool:
+    return (await _asked(server, "/healthz")).startswith(b"HTTP/1.1 200")
+
+
+async def _asked(server: Server, path: str) -> bytes:
     reader, writer = await asyncio.open_connection(*server.host)
-    writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
     answer = await reader.read()
     writer.close()
-    return answer.startswith(b"HTTP/1.1 200")
+    return answer
 
 
 Fault = Callable[[Server, AsyncExitStack], Awaitable[str]]
@@ -82,9 +87,9 @@ async def no_fault(server: Server, stack: AsyncExitStack) -> str:
 
 async def downloads(server: Server, stack: AsyncExitStack) -> str:
     """50 downloads of a run of 496,000 steps by clients that never read"""
-    for number in range(50):
-        path = f"/api/runs/long/metrics?format={('json', 'csv')[number % 2]}"
-        stack.enter_context(_sent(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()))
+    for format in ("json", "csv"):
+        path = f"/api/runs/long/metrics?format={format}"
+        await _open(server, stack, 25, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     return "50"
 
 
@@ -110,19 +115,49 @@ async def download(url: str) -> None:
     await asyncio.gather(*(fetch(("json", "csv")[number % 2]) for number in range(20)))
 
 
-@contextmanager
-def _sent(server: Server, *pieces: bytes) -> Iterator[socket.socket]:
-    """A connection on which this was sent, and from which nothing is read."""
-    with socket.socket() as connection:
+async def silent(server: Server, stack: AsyncExitStack) -> str:
+    """2,500 connections that say nothing"""
+    await _open(server, stack, 2500, b"")
+    return "2,500"
+
+
+async def slow_heads(server: Server, stack: AsyncExitStack) -> str:
+    """1,000 that send a head byte by byte"""
+    connections = await _open(server, stack, 1000, b"GET / HTTP/1.1\r\nX-Slow: ")
+
+    async def dribble() -> None:
+        while True:
+            for connection in connections:
+                with suppress(ConnectionError):
+                    connection.sendall(b"x")
+            await asyncio.sleep(1)
+
+    stack.callback(asyncio.create_task(dribble()).cancel)
+    return "1,000"
+
+
+async def slow_bodies(server: Server, stack: AsyncExitStack) -> str:
+    """1,000 small bodies of which one byte comes"""
+    begun = b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+    await _open(server, stack, 1000, begun)
+    return "1,000"
+
+
+async def _open(server: Server, stack: AsyncExitStack, count: int, sent: bytes) -> list[socket.socket]:
+    """Connections on which this was sent, and from which nothing is read."""
+
+    def connected() -> socket.socket:
+        connection = stack.enter_context(socket.socket())
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(server.host)
         with suppress(ConnectionError):
-            for piece in pieces:
-                connection.sendall(piece)
-        yield connection
+            connection.sendall(sent)
+        return connection
+
+    return await asyncio.to_thread(lambda: [connected() for _ in range(count)])
 
 
-FAULTS: list[Fault] = [no_fault, downloads, quick_downloads]
+FAULTS: list[Fault] = [no_fault, downloads, quick_downloads, silent, slow_heads, slow_bodies]
 
 
 async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:

@@ -205,3 +205,30 @@ def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serv
     said = capfd.readouterr().err
     assert f"At most {allowed} viewers" in said
     assert said.count("A viewer is refused") == 1
+
+
+def test_requests_that_have_not_come_in_do_not_hold_up_the_end(serve, tmp_path, capfd):
+    begun = b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+    with serve(tmp_path) as server, ExitStack() as stack, server.client() as client:
+        host, port = server.url.removeprefix("http://").split(":")
+        for _ in range(200):
+            stack.enter_context(socket.create_connection((host, int(port)))).sendall(begun)
+        client.get("/healthz").raise_for_status()
+        assert server.end() == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_requests_that_are_cut_at_the_end_leave_one_line_and_no_traceback(serve, tmp_path, capfd):
+    asked = (
+        b"POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n"
+    )
+    with serve(tmp_path, "--token", "s3same") as server, ExitStack() as stack, server.client() as client:
+        host, port = server.url.removeprefix("http://").split(":")
+        for _ in range(25):  # ten wrong tokens are refused at once; then each is checked slowly
+            connection = stack.enter_context(socket.create_connection((host, int(port))))
+            connection.sendall(asked + b'{"token":"x"}')
+        client.get("/healthz").raise_for_status()
+        assert server.end() == 0
+    said = capfd.readouterr().err
+    assert "Traceback" not in said
+    assert len(said.splitlines()) <= 1

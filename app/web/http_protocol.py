@@ -1,13 +1,21 @@
 """uvicorn's fastest HTTP, with limits that it has no options for: of itself it keeps a head of any length in memory,
-and waits for ever for a client that does not read its answer."""
+waits for ever for one that does not end and for a client that does not read its answer, and takes any number of
+connections from anybody."""
 
+import asyncio
 from asyncio import TimerHandle
 from dataclasses import dataclass
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.web.connections import Connections, State, only_health
+
 HEAD_LIMIT = 64 * 1024
 """Bytes of request line, headers, chunk sizes and trailers together. Browsers send one or two thousand."""
+
+BODY_STEP = 64 * 1024
+"""Bytes of a body in the time that a head may take: 3 kB/s by default."""
 
 _REFUSAL = b"The request's head may have at most %d bytes.\n" % HEAD_LIMIT
 
@@ -20,63 +28,143 @@ def too_long() -> bytes:
     )
 
 
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+_TOO_MANY_SOCKETS = (
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+)
+
+
 @dataclass(frozen=True)
 class Patience:
-    """Seconds. ``reading``: how long a client may take nothing of its answer."""
+    """Seconds. ``request``: how long the head of a request may take, and each ``BODY_STEP`` of its body; ``reading``:
+    how long a client may take nothing of its answer."""
 
+    request: float
     reading: float
 
 
-def http_protocol(patience: Patience) -> type["HttpProtocol"]:
+def http_protocol(patience: Patience, connections: Connections) -> type["HttpProtocol"]:
     """The protocol with these limits, as uvicorn takes it: a class."""
-    return type("LimitedHttpProtocol", (HttpProtocol,), {"patience": patience})
+    return type("LimitedHttpProtocol", (HttpProtocol,), {"patience": patience, "kept": connections})
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """Answers 431 and closes the connection where a request's head is too long. Aborts it where the client does not
-    read the answer."""
+    """Answers 431 and closes the connection where a request's head is too long, 408 where head or body take too long.
+    Aborts it where the client does not read the answer, and where another needs its place and it does nothing."""
 
     patience: Patience
+    kept: Connections
     _beside_body = 0
+    _in_head = False
+    _body_came = 0
+    _request_timer: TimerHandle | None = None
     _reading_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if not self.kept.add(self, self.client[0] if self.client else ""):
+            self.app = only_health(self.app)
+        self._start_request_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._leave()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        """A WebSocket has a place of its own, and this connection's becomes free."""
+        lost = self.kept.upgrade(self)
+        if lost is None:
+            self.transport.write(_TOO_MANY_SOCKETS)
+            return self.transport.close()
+        self._leave()
+        super().handle_websocket_upgrade()
+        socket: Any = self.transport.get_protocol()
+        socket.on_lost = lost
+
+    def shutdown(self) -> None:
+        """A request that has not come in whole is not waited for."""
+        super().shutdown()
+        if self._in_head or (self.cycle is not None and self.cycle.more_body):
+            self.transport.abort()
+
+    def give_way(self) -> None:
+        self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._beside_body = 0
+        self._in_head = True
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._body_came = 0
+        self._stop_request_timer()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._stop_request_timer()
+        self.kept.mark(self, State.WORKING)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline:
+            self.kept.mark(self, State.IDLE)
 
     def pause_writing(self) -> None:
         """What was written has not been read: from here until it has been, the client is being waited for."""
         super().pause_writing()
+        self.kept.mark(self, State.UNREAD)
         self._await_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._stop_waiting()
+        self.kept.mark(self, State.WORKING)
+        self._stop_reading_timer()
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
         self._await_reading()  # the end of the answer may still be in the buffer
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        super().connection_lost(exc)
+    def _start_request_timer(self) -> None:
+        if self._request_timer is None:
+            self._request_timer = self.loop.call_later(self.patience.request, self._request_too_slow)
 
-    def handle_websocket_upgrade(self) -> None:
-        self._stop_waiting()
-        super().handle_websocket_upgrade()
+    def _stop_request_timer(self) -> None:
+        if self._request_timer is not None:
+            self._request_timer.cancel()
+            self._request_timer = None
+
+    def _request_too_slow(self) -> None:
+        self._request_timer = None
+        in_body = not self._in_head and self.cycle is not None and not self.cycle.response_complete
+        if in_body and (self._body_came >= BODY_STEP or self.flow.read_paused):  # paused: it waits for us
+            self._body_came = 0
+            return self._start_request_timer()
+        if self._in_head or (in_body and not self.cycle.response_started):
+            self.transport.write(_TOO_SLOW)
+        self.transport.close()
+        self._await_reading()
 
     def _await_reading(self) -> None:
         # Not by closing, which would wait for what is in the buffer.
-        self._stop_waiting()
+        self._stop_reading_timer()
         self._reading_timer = self.loop.call_later(self.patience.reading, self.transport.abort)
 
-    def _stop_waiting(self) -> None:
+    def _stop_reading_timer(self) -> None:
         if self._reading_timer is not None:
             self._reading_timer.cancel()
             self._reading_timer = None
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._beside_body = 0
+    def _leave(self) -> None:
+        self.kept.remove(self)
+        self._stop_request_timer()
+        self._stop_reading_timer()
 
     def on_body(self, body: bytes) -> None:
         self._beside_body = max(0, self._beside_body - len(body))
+        self._body_came += len(body)
         super().on_body(body)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
@@ -90,6 +178,13 @@ class HttpProtocol(HttpToolsProtocol):
         self._beside_body += len(data)
         super().data_received(data)
         upgraded = self.transport.get_protocol() is not self
-        if self._beside_body > HEAD_LIMIT and not upgraded and not self.transport.is_closing():
+        if upgraded or self.transport.is_closing():
+            return
+        if self._beside_body > HEAD_LIMIT:
             self.transport.write(too_long())
             self.transport.close()
+        elif self._in_head or self.cycle is None or self.cycle.response_complete:
+            self._start_request_timer()  # what comes may as well be the rest of a body that was refused
+        elif self.cycle.more_body:
+            self.kept.mark(self, State.RECEIVING)
+            self._start_request_timer()

@@ -5,6 +5,7 @@ framed once, and each viewer costs one write of the same bytes.
 """
 
 from asyncio import TimerHandle
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -38,6 +39,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """
 
     scope: Any
+    on_lost: Callable[[], None] | None = None
+    """Called once when the connection is lost."""
     _allowance = float(TALK_BURST)
     _allowed_at = 0.0
     _abort_timer: TimerHandle | None = None
@@ -124,6 +127,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
 
     def _close(self) -> None:
         self.transport.close()
