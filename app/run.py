@@ -28,7 +28,8 @@ ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 
 
 class Run(BaseModel):
-    """Times are Unix seconds. ``place`` is the place in the queue, from 1, while the run is queued.
+    """Times are Unix seconds, none earlier than what came before it. ``place`` is the place in the queue, from 1, while
+    the run is queued.
     ``learning_rate`` is the one in force; ``learning_rate_changed`` tells whether a control ever set it.
     ``models_removed``: the server has removed its models to keep within what runs may take. ``diverged``: why it
     failed. ``learner`` is the version of the learner that trains it.
@@ -90,6 +91,11 @@ class Run(BaseModel):
         return self.model_copy(update=changes)
 
 
+def _ended(run: Run, time: float) -> float:
+    """Not before it began, wherever the clock was set meanwhile."""
+    return max(time, run.started or run.created)
+
+
 def _changes(run: Run, event: Event) -> dict[str, object]:
     match event:
         case RunQueued():
@@ -97,7 +103,7 @@ def _changes(run: Run, event: Event) -> dict[str, object]:
         case RunStarted():
             summary = Summary(baseline_accuracy=event.baseline.l1)
             return {
-                "state": "running", "place": None, "started": event.time, "device": event.device,
+                "state": "running", "place": None, "started": max(event.time, run.created), "device": event.device,
                 "steps": event.steps, "summary": summary,
             }  # fmt: skip
         case EpochEnded():
@@ -114,11 +120,12 @@ def _changes(run: Run, event: Event) -> dict[str, object]:
             return {"state": "running"}
         case RunFinished() | RunStopped():
             state: State = "finished" if isinstance(event, RunFinished) else "stopped"
-            return {"state": state, "ended": event.time, "summary": event.summary, "place": None}
+            return {"state": state, "ended": _ended(run, event.time), "summary": event.summary, "place": None}
         case RunFailed() | RunInterrupted():
             state = "failed" if isinstance(event, RunFailed) else "interrupted"
             return {
-                "state": state, "ended": event.time, "summary": event.summary, "error": event.reason, "place": None,
+                "state": state, "ended": _ended(run, event.time), "summary": event.summary, "error": event.reason,
+                "place": None,
                 "diverged": isinstance(event, RunFailed) and event.diverged,
             }  # fmt: skip
     return {}

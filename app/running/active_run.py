@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.checkpoint import Checkpoint
 from app.events import Event
 from app.history.history import History
+from app.history.unavailable import HistoryUnavailable
 from app.record import Record
 from app.run import Run
 from app.running.endings import SERVER_STOPPED, failed, interrupted, stopped
@@ -34,7 +35,8 @@ class ActiveRun:
         self.rate_changed = False
         """It has been sent a learning rate, which its log may not say yet."""
         self.broken = False
-        """Its log could not be written: what else the worker sends is left out."""
+        """Its log could not be written, for the reason ``log_error``: what else the worker sends is left out."""
+        self.log_error = LOG_ERROR
 
     @property
     def id(self) -> str:
@@ -51,7 +53,7 @@ class ActiveRun:
                 self.run = run = await history.get(self.id)
                 if not run.active:
                     return
-                ending: Event = failed(run, LOG_ERROR if self.broken else reason or NO_END)
+                ending: Event = failed(run, self.log_error if self.broken else reason or NO_END)
                 if server_stops:
                     ending = interrupted(run, SERVER_STOPPED)
                 elif self.stopping:
@@ -92,6 +94,10 @@ async def log(history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]]
     runs = list({run.id: run for run, _ in sent}.values())
     try:
         await _store(history, sent)
+    except HistoryUnavailable as error:
+        for run in runs:
+            run.broken, run.log_error = True, f"The log could not be written. {error.reason}"
+        return runs
     except Exception:
         if len(runs) > 1:
             return [each for run in runs for each in await log(history, [pair for pair in sent if pair[0] is run])]

@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Collection, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, TypeVar
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.events import Controlled, Event, Origin, RunQueued
 from app.history.history import History
+from app.history.unavailable import HistoryUnavailable
 from app.recipe import LEARNER, Recipe
 from app.record import Record
 from app.run import Run, State
@@ -41,6 +43,8 @@ start."""
 
 CANCELLED_SECONDS = 0.3
 """How long those who are late may take to give up."""
+MARK_SECONDS = 1.0
+"""How long the start waits for the runs of a dead server to be marked."""
 
 logger = logging.getLogger(__name__)
 
@@ -128,8 +132,10 @@ class Supervisor:
         self._closing = False
 
     async def __aenter__(self) -> Self:
-        for run in await self._history.active():
-            await self._append(run, interrupted(run, SERVER_DIED))
+        marking = self._keep(self._mark_left_behind())
+        await asyncio.wait([marking], timeout=MARK_SECONDS)
+        if marking.done():
+            marking.result()
         self._trainers[0].prepare()
         self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._warm_both)
         self._keep(self._manage())
@@ -417,6 +423,17 @@ class Supervisor:
         await worker.send(SendControl(task=training.id, run=run, control=control))
         if control == STOP:
             worker.expect(lambda: not any(each.active for each in told))
+
+    async def _mark_left_behind(self) -> None:
+        """Where the disk is full that may take long; the server serves meanwhile."""
+        left = await self._history.active()
+        while left and not self._closing:
+            with suppress(HistoryUnavailable):
+                await self._history.append_many(
+                    [(run.id, _records(run, interrupted(run, SERVER_DIED))) for run in left]
+                )
+                return
+            await asyncio.sleep(MARK_SECONDS)
 
     async def _manage(self) -> None:
         """Whenever something has changed, start what can start."""

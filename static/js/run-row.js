@@ -74,7 +74,7 @@ export class RunRow {
     this.#showState();
     this.#accuracy.textContent = percent(summary.valid_accuracy);
     this.#loss.textContent = loss(summary.valid_loss);
-    this.#duration.textContent = duration(summary.seconds ?? (started && ended ? ended - started : null));
+    this.#duration.textContent = duration(summary.seconds ?? (started && ended ? Math.max(0, ended - started) : null));
     this.#when.textContent = when(started);
   }
 

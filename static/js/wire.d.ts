@@ -236,10 +236,10 @@ export type Weights = {
 };
 
 /**
- * Times are Unix seconds. `place` is the place in the queue, from 1, while the run is queued. `learning_rate` is the
- * one in force; `learning_rate_changed` tells whether a control ever set it. `models_removed`: the server has removed
- * its models to keep within what runs may take. `diverged`: why it failed. `learner` is the version of the learner that
- * trains it.
+ * Times are Unix seconds, none earlier than what came before it. `place` is the place in the queue, from 1, while the
+ * run is queued. `learning_rate` is the one in force; `learning_rate_changed` tells whether a control ever set it.
+ * `models_removed`: the server has removed its models to keep within what runs may take. `diverged`: why it failed.
+ * `learner` is the version of the learner that trains it.
  */
 export type Run = {
   id: string;

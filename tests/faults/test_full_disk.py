@@ -165,3 +165,25 @@ def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManage
         assert "disk" not in client.get("/readyz").text
         with connect(f"{server.ws}/ws") as page:
             assert json.loads(page.recv())["trouble"] is None
+
+
+def test_a_server_starts_on_a_full_disk_and_says_what_is_wrong(
+    serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk
+) -> None:
+    with serve(disk.folder, reserve_bytes="0") as server:
+        ended = server.start()["id"]
+        server.until(ended, "RunFinished")
+        left = server.start(epochs=1000, pace="slow")["id"]
+        server.until(left, "RunStarted")
+        server.process.kill()
+        server.process.wait()
+    disk.fill()
+    with serve(disk.folder, reserve_bytes="0", first_run="true") as server, server.client() as client:
+        assert client.get(f"/api/runs/{ended}").json()["state"] == "finished"
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert "disk" in ready.text
+        assert client.post("/api/runs", json={}).status_code == 507
+        disk.empty()
+        assert "without warning" in str(server.until(left, "RunInterrupted")["reason"])
+        assert client.post("/api/runs", json={}).status_code == 201

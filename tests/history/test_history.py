@@ -435,6 +435,12 @@ async def test_with_the_clock_set_back_the_live_run_still_is_the_one_that_starte
         assert live.id == "c"
 
 
+async def test_with_the_clock_set_back_nothing_ends_before_it_began(history: History) -> None:
+    await history.create(queued(time=1000.0))
+    run = await history.append("run", numbered([started(time=900.0), finished(0).model_copy(update={"time": 5.0})]))
+    assert run.created <= (run.started or 0) <= (run.ended or 0)
+
+
 async def test_a_run_of_a_lesson_is_never_live(url: str) -> None:
     async with History.open(url) as history:
         await history.create(queued("lesson", origin="lesson"))

@@ -1,12 +1,14 @@
 """How what a worker sends gets into the logs, where that goes wrong."""
 
 import time
+from typing import NoReturn
 
 import pytest
 
 from app.checkpoint import Checkpoint
 from app.events import Event, RunFinished, RunPaused, RunQueued, RunResumed, Summary
 from app.history.history import History
+from app.history.unavailable import FULL, DiskFull
 from app.recipe import Recipe
 from app.record import Record
 from app.running.active_run import NO_END, ActiveRun, log
@@ -47,6 +49,23 @@ async def test_a_log_that_cannot_go_on_stops_no_other(history: History) -> None:
     seq = good.run.seq
     await good.end(history, "it has ended already")
     assert (await history.get("good")).seq == seq
+
+
+async def test_a_disk_that_stays_full_is_the_reason_that_its_runs_fail(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = await active(history, "first"), await active(history, "second")
+
+    async def full(_: object) -> NoReturn:
+        raise DiskFull("sqlite:///a.db", FULL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "append_many", full)
+        sent = [logged(one, 2, RunPaused(step=0)), logged(other, 2, RunPaused(step=0))]
+        assert await log(history, sent) == [one, other]
+    for run in one, other:
+        await run.end(history, None)
+        assert "since the disk is full" in ((await history.get(run.id)).error or "")
 
 
 async def test_of_checkpoints_that_come_at_once_the_kept_and_the_newest_are_saved(history: History) -> None:
