@@ -29,7 +29,7 @@ class SetSpeed(_Control):
 
 
 Pace = Literal["watch", "slow", "full"]
-"""``watch``: four steps a second for the first thirty, then faster and faster, 25 s for the textbook run.
+"""``watch``: four steps a second for the first thirty, then faster and faster, 26 s for the textbook run.
 ``slow``: four steps a second. ``full``: as fast as the machine can."""
 
 

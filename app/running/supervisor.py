@@ -105,7 +105,8 @@ class Supervisor:
     that are active. One supervisor at a time serves a history.
 
     As many runs as ``concurrent_runs`` train at full speed, each on a worker of its own; the others wait in the queue.
-    Paced runs and experiments share one further worker by turns, or the first one's where there is but one core.
+    Paced runs and experiments share one further worker by turns, or the first one's where there is but one core;
+    paced runs also those that have none at full speed.
     """
 
     def __init__(
@@ -463,7 +464,7 @@ class Supervisor:
                 elif not waiting.paced:
                     claimed.add(worker)
         while self._computations.waiting and not self._closing:
-            worker = self._prepare_for(paced=True)
+            worker = self._prepare_shared()
             if not worker.ready or sum(isinstance(task, Computation) for task in worker.tasks.values()) >= AT_ONCE:
                 break
             await worker.give(self._computations.take())
@@ -484,11 +485,7 @@ class Supervisor:
         """The worker for the next run of this kind, ready or warming, but none that is ``claimed``. An idle one of the
         other kind changes its kind where there would be a wait for another."""
         if paced:
-            idle = next((worker for worker in self._trainers if worker.idle and worker not in claimed), None)
-            if idle and not self._shared.ready and not self._shared.tasks and self._shared not in self._trainers:
-                self._exchange(idle)
-            self._shared.prepare()
-            return self._shared
+            return self._least_paced(self._prepare_shared(claimed), claimed)
         free = [worker for worker in self._trainers if all(each.paced for each in worker.trainings)]
         best = max((each for each in free if each not in claimed), key=lambda each: (each.ready, each.warming))
         if not best.ready and not best.tasks and self._shared.idle and self._shared not in claimed:
@@ -496,6 +493,22 @@ class Supervisor:
             return next(each for each in self._trainers if each.idle)
         best.prepare()
         return best
+
+    def _prepare_shared(self, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
+        idle = next((worker for worker in self._trainers if worker.idle and worker not in claimed), None)
+        if idle and not self._shared.ready and not self._shared.tasks and self._shared not in self._trainers:
+            self._exchange(idle)
+        self._shared.prepare()
+        return self._shared
+
+    def _least_paced(self, shared: WarmWorker, claimed: Collection[WarmWorker]) -> WarmWorker:
+        """The shared worker, or one that has fewer runs and none at full speed."""
+        others = [
+            worker
+            for worker in self._trainers
+            if worker.ready and worker not in claimed and all(each.paced for each in worker.trainings)
+        ]
+        return min([shared, *others], key=lambda worker: (not worker.ready, len(worker.trainings)))
 
     def _exchange(self, trainer: WarmWorker) -> None:
         self._trainers[self._trainers.index(trainer)], self._shared = self._shared, trainer

@@ -192,6 +192,26 @@ async def test_paced_runs_take_no_place_and_fail_with_no_other(supervisor: Super
     assert sorted(await supervisor.stop([full.id, following.id, "no"])) == sorted([full.id, following.id])
 
 
+async def test_paced_runs_use_every_worker_that_has_none_at_full_speed(
+    supervisor: Supervisor, history: History
+) -> None:
+    slow = SetPace(pace="slow")
+
+    async def steps(run: Run) -> int:
+        """Wait for some; the process that takes them."""
+        await Watcher(history, run.id).until(Steps)
+        return supervisor.workers[run.id]
+
+    shared = await steps(await supervisor.start(LONG, pace=slow))
+    run = await supervisor.start(LONG)
+    own = await steps(run)
+    await supervisor.control(run.id, slow)
+    assert {await steps(await supervisor.start(LONG, pace=slow)) for _ in range(2)} == {shared, own}
+    assert await steps(await supervisor.start(LONG)) == own
+    assert {await steps(await supervisor.start(LONG, pace=slow)) for _ in range(3)} == {shared}
+    await supervisor.stop()
+
+
 async def test_all_runs_are_stopped_at_once_queued_ones_included(supervisor: Supervisor, history: History) -> None:
     runs = [await supervisor.start(LONG) for _ in range(3)]
     runs.append(await supervisor.start(LONG, pace=SetSpeed(steps_per_second=5)))
