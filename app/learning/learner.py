@@ -4,7 +4,7 @@ Nothing here waits for the device: results stay on it, for the metrics buffer to
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -39,6 +39,21 @@ def widths(recipe: Recipe, models: int) -> list[int]:
     return [models // learners + (at < models % learners) for at in range(learners)]
 
 
+class Batch(NamedTuple):
+    """Which images, their signs (-1 for a 3), which are 3s, and signs over the batch's size: [n] each. ``maps``
+    [n, 2, 3]: how ``augment`` sees them. Also a whole epoch, whose shares are those of its batches."""
+
+    indices: Tensor
+    signs: Tensor
+    threes: Tensor
+    shares: Tensor
+    maps: Tensor | None = None
+
+    def split(self, size: int) -> list["Batch"]:
+        parts = [torch.split(each, size) for each in self if each is not None]
+        return [Batch(*each) for each in zip(*parts, strict=True)]
+
+
 class Learner:
     """Models that differ in their learning rates only: ``rates`` has one for each."""
 
@@ -61,6 +76,8 @@ class Learner:
         self._rows: dict[int, tuple[Tensor, Tensor]] = {}
         self._beyond = self._add_beyond()
         self._next = (1, self._order(1))
+        shapes = [(self.count * self.parameters.units, 1), (self.count, 1)]
+        self._rates = [torch.empty(shape, device=device) for shape in shapes]
         self.set_rates(rates)
 
     @classmethod
@@ -72,7 +89,9 @@ class Learner:
         """The learning rates of the steps to come."""
         self.rates = list(rates)
         column = torch.tensor(rates, dtype=torch.float32).unsqueeze(1)
-        self._rates = [column.repeat_interleave(self.parameters.units, 0).to(self.device), column.to(self.device)]
+        # In place, where a captured step finds them.
+        self._rates[0].copy_(column.repeat_interleave(self.parameters.units, 0))
+        self._rates[1].copy_(column)
 
     def shuffle(self, epoch: int) -> None:
         """Lay out an epoch, from 1, in its order. Asks for the next one's too, which has an epoch's time to come."""
@@ -80,27 +99,27 @@ class Learner:
         indices, maps = what if prepared == epoch else self._order(epoch)
         self._next = (epoch + 1, self._order(epoch + 1))
         signs = self.images.train_signs[indices]
-        size = self.recipe.batch_size
-        self._indices = torch.split(indices, size)
-        self._signs = torch.split(signs, size)
-        self._threes = torch.split(signs < 0, size)
-        self._shares = torch.split(signs / self._sizes, size)
-        self._maps = torch.split(maps, size) if maps is not None else ()
+        self.epoch = Batch(indices, signs, signs < 0, signs / self._sizes, maps)
+        self.batches = self.epoch.split(self.recipe.batch_size)
 
     def step(self, batch: int, metrics: Sequence[Tensor] | None = None) -> None:
         """Learn from one batch of the epoch, from 0. Write ``METRICS`` of before the update, each [M]."""
-        images = self._batch(batch)
+        self.taken += 1
+        self.learn(self.batches[batch], metrics, self.optimizer.scales(self.taken))
+
+    def learn(self, batch: Batch, metrics: Sequence[Tensor] | None, scales: Sequence[float] | Sequence[Tensor]) -> None:
+        """A step without its number: always the same operations on tensors alone."""
+        images = self._images(batch)
         logits, hidden = self.network.logits(images)
-        losses, slopes = self.losses(logits, self._signs[batch], self._shares[batch])
+        losses, slopes = self.losses(logits, batch.signs, batch.shares)
         self.gradients = gradients = self.network.gradients(images, hidden, slopes)
         if metrics is not None:
             loss, right, first, second = metrics
             torch.sum(losses, 1, out=loss)
-            torch.sum((logits > 0) == self._threes[batch], 1, dtype=torch.float32, out=right)
+            torch.sum((logits > 0) == batch.threes, 1, dtype=torch.float32, out=right)
             torch.linalg.vector_norm(gradients[0].view(self.count, -1), dim=1, out=first)
             torch.linalg.vector_norm(gradients[1], dim=1, out=second)
-        self.taken += 1
-        self.optimizer.update(gradients, self._rates, self.taken)
+        self.optimizer.update(gradients, self._rates, scales)
 
     def validate(self) -> Tensor:
         """Over the whole validation set, on the device: the mean loss, how many 3s and how many 7s are read as 3.
@@ -135,13 +154,12 @@ class Learner:
             return tensor.to(self.device)
         return tensor.pin_memory().to(self.device, non_blocking=True)
 
-    def _batch(self, batch: int) -> Tensor:
-        indices = self._indices[batch]
-        rows, floats = self._memory(len(indices))
-        torch.index_select(self.images.train, 0, indices, out=rows)
+    def _images(self, batch: Batch) -> Tensor:
+        rows, floats = self._memory(len(batch.indices))
+        torch.index_select(self.images.train, 0, batch.indices, out=rows)
         floats.copy_(rows)
-        if self.recipe.augment:
-            floats[:, :-1] = augment.warp(floats[:, :-1].contiguous(), self._maps[batch])
+        if batch.maps is not None:
+            floats[:, :-1] = augment.warp(floats[:, :-1].contiguous(), batch.maps)
         return floats
 
     def _floats(self, rows: Tensor) -> Tensor:

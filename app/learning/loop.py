@@ -32,6 +32,7 @@ from app.learning.pace import PACES, Pace, constant
 from app.learning.prepared import Prepared
 from app.learning.reporter import Reporter
 from app.learning.schedule import Recording
+from app.learning.stepping import Stepping
 from app.recipe import Recipe
 
 FLUSH_SECONDS = 0.03
@@ -96,6 +97,7 @@ class TrainingLoop:
         recording: Recording | None,
         clock: Clock,
         now: Clock,
+        stepping: Stepping,
     ) -> None:
         self.controls, self.device, self.clock, self.now = controls, device, clock, now
         self.digits = digits = prepared.digits
@@ -120,6 +122,7 @@ class TrainingLoop:
                 self.learners.append(learner)
                 self.baselines.append(found)
         self.buffer = MetricsBuffer(self.learners)
+        self.steppers = [stepping(*each) for each in zip(self.learners, self.buffer.rings, strict=True)]
         self.pace = Pace()
         self.last = Moment(0, 0)
         self.began = self.flushed = clock()
@@ -131,8 +134,8 @@ class TrainingLoop:
         self._remember(Moment(0, 0, shown=0 in self.recording.shown, kept=0 in self.recording.kept))
         yield from self._flush()
         for epoch in range(1, self.recipe.epochs + 1):
-            for learner in self.learners:
-                learner.shuffle(epoch)
+            for stepper in self.steppers:
+                stepper.shuffle(epoch)
             for batch in range(self.batches):
                 yield from self._obey_controls()
                 if not self.active:
@@ -162,8 +165,9 @@ class TrainingLoop:
         )
 
     def _take_step(self, epoch: int, batch: int) -> Emissions:
-        for learner, slot in zip(self.learners, self.buffer.slots(), strict=True):
-            learner.step(batch, slot)
+        slot = self.buffer.slot
+        for stepper in self.steppers:
+            stepper.step(batch, slot)
         self.step += 1
         now = self.clock()
         self.pace.stepped(self.step, now)

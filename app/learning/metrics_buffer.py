@@ -79,8 +79,8 @@ class MetricsBuffer:
         most = max(learner.count for learner in learners)
         self.room = max(1, min(RING_STEPS, RING_NUMBERS // (METRICS * most)))
         """Steps that it holds."""
-        self._rings = [torch.zeros(self.room, METRICS, each.count, device=each.device) for each in learners]
-        self._slots = [[slot.unbind(0) for slot in ring.unbind(0)] for ring in self._rings]
+        self.rings = [torch.zeros(self.room, METRICS, each.count, device=each.device) for each in learners]
+        """Of each learner the metrics that wait: [room, METRICS, models]."""
         self._noted = Noted()
         self._moments: list[tuple[Moment, list[Tensor], list[Tensor]]] = []
         self._sent: deque[_Sent] = deque()
@@ -91,10 +91,10 @@ class MetricsBuffer:
     def full(self) -> bool:
         return len(self._noted.steps) == self.room
 
-    def slots(self) -> list[tuple[Tensor, ...]]:
-        """Where each learner is to write the next step's metrics."""
-        at = len(self._noted.steps)
-        return [slots[at] for slots in self._slots]
+    @property
+    def slot(self) -> int:
+        """The row of each ring for the next step's metrics."""
+        return len(self._noted.steps)
 
     def note(self, step: int, milliseconds: float) -> None:
         self._noted.steps.append(step)
@@ -107,7 +107,7 @@ class MetricsBuffer:
 
     def send(self) -> None:
         """Begin to copy everything noted to the CPU, and forget it here."""
-        parts = [ring[: len(self._noted.steps)].flatten() for ring in self._rings]
+        parts = [ring[: len(self._noted.steps)].flatten() for ring in self.rings]
         parts += [part.flatten() for _, values, valid in self._moments for part in (*values, *valid)]
         shapes = [[tensor.shape for tensor in valid] for _, _, valid in self._moments]
         self._sent.append(_Sent(self._noted, [moment for moment, _, _ in self._moments], shapes, HostCopy(parts)))

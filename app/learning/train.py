@@ -14,6 +14,7 @@ from app.learning.loop import Member as Member
 from app.learning.loop import Wait as Wait
 from app.learning.prepared import Prepared
 from app.learning.schedule import Recording
+from app.learning.stepping import Plain, Stepping
 from app.recipe import Recipe
 from app.sweep import groups
 
@@ -30,6 +31,7 @@ def train_members(
     prepared: Prepared | None = None,
     clock: Clock = time.perf_counter,
     now: Clock = time.time,
+    stepping: Stepping = Plain,
 ) -> Iterator[Emission | Wait]:
     """Train runs together, and emit what happens: of each RunStarted first, and last exactly one of RunFinished,
     RunStopped and RunFailed.
@@ -37,14 +39,13 @@ def train_members(
     It knows nobody, never sleeps and never blocks: where no step is due it yields Wait, and when resumed, however
     early, asks ``controls`` and the clock again. At full speed it emits about every 30 ms. The same recipes, digits,
     device, number of threads and clock give the same events and weights, bit for bit; a run's losses are those that it
-    has alone, within 1e-5. ``recording`` says which weights are shown and which models are kept;
-    ``prepared`` is what earlier runs have computed of the same digits. ``clock`` counts seconds from anywhere, ``now``
-    is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
+    has alone, within 1e-5. ``recording`` says which weights are shown and which models are kept, ``stepping`` how steps
+    are given to the device; ``prepared`` is what earlier runs have computed of the same digits. ``clock`` counts
+    seconds from anywhere, ``now`` is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
     learning rate, or that ``app.sweep.groups`` divides.
     """
-    if len(groups([member.recipe for member in members])) != 1 or len({member.run for member in members}) < len(
-        members
-    ):
+    recipes, ids = [member.recipe for member in members], {member.run for member in members}
+    if len(groups(recipes)) != 1 or len(ids) < len(members):
         raise ValueError("runs that train together differ in id, seed and learning rate, and in nothing else")
     try:
         device = choose(members[0].recipe.device)
@@ -52,7 +53,8 @@ def train_members(
         for member in members:
             yield Emission(member.run, RunFailed(step=0, reason=str(error), summary=Summary(), time=now()))
         return
-    yield from TrainingLoop(members, prepared or Prepared(digits), controls, device, recording, clock, now).run()
+    prepared = prepared or Prepared(digits)
+    yield from TrainingLoop(members, prepared, controls, device, recording, clock, now, stepping).run()
 
 
 def train(

@@ -30,3 +30,10 @@ def few_digits(digits: Digits) -> Digits:
         valid_images=digits.valid_images[:200],
         valid_targets=digits.valid_targets[:200],
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not torch.cuda.is_available():
+        for item in items:
+            if item.get_closest_marker("cuda"):
+                item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU, and this machine has none"))

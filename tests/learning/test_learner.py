@@ -79,7 +79,7 @@ def test_an_epoch_meets_every_image_once_in_an_order_of_its_own(few_digits: Digi
     orders = []
     for epoch in (1, 2, 1):
         learner.shuffle(epoch)
-        orders.append(torch.cat(learner._indices))
+        orders.append(learner.epoch.indices)
         assert torch.equal(orders[-1].sort().values, torch.arange(600))
     assert not torch.equal(orders[0], orders[1])
     assert torch.equal(orders[0], orders[2])

@@ -33,8 +33,8 @@ def test_an_empty_buffer_gives_nothing(learners: list[Learner]) -> None:
 def test_what_was_noted_comes_back_by_learner_and_once(learners: list[Learner]) -> None:
     buffer = MetricsBuffer(learners)
     for step in (7, 8):
-        for slot in buffer.slots():
-            for at, metric in enumerate(slot):
+        for ring in buffer.rings:
+            for at, metric in enumerate(ring[buffer.slot]):
                 metric.fill_(10 * step + at)
         buffer.note(step, 12.34567)
     buffer.remember(moment := Moment(8, 1, shown=True), validate=True)
@@ -65,18 +65,18 @@ def test_what_was_noted_comes_back_by_learner_and_once(learners: list[Learner]) 
 def test_what_is_no_number_is_found_by_model(learners: list[Learner]) -> None:
     buffer = MetricsBuffer(learners)
     for step in (1, 2):
-        for slot in buffer.slots():
-            for metric in slot:
-                metric.fill_(1)
+        for ring in buffer.rings:
+            ring[buffer.slot] = 1
         buffer.note(step, 0.0)
-    buffer.slots()  # the next one's, which nobody has noted
+    buffer.rings[0][buffer.slot] = torch.nan  # the next one's, which nobody has noted
     learners[0].parameters.second[1, 0] = torch.inf
     learners[1].parameters.first[3, 5] = torch.nan
     buffer.remember(Moment(2, 0), validate=False)
     both = fetch(buffer)
     assert [fetched.snapshots[0].broken.tolist() for fetched in both] == [[False, True], [True]]
-    buffer.slots()[0][0][1] = torch.nan  # loss
-    buffer.slots()[1][3][0] = torch.inf  # a norm
+    buffer.rings[0][0, :, :] = 1
+    buffer.rings[0][0, 0, 1] = torch.nan  # loss
+    buffer.rings[1][0, 3, 0] = torch.inf  # a norm
     buffer.note(3, 0.0)
     assert [fetched.columns.bad for fetched in fetch(buffer)] == [[None, 3], [3]]
 
@@ -122,9 +122,8 @@ def test_what_is_sent_is_not_what_comes_after(learners: list[Learner]) -> None:
     """A copy that is still under way is not overwritten by the next steps."""
     buffer = MetricsBuffer(learners)
     for value in (1.0, 2.0, 3.0):
-        for slot in buffer.slots():
-            for metric in slot:
-                metric.fill_(value)
+        for ring in buffer.rings:
+            ring[buffer.slot] = value
         buffer.note(int(value), 0.0)
         buffer.send()
     assert buffer.sent == 3

@@ -23,7 +23,7 @@ def test_every_row_moves_as_pytorchs_does_at_its_own_rate(ours: type[Optimizer],
     their_optimizers = [theirs([twin], rate) for twin, rate in zip(twins, RATES[:, 0].tolist(), strict=True)]
     for step in range(1, 21):
         gradient = torch.randn(2, 20, generator=generator)
-        our_optimizer.update([gradient, torch.zeros(2, 0)], [RATES, RATES], step)
+        our_optimizer.update([gradient, torch.zeros(2, 0)], [RATES, RATES], our_optimizer.scales(step))
         for twin, row, their_optimizer in zip(twins, gradient, their_optimizers, strict=True):
             twin.grad = row
             their_optimizer.step()
@@ -32,5 +32,16 @@ def test_every_row_moves_as_pytorchs_does_at_its_own_rate(ours: type[Optimizer],
 
 def test_sgd_is_the_rule_itself() -> None:
     values = [torch.tensor([[1.0, 2.0]])]
-    SGD(values).update([torch.tensor([[10.0, -10.0]])], [torch.tensor([[0.5]])], 1)
+    SGD(values).update([torch.tensor([[10.0, -10.0]])], [torch.tensor([[0.5]])])
     assert values[0].tolist() == [[1 - 0.5 * 10, 2 + 0.5 * 10]]
+
+
+@pytest.mark.parametrize("kind", [SGD, Momentum, Adam])
+def test_a_steps_scales_may_be_on_the_device(kind: type[Optimizer]) -> None:
+    first, second = (kind([torch.ones(2, 20)]) for _ in range(2))
+    for step in range(1, 5):
+        gradient = torch.randn(2, 20)
+        scales = first.scales(step)
+        first.update([gradient], [RATES], scales)
+        second.update([gradient], [RATES], [torch.tensor(scale) for scale in scales])
+        torch.testing.assert_close(first.values, second.values)

@@ -23,7 +23,7 @@ def test_they_are_the_images_of_the_learners_step(few_digits: Digits, step: int)
     epoch, batch = divmod(step - 1, 3)
     assert (answer["step"], answer["epoch"], answer["batch"]) == (step, epoch + 1, batch)
     learner.shuffle(epoch + 1)
-    rows = few_digits.train_images[learner._indices[batch]]
+    rows = few_digits.train_images[learner.batches[batch].indices]
     assert np.array_equal(pixels(answer["images"]), rows.numpy())
     assert np.array_equal(few_digits.train_images[answer["indices"]].numpy(), rows.numpy())
     assert [label == 3 for label in answer["labels"]] == (few_digits.train_targets[answer["indices"]] == 1).tolist()
