@@ -18,8 +18,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.history import store
 from app.history.ballast import Ballast
+from app.history.identity import OVERWRITTEN, Identity
 from app.history.lock import DatabaseInUse
-from app.history.migrate import NewerVersion, migrate
+from app.history.migrate import NewerVersion, migrate, revision
+from app.history.schema import REVISION
 from app.history.unavailable import FULL, DiskFull, HistoryUnavailable, first_line, refused
 from app.history.writer import FileWriter, SessionWriter, Writer
 
@@ -73,15 +75,21 @@ class Database:
         self._ballast: Ballast | None = None
         self.trouble: str | None = None
         """Why nothing can be written; None where the last write could be made."""
+        self._overwritten = False
         try:
             self._engine, self._writer = _take(url)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
             raise HistoryUnavailable(url, f"cannot be used: {first_line(error)}") from error
         self._url = url
+        self._identity: Identity | None = None
+        self.lost: HistoryUnavailable | None = None
+        """The file is no longer the one that was opened: nothing can be read or written."""
         if isinstance(self._writer, FileWriter):
-            self._ballast = Ballast(Path(f"{self._engine.url.database}.ballast"), ballast)
+            file = Path(self._engine.url.database or "")
+            self._ballast = Ballast(Path(f"{file}.ballast"), ballast)
+            self._identity = Identity(file, self._writer.lock)
         try:
-            self._first_write(migrate)
+            self._first_write(migrate, needless=lambda connection: revision(connection) == REVISION)
             self._count_server()
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
@@ -102,6 +110,10 @@ class Database:
     async def write(self, work: Callable[[Connection], T], *, frees: bool = False) -> T:
         """``frees``: it gives room back, so where the disk is full it may use what is kept for that."""
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, work, frees)
+
+    async def verify(self) -> None:
+        """Notice that the file is no longer the one that was opened, or is that again."""
+        await asyncio.get_running_loop().run_in_executor(self._write_thread, self._verify)
 
     async def check(self) -> None:
         """Notice a lost connection, and make another; or that a file can be written again."""
@@ -124,34 +136,48 @@ class Database:
         self._read_threads.shutdown()
         self._release()
 
-    def _first_write(self, work: Callable[[Connection], T]) -> T:
-        """As :meth:`_write`, on a disk that may be full already."""
+    def _first_write(self, work: Callable[[Connection], T], needless: Callable[[Connection], bool]) -> T | None:
+        """As :meth:`_write`, on a disk that may be full already. ``needless`` tells by reading, which needs less."""
         try:
-            return self._writer.transact(work)
+            return self._unless(needless, work)
         except DBAPIError as error:
             if not (_without_room(error) and isinstance(self._writer, FileWriter)):
                 raise
         if self._ballast and self._ballast.release():
             with suppress(DBAPIError):
-                return self._writer.transact(work)
+                return self._unless(needless, work)
         # Not even room for what SQLite's processes share: without others, what is there can be read all the same.
         self._engine.dispose()
         self._engine = self._writer.engine = _sqlite(self._engine.url, alone=True)
+        return self._unless(needless, work)
+
+    def _unless(self, needless: Callable[[Connection], bool], work: Callable[[Connection], T]) -> T | None:
+        with self._engine.connect() as connection, connection.begin():
+            if needless(connection):
+                return None
         return self._writer.transact(work)
 
     def _count_server(self) -> None:
         """Where a file cannot be written now, the server starts all the same."""
         try:
-            number = self._first_write(store.next_writer)
+            number = self._writer.transact(store.next_writer)
+            if self._identity:
+                self._raw(self._identity.mark)
         except DBAPIError as error:
             if not (unwritten := refused(self._url, error)):
                 raise
             self._note(unwritten, unwritten.reason)
             return
+        except sqlite3.OperationalError as error:
+            logger.warning("Whether the database is overwritten is not watched: %s.", error)
         if isinstance(self._writer, SessionWriter):
             self._writer.unchanged = lambda connection: store.last_writer(connection) == number
 
     def _write(self, work: Callable[[Connection], T], frees: bool) -> T:
+        if self._identity and (self.lost or not self._identity.in_place):
+            self._verify()
+            if self.lost:
+                raise self.lost
         try:
             if self._ballast and self._ballast.missing and not frees:
                 self._restore_ballast()
@@ -181,6 +207,24 @@ class Database:
             logger.warning("The database can be written again.")
         return done
 
+    def _verify(self) -> None:
+        if self._identity is None or self._overwritten:
+            return
+        problem = self._raw(self._identity.problem)
+        if problem is None and self.lost:
+            self.lost = self.trouble = None
+            logger.warning("The database is back in its place.")
+        elif problem and not self.lost:
+            self._overwritten = problem == OVERWRITTEN
+            self.lost = HistoryUnavailable(self._url, problem)
+            self._note(self.lost, self.lost.reason)
+
+    def _raw(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Outside of any transaction."""
+        with self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            return work(raw)
+
     def _restore_ballast(self) -> None:
         """Raises DiskFull where there is no room for it: what else is written would take what deletions need."""
         assert self._ballast is not None
@@ -196,13 +240,12 @@ class Database:
 
     def _checkpoint(self) -> None:
         """Make the write-ahead log's room usable again, as far as nobody is reading there."""
-        with self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            with suppress(sqlite3.OperationalError):  # no room for that either
-                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        with suppress(sqlite3.OperationalError):  # no room for that either
+            self._raw(lambda raw: raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
 
     def _shrink(self) -> bool:
+        if self.lost:
+            return False
         with self._engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
             kind = connection.exec_driver_sql("PRAGMA auto_vacuum").scalar_one()
@@ -228,6 +271,8 @@ class Database:
             logger.error("Nothing can be written: %s.", error)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
+        if self.lost:
+            raise self.lost
         try:
             return self._read_once(work)
         except DBAPIError as error:

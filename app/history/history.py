@@ -37,8 +37,9 @@ PAGE_BYTES = 1 << 20
 LISTED: tuple[Origin, ...] = ("person", "first")
 """Whose runs a list has unless asked for others."""
 
-CHECK_SECONDS = 5.0
-"""How often a connection to a PostgreSQL server is looked after, and whether a file can be written that could not."""
+CHECK_SECONDS = 2.0
+"""How often a connection to a PostgreSQL server is looked after; whether a file still is the one that was opened, and
+can be written where it could not."""
 
 RETRY_SECONDS = 1.0
 """Between two attempts to store what a run sends, while the disk or another program does not let it."""
@@ -173,6 +174,7 @@ class History:
 
     async def wait(self, run: str, after: int) -> None:
         """Return once there is a record with ``seq > after``, or the run has ended."""
+        self._require(run)
         if log := self._logs.get(run):
             await log.wait(after)
         else:
@@ -184,9 +186,9 @@ class History:
         return log.weights_seq if log else 0
 
     async def get(self, run: str) -> Run:
+        self._require(run)
         if log := self._logs.get(run):
             return log.run
-        self._require(run)
         found = await self._database.read(lambda c: store.get_run(c, run))
         if found is None:
             raise UnknownRun(run)
@@ -361,6 +363,11 @@ class History:
         the end of what kept a file from being written."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
+            await self._database.verify()
+            if self._database.lost:
+                for log in self._logs.values():
+                    log.wake()  # they are told by `_require`
+                continue
             if self._database.remote or self.trouble:
                 with suppress(HistoryUnavailable, DatabaseInUse):  # known by `trouble`, and logged
                     await self._database.check()
@@ -551,7 +558,9 @@ class History:
         return free is not None and free < self._limits.reserve_bytes
 
     def _require(self, run: str) -> None:
-        """Raises UnknownRun where it is deleted."""
+        """Raises UnknownRun where it is deleted, HistoryUnavailable where all are lost."""
+        if self._database.lost:
+            raise self._database.lost
         if run in self._deleted or run in self._purging:
             raise UnknownRun(run)
 

@@ -20,6 +20,7 @@ class LiveLog:
         self.weights_seq = 0
         """Of the newest weights since the log was opened; 0: none."""
         self._notifier = Notifier()
+        self._woken = 0
 
     def folded(self, records: Sequence[Record]) -> Run:
         """The run with ``records`` after its last one. Raises ValueError where they do not follow it."""
@@ -36,7 +37,13 @@ class LiveLog:
         self.weights_seq = max((record.seq for record in records if record.binary), default=self.weights_seq)
         self._notifier.notify()
 
+    def wake(self) -> None:
+        """Whoever waits returns from it, without a record."""
+        self._woken += 1
+        self._notifier.notify()
+
     async def wait(self, after: int) -> None:
-        """Until there is a record with a greater ``seq``, or the run has ended."""
-        while self.run.seq <= after and self.run.active:
+        """Until there is a record with a greater ``seq``, or the run has ended, or :meth:`wake`."""
+        woken = self._woken
+        while self.run.seq <= after and self.run.active and self._woken == woken:
             await self._notifier.wait()

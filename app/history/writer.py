@@ -60,7 +60,7 @@ class FileWriter:
 
     def __init__(self, engine: Engine, patience: float = PATIENCE) -> None:
         self.engine = engine
-        self._lock = FileLock(engine.url, patience)
+        self.lock = FileLock(engine.url, patience)
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:
@@ -69,7 +69,7 @@ class FileWriter:
                 return work(connection)
 
     def close(self) -> None:
-        self._lock.close()
+        self.lock.close()
 
 
 class SessionWriter:

@@ -59,6 +59,8 @@ class ActiveRun:
                 elif self.stopping:
                     ending = stopped(run)
                 self.run = await history.append(run.id, [Record.of(ending, run.seq + 1)])
+            except HistoryUnavailable:  # the server's output has a line of it
+                await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:
                 logger.error("The end of run %s cannot be logged yet: %s", self.id, error)
                 await asyncio.sleep(RETRY_SECONDS)

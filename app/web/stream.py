@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.history.history import UnknownRun
+from app.history.unavailable import HistoryUnavailable
 from app.web.broadcast import Socket
 from app.web.frames import Form
 from app.web.run_log import RunLog
@@ -18,6 +19,9 @@ from app.web.viewers import TooManyViewers
 from app.web.websocket_protocol import EXTENSION
 
 NORMAL, BROKEN, FULL, BAD_CURSOR, UNKNOWN_RUN = 1000, 1011, 1013, 4400, 4404
+
+REASON_BYTES = 123
+"""What the protocol has room for."""
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +52,9 @@ class Stream:
 
 
 async def close(websocket: WebSocket, code: int, reason: str = "") -> None:
-    """At most once, and not where the viewer has left."""
+    """At most once, and not where the viewer has left. Of ``reason`` so much is sent as fits."""
     try:
-        await websocket.close(code, reason)
+        await websocket.close(code, reason.encode()[:REASON_BYTES].decode(errors="ignore"))
     except (OSError, RuntimeError, WebSocketDisconnect):
         return
 
@@ -79,6 +83,8 @@ def _one_run(send_log: Callable[[WebSocket, Socket, Services, int, Form], Awaita
                 code, reason = UNKNOWN_RUN, "there is no such run"
             except OSError:
                 return
+            except HistoryUnavailable as unavailable:
+                code, reason = BROKEN, unavailable.reason
             except Exception:
                 logger.exception("A run's log cannot be sent.")
                 code, reason = BROKEN, "the log cannot be read: see the server's output"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from app.events import TEXT_TYPES, Weights
 from app.history.history import UnknownRun
+from app.history.unavailable import HistoryUnavailable
 from app.web.broadcast import Socket, write
 from app.web.frames import Form, text_frame
 from app.web.run_list import TooFarBehind
@@ -26,6 +27,9 @@ LIVE, LIST = "live", ""
 """Keys among the ids of runs."""
 
 BROKEN, TRY_AGAIN = 1011, 1013
+
+UNAVAILABLE_SECONDS = 5.0
+"""After which a page is cut off that watches what cannot be read, so that it asks again no more often."""
 
 logger = logging.getLogger(__name__)
 
@@ -145,6 +149,9 @@ class Subscriptions:
             await self._close(TRY_AGAIN, "changes of the list have been missed: connect again")
         except OSError:
             return  # the viewer has left
+        except HistoryUnavailable as unavailable:
+            await asyncio.sleep(UNAVAILABLE_SECONDS)
+            await self._close(BROKEN, unavailable.reason)
         except Exception:
             logger.exception("A subscription cannot go on.")
             await self._close(BROKEN, "the log cannot be read: see the server's output")

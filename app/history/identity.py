@@ -1,0 +1,65 @@
+"""Whether a database file still is the one that was opened."""
+
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+
+from app.history.lock import FileLock
+
+GONE = (
+    "has been deleted or replaced while the server ran, so nothing is kept any more: "
+    "stop the server, put the file back, and start it again"
+)
+OVERWRITTEN = (
+    "has been overwritten while the server ran, so nothing is kept any more: "
+    "stop the server, restore the file, and start it again"
+)
+
+_MAGIC = b"SQLite format 3\0"
+
+
+class Identity:
+    """Of one server's use of the file: a number in its header (``PRAGMA user_version``), which copies of before and
+    other databases do not have."""
+
+    def __init__(self, file: Path, lock: FileLock) -> None:
+        self._file, self._lock = file, lock
+        self._number: int | None = None
+        self._log: os.stat_result | None = None
+
+    def mark(self, connection: sqlite3.Connection) -> None:
+        """Raises sqlite3.OperationalError where the file cannot be written now: then its content is not checked."""
+        number = 1 + secrets.randbelow(2**31 - 1)
+        connection.execute(f"PRAGMA user_version={number}")
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
+            self._number = number
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file is still found under its name; so is its write-ahead log, from when that was first seen."""
+        if not self._lock.in_place:
+            return False
+        try:
+            log = os.stat(f"{self._file}-wal")
+        except FileNotFoundError:
+            return self._log is None
+        if self._log is None:
+            self._log = log
+        return os.path.samestat(log, self._log)
+
+    def problem(self, connection: sqlite3.Connection) -> str | None:
+        """What has happened to it. ``connection`` is to the file."""
+        if not self.in_place:
+            return GONE
+        if self._number is None:
+            return None
+        head = self._lock.head(64)  # as it is on the disk, whatever SQLite has of it in memory or in its log
+        if head[:16] != _MAGIC or int.from_bytes(head[60:64], "big") != self._number:
+            return OVERWRITTEN
+        try:
+            (number,) = connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError:
+            return OVERWRITTEN
+        return None if number == self._number else OVERWRITTEN

@@ -1,0 +1,167 @@
+"""What others may do to the database file under a running server."""
+
+import asyncio
+import json
+import os
+import shutil
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import anyio
+import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
+
+from app.history import database as database_module
+from app.history import history as history_module
+from app.history.history import History
+from app.history.unavailable import HistoryUnavailable, WriteRefused
+from tests.conftest import Server
+from tests.faults.conftest import until
+from tests.history.logs import finished, numbered, queued, started, steps
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_module, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(history_module, "CHECK_SECONDS", 0.02)
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.02)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "threeseven.db"
+
+
+def locked(file: Path) -> sqlite3.Connection:
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+async def test_while_another_program_has_locked_it_runs_wait(file: Path) -> None:
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        other = locked(file)
+        storing = asyncio.create_task(history.append("run", numbered([started(), finished(1)])))
+        await until(lambda: history.trouble == "The database is locked by another program.")
+        assert (await history.get("run")).state == "queued"
+        assert len((await history.runs())[0]) == 1
+        with pytest.raises(WriteRefused, match="locked by another program"):
+            await history.rename("run", "other")
+        other.close()
+        assert (await storing).state == "finished"
+        assert history.trouble is None
+
+
+async def test_it_opens_while_another_program_has_locked_it(file: Path) -> None:
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+    other = locked(file)
+    async with History.open(f"sqlite:///{file}") as history:
+        assert history.trouble == "The database is locked by another program."
+        assert len(await history.active()) == 1
+        other.close()
+        await until(lambda: history.trouble is None)
+
+
+def replaced(file: Path) -> None:
+    other = file.with_name("other")
+    sqlite3.connect(other).execute("CREATE TABLE a (b)").connection.close()
+    other.replace(file)
+
+
+def copied_over(file: Path) -> None:
+    other = file.with_name("other")
+    sqlite3.connect(other).execute("CREATE TABLE a (b)").connection.close()
+    shutil.copyfile(other, file)
+
+
+def restored(file: Path) -> None:
+    """By SQLite itself."""
+    copy = sqlite3.connect(file.with_name("copy"))
+    with sqlite3.connect(file) as other:
+        copy.backup(other)
+    other.close()
+    copy.close()
+
+
+FAULTS: list[Callable[[Path], object]] = [
+    lambda file: file.unlink(),
+    lambda file: file.rename(file.with_name("elsewhere")),
+    lambda file: shutil.rmtree(file.parent),
+    lambda file: Path(f"{file}-wal").unlink(),
+    lambda file: file.write_bytes(b"garbage" * 10_000),
+    lambda file: os.truncate(file, 0),
+    replaced,
+    copied_over,
+    restored,
+]
+NAMES = ["deleted", "moved", "folder", "log", "garbage", "truncated", "replaced", "copied over", "restored"]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
+async def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(
+    tmp_path: Path, fault: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "data" / "threeseven.db"
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        with sqlite3.connect(file) as source:
+            source.backup(target := sqlite3.connect(file.with_name("copy")))
+        source.close()
+        target.execute("PRAGMA user_version=5").connection.close()
+        run = await history.append("run", numbered([started(), steps(1)]))
+        waiting = asyncio.create_task(history.wait("run", run.seq))
+        await anyio.to_thread.run_sync(fault, file)
+        await until(lambda: "nothing is kept any more" in (history.trouble or ""))
+        await waiting
+        for asked in (
+            history.append("run", numbered([finished(1)], 4)),
+            history.create(queued("other")),
+            history.get("run"),
+            history.read("run", 3),
+            history.runs(),
+        ):
+            with pytest.raises(HistoryUnavailable, match=r"has been (deleted|overwritten)"):
+                await asked
+    assert [r.levelname for r in caplog.records].count("ERROR") == 1
+
+
+async def test_a_file_that_is_put_back_goes_on(file: Path) -> None:
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        moved = await anyio.to_thread.run_sync(file.rename, file.with_name("elsewhere"))
+        await until(lambda: history.trouble is not None)
+        await anyio.to_thread.run_sync(moved.rename, file)
+        await until(lambda: history.trouble is None)
+        await history.append("run", numbered([started(), finished(1)]))
+    async with History.open(f"sqlite:///{file}") as history:
+        assert (await history.get("run")).state == "finished"
+
+
+def test_a_server_says_that_its_database_is_gone(
+    serve: Callable[..., AbstractContextManager[Server]], tmp_path: Path
+) -> None:
+    with serve(tmp_path, heartbeat="0.05") as server, server.client() as client:
+        run = server.start(epochs=1000, pace="slow")["id"]
+        server.until(run, "RunStarted")
+        with connect(f"{server.ws}/ws/runs/{run}", max_queue=None) as viewer, connect(f"{server.ws}/ws") as page:
+            (tmp_path / "threeseven.db").unlink()
+            while "deleted" not in (json.loads(page.recv())["trouble"] or ""):
+                pass
+            with pytest.raises(ConnectionClosedError) as closed:
+                deque(viewer, 0)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1011
+        assert "deleted or replaced" in closed.value.rcvd.reason
+        assert "deleted or replaced" in client.get("/readyz").text
+        for path in (f"/api/runs/{run}", "/api/runs"):
+            answer = client.get(path)
+            assert answer.status_code == 503
+            assert "nothing is kept any more" in answer.json()["detail"]
