@@ -1,6 +1,7 @@
 """`python -m benchmarks.hardness`: what is done to a server, what is lost by it, and how long honest clients wait."""
 
 import asyncio
+import io
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+from PIL import Image
 from websockets.asyncio.client import connect
 
 from benchmarks.server import Server
@@ -33,6 +35,7 @@ class Honest:
 
     health: list[float] = field(default_factory=list)
     viewers: list[float] = field(default_factory=list)
+    photos: list[float] = field(default_factory=list)
     lost: int = 0
 
     async def ask_health(self, server: Server) -> None:
@@ -47,6 +50,20 @@ class Honest:
             except OSError:
                 self.lost += 1
             await asyncio.sleep(0.1)
+
+    async def ask_photos(self, server: Server) -> None:
+        """A photo of 200 kB, some three times a second, from another address."""
+        photo = _picture(512, "JPEG")
+        while True:
+            began = time.perf_counter()
+            try:
+                async with asyncio.timeout(60):
+                    answer = await _sent(server, _post("image/jpeg", photo), address="127.0.0.2")
+                    self.lost += not answer.startswith(b"HTTP/1.1 200")
+            except OSError:
+                self.lost += 1
+            self.photos.append(time.perf_counter() - began)
+            await asyncio.sleep(0.3)
 
     async def view(self, server: Server, run: str) -> None:
         """A viewer of a live run: how long steps take to come, and whether any is missing."""
@@ -70,11 +87,34 @@ async def _healthy(server: Server) -> bool:
 
 
 async def _asked(server: Server, path: str) -> bytes:
-    reader, writer = await asyncio.open_connection(*server.host)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    return await _sent(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+
+
+async def _sent(server: Server, request: bytes, address: str = "127.0.0.1") -> bytes:
+    """The answer to a request that asks for the connection to be closed."""
+    reader, writer = await asyncio.open_connection(*server.host, local_addr=(address, 0))
+    writer.write(request)
     answer = await reader.read()
     writer.close()
     return answer
+
+
+def _post(type: str, body: bytes) -> bytes:
+    head = (
+        f"POST /predict?image=false HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {type}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _picture(side: int, format: str) -> bytes:
+    """Of noise as a JPEG, empty and transparent as a PNG."""
+    file = io.BytesIO()
+    if format == "JPEG":
+        Image.effect_noise((side, side), 100).save(file, format, quality=95)
+    else:
+        Image.new("RGBA", (side, side)).save(file, format)
+    return file.getvalue()
 
 
 Fault = Callable[[Server, AsyncExitStack], Awaitable[str]]
@@ -143,6 +183,26 @@ async def slow_bodies(server: Server, stack: AsyncExitStack) -> str:
     return "1,000"
 
 
+async def pictures(server: Server, stack: AsyncExitStack) -> str:
+    """16 connections that send a PNG of 25 million pixels again and again"""
+    request = _post("image/png", _picture(5000, "PNG"))
+
+    async def send() -> None:
+        while True:
+            with suppress(OSError):
+                await _sent(server, request)
+
+    for _ in range(16):
+        stack.callback(asyncio.create_task(send()).cancel)
+    return "16"
+
+
+async def stalled_uploads(server: Server, stack: AsyncExitStack) -> str:
+    """200 photos of which 100 kB come and no more"""
+    await _open(server, stack, 200, _post("image/jpeg", bytes(10**6))[:100_000])
+    return "200"
+
+
 async def _open(server: Server, stack: AsyncExitStack, count: int, sent: bytes) -> list[socket.socket]:
     """Connections on which this was sent, and from which nothing is read."""
 
@@ -157,7 +217,7 @@ async def _open(server: Server, stack: AsyncExitStack, count: int, sent: bytes) 
     return await asyncio.to_thread(lambda: [connected() for _ in range(count)])
 
 
-FAULTS: list[Fault] = [no_fault, downloads, quick_downloads, silent, slow_heads, slow_bodies]
+FAULTS: list[Fault] = [no_fault, downloads, quick_downloads, silent, slow_heads, slow_bodies, pictures, stalled_uploads]
 
 
 async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:
@@ -168,7 +228,7 @@ async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:
     tasks = [asyncio.create_task(honest.view(server, run)) for _ in range(VIEWERS)]
     await asyncio.sleep(1)
     honest.viewers.clear()  # what had been before it came
-    tasks.append(asyncio.create_task(honest.ask_health(server)))
+    tasks += [asyncio.create_task(ask(server)) for ask in (honest.ask_health, honest.ask_photos)]
     async with AsyncExitStack() as stack:
         tried = await fault(server, stack)
         memory, end = before, time.monotonic() + SECONDS
@@ -180,10 +240,8 @@ async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:
         for done in await asyncio.gather(*tasks, return_exceptions=True):
             honest.lost += not isinstance(done, asyncio.CancelledError)
     later = [delay - min(honest.viewers) for delay in honest.viewers]
-    return (
-        fault.__doc__, tried, honest.lost, _milliseconds(honest.health), _milliseconds(later),
-        f"{memory - before:+.0f}",
-    )  # fmt: skip
+    delays = [_milliseconds(each) for each in (honest.health, later, honest.photos)]
+    return fault.__doc__, tried, honest.lost, *delays, f"{memory - before:+.0f}"
 
 
 def _milliseconds(delays: list[float]) -> str:
@@ -203,7 +261,8 @@ def main() -> None:
                 server.until_warm()
                 rows.append(asyncio.run(suffer(server, fault)))
     head = (
-        "fault", "tried", "lost", "/healthz p99 / worst, ms", "honest viewers p99 / worst, ms", "memory, MB",
+        "fault", "tried", "lost", "/healthz p99 / worst, ms", "honest viewers p99 / worst, ms",
+        "honest photos p99 / worst, ms", "memory, MB",
     )  # fmt: skip
     print(markdown(head, rows))
 

@@ -15,6 +15,14 @@ MOST_PIXELS = 25_000_000
 """Declared by the file, before anything of it is decoded. A PNG of that many needs 100 MB for a moment."""
 WORKING_SIDE = 256
 """Pixels of the longer side to which larger pictures are shrunk; a digit a tenth as high is still 26 pixels high."""
+PNG, JPEG = container.PNG, container.JPEG
+"""What such files begin with."""
+
+HEAVY_PNG_PIXELS = 2_000_000
+HEAVY_JPEG_BYTES = 1_000_000
+HEAVY_JPEG_SCANS = 12
+"""A picture beyond one of these may take more than some 100 ms to decode. A JPEG is scaled while it is decoded."""
+
 FAINTEST = 0.08
 """Contrast of ink to paper, below which a picture counts as blank. A hard pencil has 0.2."""
 _NOISE = 5.0
@@ -50,6 +58,15 @@ def read(data: bytes) -> Image:
     faint = min(level + 3 * noise, full / 2)
     near = paper.slide(paper.slide(digit.astype(np.float32), 2, 0, np.maximum), 2, 1, np.maximum)
     return placing.place(np.clip((contrast - faint) / (full - faint), 0, 1) * near)
+
+
+def heavy(data: bytes) -> bool:
+    """Whether reading it may take longer than a tenth of a second, by what the file says of itself: in microseconds,
+    for any bytes."""
+    if data.startswith(PNG):  # then come length and name of the first chunk, width and height
+        width, height = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+        return HEAVY_PNG_PIXELS < width * height <= MOST_PIXELS
+    return len(data) > HEAVY_JPEG_BYTES or data.count(b"\xff\xda") > HEAVY_JPEG_SCANS
 
 
 def _decode(data: bytes) -> Floats:

@@ -5,7 +5,6 @@ Bare ASGI: FastAPI's own handling of bodies would take longer than the predictio
 
 from collections import OrderedDict
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.routing import Route
@@ -19,22 +18,23 @@ from app.web import predict_input
 from app.web.predict_schema import document
 from app.web.prediction import encode
 from app.web.problems import Problem
+from app.web.reading_work import ReadingWork
 from app.web.request_body import BodyReader
 from app.web.services import services
 
 PREDICTORS = 32
 """Models held ready, the last used; one of 256 units is 0.8 MB."""
-THREADS = 2
-"""Pictures read at once. Each may need some 150 MB while it is decoded."""
 
 PATH = "/predict"
+PATHS = (PATH, f"{PATH}/")
+"""Both are the same; programs add the slash."""
 
 
 def mount(app: FastAPI) -> None:
     """Give the app its ``/predict``, and its OpenAPI document the description."""
     predict = Predict()
     app.add_middleware(Shortcut, predict=predict)
-    app.routes.append(Route(PATH, predict, methods=["POST"]))
+    app.routes.extend(Route(path, predict, methods=["POST"]) for path in PATHS)
     document(app)
 
 
@@ -46,7 +46,7 @@ class Shortcut:
         self._app, self._predict = app, predict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"] in PATHS and scope["method"] == "POST":
             await self._predict(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -58,7 +58,7 @@ class Predict:
     def __init__(self) -> None:
         self._predictors: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
         self._bodies = BodyReader()
-        self._threads = CapacityLimiter(THREADS)
+        self._work = ReadingWork()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -72,7 +72,7 @@ class Predict:
 
     async def _answer(self, request: Request) -> bytes:
         """As JSON. Raises Problem."""
-        question = await predict_input.read(request, self._bodies, self._threads)
+        question = await predict_input.read(request, self._bodies, self._work)
         held, choice = services(request), question.choice
         if choice.run in (None, NAME):
             run, step, predictor = NAME, held.reader.step, None

@@ -9,7 +9,6 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import numpy as np
-from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -18,9 +17,15 @@ from starlette.requests import Request
 from app.handwriting import ink, picture
 from app.handwriting.ink import Image
 from app.web.problems import Problem, invalid
-from app.web.request_body import BodyReader
+from app.web.reading_work import ReadingWork
+from app.web.request_body import Body, BodyReader, client
 
 TYPES = ("application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data")
+
+ALSO_CALLED = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
+"""What some programs say for them."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 JSON_LIMIT = 2 * 1024 * 1024
 """Bytes. 20,000 points with times, written at full precision, are about 1.2 MB."""
@@ -126,32 +131,33 @@ class Question(NamedTuple):
     choice: Choice
 
 
-async def read(request: Request, bodies: BodyReader, threads: CapacityLimiter) -> Question:
-    """What the request asks. Heavy bodies are worked on in ``threads``. Raises Problem 400, 408, 413, 415 or 422."""
+async def read(request: Request, bodies: BodyReader, work: ReadingWork) -> Question:
+    """What the request asks. Raises Problem 400, 408, 413, 415 or 422."""
     choice = _choice(dict(request.query_params)) if request.scope["query_string"] else _NOTHING_SAID
     headers = dict(request.scope["headers"])  # as bytes: request.headers would decode and search them each time
     media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Problem(415, "Unsupported encoding", "Send the body as it is, without Content-Encoding.")
-    match media_type:
-        case "application/octet-stream":
-            return Question(raw_pixels(await bodies.body(request, RAW_LIMIT)), choice)
-        case "application/json":
-            body = await bodies.body(request, JSON_LIMIT)
-            if len(body) <= INLINE_LIMIT and body.count(b"[") <= INLINE_LISTS:
-                return drawing(body, choice)
-            return await to_thread.run_sync(drawing, body, choice, limiter=threads)
-        case "image/png" | "image/jpeg":
-            body = await bodies.body(request, PICTURE_LIMIT)
-            return Question(await to_thread.run_sync(_picture, body, limiter=threads), choice)
-        case "multipart/form-data":
-            form = await _form(request, bodies)
-            try:
-                body, fields = await _file(form)
-            finally:
-                await form.close()
-            image = await to_thread.run_sync(_picture, body, limiter=threads)
-            return Question(image, _choice(choice.model_dump() | fields))
+    async with bodies.open(request) as body:
+        match ALSO_CALLED.get(media_type, media_type):
+            case "application/octet-stream":
+                return Question(raw_pixels(await body.all(RAW_LIMIT)), choice)
+            case "application/json":
+                data = (await body.all(JSON_LIMIT)).removeprefix(BYTE_ORDER_MARK)
+                if len(data) <= INLINE_LIMIT and data.count(b"[") <= INLINE_LISTS:
+                    return drawing(data, choice)
+                return await work.run(client(request), False, drawing, data, choice)
+            case "image/png" | "image/jpeg":
+                data = await body.all(PICTURE_LIMIT)
+                return Question(await work.run(client(request), picture.heavy(data), _picture, data), choice)
+            case "multipart/form-data":
+                form = await _form(request, body)
+                try:
+                    data, fields = await _file(form)
+                finally:
+                    await form.close()
+                image = await work.run(client(request), picture.heavy(data), _picture, data)
+                return Question(image, _choice(choice.model_dump() | fields))
     raise Problem(
         415, "Unsupported type", f"Content-Type is {media_type or 'missing'}; send {', '.join(TYPES)}.",
         headers={"Accept-Post": ", ".join(TYPES)},
@@ -254,16 +260,36 @@ def _field(name: str, detail: str) -> Problem:
     return Problem(422, "Invalid input", f"{name}: {detail}", [{"field": name, "detail": detail}])
 
 
-class _InMemory(MultiPartParser):
-    """The body's limit bounds the files already: none is spooled to disk."""
-
-    spool_max_size = FORM_LIMIT
+_PICTURES = picture.PNG, picture.JPEG
 
 
-async def _form(request: Request, bodies: BodyReader) -> FormData:
+class _Form(MultiPartParser):
+    """A part is a file where it has a file name in any form (``filename*``), or begins as a picture does."""
+
+    spool_max_size = FORM_LIMIT  # the body's limit bounds the files already: none is spooled to disk
+
+    def on_headers_finished(self) -> None:
+        part = self._current_part
+        if part.content_disposition is not None and b"filename*" in part.content_disposition.lower():
+            part.content_disposition += b'; filename="picture"'
+        super().on_headers_finished()
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        part = self._current_part
+        if part.file is None and (bytes(part.data) + data[start : start + 8]).startswith(_PICTURES):
+            begun = bytes(part.data)
+            part.data.clear()
+            part.content_disposition = (part.content_disposition or b"") + b'; filename="picture"'
+            self._current_fields -= 1
+            super().on_headers_finished()
+            super().on_part_data(begun, 0, len(begun))
+        super().on_part_data(data, start, end)
+
+
+async def _form(request: Request, body: Body) -> FormData:
     try:
-        async with aclosing(bodies.pieces(request, FORM_LIMIT)) as stream:
-            return await _InMemory(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
+        async with aclosing(body.pieces(FORM_LIMIT)) as stream:
+            return await _Form(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
     except (MultiPartException, ValueError, LookupError) as error:  # ValueError, LookupError: names in odd charsets
         raise Problem(422, "Invalid form", f"This is no form of one file: {error}") from None
 

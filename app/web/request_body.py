@@ -2,55 +2,102 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from typing import Self
 
-from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from app.web.problems import Problem
+from app.web.turns import Turns
 
 SMALL = 64 * 1024
 """Bytes. Any drawing but the longest is smaller, and so is any recipe."""
 LARGE_AT_ONCE = 8
-"""Bodies beyond ``SMALL`` that are taken in at the same time; further ones wait in their senders' hands."""
+"""Bodies beyond ``SMALL`` that are in memory at the same time; further ones wait in their senders' hands, the clients'
+in turn."""
 LARGE_SECONDS = 30
-"""How long one of those may take. A photo of 4 MB needs 16 s at 2 Mbit/s."""
+"""How long one of those may take to come in. A photo of 4 MB needs 16 s at 2 Mbit/s."""
+PAUSE_SECONDS = 1.0
+"""For which one of those may send nothing while another waits. What one that waits has sent meanwhile is in the
+system's buffers and comes at once."""
 
 
 class BodyReader:
-    """Bodies of any number of requests. What is refused raises Problem 400, 408 or 413."""
+    """Bodies of any number of requests: ``async with bodies.open(request) as body``."""
 
     def __init__(self) -> None:
-        self._large = CapacityLimiter(LARGE_AT_ONCE)
+        self._places = Turns(LARGE_AT_ONCE)
 
-    async def body(self, request: Request, limit: int) -> bytes:
+    def open(self, request: Request) -> "Body":
+        return Body(request, self._places)
+
+
+class Body:
+    """One request's. A large one keeps its place until the block ends. What is refused raises Problem 400, 408, 413."""
+
+    def __init__(self, request: Request, places: Turns) -> None:
+        self._request = request
+        self._places = places
+        self._taken = 0
+        self._deadline: float | None = None
+        """Set where it has one of the places."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._deadline is not None:
+            self._places.give_back()
+
+    async def all(self, limit: int) -> bytes:
         """All of it, unless it is more than ``limit`` bytes or says so."""
-        _check_length(request, limit)
-        body, more = await _next(request, limit)
+        _check_length(self._request, limit)
+        body, more = await self._next(limit)
         if more:  # which it seldom has
-            body += b"".join([piece async for piece in self._rest(request, limit, len(body))])
+            body += b"".join([piece async for piece in self._rest(limit)])
         return body
 
-    def pieces(self, request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-        """The same piece by piece. Close it (``aclosing``) if you may leave off before its end."""
-        _check_length(request, limit)
-        return self._rest(request, limit, 0)
+    def pieces(self, limit: int) -> AsyncGenerator[bytes, None]:
+        """The same piece by piece."""
+        _check_length(self._request, limit)
+        return self._rest(limit)
 
-    async def _rest(self, request: Request, limit: int, taken: int) -> AsyncGenerator[bytes, None]:
-        """What comes after so many bytes."""
-        deadline, more = None, True
-        async with AsyncExitStack() as stack:
-            while more:
-                if taken > SMALL and deadline is None:
-                    await stack.enter_async_context(self._large)
-                    deadline = asyncio.get_running_loop().time() + LARGE_SECONDS
-                try:
-                    async with asyncio.timeout_at(deadline):
-                        piece, more = await _next(request, limit, taken)
-                except TimeoutError:
+    async def _rest(self, limit: int) -> AsyncGenerator[bytes, None]:
+        more = True
+        while more:
+            if self._taken > SMALL and self._deadline is None:
+                await self._places.take(client(self._request))
+                self._deadline = asyncio.get_running_loop().time() + LARGE_SECONDS
+            if self._deadline is None:
+                piece, more = await self._next(limit)
+            else:
+                piece, more = await self._next_in_time(limit, self._deadline)
+            yield piece
+
+    async def _next_in_time(self, limit: int, deadline: float) -> tuple[bytes, bool]:
+        now = asyncio.get_running_loop().time
+        while True:
+            try:
+                async with asyncio.timeout_at(min(deadline, now() + PAUSE_SECONDS)):
+                    return await self._next(limit)
+            except TimeoutError:
+                if now() >= deadline or self._places.waited_for:
                     raise _too_slow() from None
-                taken += len(piece)
-                yield piece
+
+    async def _next(self, limit: int) -> tuple[bytes, bool]:
+        """The body's next piece, and whether more follow."""
+        message = await self._request.receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "Incomplete body", "The connection was closed before the body had ended.")
+        piece: bytes = message.get("body", b"")
+        self._taken += len(piece)
+        if self._taken > limit:
+            raise _too_large(limit)
+        return piece, message.get("more_body", False)
+
+
+def client(request: Request) -> str:
+    """The address that it comes from."""
+    return request.client.host if request.client else ""
 
 
 def _check_length(request: Request, limit: int) -> None:
@@ -59,20 +106,12 @@ def _check_length(request: Request, limit: int) -> None:
         raise _too_large(limit)
 
 
-async def _next(request: Request, limit: int, taken: int = 0) -> tuple[bytes, bool]:
-    """The body's next piece, and whether more follow."""
-    message = await request.receive()
-    if message["type"] == "http.disconnect":
-        raise Problem(400, "Incomplete body", "The connection was closed before the body had ended.")
-    piece: bytes = message.get("body", b"")
-    if taken + len(piece) > limit:
-        raise _too_large(limit)
-    return piece, message.get("more_body", False)
-
-
 def _too_slow() -> Problem:
-    seconds = f"A body of more than {SMALL:,} bytes must arrive within {LARGE_SECONDS} seconds."
-    return Problem(408, "Too slow", seconds)
+    detail = (
+        f"A body of more than {SMALL:,} bytes must arrive within {LARGE_SECONDS} seconds, and without pauses while "
+        "others wait."
+    )
+    return Problem(408, "Too slow", detail, headers={"Connection": "close"})
 
 
 def _too_large(limit: int) -> Problem:

@@ -166,7 +166,7 @@ def _hostname(url: str) -> str | None:
 
 def _body_limit(path: str) -> int | None:
     """Bytes; None where the route has limits of its own."""
-    if path == predict.PATH:
+    if path in predict.PATHS:
         return None
     return EXPERIMENT_LIMIT if path.startswith(experiments.PATH) else BODY_LIMIT
 

@@ -24,26 +24,20 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, client: str) -> AsyncIterator[None]:
+        await self.take(client)
+        try:
+            yield
+        finally:
+            self.give_back()
+
+    async def take(self, client: str) -> None:
+        """Wait for a place. What takes one must call :meth:`give_back`."""
         if self._free:
             self._free -= 1
         else:
             await self._wait(client)
-        try:
-            yield
-        finally:
-            self._pass_on()
 
-    async def _wait(self, client: str) -> None:
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(client, deque()).append(place)
-        try:
-            await place
-        except asyncio.CancelledError:
-            if not place.cancelled():  # it was given just before
-                self._pass_on()
-            raise
-
-    def _pass_on(self) -> None:
+    def give_back(self) -> None:
         while self._waiting:
             client, queue = self._waiting.popitem(last=False)
             place = queue.popleft()
@@ -52,3 +46,13 @@ class Turns:
             if not place.cancelled():
                 return place.set_result(None)
         self._free += 1
+
+    async def _wait(self, client: str) -> None:
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(client, deque()).append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if not place.cancelled():  # it was given just before
+                self.give_back()
+            raise

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from app.handwriting import ink
-from app.handwriting.picture import PictureError, read
+from app.handwriting.picture import PictureError, heavy, read
 from tests.handwriting.photos import encode, photo
 
 SEVEN = ink.draw([np.array([[0, 0], [40, 2], [15, 90]], float)])
@@ -185,3 +185,26 @@ def test_any_damage_is_read_or_refused(data):
 def test_any_small_picture_is_read(width, height, random):
     pixels = np.frombuffer(random.randbytes(width * height), np.uint8).reshape(height, width)
     assert read(encode(pixels)).shape == (28, 28)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_large_pngs_are_known_before_they_are_decoded(mode):
+    def sized(width, height):
+        file = io.BytesIO()
+        Image.new(mode, (width, height)).save(file, "PNG")
+        return file.getvalue()
+
+    assert heavy(sized(5000, 5000))
+    assert not heavy(sized(1000, 1000))
+
+
+def test_jpegs_with_many_passes_are_known_before_they_are_decoded(mnist):
+    photo_of_a_digit = photo(mnist["valid_images"][0], np.random.RandomState(3))
+    assert not heavy(photo_of_a_digit)
+    assert heavy(photo_of_a_digit + b"\xff\xda\x00\x02" * 20)
+    assert heavy(photo_of_a_digit + bytes(1_000_000))
+
+
+@given(st.binary(max_size=40), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8"]))
+def test_any_bytes_can_be_asked_whether_they_are_heavy(data, begin):
+    assert heavy(begin + data) in (True, False)

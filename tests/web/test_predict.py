@@ -162,6 +162,52 @@ def test_pictures_as_bodies_and_in_forms(client, expected):
         assert client.post("/predict", **request).json()["verdict"] == "7"
 
 
+@pytest.mark.parametrize("type", ["image/png", "image/x-png", "IMAGE/PNG; q=1", "image/jpg", "image/pjpeg"])
+def test_pictures_by_any_name_of_their_type(client, expected, type):
+    assert client.post("/predict", content=png(IMAGE), headers={"content-type": type}).json() == expected
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        'name="file"',
+        "name=file; filename*=UTF-8''s%C3%A9pt.png",
+        'name="image"; filename="7.png"; filename*=UTF-87.png',
+        'name="anything"',
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 10_000])
+def test_a_picture_in_a_form_whatever_the_form_says_of_it(client, expected, disposition, size):
+    """Sent in pieces of ``size``: a picture may begin in one and go on in another."""
+    head = f"--x\r\nContent-Disposition: form-data; {disposition}\r\n\r\n".encode()
+    body = head + png(IMAGE) + b"\r\n--x--\r\n"
+    pieces = (body[at : at + size] for at in range(0, len(body), size))
+    answer = client.post(
+        "/predict", content=b"".join(pieces), headers={"content-type": "multipart/form-data; boundary=x"}
+    )
+    assert answer.json() == expected
+
+
+def test_json_may_begin_with_a_byte_order_mark(client, expected):
+    body = b"\xef\xbb\xbf" + json.dumps({"strokes": SEVEN}).encode()
+    assert client.post("/predict", content=body, headers=JSON).json() == expected
+
+
+def test_json_without_a_content_type_is_told_so(client):
+    answer = client.post("/predict", content=b"{}")
+    assert answer.status_code == 415
+    assert "Content-Type is missing; send application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("side", [28, 300])
+def test_the_path_may_end_in_a_slash_at_any_size(server, side):
+    noise = png(np.random.RandomState(1).randint(0, 256, (side, side), np.uint8))
+    with server.client() as client:
+        answers = [client.post(path, content=noise, headers={"content-type": "image/png"}) for path in predict.PATHS]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+
+
 def test_the_image_can_be_left_out(client, expected):
     short = {name: value for name, value in expected.items() if name != "image"}
     same_answer(client.post("/predict?image=false", content=RAW, headers=OCTETS), short)

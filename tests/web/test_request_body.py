@@ -13,12 +13,13 @@ pytestmark = pytest.mark.anyio
 class Sender:
     """Sends its pieces, the first ones at once, the last when it is let."""
 
-    def __init__(self, *pieces, length=None):
+    def __init__(self, *pieces, length=None, address="here"):
         self._pieces = list(pieces)
         self.asked = 0
         self.last = anyio.Event()
         headers = [] if length is None else [(b"content-length", str(length).encode())]
-        self.request = Request({"type": "http", "method": "POST", "headers": headers}, self.receive)
+        scope = {"type": "http", "method": "POST", "headers": headers, "client": (address, 1)}
+        self.request = Request(scope, self.receive)
 
     async def receive(self):
         self.asked += 1
@@ -30,10 +31,15 @@ class Sender:
         return {"type": "http.request", "body": piece, "more_body": bool(self._pieces)}
 
 
+async def taken(bodies, sender, limit=10**6):
+    async with bodies.open(sender.request) as body:
+        return await body.all(limit)
+
+
 async def test_all_of_it():
     sender = Sender(b"one", b"", b"two")
     sender.last.set()
-    assert await BodyReader().body(sender.request, 6) == b"onetwo"
+    assert await taken(BodyReader(), sender, 6) == b"onetwo"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ async def test_refused(pieces, length, status):
     sender = Sender(*pieces, length=length)
     sender.last.set()
     with pytest.raises(Problem) as refused:
-        await BodyReader().body(sender.request, 6)
+        await taken(BodyReader(), sender, 6)
     assert refused.value.status == status
 
 
@@ -55,7 +61,7 @@ async def test_only_so_many_large_ones_come_in_at_once():
     bodies = []
 
     async def take(sender):
-        bodies.append(await uploads.body(sender.request, 10**6))
+        bodies.append(await taken(uploads, sender))
 
     async with anyio.create_task_group() as tasks:
         for sender in senders:
@@ -64,7 +70,7 @@ async def test_only_so_many_large_ones_come_in_at_once():
         assert sorted(sender.asked for sender in senders) == [1] * 3 + [3] * LARGE_AT_ONCE
         small = Sender(b"a small one is not kept waiting")
         small.last.set()
-        assert await uploads.body(small.request, 100)
+        assert await taken(uploads, small, 100)
         for sender in senders:
             sender.last.set()
     assert {len(body) for body in bodies} == {SMALL + 9}
@@ -76,5 +82,49 @@ async def test_a_large_one_that_never_ends_is_given_up_and_makes_room(monkeypatc
     uploads = BodyReader()
     for _ in range(LARGE_AT_ONCE + 1):
         with pytest.raises(Problem) as refused:
-            await uploads.body(Sender(bytes(SMALL + 1), b"never").request, 10**6)
+            await taken(uploads, Sender(bytes(SMALL + 1), b"never"))
         assert refused.value.status == 408
+
+
+async def test_one_that_pauses_makes_room_for_one_that_waits(monkeypatch):
+    monkeypatch.setattr("app.web.request_body.PAUSE_SECONDS", 0.01)
+    uploads, refused = BodyReader(), []
+
+    async def stall():
+        try:
+            await taken(uploads, Sender(bytes(SMALL + 1), b"never"))
+        except Problem as problem:
+            refused.append(problem.status)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(LARGE_AT_ONCE):
+            tasks.start_soon(stall)
+        await anyio.sleep(0.05)
+        assert not refused, "nobody waits"
+        quick = Sender(bytes(SMALL + 1), b"all", address="there")
+        quick.last.set()
+        assert len(await taken(uploads, quick)) == SMALL + 4
+        assert set(refused) == {408}
+        assert len(refused) < LARGE_AT_ONCE
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_large_one_keeps_its_place_for_as_long_as_it_is_needed():
+    uploads, order = BodyReader(), []
+
+    async def keep(sender, name, release):
+        async with uploads.open(sender.request) as body:
+            await body.all(10**6)
+            order.append(name)
+            await release.wait()
+
+    release = anyio.Event()
+    async with anyio.create_task_group() as tasks:
+        for number in range(LARGE_AT_ONCE + 1):
+            sender = Sender(bytes(SMALL + 1), b"all")
+            sender.last.set()
+            tasks.start_soon(keep, sender, number, release)
+        await anyio.wait_all_tasks_blocked()
+        assert len(order) == LARGE_AT_ONCE
+        release.set()
+    assert len(order) == LARGE_AT_ONCE + 1
