@@ -54,9 +54,12 @@ class Settings(BaseSettings):
     queued_runs: Annotated[int, Field(ge=1, le=1000)] = 50
     """Runs that may wait; one more is refused."""
     runs_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 30
-    """Starts per client address."""
+    """Starts per session."""
     controls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 600
-    """Pauses, changes of the learning rate and so on per client address."""
+    """Pauses, changes of the learning rate and so on per session."""
+    class_size: Annotated[int, Field(ge=1, le=10_000)] = 30
+    """Sessions that may be behind one client address: all its clients together may start and control so many times as
+    much as one session may."""
     experiments_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 240
     """Experiments computed per client address, which a whole class may share; answers that are kept do not count."""
     viewers_per_address: Annotated[int, Field(ge=1, le=100_000)] = 500

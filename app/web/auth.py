@@ -55,8 +55,8 @@ def session_key(file: Path) -> bytes:
 
 
 class Auth:
-    """Compares secrets in constant time and limits, per client address, wrong tokens, starts, controls
-    and experiments.
+    """Compares secrets in constant time; limits wrong tokens and experiments per client address, starts and controls
+    per session and, a whole class's, per address.
 
     A session is ``nonce.signature``, signed with ``key`` over nonce and token: it cannot be made without the key, and
     another token ends it.
@@ -68,9 +68,9 @@ class Auth:
         self.cookie = f"threeseven_{hashlib.sha256(key).hexdigest()[:8]}"
         """The cookie's name. Browsers share cookies between all ports of a host, so each server has its own."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._starts = RateLimitItemPerMinute(settings.runs_per_minute, namespace="runs started")
-        self._controls = RateLimitItemPerMinute(settings.controls_per_minute, namespace="controls sent")
-        self._experiments = RateLimitItemPerMinute(settings.experiments_per_minute, namespace="experiments computed")
+        self._starts = _Limit("runs started", settings.runs_per_minute, settings.class_size)
+        self._controls = _Limit("controls sent", settings.controls_per_minute, settings.class_size)
+        self._experiments = _Limit("experiments computed", settings.experiments_per_minute)
         self._slow: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: Counter[str] = Counter()
 
@@ -145,18 +145,32 @@ class Auth:
             if not self._waiting[client]:
                 del self._waiting[client], self._slow[client]
 
-    def _count(self, limit: RateLimitItem, request: Request) -> None:
-        client = client_address(request)
-        if not self._limiter.hit(limit, client):
-            free_at = self._limiter.get_window_stats(limit, client).reset_time
-            raise _too_many(limit, free_at - time.time())
+    def _count(self, limit: "_Limit", request: Request) -> None:
+        counted = [(limit.address, client_address(request), "from one address")]
+        session = request.cookies.get(self.cookie, "")
+        if self._token is not None and self._valid_session(session):
+            counted.insert(0, (limit.session, session, "in one session"))
+        for item, who, whose in counted:
+            if not self._limiter.test(item, who):
+                free_at = self._limiter.get_window_stats(item, who).reset_time
+                raise _too_many(item, free_at - time.time(), whose)
+        for item, who, _ in counted:
+            self._limiter.hit(item, who)
+
+
+class _Limit:
+    """So many a minute in a session, and ``class_size`` times as many from an address."""
+
+    def __init__(self, what: str, amount: int, class_size: int = 1) -> None:
+        self.session = RateLimitItemPerMinute(amount, namespace=what)
+        self.address = RateLimitItemPerMinute(amount * class_size, namespace=what)
 
 
 def client_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _too_many(limit: RateLimitItem, seconds: float) -> Problem:
+def _too_many(limit: RateLimitItem, seconds: float, whose: str = "from one address") -> Problem:
     retry = max(1, ceil(seconds))
-    detail = f"At most {limit.amount} {limit.namespace} a minute from one address: try again in {retry} s."
+    detail = f"At most {limit.amount} {limit.namespace} a minute {whose}: try again in {retry} s."
     return Problem(429, "Too many requests", detail, headers={"Retry-After": str(retry)})

@@ -88,9 +88,18 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 async def on_validation(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
+        if error.body and not _is_json(request) and any(e["loc"] == ("body",) for e in error.errors()):
+            sent = request.headers.get("content-type", "missing")
+            return Problem(415, "Unsupported type", f"Content-Type is {sent}; send application/json.").response()
         return invalid(error.errors(), inside=1).response()
     assert isinstance(error, ValidationError)
     return invalid(error.errors(include_url=False, include_context=False, include_input=False)).response()
+
+
+def _is_json(request: Request) -> bool:
+    """What FastAPI takes for JSON."""
+    kind, _, subtype = request.headers.get("content-type", "").partition(";")[0].strip().lower().partition("/")
+    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:

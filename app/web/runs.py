@@ -14,13 +14,12 @@ from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
 from app.running.supervisor import NotActive, OfSweep, QueueFull, Supervisor
+from app.web.names import Name
 from app.web.problems import Problem, documented, invalid
 from app.web.services import HistoryDep, SupervisorDep, services
 from app.web.session import require_control
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
-
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 
 
 def no_such_run(run: str) -> Problem:

@@ -124,14 +124,32 @@ def request(address, authorization=""):
 
 
 def test_controls_are_limited(serve, tmp_path):
-    with serve(tmp_path, controls_per_minute="2") as server, server.client() as client:
+    with serve(tmp_path, controls_per_minute="2", class_size="1") as server, server.client() as client:
         answers = [client.post("/api/runs/none/control", json={"action": "pause"}) for _ in range(3)]
     assert [a.status_code for a in answers] == [404, 404, 429]
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
 
 
+def test_thirty_behind_one_address_are_a_class(serve, tmp_path):
+    """Each has what one may, and one who asks for more takes nothing from the others."""
+
+    def pause(session, times):
+        with server.client(cookies=dict([session])) as client:
+            return [client.post("/api/runs/none/control", json={"action": "pause"}) for _ in range(times)]
+
+    with serve(tmp_path, "--token", "s3same", controls_per_minute="2", class_size="10") as server:
+        for _ in range(10):
+            answers = pause(signed_in(server), 3)
+            assert [a.status_code for a in answers] == [404, 404, 429]
+            assert "in one session" in answers[-1].json()["detail"]
+            assert int(answers[-1].headers["retry-after"]) >= 1
+        (answer,) = pause(signed_in(server), 1)
+        assert answer.status_code == 429
+        assert "from one address" in answer.json()["detail"]
+
+
 def test_starting_runs_is_limited(serve, tmp_path):
-    with serve(tmp_path, runs_per_minute="2") as server, server.client() as client:
+    with serve(tmp_path, runs_per_minute="2", class_size="1") as server, server.client() as client:
         answers = [client.post("/api/runs", json={"epochs": 1}) for _ in range(3)]
     assert [a.status_code for a in answers] == [201, 201, 429]
     assert answers[-1].headers["retry-after"]

@@ -252,3 +252,27 @@ def test_what_is_no_size_is_named(size):
     refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert refused.returncode == 2
     assert "--keep-bytes" in refused.stderr
+
+
+@pytest.mark.parametrize("type", [None, "text/plain", "application/x-www-form-urlencoded"])
+def test_json_without_its_content_type_is_told_so(client, type):
+    answer = client.post("/api/runs", content=b'{"epochs": 1}', headers={} if type is None else {"content-type": type})
+    assert answer.status_code == 415
+    assert answer.json()["detail"] == f"Content-Type is {type or 'missing'}; send application/json."
+
+
+def test_json_may_begin_with_a_byte_order_mark(client):
+    body = b'\xef\xbb\xbf{"epochs": 0}'
+    refused = client.post("/api/runs", content=body, headers={"content-type": "application/json"})
+    assert refused.json()["errors"][0]["field"] == "epochs", "it was read"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\u200b", "ab\u202ecd", "\x1b[31mred"])
+def test_a_name_that_cannot_be_seen_whole_is_refused(client, finished, name):
+    for answer in (
+        client.post("/api/runs", json={"epochs": 1, "name": name}),
+        client.patch(f"/api/runs/{finished}", json={"name": name}),
+    ):
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "name"
+        assert "U+" in answer.json()["detail"]
