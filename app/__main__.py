@@ -67,6 +67,10 @@ def serve(
     keep_bytes: Annotated[str | None, typer.Option(help="What runs may take, such as 500MB. [no limit]")] = None,
     token: Annotated[str | None, typer.Option(help="Who has it may control runs; others may watch.")] = None,
     open: Annotated[bool | None, typer.Option("--open", help="Let anyone who reaches the server control it.")] = None,
+    root_path: Annotated[str | None, typer.Option(help="Path before all addresses, behind a proxy. [none]")] = None,
+    forwarded_allow_ips: Annotated[
+        str | None, typer.Option(help="Proxies whose X-Forwarded headers count. [127.0.0.1]")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps. [auto]")] = None,
     mnist_dir: Annotated[Path | None, typer.Option(help="Folder of MNIST's IDX files. [embedded data]")] = None,
     download: Annotated[bool | None, typer.Option("--download", help="Fetch MNIST into --mnist-dir first.")] = None,
@@ -83,7 +87,7 @@ def serve(
     given: dict[str, Any] = {
         "host": host, "port": port, "data_dir": data_dir, "database_url": database_url,
         "keep_bytes": keep_bytes, "token": token, "open": open, "device": device, "mnist_dir": mnist_dir,
-        "download": download,
+        "download": download, "root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips,
     }  # fmt: skip
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})

@@ -44,6 +44,7 @@ from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
 from app.web.http_methods import HeadRequests
 from app.web.pages import Pages
+from app.web.root_path import RootPath
 from app.web.run_list import RunList
 from app.web.security import Security
 from app.web.services import Services
@@ -106,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=__version__,
         description="Watch a small network learn to tell a handwritten 3 from a 7.",
         lifespan=lifespan,
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         docs_url=None,
         redoc_url=None,
         responses=problems.documented("4XX"),
@@ -133,10 +135,12 @@ def create_app(settings: Settings) -> FastAPI:
         exports.router,
     ):
         app.include_router(router)
-    Pages().mount(app)
+    Pages(settings.root_path).mount(app)
     app.routes.append(Mount("/static", Static(directory=folder("static"))))
     app.add_middleware(HeadRequests)
     app.add_middleware(Security, settings=settings)
+    if settings.root_path:
+        app.add_middleware(RootPath, root=settings.root_path)
     return app
 
 

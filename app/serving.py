@@ -65,6 +65,7 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, mos
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
         http=http_protocol(
             Patience(request=settings.request_patience, reading=settings.reading_patience),
             Connections(most.connections, most.viewers + SPARE_SOCKETS),
@@ -127,7 +128,7 @@ def _mute_on_error() -> Iterator[Console]:
 
 def _announce_on(console: Console, settings: Settings, port: int) -> None:
     host = f"[{settings.host}]".replace("[", "\\[") if ":" in settings.host else settings.host
-    console.print(f"Threeseven is at [bold]http://{host}:{port}[/bold]  (Ctrl-C ends it)")
+    console.print(f"Threeseven is at [bold]http://{host}:{port}{settings.root_path}[/bold]  (Ctrl-C ends it)")
     if not settings.loopback and settings.token is None:
         console.print("Anyone who reaches this address can start and stop runs (--open).")
 

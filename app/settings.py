@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     """Who holds it may start and control runs; everybody else may watch and draw."""
     open: bool = False
     """Bound beyond loopback without a token, knowingly: anyone who reaches the server can control it."""
+    root_path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)*$")] = ""
+    """What stands before every address of ours where a proxy serves other things beside us, such as ``/threeseven``."""
+    forwarded_allow_ips: str = "127.0.0.1"
+    """Addresses of proxies, after commas, whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` count; ``*``: all."""
     allowed_hosts: Annotated[tuple[str, ...], Field(description="Further names the server is reached by.")] = ()
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """What a recipe's device ``auto`` means on this server."""

@@ -41,7 +41,7 @@ def test_the_readme_tells_every_setting_and_its_default(name: str) -> None:
     assert row is not None, f"THREESEVEN_{name.upper()} is missing from the README's table"
     default = Settings.model_fields[name].default
     if isinstance(default, bool | int | str):
-        assert row[1] == f"`{str(default).lower()}`"
+        assert row[1] == (f"`{str(default).lower()}`" if default != "" else "–")
 
 
 def test_what_the_readme_links_to_is_there() -> None:

@@ -21,15 +21,20 @@ def folder(name: str) -> Path:
 
 
 class Assets:
-    """Addresses of static files that change when the file does, so that browsers may keep them for ever."""
+    """Addresses of static files that change when the file does, so that browsers may keep them for ever. ``root``
+    stands before all of them."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self.url = cache(self._url)
+    def __init__(self, files: Path, root: str) -> None:
+        self._files, self._root = files, root
+        self.path = cache(self._path)
 
-    def _url(self, path: str) -> str:
-        digest = hashlib.sha256((self._root / path).read_bytes()).hexdigest()[:12]
-        return f"/static/{path}?v={digest}"
+    def url(self, file: str) -> str:
+        return self._root + self.path(file)
+
+    def _path(self, file: str) -> str:
+        """The address below the root, for scripts, which know where that is."""
+        digest = hashlib.sha256((self._files / file).read_bytes()).hexdigest()[:12]
+        return f"/static/{file}?v={digest}"
 
 
 class Static(StaticFiles):

@@ -21,9 +21,14 @@ MACHINE_PATHS = ("/api", "/predict", "/ws", "/static", "/openapi.json", "/health
 
 
 class Pages:
-    def __init__(self) -> None:
+    """``root`` stands before all addresses in them."""
+
+    def __init__(self, root: str) -> None:
         self._templates = Jinja2Templates(folder("templates"))
-        self._templates.env.globals |= {"asset": Assets(folder("static")).url, "version": __version__}
+        assets = Assets(folder("static"), root)
+        self._templates.env.globals |= {
+            "asset": assets.url, "asset_path": assets.path, "root": root, "version": __version__,
+        }  # fmt: skip
 
     def mount(self, app: FastAPI) -> None:
         app.routes.extend(

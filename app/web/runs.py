@@ -16,6 +16,7 @@ from app.run import Run
 from app.running.supervisor import NotActive, OfSweep, QueueFull, Supervisor
 from app.web.names import Name
 from app.web.problems import Problem, documented, invalid
+from app.web.root_path import root
 from app.web.services import HistoryDep, SupervisorDep, services
 from app.web.session import require_control
 
@@ -134,7 +135,7 @@ async def start(request: Request, response: Response, supervisor: SupervisorDep,
     else:
         run = supervisor.placed([run])[0]
         response.status_code = 200
-    response.headers["Location"] = f"/api/runs/{run.id}"
+    response.headers["Location"] = f"{root(request.scope)}/api/runs/{run.id}"
     return run
 
 

@@ -14,6 +14,7 @@ from app.run import Run
 from app.running.supervisor import NotActive, QueueFull, Supervisor
 from app.sweep import MEMBERS, Sweep, Value, combinations, size
 from app.web.problems import Problem, documented, invalid
+from app.web.root_path import root
 from app.web.runs import Gone, StartRun, queue_full, with_recipe
 from app.web.services import HistoryDep, SupervisorDep, services
 from app.web.session import require_control
@@ -99,7 +100,7 @@ async def start(
     else:
         response.status_code = 200
     sweep = str(runs[0].sweep)
-    response.headers["Location"] = f"/api/sweeps/{sweep}"
+    response.headers["Location"] = f"{root(request.scope)}/api/sweeps/{sweep}"
     return await _get(history, supervisor, sweep)
 
 

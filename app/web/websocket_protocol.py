@@ -105,6 +105,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         await super().send(message)
         if self.close_sent:
+            self.handshake_complete = True  # also of one that was refused, which uvicorn would log as an error
             self._close_soon()
 
     def handle_close(self, event: Frame) -> None:

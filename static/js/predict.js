@@ -1,5 +1,6 @@
 /** @import { Stroke } from "./drawing.js" */
 import { ProblemError, problemOf } from "./problem.js";
+import { root } from "./root.js";
 
 export { ProblemError };
 
@@ -125,7 +126,7 @@ async function answer({ url, body, type }, stop) {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(PATIENCE)]);
   let response, text;
   try {
-    response = await fetch(url, { method: "POST", headers, body, signal });
+    response = await fetch(root + url, { method: "POST", headers, body, signal });
     if (!response.ok) throw await problemOf(response);
     text = await response.text();
   } catch (error) {

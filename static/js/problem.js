@@ -1,5 +1,7 @@
 // Requests to the server's own API. What it refuses comes back as a ProblemError (RFC 9457).
 
+import { root } from "./root.js";
+
 /** @typedef {{field: string, message: string}} FieldProblem */
 
 const PATIENCE = 15_000; // milliseconds without an answer that count as no connection
@@ -80,7 +82,7 @@ export async function fetchBytes(url) {
  * @param {RequestInit} init
  */
 async function answer(url, init) {
-  const response = await fetch(url, init).catch(unreachable);
+  const response = await fetch(root + url, init).catch(unreachable);
   if (!response.ok) throw await problemOf(response);
   return response;
 }

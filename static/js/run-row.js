@@ -3,6 +3,7 @@
 import { element } from "./element.js";
 import { count, duration, loss, percent, when } from "./format.js";
 import { ProblemError, request } from "./problem.js";
+import { root } from "./root.js";
 
 /** @typedef {import("./wire.js").Run} Run */
 
@@ -36,7 +37,7 @@ export class RunRow {
     this.#onDeleted = onDeleted;
     this.#onProblem = onProblem;
     this.#name.scope = "row";
-    this.#link.href = `/runs/${encodeURIComponent(run.id)}`;
+    this.#link.href = `${root}/runs/${encodeURIComponent(run.id)}`;
     this.#name.append(this.#link);
     this.#actions.append(this.#rename, this.#delete);
     this.#rename.addEventListener("click", () => this.#editName());

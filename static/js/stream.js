@@ -2,6 +2,8 @@
 // Every event once and in order, through any number of reconnections; a connection that goes silent counts as lost.
 
 import { decodeFrame } from "./frames.js";
+import { request } from "./problem.js";
+import { root } from "./root.js";
 import { ListSubscription, RunSubscription } from "./subscriptions.js";
 
 /** @import { Run, RunEvent } from "./wire.js" */
@@ -12,11 +14,17 @@ const FIRST_DELAY = 250; // milliseconds before the first new attempt; doubled a
 const LONGEST_DELAY = 10_000;
 const PATIENCE = 5000; // for an attempt to connect, up to the server's first heartbeat
 const MISSED = 3; // heartbeats in a row without any word: the connection is lost
+const NOT_OPENED = 1006; // what browsers give where the handshake failed
+const FORBIDDEN = 403;
+const UNPROCESSABLE = 422; // an empty sign-in that came through
+const NO_UPGRADE =
+  "The server answers, but no WebSocket comes through: a proxy in front of it must pass them on, as its README shows.";
 
 export class Stream {
   #window;
   #onState;
   #onTrouble;
+  #onBlocked;
   /** @type {Set<Subscription>} */
   #subscriptions = new Set();
   /** @type {WebSocket | null} */
@@ -33,14 +41,16 @@ export class Stream {
 
   /**
    * @param {Window & typeof globalThis} window
-   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onTrouble?: (trouble: string | null) => void}} [options]
+   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onTrouble?: (trouble: string | null) => void, onBlocked?: (reason: string | null) => void}} [options]
    *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `trouble`: why the server can store
-   *   nothing at present, said again at each heartbeat
+   *   nothing at present, said again at each heartbeat; `reason`: why no connection opens though the server answers,
+   *   null once one does
    */
-  constructor(window, { onState = () => {}, onTrouble = () => {} } = {}) {
+  constructor(window, { onState = () => {}, onTrouble = () => {}, onBlocked = () => {} } = {}) {
     this.#window = window;
     this.#onState = onState;
     this.#onTrouble = onTrouble;
+    this.#onBlocked = onBlocked;
     const { signal } = this.#stopped;
     const onVisibility = () => window.document.hidden || this.#hurry();
     window.addEventListener("online", () => this.#hurry(), { signal });
@@ -113,10 +123,14 @@ export class Stream {
   #connect() {
     this.#drop();
     const { protocol, host } = this.#window.location;
-    const socket = new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}/ws`);
+    const socket = new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}${root}/ws`);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
-    socket.addEventListener("close", () => socket === this.#socket && this.#lost());
+    socket.addEventListener("close", ({ code }) => {
+      if (socket !== this.#socket) return;
+      if (!this.#open && code === NOT_OPENED) this.#askWhy();
+      this.#lost();
+    });
     this.#socket = socket;
     this.#silence = PATIENCE;
     this.#heard = Date.now();
@@ -150,6 +164,7 @@ export class Stream {
     this.#listen();
     if (this.#open) return;
     this.#open = true;
+    this.#onBlocked(null);
     this.#set("live");
     for (const subscription of this.#subscriptions) if (subscription.open) this.#ask(subscription);
   }
@@ -198,6 +213,15 @@ export class Stream {
     const delay = ceiling * (0.5 + Math.random() / 2);
     this.#retry = this.#window.setTimeout(() => this.#connect(), delay);
     this.#set("reconnecting", Date.now() + delay);
+  }
+
+  /** A handshake that fails does not say why. A request that the server checks alike does, or shows that it would
+   * have been let in. */
+  async #askWhy() {
+    const { status, detail } = await request("POST", "/api/session", {}).catch((problem) => problem);
+    if (this.#open || this.#stopped.signal.aborted) return;
+    if (status === FORBIDDEN) this.#onBlocked(detail);
+    else if (status === UNPROCESSABLE && this.#attempts > 1) this.#onBlocked(NO_UPGRADE);
   }
 
   /** Do not wait out the delay when there is reason to think that the server can be reached again. */

@@ -1,24 +1,31 @@
-// Why the server can store nothing at present, for as long as that lasts.
+// Something that keeps the page from its work, for as long as it lasts.
 
 import { element } from "./element.js";
 
 export class TroubleView {
   #root;
+  #title;
+  #consequence;
   /** @type {string | null} */
   #shown = null;
 
-  /** @param {HTMLElement} root is filled */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root is filled
+   * @param {string} title
+   * @param {string} [consequence] follows each reason
+   */
+  constructor(root, title, consequence = "") {
     this.#root = root;
+    this.#title = title;
+    this.#consequence = consequence;
     root.setAttribute("role", "alert");
   }
 
-  /** @param {string | null} trouble null: there is none */
-  show(trouble) {
-    if (trouble === this.#shown) return; // it would be read out again
-    this.#shown = trouble;
-    const title = element("strong", "", "Nothing can be stored now.");
-    const words = trouble && element("p", "message problem", title, ` ${trouble} Runs wait meanwhile.`);
+  /** @param {string | null} reason null: there is none */
+  show(reason) {
+    if (reason === this.#shown) return; // it would be read out again
+    this.#shown = reason;
+    const words = reason && element("p", "message problem", element("strong", "", this.#title), ` ${reason} ${this.#consequence}`.trimEnd());
     this.#root.replaceChildren(...(words ? [words] : []));
   }
 }

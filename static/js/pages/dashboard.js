@@ -14,6 +14,7 @@ import { LivePad } from "../live-pad.js";
 import { forgetOutage, showMessage, showProblem } from "../message.js";
 import { Painter } from "../painter.js";
 import { fetchBytes, ProblemError, request } from "../problem.js";
+import { root } from "../root.js";
 import { RunCharts } from "../run-charts.js";
 import { RunStore } from "../run-store.js";
 import { StartForm } from "../start-form.js";
@@ -32,7 +33,8 @@ const shown = document.body.dataset.run ?? "live";
 const store = new RunStore();
 const painter = new Painter(window);
 const connection = new ConnectionView(part("connection"));
-const trouble = new TroubleView(part("trouble"));
+const trouble = new TroubleView(part("trouble"), "Nothing can be stored now.", "Runs wait meanwhile.");
+const blocked = new TroubleView(part("blocked"), "This page gets no live data.");
 const { knownRun = "", knownSeq, knownOver } = document.body.dataset;
 const log = new KnownLog(knownRun, Number(knownSeq));
 const message = part("message");
@@ -45,6 +47,7 @@ const CURVES = [
 
 const stream = new Stream(window, {
   onTrouble: (reason) => trouble.show(reason),
+  onBlocked: (reason) => blocked.show(reason),
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
     if (state === "live") forgetOutage(document);
@@ -116,7 +119,7 @@ const showState = painter.add(() => {
   part("again").hidden = !ended;
   part("take").hidden = !store.started; // from then on it has steps and a model
   for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
-    const base = path ? `/api/runs/${encodeURIComponent(run)}/` : `/runs/${encodeURIComponent(run)}`;
+    const base = `${root}${path ? "/api" : ""}/runs/${encodeURIComponent(run)}${path && "/"}`;
     part(id).setAttribute("href", base + path);
   }
 });
@@ -144,10 +147,10 @@ stream.start();
 
 /** @param {import("../start-form.js").Run} run */
 function started({ id, name, state, place }) {
-  if (shown !== "live") return window.location.assign(`/runs/${id}`);
+  if (shown !== "live") return window.location.assign(`${root}/runs/${id}`);
   const waits = state === "queued" && store.active && id !== store.run;
   const link = element("a", "", waits ? "Its own page" : "Its page");
-  link.href = `/runs/${id}`;
+  link.href = `${root}/runs/${id}`;
   showMessage(message, waits ? `“${name}” waits at place ${place}. ` : `“${name}” starts. `, link, " shows it whenever you like.");
   announced = waits ? id : "";
   part("headline").focus({ preventScroll: true });

@@ -1,6 +1,8 @@
 // @ts-check
 // The API's description, drawn by Swagger UI from the server's own OpenAPI document.
 
+import { root } from "../root.js";
+
 const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (window));
 
-SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null });
+SwaggerUIBundle({ url: `${root}/openapi.json`, dom_id: "#docs", deepLinking: true, validatorUrl: null });

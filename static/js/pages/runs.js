@@ -23,7 +23,8 @@ const storage = new StorageView(part("storage"), {
   onProblem: (problem) => showProblem(message, problem),
 });
 const connection = new ConnectionView(part("connection"));
-const trouble = new TroubleView(part("trouble"));
+const trouble = new TroubleView(part("trouble"), "Nothing can be stored now.", "Runs wait meanwhile.");
+const blocked = new TroubleView(part("blocked"), "This page gets no live data.");
 
 /** @param {() => Promise<void>} work */
 async function reporting(work) {
@@ -54,6 +55,7 @@ function allow(allowed) {
 
 const stream = new Stream(window, {
   onTrouble: (reason) => trouble.show(reason),
+  onBlocked: (reason) => blocked.show(reason),
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
     if (state === "live") forgetOutage(document);
