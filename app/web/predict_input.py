@@ -268,6 +268,14 @@ class _Form(MultiPartParser):
 
     spool_max_size = FORM_LIMIT  # the body's limit bounds the files already: none is spooled to disk
 
+    async def parse(self) -> FormData:
+        try:
+            return await super().parse()
+        except BaseException:
+            for file in self._files_to_close_on_error:  # older Starlettes leave them open where the body is refused
+                file.close()
+            raise
+
     def on_headers_finished(self) -> None:
         part = self._current_part
         if part.content_disposition is not None and b"filename*" in part.content_disposition.lower():
