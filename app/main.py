@@ -14,6 +14,7 @@ from app import __version__
 from app.capacity import capacity, files_allowed
 from app.controls import SetPace
 from app.handwriting.reader import Reader
+from app.history.damage import Damaged
 from app.history.history import History
 from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
@@ -118,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, problems.on_http)
     app.add_exception_handler(HistoryUnavailable, problems.on_unavailable)
     app.add_exception_handler(DatabaseInUse, problems.on_unavailable)
+    app.add_exception_handler(Damaged, problems.on_damaged)
     app.add_exception_handler(NoRoom, problems.on_no_room)
     app.add_exception_handler(DiskFull, problems.on_no_room)
     app.add_exception_handler(Exception, security.on_error)

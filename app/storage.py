@@ -31,7 +31,8 @@ class Storage(BaseModel):
     """``bytes`` is what all runs take, deleted ones that can be restored included; ``keep_bytes`` what they may take,
     null without a limit. ``free_bytes`` is what the disk has left, null where the database is on another machine;
     ``reserve_bytes`` of it stay free: with less left the disk is ``full``, no run starts, and a deleted run cannot be
-    restored. ``removed`` and ``deleted`` have the newest first."""
+    restored. ``removed`` and ``deleted`` have the newest first. ``damaged`` are the ids of runs that lists have left
+    out, since what is kept of them cannot be read: they can only be deleted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,3 +43,4 @@ class Storage(BaseModel):
     full: bool
     removed: list[Removal]
     deleted: list[Deleted]
+    damaged: list[str] = []

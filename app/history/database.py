@@ -286,8 +286,10 @@ class Database:
             raise HistoryUnavailable(self._url, f"cannot be used: {first_line(error)}") from error
 
     def _read_once(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection, connection.begin():
-            return work(connection)
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            found = work(connection)
+            transaction.rollback()  # SQLite refuses to commit what has read a damaged page
+            return found
 
     @property
     def _folder(self) -> Path:

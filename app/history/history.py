@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
 from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
 from app.history import sizes, store
 from app.history.ballast import BALLAST_BYTES
 from app.history.changes import Changes
+from app.history.damage import Damaged, corrupt
 from app.history.database import Database
 from app.history.keeper import Keeper
 from app.history.limits import UNLIMITED, Limits, NoRoom
@@ -47,6 +49,9 @@ RETRY_SECONDS = 1.0
 REMOVALS = 100
 """Of what the server removed by itself, so much is remembered."""
 
+DAMAGED = 1000
+"""As many damaged runs are remembered, and named in the server's output, at most."""
+
 EQUAL_RUNS = 20
 """How many runs of one recipe are looked at for one to use again."""
 
@@ -69,6 +74,8 @@ class StillActive(Exception):
 class History:
     """Open it with ``async with History.open(url) as history``.
 
+    Reading a run raises Damaged where the database cannot give what it has of it. That run can only be deleted.
+
     A record is in the database before anybody can read it. One process at a time has a database open. Methods that
     take a run's id raise UnknownRun where there is none.
     """
@@ -87,6 +94,8 @@ class History:
         self._deleted = {run: at for run, at in deleted.items() if at != store.PURGED}
         self._purging = set(deleted) - set(self._deleted)
         """Deleted for good; some of it may be there still, and is removed in pieces."""
+        self._damaged: list[str] = []
+        """Runs that lists have left out."""
         self._bytes = taken
         self._keeper = Keeper(self, limits)
         self._live_changed = Notifier()
@@ -104,11 +113,12 @@ class History:
         """
         database = await asyncio.to_thread(Database, url, min(BALLAST_BYTES, limits.reserve_bytes))
         try:
-            active, live, starts = await database.read(
+            (active, damaged), live, starts = await database.read(
                 lambda c: (store.active_runs(c), store.live_run(c), store.last_start(c))
             )
             deleted, taken = await database.read(lambda c: (store.hidden_runs(c), store.bytes_taken(c)))
             history = cls(database, limits, active, live, starts, deleted, taken)
+            history._note_damaged(damaged)
             beside = [asyncio.create_task(history._keeper.run())]
             beside.append(asyncio.create_task(history._check()))
             try:
@@ -167,10 +177,17 @@ class History:
                 return []
             if (records := log.recent.after(after, limit_bytes, types)) is not None:
                 return records
-        records = await self._database.read(lambda c: store.read_records(c, run, after, limit_bytes, types))
-        if not records:
-            await self.get(run)
+        records = await self._read(run, lambda c: store.read_records(c, run, after, limit_bytes, types))
+        if not records and (last := (await self.get(run)).seq) > after and types is None and run not in self._logs:
+            raise Damaged(run, f"records {after + 1} to {last} are missing")
         return records
+
+    async def require_whole(self, run: str, last: int) -> None:
+        """Raises Damaged where the log up to number ``last`` lacks a record, which reading some types does not show."""
+        self._require(run)
+        missing = await self._read(run, lambda c: store.first_missing(c, run, last))
+        if missing is not None:
+            raise Damaged(run, f"record {missing} is missing")
 
     async def wait(self, run: str, after: int) -> None:
         """Return once there is a record with ``seq > after``, or the run has ended."""
@@ -189,7 +206,7 @@ class History:
         self._require(run)
         if log := self._logs.get(run):
             return log.run
-        found = await self._database.read(lambda c: store.get_run(c, run))
+        found = await self._read(run, lambda c: store.get_run(c, run))
         if found is None:
             raise UnknownRun(run)
         return found
@@ -197,10 +214,11 @@ class History:
     async def runs(
         self, limit: int = 50, cursor: str | None = None, origins: Collection[Origin] = LISTED
     ) -> tuple[list[Run], str | None]:
-        """Newest first, and the cursor of the next page (None: this is the last). Raises ValueError for a cursor that
-        did not come from here."""
+        """Newest first, and the cursor of the next page (None: this is the last). Damaged ones are left out; the
+        server's output and :meth:`storage` name them. Raises ValueError for a cursor that did not come from here."""
         before = _before(cursor)
-        page, following = await self._database.read(lambda c: store.list_runs(c, limit, before, origins))
+        page, following, damaged = await self._database.read(lambda c: store.list_runs(c, limit, before, origins))
+        self._note_damaged(damaged)
         return page, None if following is None else str(following)
 
     async def equal_runs(self, recipe_key: str) -> list[Run]:
@@ -281,6 +299,7 @@ class History:
         return Storage(
             bytes=taken, keep_bytes=self._limits.keep_bytes, free_bytes=free,
             reserve_bytes=self._limits.reserve_bytes, full=self._full(free), removed=removed, deleted=deleted[::-1],
+            damaged=self._damaged,
         )  # fmt: skip
 
     @property
@@ -321,7 +340,7 @@ class History:
         self._require(run)
         if (log := self._logs.get(run)) and (newest := log.checkpoint) and (step is None or newest.step <= step):
             return newest
-        found = await self._database.read(lambda c: store.get_checkpoint(c, run, step))
+        found = await self._read(run, lambda c: store.get_checkpoint(c, run, step))
         if found is None:
             await self.get(run)
         return found
@@ -334,7 +353,7 @@ class History:
     async def weights_record(self, run: str, step: int | None = None) -> Record | None:
         """The newest at or before ``step``, as they were logged."""
         self._require(run)
-        record = await self._database.read(lambda c: store.weights_record(c, run, step))
+        record = await self._read(run, lambda c: store.weights_record(c, run, step))
         if record is None:
             await self.get(run)
         return record
@@ -351,12 +370,27 @@ class History:
 
     async def _events(self, run: str, type: type[E]) -> AsyncIterator[tuple[int, E]]:
         after = 0
-        while page := await self._database.read(
-            partial(store.read_events, run=run, type=type, after=after, limit_bytes=PAGE_BYTES)
+        while page := await self._read(
+            run, partial(store.read_events, run=run, type=type, after=after, limit_bytes=PAGE_BYTES)
         ):
             for seq, event in page:
                 yield seq, event
             after, _ = page[-1]
+
+    async def _read(self, run: str, work: Callable[[Connection], T]) -> T:
+        """Raises Damaged where SQLite cannot read what is asked of this run."""
+        try:
+            return await self._database.read(work)
+        except DBAPIError as error:
+            if not corrupt(error):
+                raise
+            raise Damaged(run, "the database file is damaged there") from error
+
+    def _note_damaged(self, runs: Sequence[str]) -> None:
+        for run in runs:
+            if run not in self._damaged and len(self._damaged) < DAMAGED:
+                self._damaged.append(run)
+                logger.error("Run %s is damaged: what is kept of it cannot be read. It can be deleted.", run)
 
     async def _check(self) -> None:
         """A connection that is lost while nothing is written is noticed all the same, and the lock taken again; so is
@@ -392,21 +426,21 @@ class History:
         records = [Record.of(event, 1) for event in queued]
         added = [(Run.queued(event).after(record), record) for event, record in zip(queued, records, strict=True)]
 
-        def add(connection: Connection) -> str | None:
+        def add(connection: Connection) -> None:
             if sweep is not None:
                 store.add_sweep(connection, sweep)
-            return store.add_runs(connection, added)
+            store.add_runs(connection, added)
 
         async with self._one_writer:
             await self._require_room(queued)
-            live = await self._database.write(add)
+            await self._database.write(add)
             self._bytes += sizes.of_records(records)
             self._keeper.wake()
             for run, record in added:
                 self._logs[run.id] = log = LiveLog(run)
                 log.publish(run, [record])
                 self._publish_change(run)
-            self._set_live(live)
+            await self._find_live()
         return [run for run, _ in added]
 
     async def _append(self, batches: Sequence[tuple[str, Sequence[Record]]]) -> list[Run]:
@@ -446,15 +480,19 @@ class History:
 
     async def _delete(self, run: str | None, sweep: str | None) -> float | None:
         async with self._one_writer:
-            runs = [await self.get(run)] if run else (await self.sweep(sweep or ""))[1]
+            try:
+                runs = [await self.get(run)] if run else (await self.sweep(sweep or ""))[1]
+                ids = [run.id for run in runs]
+            except Damaged as damaged:
+                runs, ids = [], [damaged.run]
             if active := [run.id for run in runs if run.active]:
                 raise StillActive(active[0])
-            ids = [run.id for run in runs]
             at_once = not self._limits.undo_seconds or self._full(await self._database.free_bytes())
             now = time.time()
             await self._hide(ids, store.PURGED if at_once else now)
             for deleted in ids:
                 self.changes.publish(deleted, None)
+            self._damaged = [each for each in self._damaged if each not in ids]
             self._keeper.wake()
         if not at_once:
             return now + self._limits.undo_seconds
@@ -463,7 +501,8 @@ class History:
 
     async def _hide(self, ids: Sequence[str], at: float) -> None:
         """With ``_one_writer`` held: from now on they are deleted, or purged where ``at`` says so."""
-        self._set_live(await self._database.write(lambda c: store.hide_runs(c, ids, at), frees=True))
+        await self._database.write(lambda c: store.hide_runs(c, ids, at), frees=True)
+        await self._find_live()  # first: `live` must not find one that is known no more
         if at == store.PURGED:
             self._purging.update(ids)
             for run in ids:
@@ -493,9 +532,11 @@ class History:
     async def _restore(self, ids: Sequence[str]) -> None:
         async with self._one_writer:
             if deleted := [run for run in ids if run in self._deleted]:
-                self._set_live(await self._database.write(lambda c: store.hide_runs(c, deleted, None)))
+                await self._database.write(lambda c: store.hide_runs(c, deleted, None))
                 for run in deleted:
                     del self._deleted[run]
+                await self._find_live()
+                for run in deleted:
                     self._publish_change(await self.get(run))
                 self._keeper.wake()
 
@@ -582,6 +623,10 @@ class History:
     def _publish_change(self, run: Run) -> None:
         if run.origin in LISTED:
             self.changes.publish(run.id, run)
+
+    async def _find_live(self) -> None:
+        """With ``_one_writer`` held."""
+        self._set_live(await self._database.read(store.live_run))
 
     def _set_live(self, run: str | None) -> None:
         if run != self._live:

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
 from app.events import TEXT_TYPES, Event, Origin, Weights
 from app.history import sizes
+from app.history.damage import Damaged, check, corrupt, read_run, readable
 from app.history.recent_records import fitting
 from app.history.schema import checkpoints, events, removals, runs, sweeps, writer
 from app.record import Record
@@ -21,6 +23,9 @@ LARGEST = 2**31 - 1
 """Of the integers that the tables hold. A cursor or a step beyond it means the same as it."""
 
 EVERY_TYPE = frozenset({*TEXT_TYPES, Weights.__name__})
+
+REMOVABLE = LIVE_CANDIDATES = 20
+"""How many runs are looked at for one that can be read."""
 
 PURGED = 0.0
 """As the time at which a run was deleted: it cannot be restored, since some of it may be gone already."""
@@ -64,8 +69,8 @@ def last_writer(connection: Connection) -> int:
     return int(connection.execute(select(writer.c.number)).scalar_one())
 
 
-def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]]) -> str | None:
-    """Runs with the first record of each. Returns which run is live then."""
+def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]]) -> None:
+    """Runs with the first record of each."""
     found_by = ("id", "origin", "sweep", "recipe_key")
     rows = [
         {**_columns(run), **{name: getattr(run, name) for name in found_by}, "bytes": sizes.of_records([record])}
@@ -73,7 +78,6 @@ def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]]) -> str
     ]
     connection.execute(insert(runs), rows)
     _add_rows(connection, {run.id: [record] for run, record in added})
-    return live_run(connection)
 
 
 def add_records(
@@ -92,22 +96,22 @@ def rename_run(connection: Connection, run: Run) -> None:
     connection.execute(update(runs).where(runs.c.id == run.id).values(renamed=True))
 
 
-def hide_runs(connection: Connection, ids: Collection[str], time: float | None) -> str | None:
-    """They are deleted, at this time, but can still be restored; None: they are restored. Returns which run is live
-    then."""
+def hide_runs(connection: Connection, ids: Collection[str], time: float | None) -> None:
+    """They are deleted, at this time, but can still be restored; None: they are restored."""
     connection.execute(update(runs).where(runs.c.id.in_(ids)).values(deleted=time))
-    return live_run(connection)
 
 
 def hidden_runs(connection: Connection) -> dict[str, float]:
     """When each run was deleted that can still be restored, the first deleted first."""
     query = select(runs.c.id, runs.c.deleted).where(runs.c.deleted.is_not(None)).order_by(runs.c.deleted, runs.c.number)
-    return {row.id: row.deleted for row in connection.execute(query)}
+    return {row.id: row.deleted for row in _rows(connection, query, None, [])}
 
 
 def hidden_names(connection: Connection) -> dict[str, str]:
+    """Of each run that is deleted; its id where it cannot be read."""
     query = select(runs.c.id, runs.c.run).where(runs.c.deleted.is_not(None))
-    return {row.id: Run.model_validate_json(row.run).name for row in connection.execute(query)}
+    rows = [(row.id, row.run) for row in _rows(connection, query, None, [])]
+    return {id: id for id, _ in rows} | {run.id: run.name for run in readable(rows)}
 
 
 def purge_piece(connection: Connection, run: str) -> tuple[int, bool]:
@@ -148,9 +152,9 @@ def purge_checkpoints(connection: Connection, run: Run) -> int:
 
 def bytes_taken(connection: Connection, ids: Collection[str] | None = None) -> int:
     """By these runs; by all, deleted ones that can be restored included."""
-    query = select(func.sum(runs.c.bytes))
-    if ids is not None:
-        query = query.where(runs.c.id.in_(ids))
+    if ids is None:
+        return sum(row.bytes for row in _rows(connection, select(runs.c.bytes), None, []))
+    query = select(func.sum(runs.c.bytes)).where(runs.c.id.in_(ids))
     return int(connection.execute(query).scalar() or 0)
 
 
@@ -158,17 +162,17 @@ def removable(connection: Connection, live: str | None) -> tuple[Run, Literal["m
     """What goes first to make room, None where nothing may: of ended runs that no person has named, that are no
     lesson's and not the live one, the oldest that still has its models; where none has, the oldest."""
     candidates = (
-        select(runs.c.run)
+        select(runs.c.id, runs.c.run)
         .where(runs.c.state.not_in(sorted(ACTIVE)), ~runs.c.renamed, runs.c.deleted.is_(None))
         .where(runs.c.origin != "lesson", runs.c.id != (live or ""))
         .order_by(runs.c.number)
-        .limit(1)
+        .limit(REMOVABLE)
     )
     has_models = select(checkpoints.c.run).where(checkpoints.c.run == runs.c.id).exists()
-    if found := connection.execute(candidates.where(has_models)).scalar():
-        return Run.model_validate_json(found), "models"
-    if found := connection.execute(candidates).scalar():
-        return Run.model_validate_json(found), "run"
+    if found := readable(connection.execute(candidates.where(has_models)).all()):
+        return found[0], "models"
+    if found := readable(connection.execute(candidates).all()):
+        return found[0], "run"
     return None
 
 
@@ -207,8 +211,8 @@ def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple
 
 def members(connection: Connection, sweep: str) -> list[Run]:
     """In the order in which they were added."""
-    query = select(runs.c.run).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
-    return [Run.model_validate_json(found) for found in connection.execute(query).scalars()]
+    query = select(runs.c.id, runs.c.run).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
+    return readable(connection.execute(query).all())
 
 
 def hidden_members(connection: Connection, sweep: str) -> list[str]:
@@ -218,39 +222,73 @@ def hidden_members(connection: Connection, sweep: str) -> list[str]:
 
 def equal_runs(connection: Connection, recipe_key: str, limit: int) -> list[Run]:
     """Runs of this key, newest first."""
-    query = select(runs.c.run).where(runs.c.recipe_key == recipe_key, runs.c.deleted.is_(None))
-    query = query.order_by(runs.c.number.desc()).limit(limit)
-    return [Run.model_validate_json(found) for found in connection.execute(query).scalars()]
+    query = select(runs.c.id, runs.c.run).where(runs.c.recipe_key == recipe_key, runs.c.deleted.is_(None))
+    return readable(connection.execute(query.order_by(runs.c.number.desc()).limit(limit)).all())
 
 
 def get_run(connection: Connection, run: str) -> Run | None:
+    """Raises Damaged."""
     found = connection.execute(select(runs.c.run).where(runs.c.id == run)).scalar()
-    return None if found is None else Run.model_validate_json(found)
+    return None if found is None else read_run(run, found)
 
 
 def list_runs(
     connection: Connection, limit: int, before: int | None, origins: Collection[Origin]
-) -> tuple[list[Run], int | None]:
-    """Newest first, from the run numbered below ``before`` on; and what to give as ``before`` for the next page."""
-    query = select(runs.c.number, runs.c.run).order_by(runs.c.number.desc()).limit(limit + 1)
+) -> tuple[list[Run], int | None, list[str]]:
+    """Newest first, from the run numbered below ``before`` on; what to give as ``before`` for the next page; and the
+    ids of those that are left out, since they cannot be read."""
+    query = select(runs.c.number, runs.c.id, runs.c.run).order_by(runs.c.number.desc()).limit(limit + 1)
     query = query.where(runs.c.origin.in_(sorted(origins)), runs.c.deleted.is_(None))
     if before is not None:
         query = query.where(runs.c.number < min(before, LARGEST))
-    rows = connection.execute(query).all()
-    page = [Run.model_validate_json(row.run) for row in rows[:limit]]
-    return page, rows[limit - 1].number if len(rows) > limit else None
+    damaged: list[str] = []
+    rows = _rows(connection, query, limit + 1, damaged)
+    page = readable(((row.id, row.run) for row in rows[:limit]), damaged)
+    return page, rows[limit - 1].number if len(rows) > limit else None, damaged
 
 
-def active_runs(connection: Connection) -> list[Run]:
-    query = select(runs.c.run).where(runs.c.state.in_(sorted(ACTIVE))).order_by(runs.c.number)
-    return [Run.model_validate_json(found) for found in connection.execute(query).scalars()]
+def active_runs(connection: Connection) -> tuple[list[Run], list[str]]:
+    """Also the ids of those that are left out, since they cannot be read."""
+    query = select(runs.c.number, runs.c.id, runs.c.run).where(runs.c.state.in_(sorted(ACTIVE))).order_by(runs.c.number)
+    damaged: list[str] = []
+    rows = _rows(connection, query, None, damaged)
+    return readable(((row.id, row.run) for row in rows), damaged), damaged
 
 
 def live_run(connection: Connection) -> str | None:
-    """The run that started last; if none has started, the newest. A lesson's run is never live."""
-    latest = runs.c.start_number.is_(None), runs.c.start_number.desc(), runs.c.number.desc()
-    query = select(runs.c.id).where(runs.c.origin != "lesson", runs.c.deleted.is_(None)).order_by(*latest).limit(1)
-    found: str | None = connection.execute(query).scalar()
+    """The run that started last; if none has started, the newest. A lesson's run is never live, nor one that cannot be
+    read."""
+    query = select(runs.c.number, runs.c.id, runs.c.run).where(runs.c.origin != "lesson", runs.c.deleted.is_(None))
+    has_started = query.where(runs.c.start_number.is_not(None)).order_by(runs.c.start_number.desc())
+    for newest_first in has_started, query.order_by(runs.c.number.desc()):
+        for limit in 1, LIVE_CANDIDATES:  # nearly always the first can be read
+            rows = _rows(connection, newest_first.limit(limit), limit, [])
+            if found := readable((row.id, row.run) for row in rows):
+                return found[0].id
+    return None
+
+
+def _rows(connection: Connection, query: Any, limit: int | None, damaged: list[str]) -> list[Any]:
+    """What ``query`` of runs finds. Where SQLite meets a page that it cannot read (in no transaction that writes: it
+    commits none that has met damage): what can be read row by row, in the order of numbers, newest first; the ids of
+    the others are added to ``damaged``."""
+    try:
+        return list(connection.execute(query).all())
+    except DBAPIError as error:
+        if not corrupt(error):
+            raise
+    # This much stands in an index.
+    numbers = sorted(connection.execute(select(runs.c.number, runs.c.id).order_by(runs.c.id)).all(), reverse=True)
+    found: list[Any] = []
+    for number, id in numbers:
+        try:
+            found += connection.execute(query.where(runs.c.number == number)).all()
+        except DBAPIError as error:
+            if not corrupt(error):
+                raise
+            damaged.append(id)
+        if len(found) == limit:
+            break
     return found
 
 
@@ -265,21 +303,36 @@ def last_number(connection: Connection) -> int:
 def read_records(
     connection: Connection, run: str, after: int, limit_bytes: int, types: Collection[str] | None = None
 ) -> list[Record]:
-    """Records from ``after + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one."""
+    """Records from ``after + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one. Raises
+    Damaged."""
     query = _RECORD.where(events.c.run == run, events.c.seq > min(after, LARGEST)).order_by(events.c.seq)
     if types is not None:
         # By exclusion where there are several: an index on the type would give them in another order, to be sorted.
         wanted = events.c.type.in_(types) if len(types) == 1 else events.c.type.not_in(EVERY_TYPE - set(types))
         query = query.where(wanted)
     with connection.execute(query.execution_options(yield_per=ROWS)) as rows:
-        return fitting(map(_record, rows), limit_bytes)
+        found = fitting(map(_record, rows), limit_bytes)
+    check(run, after, found, every=types is None)
+    return found
+
+
+def first_missing(connection: Connection, run: str, last: int) -> int | None:
+    """The number of a record up to ``last`` that the log does not have."""
+    here = events.c.run == run, events.c.seq <= last
+    if connection.execute(select(func.count()).select_from(events).where(*here)).scalar_one() == last:
+        return None
+    numbers = connection.execute(select(events.c.seq).where(*here).order_by(events.c.seq)).scalars()
+    return next((n for n, seq in enumerate(numbers, 1) if n != seq), last)
 
 
 def read_events(connection: Connection, run: str, type: type[E], after: int, limit_bytes: int) -> list[tuple[int, E]]:
-    """A page of one type's events, decoded, each with its seq."""
+    """A page of one type's events, decoded, each with its seq. Raises Damaged."""
     page: list[tuple[int, E]] = []
     for record in read_records(connection, run, after, limit_bytes, [type.__name__]):
-        event = record.event()
+        try:
+            event = record.event()
+        except (KeyError, ValueError) as error:
+            raise Damaged(run, f"record {record.seq} cannot be read") from error
         assert isinstance(event, type)
         page.append((record.seq, event))
     return page

@@ -4,6 +4,7 @@ Formats are in :mod:`app.formats`. The log is read and encoded in threads, a bou
 client takes the pieces (:mod:`app.web.downloads`).
 """
 
+import json
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Annotated, Literal
@@ -17,6 +18,7 @@ from app.events import Event, Steps, Weights
 from app.formats.frames import FramesPacker
 from app.formats.metrics import COLUMNS, CSV_HEAD, csv_rows, json_numbers
 from app.formats.weights import as_npy, as_png, json_pieces
+from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
 from app.record import Record
 from app.run import Run
@@ -151,23 +153,35 @@ def _attachment(run: Run, name: str) -> dict[str, str]:
 
 
 async def _json(history: History, run: Run) -> AsyncGenerator[bytes, None]:
-    """One column stands after the other in the object, so the log is read once for each: none is held in memory."""
-    before = b"{"
+    """One column stands after the other in the object, so the log is read once for each: none is held in memory. Where
+    the log is damaged the columns end there, and a last field ``damaged`` says so."""
+    before, damage = b"{", ""
     for name in COLUMNS:
         yield before + f'"{name}":['.encode()
         between = b""
-        async for records in _pieces(history, run, Steps):
-            numbers = await to_thread.run_sync(json_numbers, name, _data(records), run.recipe.steps_per_epoch)
-            yield between + numbers
-            between = b","
+        try:
+            async for records in _pieces(history, run, Steps):
+                numbers = await to_thread.run_sync(json_numbers, name, _data(records), run.recipe.steps_per_epoch)
+                yield between + numbers
+                between = b","
+        except Damaged as damaged:
+            damage = str(damaged)
         before = b"],"
-    yield b"]}"
+    damage = damage or await _damage(history, run)
+    yield b"]" + (f',"damaged":{json.dumps(damage)}'.encode() if damage else b"") + b"}"
 
 
 async def _csv(history: History, run: Run) -> AsyncGenerator[bytes, None]:
+    """Where the log is damaged a last line that begins with ``#`` says so."""
     yield CSV_HEAD
-    async for records in _pieces(history, run, Steps):
-        yield await to_thread.run_sync(csv_rows, _data(records), run.recipe.steps_per_epoch)
+    damage = ""
+    try:
+        async for records in _pieces(history, run, Steps):
+            yield await to_thread.run_sync(csv_rows, _data(records), run.recipe.steps_per_epoch)
+    except Damaged as damaged:
+        damage = str(damaged)
+    if damage := damage or await _damage(history, run):
+        yield f"# {damage}\r\n".encode()
 
 
 async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") -> AsyncGenerator[bytes, None]:
@@ -182,6 +196,15 @@ async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") 
         yield await to_thread.run_sync(pack, records)
     if deflate is not None:
         yield deflate.flush()
+
+
+async def _damage(history: History, run: Run) -> str:
+    """What the log lacks, which nobody sees who reads but some types of it."""
+    try:
+        await history.require_whole(run.id, run.seq)
+    except Damaged as damaged:
+        return str(damaged)
+    return ""
 
 
 async def _pieces(history: History, run: Run, type: type[Event]) -> AsyncIterator[Sequence[Record]]:

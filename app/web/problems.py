@@ -112,6 +112,11 @@ async def on_no_room(request: Request, error: Exception) -> Response:
     return Problem(507, "No room", f"{error}.").response()
 
 
+async def on_damaged(request: Request, error: Exception) -> Response:
+    """What is asked for is there no more as it was written."""
+    return Problem(500, "Damaged run", f"{error}.".capitalize()).response()
+
+
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status, headers = error.status_code, error.headers

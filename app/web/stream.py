@@ -8,6 +8,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.history.unavailable import HistoryUnavailable
 from app.web.broadcast import Socket
@@ -83,6 +84,8 @@ def _one_run(send_log: Callable[[WebSocket, Socket, Services, int, Form], Awaita
                 code, reason = UNKNOWN_RUN, "there is no such run"
             except OSError:
                 return
+            except Damaged as damaged:
+                code, reason = BROKEN, str(damaged)
             except HistoryUnavailable as unavailable:
                 code, reason = BROKEN, unavailable.reason
             except Exception:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from app.events import TEXT_TYPES, Weights
+from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.history.unavailable import HistoryUnavailable
 from app.web.broadcast import Socket, write
@@ -149,6 +150,8 @@ class Subscriptions:
             await self._close(TRY_AGAIN, "changes of the list have been missed: connect again")
         except OSError:
             return  # the viewer has left
+        except Damaged as damaged:
+            await self._refuse(asked.run, str(damaged))
         except HistoryUnavailable as unavailable:
             await asyncio.sleep(UNAVAILABLE_SECONDS)
             await self._close(BROKEN, unavailable.reason)

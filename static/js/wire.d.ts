@@ -290,7 +290,8 @@ export type Removal = {
  * `bytes` is what all runs take, deleted ones that can be restored included; `keep_bytes` what they may take, null
  * without a limit. `free_bytes` is what the disk has left, null where the database is on another machine;
  * `reserve_bytes` of it stay free: with less left the disk is `full`, no run starts, and a deleted run cannot be
- * restored. `removed` and `deleted` have the newest first.
+ * restored. `removed` and `deleted` have the newest first. `damaged` are the ids of runs that lists have left out,
+ * since what is kept of them cannot be read: they can only be deleted.
  */
 export type Storage = {
   bytes: number;
@@ -300,6 +301,7 @@ export type Storage = {
   full: boolean;
   removed: Removal[];
   deleted: Deleted[];
+  damaged: string[];
 };
 
 /** Which mean image is nearer? By mean absolute pixel difference (L1). */

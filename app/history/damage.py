@@ -1,0 +1,67 @@
+"""Rows of a database that cannot be read, as a disk's errors or another program's hand leave them."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from app.record import Record
+from app.run import Run
+
+_CORRUPT = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Damaged(Exception):
+    """Something of ``run`` cannot be read. The message is a sentence without its point."""
+
+    def __init__(self, run: str, what: str) -> None:
+        super().__init__(f"run {run} is damaged: {what}; it can be deleted")
+        self.run = run
+
+
+def corrupt(error: DBAPIError) -> bool:
+    """Whether SQLite has met something in its file that it cannot read."""
+    return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _CORRUPT
+
+
+def read_run(id: str, text: str) -> Run:
+    """Raises Damaged."""
+    try:
+        return Run.model_validate_json(text)
+    except ValidationError as error:
+        raise Damaged(id, "what is kept of it cannot be read") from error
+
+
+def readable(rows: Iterable[Sequence[str]], damaged: list[str] | None = None) -> list[Run]:
+    """Of rows of id and run those that can be read; the ids of others are added to ``damaged``."""
+    found = []
+    for id, text in rows:
+        try:
+            found.append(read_run(id, text))
+        except Damaged as damage:
+            if damaged is not None:
+                damaged.append(damage.run)
+    return found
+
+
+def check(run: str, after: int, records: Sequence[Record], *, every: bool) -> None:
+    """Raises Damaged where one of ``records``, which follow number ``after``, is no frame; ``every``: or is missing."""
+    for expected, record in enumerate(records, after + 1):
+        if every and record.seq != expected:
+            raise Damaged(run, f"record {expected} is missing")
+        if not _is_frame(record):
+            raise Damaged(run, f"record {record.seq} cannot be read")
+
+
+def _is_frame(record: Record) -> bool:
+    if record.binary:
+        return record.data.startswith(b"W37")
+    try:
+        record.data.decode()
+        return bytes(_FIELDS.decode(record.data)["seq"]) == b"%d" % record.seq
+    except (UnicodeDecodeError, msgspec.DecodeError, KeyError):
+        return False

@@ -1,0 +1,153 @@
+"""Rows that cannot be read any more."""
+
+import json
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
+
+from app.history.damage import Damaged
+from app.history.history import History, UnknownRun
+from tests.conftest import Server
+from tests.history.logs import numbered, queued, started, steps, whole_run
+
+pytestmark = pytest.mark.anyio
+
+
+def change(url: str, statement: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        assert connection.execute(text(statement)).rowcount == 1
+    engine.dispose()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/threeseven.db"
+
+
+async def three(url: str) -> None:
+    async with History.open(url) as history:
+        for run in "abc":
+            await history.create(queued(run))
+            await history.append(run, numbered(whole_run(run)))
+
+
+@pytest.mark.parametrize("run", ["'garbage'", "'{}'", "''", "json_set(run, '$.state', 'asleep')"])
+@pytest.mark.parametrize("state", ["finished", "running"])
+async def test_one_unreadable_run_is_left_out_and_named_and_can_be_deleted(
+    url: str, run: str, state: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await three(url)
+    change(url, f"UPDATE runs SET run = {run}, state = '{state}' WHERE id = 'c'")
+    async with History.open(url) as history:
+        page, following = await history.runs(2)
+        assert [each.id for each in page] == ["b"]
+        assert [each.id for each in (await history.runs(2, following))[0]] == ["a"]
+        live = await history.live()
+        assert live is not None
+        assert live.id == "b"
+        assert (await history.storage()).damaged == ["c"]
+        with pytest.raises(Damaged, match=r"run c is damaged: .* it can be deleted"):
+            await history.get("c")
+        await history.delete("c")
+        assert [each.name for each in (await history.storage()).deleted] == ["c"]
+        await history.purge(["c"])
+        with pytest.raises(UnknownRun):
+            await history.get("c")
+        assert (await history.storage()).damaged == []
+        await history.create(queued("d"))
+    assert caplog.text.count("Run c is damaged") == 1
+
+
+async def test_a_damaged_page_of_the_file_does_not_take_the_list(url: str, tmp_path: Path) -> None:
+    async with History.open(url) as history:
+        for number in range(40):
+            await history.create(queued(f"run-{number}", name="x" * 2000))
+    file = tmp_path / "threeseven.db"
+    data = bytearray(file.read_bytes())
+    page_size = int.from_bytes(data[16:18], "big")
+    head = data.find(b'"id":"run-20"') // page_size * page_size
+    data[head : head + 8] = b"\xff" * 8
+    file.write_bytes(data)
+    async with History.open(url) as history:
+        page, _ = await history.runs()
+        damaged = (await history.storage()).damaged
+        assert len(page) + len(damaged) == 40
+        assert 0 < len(damaged) < 10
+        await history.create(queued("another"))
+
+
+async def one_by_one(history: History, run: str) -> None:
+    for after in range(16):
+        await history.read(run, after, 1)
+
+
+DAMAGES = {
+    "record 5 cannot be read": "UPDATE events SET data = x'00ff00' WHERE run = 'b' AND seq = 5",
+    "record 4 cannot be read": "UPDATE events SET data = substr(data, 1, 40) WHERE run = 'b' AND seq = 4",
+    "record 6 is missing": "DELETE FROM events WHERE run = 'b' AND seq = 6",
+    "records 16 to 16 are missing": "DELETE FROM events WHERE run = 'b' AND seq = 16",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+async def test_a_log_is_never_read_past_its_damage(url: str, what: str) -> None:
+    await three(url)
+    change(url, DAMAGES[what])
+    async with History.open(url) as history:
+        assert len(await history.read("a", 0)) == 16
+        with pytest.raises(Damaged, match=f"run b is damaged: {what}"):
+            await one_by_one(history, "b")
+
+
+async def test_an_active_run_at_its_head_is_not_damaged(url: str) -> None:
+    async with History.open(url) as history:
+        await history.create(queued())
+        run = await history.append("run", numbered([started(), steps(1)]))
+    async with History.open(url) as history:
+        assert await history.read("run", run.seq) == []
+
+
+def test_who_watches_or_downloads_a_damaged_run_is_told(
+    serve: Callable[..., AbstractContextManager[Server]], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/threeseven.db"
+    with serve(tmp_path) as server:
+        run = server.start(epochs=2)["id"]
+        server.until(run, "RunFinished")
+        unread = server.start()["id"]
+        server.until(unread, "RunFinished")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        last = connection.execute(
+            text("SELECT max(seq) FROM events WHERE run = :run AND type = 'Steps'"), {"run": run}
+        ).scalar_one()
+    engine.dispose()
+    change(url, f"DELETE FROM events WHERE run = '{run}' AND seq = {last}")
+    change(url, f"UPDATE runs SET run = 'garbage' WHERE id = '{unread}'")
+    with serve(tmp_path) as server, server.client() as client:
+        with connect(f"{server.ws}/ws/runs/{run}", max_queue=None) as viewer:
+            with pytest.raises(ConnectionClosedError) as closed:
+                deque(viewer, 0)
+            assert closed.value.rcvd is not None
+            assert (closed.value.rcvd.code, f"record {last} is missing" in closed.value.rcvd.reason) == (1011, True)
+        metrics = client.get(f"/api/runs/{run}/metrics")
+        assert f"record {last} is missing" in json.loads(metrics.text)["damaged"]
+        *lines, end = client.get(f"/api/runs/{run}/metrics?format=csv").text.splitlines()
+        assert end.startswith("# ")
+        assert f"record {last} is missing" in end
+        assert lines[1].startswith("1,")
+
+        assert [each["id"] for each in client.get("/api/runs").json()["runs"]] == [run]
+        assert client.get("/api/storage").json()["damaged"] == [unread]
+        assert client.get("/").status_code == 200
+        answer = client.get(f"/api/runs/{unread}")
+        assert (answer.status_code, answer.json()["title"]) == (500, "Damaged run")
+        assert client.delete(f"/api/runs/{unread}").status_code == 204
+        assert client.get(f"/api/runs/{unread}").status_code == 404
