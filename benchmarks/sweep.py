@@ -2,10 +2,10 @@
 
     python -m benchmarks.sweep [--members 32] [--epochs 40] [--hidden 30] [--rounds 3]
 
-All train the `textbook` recipe in this process, started as a worker is, and are drained of every event: one by one on
-one thread, together on one and on two. The matrix products alone are products of the same shapes on as many threads
-with nothing between them, which is the floor on a CPU. They take turns, and each ratio is of one round, so that a busy
-machine slows all alike.
+All train the `textbook` recipe in this process, started as a worker is, with the images prepared as a worker has them
+after its first run, and are drained of every event: one by one on one thread, together on one and on two. The matrix
+products alone are products of the same shapes on as many threads with nothing between them, which is the floor on a
+CPU. They take turns, and each ratio is of one round, so that a busy machine slows all alike.
 """
 
 import argparse
@@ -19,10 +19,9 @@ from statistics import median
 import torch
 
 from app.learning.controls import NoControls
-from app.learning.dataset import Digits, load
-from app.learning.images import Images
+from app.learning.dataset import load
 from app.learning.learner import PIECE, Learner
-from app.learning.network import WHITE
+from app.learning.prepared import Prepared
 from app.learning.products import fastest
 from app.learning.train import Member, train_members
 from app.recipe import Recipe
@@ -39,13 +38,13 @@ def recipes(members: int, epochs: int, hidden: int) -> list[Recipe]:
     return [Recipe(device="cpu", epochs=epochs, hidden=hidden, learning_rate=rate) for rate in rates]
 
 
-def together(asked: Sequence[Recipe], digits: Digits) -> None:
+def together(asked: Sequence[Recipe], digits: Prepared) -> None:
     members = [Member(f"run {at}", "benchmark", recipe) for at, recipe in enumerate(asked)]
-    for _ in train_members(members, digits, NoControls()):
+    for _ in train_members(members, digits.digits, NoControls(), prepared=digits):
         pass
 
 
-def one_by_one(asked: Sequence[Recipe], digits: Digits) -> None:
+def one_by_one(asked: Sequence[Recipe], digits: Prepared) -> None:
     for recipe in asked:
         together([recipe], digits)
 
@@ -53,9 +52,9 @@ def one_by_one(asked: Sequence[Recipe], digits: Digits) -> None:
 class Products:
     """All matrix products of a whole sweep, steps and validation, on memory of its own."""
 
-    def __init__(self, asked: Sequence[Recipe], digits: Digits) -> None:
+    def __init__(self, asked: Sequence[Recipe], digits: Prepared) -> None:
         recipe = asked[0]
-        learner = Learner(recipe, Images(recipe, digits, CPU), CPU, [each.learning_rate for each in asked])
+        learner = Learner(recipe, digits.of(recipe, CPU)[0], CPU, [each.learning_rate for each in asked])
         self.epochs, self.sizes = recipe.epochs, learner.batch_sizes
         valid = len(learner.images.valid)
         self.pieces = [min(PIECE, valid - start) for start in range(0, valid, PIECE)]
@@ -70,12 +69,12 @@ class Products:
             for size in self.sizes:
                 hidden = self.forward(self.images[:size])
                 torch.bmm(hidden, self.slopes[: self.count, :size, None])
-                self.product(self.slopes[:, :size].contiguous(), self.images[:size].t(), 1 / WHITE)
+                self.product(self.slopes[:, :size].contiguous(), self.images[:size].t())
             for size in self.pieces:
                 self.forward(self.images[:size])
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        hidden = self.product(self.first, images, 1 / WHITE).view(self.count, self.units, -1)
+        hidden = self.product(self.first, images).view(self.count, self.units, -1)
         torch.bmm(self.second[:, None, :-1], hidden)
         return hidden
 
@@ -102,7 +101,7 @@ def main() -> None:
     if "GOMP_SPINCOUNT" not in os.environ:  # OpenMP reads it when torch is imported: begin again, as a worker does
         command = (sys.executable, "-m", "benchmarks.sweep", *sys.argv[1:])
         sys.exit(subprocess.run(command, env=environment()).returncode)
-    asked, digits = recipes(arguments.members, arguments.epochs, arguments.hidden), load()
+    asked, digits = recipes(arguments.members, arguments.epochs, arguments.hidden), Prepared(load())
     products = Products(asked, digits)
     contestants: dict[str, tuple[Callable[[], None], int]] = {
         "alone": (lambda: one_by_one(asked, digits), 1),

@@ -13,7 +13,7 @@ from app.learning import augment, order
 from app.learning.dataset import Digits
 from app.learning.images import Images
 from app.learning.inverted import inverted
-from app.learning.network import Network
+from app.learning.network import WHITE, Network
 from app.learning.optimizers import OPTIMIZERS
 from app.learning.parameters import Parameters, flat
 from app.learning.slopes import SLOPES
@@ -40,8 +40,8 @@ def widths(recipe: Recipe, models: int) -> list[int]:
 
 
 class Batch(NamedTuple):
-    """Which images, their signs (-1 for a 3), which are 3s, and signs over the batch's size: [n] each. ``maps``
-    [n, 2, 3]: how ``augment`` sees them. Also a whole epoch, whose shares are those of its batches."""
+    """Which images, their signs (-1 for a 3), which are 3s, and signs over the batch's size and ``WHITE``: [n] each.
+    ``maps`` [n, 2, 3]: how ``augment`` sees them. Also a whole epoch, whose shares are those of its batches."""
 
     indices: Tensor
     signs: Tensor
@@ -99,7 +99,7 @@ class Learner:
         indices, maps = what if prepared == epoch else self._order(epoch)
         self._next = (epoch + 1, self._order(epoch + 1))
         signs = self.images.train_signs[indices]
-        self.epoch = Batch(indices, signs, signs < 0, signs / self._sizes, maps)
+        self.epoch = Batch(indices, signs, signs < 0, signs / (self._sizes * WHITE), maps)
         self.batches = self.epoch.split(self.recipe.batch_size)
 
     def step(self, batch: int, metrics: Sequence[Tensor] | None = None) -> None:

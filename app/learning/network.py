@@ -17,22 +17,24 @@ from app.learning.products import fastest
 from app.recipe import Recipe
 
 WHITE = 255
-"""Images come as 0 to 255, as floats: the products take the division over."""
+"""Images come as 0 to 255, as floats. What follows a product is divided by it as late, and as small, as can be."""
 
 
 class Activation(NamedTuple):
     """``apply`` may overwrite the sums it gets. ``backward`` takes slopes by what came out, which it may overwrite, and
-    what came out, and gives those by the sums."""
+    what came out, and gives those by the sums. ``straight``: sums c times as large, c > 0, come out c times as large
+    and have the same slopes."""
 
     apply: Callable[[Tensor], Tensor]
     backward: Callable[[Tensor, Tensor], Tensor]
+    straight: bool = False
 
 
 ACTIVATIONS: Mapping[recipe.Activation, Activation] = {
-    "relu": Activation(torch.relu_, lambda slopes, out: torch.ops.aten.threshold_backward(slopes, out, 0)),
+    "relu": Activation(torch.relu_, lambda slopes, out: torch.ops.aten.threshold_backward(slopes, out, 0), True),
     "tanh": Activation(torch.tanh_, torch.ops.aten.tanh_backward),
     "sigmoid": Activation(torch.sigmoid_, torch.ops.aten.sigmoid_backward),
-    "none": Activation(lambda sums: sums, lambda slopes, out: slopes),
+    "none": Activation(lambda sums: sums, lambda slopes, out: slopes, True),
 }
 
 
@@ -55,20 +57,24 @@ class Network:
     def logits(self, images: Tensor, beyond: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Of images, [M, n], and what ``gradients`` needs besides. ``beyond`` [M * units, n]: what other pixels add to
         the first layer's sums."""
-        sums = self._product(self._first, images, 1 / WHITE)
+        sums = self._product(self._first, images)
         if beyond is not None:
-            sums += beyond
+            sums.add_(beyond, alpha=WHITE)
+        if not (self._deep and self._activation.straight):
+            sums.mul_(1 / WHITE)
         if not self._deep:
             return sums, sums
         hidden = self._activation.apply(sums.view(self._count, self._units, -1))
-        return torch.baddbmm(self._biases, self._weights, hidden).squeeze(1), hidden
+        alpha = 1 / WHITE if self._activation.straight else 1
+        return torch.baddbmm(self._biases, self._weights, hidden, alpha=alpha).squeeze(1), hidden
 
     def gradients(self, images: Tensor, hidden: Tensor, slopes: Tensor) -> list[Tensor]:
-        """Laid out like ``Parameters.values``, from the slopes [M, n] of the losses by the logits of ``images``.
-        Those of the second layer lie in memory that the next call overwrites."""
+        """Laid out like ``Parameters.values``, from the slopes [M, n] of the losses by the logits of ``images``,
+        divided by ``WHITE``. Those of the second layer lie in memory that the next call overwrites."""
         if self._deep:
-            torch.bmm(hidden, slopes.unsqueeze(2), out=self._weights_gradient)
-            torch.sum(slopes, 1, keepdim=True, out=self._biases_gradient)
+            unscaled = slopes if self._activation.straight else slopes * WHITE
+            torch.bmm(hidden, unscaled.unsqueeze(2), out=self._weights_gradient)
+            torch.mm(slopes, images[:, -1:], out=self._biases_gradient)  # the 255s that stand for the biases' 1
             slopes = self._activation.backward(self._columns * slopes.unsqueeze(1), hidden)
-        first = self._product(slopes.reshape(len(self._first), -1), images.t(), 1 / WHITE)
+        first = self._product(slopes.reshape(len(self._first), -1), images.t())
         return [first, self._gradients[1]]

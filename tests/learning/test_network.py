@@ -13,7 +13,7 @@ from app.learning import models
 from app.learning.dataset import Digits
 from app.learning.images import Images
 from app.learning.losses import LOSSES, batch_accuracy
-from app.learning.network import Network
+from app.learning.network import WHITE, Network
 from app.learning.parameters import Parameters, flat
 from app.learning.slopes import SLOPES
 from app.recipe import Recipe
@@ -47,7 +47,7 @@ def test_every_models_gradients_are_autograds(few_digits: Digits, loss: str, mod
     signs = images.train_signs[:88]
 
     logits, hidden = network.logits(rows)
-    losses, slopes = SLOPES[recipe.loss](logits, signs, signs / 88)
+    losses, slopes = SLOPES[recipe.loss](logits, signs, signs / (88 * WHITE))
     gradients = flat(network.gradients(rows, hidden, slopes))
 
     for member in range(COUNT):
