@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import secrets
 import time
 from collections.abc import Collection, Coroutine, Mapping, Sequence
@@ -28,6 +27,7 @@ from app.running.queue import QueueFull as QueueFull
 from app.running.queue import RunQueue, Waiting, is_paced
 from app.running.reuse import Equal
 from app.running.warm_worker import CANCEL_SECONDS, ActiveTask, WarmWorker
+from app.running.workers import Workers
 from app.sweep import Sweep, Value, groups
 
 PACED_RUNS = 64
@@ -95,18 +95,12 @@ class Started(NamedTuple):
     new: bool
 
 
-def cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Supervisor:
     """Use it with ``async with``: it first marks runs that a dead server left behind, and at the end interrupts those
     that are active. One supervisor at a time serves a history.
 
-    As many runs as ``concurrent_runs`` train at full speed, each on a worker of its own; the others wait in the queue.
-    Paced runs and experiments share one further worker by turns, or the first one's where there is but one core;
-    paced runs also those that have none at full speed.
+    As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs and experiments
+    take no such place: :class:`Workers` says where they go.
     """
 
     def __init__(
@@ -119,12 +113,9 @@ class Supervisor:
         self._changed = asyncio.Event()
         self._queue = RunQueue()
         self._computations = Computations(self._changed.set, self._cancel_computation)
-        workers = [
-            WarmWorker(history, device, mnist_dir, self._changed.set, self._ended)
-            for _ in range(concurrent_runs + (cores() > 1))
-        ]
-        self._trainers = workers[:concurrent_runs]
-        self._shared = workers[concurrent_runs % len(workers)]
+        self._workers = Workers(
+            lambda: WarmWorker(history, device, mnist_dir, self._changed.set, self._ended), concurrent_runs
+        )
         self._active: dict[str, tuple[WarmWorker, Training]] = {}
         self._one_at_a_time = asyncio.Lock()
         """Held while the queue, or the log of a run in it, changes."""
@@ -137,8 +128,8 @@ class Supervisor:
         await asyncio.wait([marking], timeout=MARK_SECONDS)
         if marking.done():
             marking.result()
-        self._trainers[0].prepare()
-        self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._warm_both)
+        self._workers.prepare_first()
+        self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._workers.prepare_second)
         self._keep(self._manage())
         return self
 
@@ -159,10 +150,6 @@ class Supervisor:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=CANCELLED_SECONDS)
-
-    @property
-    def _workers(self) -> list[WarmWorker]:
-        return list(dict.fromkeys([*self._trainers, self._shared]))
 
     @property
     def ready(self) -> bool:
@@ -389,7 +376,7 @@ class Supervisor:
     def _enqueue(self, waiting: Waiting) -> None:
         self._queue.add(waiting)
         if self._room(waiting.paced) > 0:
-            self._prepare_for(paced=waiting.paced).hurry()
+            self._workers.for_run(paced=waiting.paced).hurry()
         self._changed.set()
 
     async def _control_waiting(self, waiting: Waiting, run: str, control: Control) -> None:
@@ -458,60 +445,29 @@ class Supervisor:
                 return
             if room[waiting.paced] > 0:
                 room[waiting.paced] -= 1
-                worker = self._prepare_for(paced=waiting.paced, claimed=claimed)
+                worker = self._workers.for_run(paced=waiting.paced, claimed=claimed)
                 if worker.ready:
                     await self._train(waiting, worker)
                 elif not waiting.paced:
                     claimed.add(worker)
         while self._computations.waiting and not self._closing:
-            worker = self._prepare_shared()
+            worker = self._workers.for_experiment()
             if not worker.ready or sum(isinstance(task, Computation) for task in worker.tasks.values()) >= AT_ONCE:
                 break
             await worker.give(self._computations.take())
-        await self._release_idle()
+        if not self._queue:
+            await self._workers.release_idle()
 
     async def _fail_first(self, reason: str, worker: WarmWorker) -> None:
         """No worker can be had: the run that would have got it fails, and so do all experiments."""
-        if worker is self._shared:
+        if worker is self._workers.shared:
             self._computations.fail(reason)
         for waiting in self._queue:
-            if worker in (self._trainers if not waiting.paced else [self._shared]):
+            if worker in self._workers.kept_for(paced=waiting.paced):
                 runs = [await self._history.get(run) for run in waiting.runs]
                 await self._history.append_many([(run.id, _records(run, failed(run, reason))) for run in runs])
                 self._queue.remove(waiting)
                 return
-
-    def _prepare_for(self, *, paced: bool, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
-        """The worker for the next run of this kind, ready or warming, but none that is ``claimed``. An idle one of the
-        other kind changes its kind where there would be a wait for another."""
-        if paced:
-            return self._least_paced(self._prepare_shared(claimed), claimed)
-        free = [worker for worker in self._trainers if all(each.paced for each in worker.trainings)]
-        best = max((each for each in free if each not in claimed), key=lambda each: (each.ready, each.warming))
-        if not best.ready and not best.tasks and self._shared.idle and self._shared not in claimed:
-            self._exchange(best)
-            return next(each for each in self._trainers if each.idle)
-        best.prepare()
-        return best
-
-    def _prepare_shared(self, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
-        idle = next((worker for worker in self._trainers if worker.idle and worker not in claimed), None)
-        if idle and not self._shared.ready and not self._shared.tasks and self._shared not in self._trainers:
-            self._exchange(idle)
-        self._shared.prepare()
-        return self._shared
-
-    def _least_paced(self, shared: WarmWorker, claimed: Collection[WarmWorker]) -> WarmWorker:
-        """The shared worker, or one that has fewer runs and none at full speed."""
-        others = [
-            worker
-            for worker in self._trainers
-            if worker.ready and worker not in claimed and all(each.paced for each in worker.trainings)
-        ]
-        return min([shared, *others], key=lambda worker: (not worker.ready, len(worker.trainings)))
-
-    def _exchange(self, trainer: WarmWorker) -> None:
-        self._trainers[self._trainers.index(trainer)], self._shared = self._shared, trainer
 
     async def _train(self, waiting: Waiting, worker: WarmWorker) -> None:
         runs = [await self._history.get(run) for run in waiting.runs]
@@ -558,16 +514,6 @@ class Supervisor:
             if computation.id in worker.tasks:
                 self._keep(worker.cancel(computation))
 
-    def _warm_both(self) -> None:
-        self._trainers[0].prepare()
-        self._shared.prepare()
-
-    async def _release_idle(self) -> None:
-        """Keep no more than one idle worker for runs at full speed while none waits."""
-        if not self._queue:
-            for worker in [worker for worker in self._trainers if worker.idle][1:]:
-                await worker.release()
-
     async def _interrupt_queue(self) -> None:
         async with self._one_at_a_time:
             if waiting := [await self._history.get(run) for run in self._queue.places()]:
@@ -576,9 +522,6 @@ class Supervisor:
                 )
                 for run in waiting:
                     self._queue.remove_run(run.id)
-
-    async def _append(self, run: Run, *events: Event) -> None:
-        await self._history.append(run.id, _records(run, *events))
 
     def _keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run it beside us, known by us until it is done; what it raises is logged where nobody awaits it."""

@@ -1,0 +1,81 @@
+"""The worker processes of a server, and which of them gets the next task."""
+
+import os
+from collections.abc import Callable, Collection, Iterator
+
+from app.running.warm_worker import WarmWorker
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers:
+    """A *trainer* for each run that may go on at full speed, and where there are two cores or more one further worker,
+    *shared* by turns by experiments and paced runs; with one core the trainer is shared as well. Paced runs also use
+    trainers that have none at full speed.
+
+    A worker is started when something wants it, which takes seconds: an idle one changes its kind where the other kind
+    would have to wait for one.
+    """
+
+    def __init__(self, make: Callable[[], WarmWorker], trainers: int) -> None:
+        workers = [make() for _ in range(trainers + (cores() > 1))]
+        self._trainers = workers[:trainers]
+        self.shared = workers[trainers % len(workers)]
+
+    def __iter__(self) -> Iterator[WarmWorker]:
+        return iter(dict.fromkeys([*self._trainers, self.shared]))
+
+    def prepare_first(self) -> None:
+        self._trainers[0].prepare()
+
+    def prepare_second(self) -> None:
+        self.shared.prepare()
+
+    def kept_for(self, *, paced: bool) -> list[WarmWorker]:
+        """Those without which a run of this kind cannot be trained."""
+        return [self.shared] if paced else self._trainers
+
+    def for_run(self, *, paced: bool, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
+        """The worker for the next run of this kind, ready or being prepared, but none that is ``claimed``."""
+        if paced:
+            return self._least_paced(claimed)
+        free = [worker for worker in self._trainers if worker not in claimed and _none_at_full_speed(worker)]
+        best = max(free, key=lambda worker: (worker.ready, worker.warming))
+        if not best.ready and not best.tasks and self.shared.idle and self.shared not in claimed:
+            self._exchange(best)
+            return next(worker for worker in self._trainers if worker.idle)
+        best.prepare()
+        return best
+
+    def for_experiment(self, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
+        """The shared worker, ready or being prepared."""
+        idle = next((worker for worker in self._trainers if worker.idle and worker not in claimed), None)
+        if idle and not self.shared.ready and not self.shared.tasks and self.shared not in self._trainers:
+            self._exchange(idle)
+        self.shared.prepare()
+        return self.shared
+
+    async def release_idle(self) -> None:
+        """Keep no more than one idle trainer."""
+        for worker in [worker for worker in self._trainers if worker.idle][1:]:
+            await worker.release()
+
+    def _least_paced(self, claimed: Collection[WarmWorker]) -> WarmWorker:
+        """The shared worker, or a trainer that has fewer runs."""
+        shared = self.for_experiment(claimed)
+        others = [
+            worker
+            for worker in self._trainers
+            if worker.ready and worker not in claimed and _none_at_full_speed(worker)
+        ]
+        return min([shared, *others], key=lambda worker: (not worker.ready, len(worker.trainings)))
+
+    def _exchange(self, trainer: WarmWorker) -> None:
+        self._trainers[self._trainers.index(trainer)], self.shared = self.shared, trainer
+
+
+def _none_at_full_speed(worker: WarmWorker) -> bool:
+    return all(training.paced for training in worker.trainings)
