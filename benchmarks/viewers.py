@@ -61,14 +61,15 @@ def main(counts: Sequence[int] = MANY) -> None:
                 f"{min(int(m['complete']) for m in many):,} of {viewers:,}",
                 f"{median(m['p50'] for m in many) * 1000:.0f} / {median(m['p99'] for m in many) * 1000:.0f}",
                 f"{median(m['cores'] for m in many):.2f}",
+                f"{median(m['crowd_cpu'] / m['seconds'] for m in many):.2f}",
                 f"{max(m['memory_kb'] for m in many):.0f}",
                 f"{median(m['weights'] for m in many):.0f}",
                 spread(ratios),
             )
         )
     head = (
-        "viewers", "speed", "received everything", "delay p50 / p99, ms", "web process, cores", "memory per viewer, kB",
-        "weight images each", "training time against 1 viewer",
+        "viewers", "speed", "received everything", "delay p50 / p99, ms", "web process, cores", "viewers, cores",
+        "memory per viewer, kB", "weight images each", "training time against 1 viewer",
     )  # fmt: skip
     print(markdown(head, rows))
 
