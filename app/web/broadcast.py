@@ -6,28 +6,29 @@ and for those that keep up no task wakes and no queue exists.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from time import perf_counter
+from time import thread_time
 from typing import NamedTuple, Protocol, Self
 
 from app.record import Record
 from app.web.frames import Form
 
 REST = 2.0
-"""Seconds that a broadcast rests for each that it wrote, while news gathers: a crowd, however large, gets it in fewer
-and bigger pieces, and costs a third of a processor at most. With a few viewers it comes to nothing."""
+"""Seconds that a broadcast rests for each second of processor time that it wrote, while news gathers: a crowd, however
+large, gets it in fewer and bigger pieces, and costs a third of a processor at most. With a few viewers it comes to
+nothing. What else the machine does meanwhile does not count: that would make a busy one slower still."""
 
 BREATH = 256
-"""Viewers served before the event loop may do something else: more, and new handshakes starve."""
+"""Viewers served before the event loop may do something else and the broadcast rests: with more, new handshakes starve,
+and what a worker sends is read late."""
 
 WEIGHTS_AT_ONCE = 4 << 20
 """Bytes of weight images written to all viewers together in one go. A run at full speed makes seventy images a second,
 which is more than hundreds of viewers can be given: of those that would be too many, a crowd gets the newest."""
 
 BATCH_BYTES = 1 << 20
-"""What a broadcast reads at once. All its subscribers share these bytes."""
+"""What a broadcast reads for one round. All its subscribers share these bytes."""
 
 PIECE_BYTES = 64 << 10
 """What is read at once for a viewer that catches up. It has these bytes for itself, for as long as it does not read
@@ -84,11 +85,12 @@ class Left(NamedTuple):
 class Subscriber:
     """A viewer at the head of a log. ``left`` is resolved when it leaves."""
 
-    __slots__ = ("after", "left", "socket")
+    __slots__ = ("after", "form", "left", "socket")
 
-    def __init__(self, socket: Socket, after: int, left: "asyncio.Future[Left]") -> None:
+    def __init__(self, socket: Socket, after: int, form: Form, left: "asyncio.Future[Left]") -> None:
         self.socket = socket
         self.after = after
+        self.form = form
         self.left = left
 
     def leave(self, after: int, *, ended: bool) -> None:
@@ -102,7 +104,7 @@ class Broadcast:
     def __init__(self, name: str, log: Log, after: int) -> None:
         self._log = log
         self._after = after
-        self._subscribers: defaultdict[Form, set[Subscriber]] = defaultdict(set)
+        self._subscribers: dict[Subscriber, None] = {}
         self.task = asyncio.create_task(self._run(), name=f"broadcast {name}")
 
     async def follow(self, socket: Socket, after: int, form: Form) -> Left | None:
@@ -112,12 +114,12 @@ class Broadcast:
         """
         if self._after > after or self.task.done():
             return None
-        subscriber = Subscriber(socket, after, asyncio.get_running_loop().create_future())
-        self._subscribers[form].add(subscriber)
+        subscriber = Subscriber(socket, after, form, asyncio.get_running_loop().create_future())
+        self._subscribers[subscriber] = None
         try:
             return await subscriber.left
         finally:
-            self._subscribers[form].discard(subscriber)
+            self._subscribers.pop(subscriber, None)
 
     async def close(self) -> None:
         self.task.cancel()
@@ -131,46 +133,70 @@ class Broadcast:
                 records = await self._log.read(self._after, BATCH_BYTES)
                 if not records:
                     return
-                began = perf_counter()
-                await self._write_all(records)
+                self._after = records[-1].seq  # first: who comes while this is being written must read it from the log
                 ended = records[-1].ends
-                if not ended:
-                    await asyncio.sleep(REST * (perf_counter() - began))
+                await self._write_all(records)
         finally:
             # Where an error ended this, its viewers read on by their own cursors and meet it there.
-            for subscribers in self._subscribers.values():
-                for subscriber in subscribers:
-                    subscriber.leave(self._after if ended else subscriber.after, ended=ended)
+            for subscriber in self._subscribers:
+                subscriber.leave(self._after if ended else subscriber.after, ended=ended)
 
     async def _write_all(self, records: list[Record]) -> None:
-        before, head = self._after, records[-1].seq
-        self._after = head  # first: who comes while this is being written must read it from the log
-        weights = sum(len(record.data) for record in records if record.binary)
-        crowd = sum(map(len, self._subscribers.values()))
-        due = records if weights * crowd <= WEIGHTS_AT_ONCE else _without_overtaken(records, _last_weights(records))
-        served = 0
-        for form, subscribers in tuple(self._subscribers.items()):
-            if not subscribers:
-                del self._subscribers[form]
-                continue
-            frames = self._frames(due, form, before)
-            for subscriber in tuple(subscribers):
-                if subscriber.left.done():  # it has unsubscribed meanwhile
-                    continue
-                # One may have asked for what comes after a record that is not there yet.
-                wanted = frames if subscriber.after <= before else self._frames(due, form, subscriber.after)
-                if not wanted or subscriber.socket.write(wanted):
-                    subscriber.after = max(subscriber.after, head)
-                else:
-                    subscribers.discard(subscriber)
-                    subscriber.leave(subscriber.after, ended=False)
-                served += 1
-                if served % BREATH == 0:
-                    await asyncio.sleep(0)
-        await asyncio.sleep(0)  # uvloop hands over to the system only now
+        """One round. Those whose turn is late get what has come meanwhile too: nobody waits for two rounds."""
+        crowd = tuple(self._subscribers)
+        written = _Written(self._log, records, len(crowd))
+        for begin in range(0, len(crowd), BREATH):
+            if begin:
+                await written.read_on()
+            began = thread_time()
+            for subscriber in crowd[begin : begin + BREATH]:
+                if not subscriber.left.done():  # it has not unsubscribed meanwhile
+                    self._write(written, subscriber)
+            await asyncio.sleep(0)  # uvloop hands over to the system only now
+            await asyncio.sleep(REST * (thread_time() - began))
 
-    def _frames(self, records: Sequence[Record], form: Form, after: int) -> bytes:
-        return b"".join(self._log.frame(r, form) for r in records if r.seq > after and form.wants(r))
+    def _write(self, written: "_Written", subscriber: Subscriber) -> None:
+        frames = written.after(subscriber.after, subscriber.form)
+        if not frames or subscriber.socket.write(frames):
+            subscriber.after = max(subscriber.after, written.head)
+        else:
+            self._subscribers.pop(subscriber, None)
+            subscriber.leave(subscriber.after, ended=False)
+
+
+class _Written:
+    """What a round writes: the frames of the records between a subscriber's cursor and ``head``."""
+
+    def __init__(self, log: Log, records: list[Record], crowd: int) -> None:
+        self._log = log
+        self._records = records
+        self._crowd = crowd
+        self._bytes = sum(len(record.data) for record in records)
+        self._frames: dict[tuple[int, Form], bytes] = {}
+        self.head = records[-1].seq
+
+    def after(self, seq: int, form: Form) -> bytes:
+        """One may have asked for what comes after a record that is not there yet."""
+        if (frames := self._frames.get((seq, form))) is None:
+            due = (r for r in self._due() if r.seq > seq and form.wants(r))
+            frames = self._frames[seq, form] = b"".join(self._log.frame(r, form) for r in due)
+        return frames
+
+    async def read_on(self) -> None:
+        """Let ``head`` be the log's, as far as there is room in a round."""
+        if self._bytes >= BATCH_BYTES or self._records[-1].ends:
+            return
+        if more := await self._log.read(self.head, BATCH_BYTES - self._bytes):
+            self._records = self._records + more
+            self._bytes += sum(len(record.data) for record in more)
+            self._frames.clear()
+            self.head = more[-1].seq
+
+    def _due(self) -> Sequence[Record]:
+        weights = sum(len(record.data) for record in self._records if record.binary)
+        if weights * self._crowd <= WEIGHTS_AT_ONCE:
+            return self._records
+        return _without_overtaken(self._records, _last_weights(self._records))
 
 
 class Broadcasts:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import cycle
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from websockets.frames import Opcode
 
 from app.events import Event, Weights
 from app.history.history import History
+from app.record import Record
 from app.web.broadcast import Broadcasts
 from app.web.frames import Form
 from app.web.run_log import RunLog
@@ -99,14 +101,17 @@ TEMPERS = st.lists(st.booleans(), min_size=1, max_size=8).filter(any)
 @given(
     pieces=st.lists(st.integers(1, 9), min_size=1, max_size=5),
     tempers=st.lists(st.tuples(TEMPERS, st.integers(0, 25), FORMS), min_size=1, max_size=5),
+    breath=st.integers(1, 6),
 )
 def test_each_gets_what_it_asked_for_once_and_in_order_however_slow(
-    pieces: list[int], tempers: list[tuple[list[bool], int, Form]]
+    pieces: list[int], tempers: list[tuple[list[bool], int, Form]], breath: int
 ) -> None:
     log = whole_run(epochs=4)
     records = numbered([queued(), *log], 1)
     viewers = [Viewer(cycle(takes), form) for takes, _, form in tempers]
-    last = asyncio.run(played(log, pieces, viewers, [after for _, after, _ in tempers]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.web.broadcast.BREATH", breath)
+        last = asyncio.run(played(log, pieces, viewers, [after for _, after, _ in tempers]))
     for viewer, (takes, after, form), told in zip(viewers, tempers, last, strict=True):
         wanted = {r.seq for r in records if r.seq > after and (form.types is None or r.type in form.types)}
         images = {r.seq for r in records if r.binary}
@@ -151,6 +156,32 @@ def test_a_crowd_too_large_for_all_weights_gets_the_newest(monkeypatch: pytest.M
         for viewer in viewers:
             assert (viewer.seqs == list(range(2, len(log) + 2))) is everything
             assert viewer.seqs[-1] == len(log) + 1
+
+
+@pytest.mark.anyio
+async def test_what_comes_during_a_round_reaches_those_whose_turn_is_later_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.web.broadcast.BREATH", 1)
+    viewers = [Viewer(cycle([True])) for _ in range(3)]
+    records = numbered([started(), steps(1), steps(2), finished(2)])
+    written: list[tuple[int, list[int]]] = []  # whom, and which records at once
+    async with a_run() as (history, broadcasts):
+        read = history.read
+
+        async def read_while_more_comes(run: str, after: int, *rest: Any) -> list[Record]:
+            written.extend((i, v.seqs.copy()) for i, v in enumerate(viewers) if v.seqs and (i, v.seqs) not in written)
+            if records and written:
+                await history.append("run", [records.pop(0)])
+            return await read(run, after, *rest)
+
+        watching = [watch(history, broadcasts, viewer, 1) for viewer in viewers]
+        await asyncio.sleep(0)
+        monkeypatch.setattr(history, "read", read_while_more_comes)
+        await history.append("run", [records.pop(0)])
+        await asyncio.wait_for(asyncio.gather(*watching), 30)
+    assert written[:3] == [(0, [2]), (1, [2, 3]), (2, [2, 3, 4])]
+    assert all(viewer.seqs == [2, 3, 4, 5] for viewer in viewers)
 
 
 def test_who_catches_up_is_given_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
