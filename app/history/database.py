@@ -79,7 +79,7 @@ class Database:
         try:
             self._engine, self._writer = _take(url)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
-            raise HistoryUnavailable(url, f"cannot be used: {first_line(error)}") from error
+            raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
         self._url = url
         self._identity: Identity | None = None
         self.lost: HistoryUnavailable | None = None
@@ -93,7 +93,7 @@ class Database:
             self._count_server()
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
-            raise HistoryUnavailable(url, f"cannot be used: {first_line(error)}") from error
+            raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
         if self._ballast:
             self._ballast.restore(shutil.disk_usage(self._folder).free)
         self._write_thread = ThreadPoolExecutor(1, "history-write")
@@ -192,12 +192,12 @@ class Database:
             self._note(full, full.reason)
             raise
         except DatabaseInUse as error:
-            self._note(error, "Another server keeps its runs in the database.")
+            self._note(error, error.reason)
             raise
         except DBAPIError as error:
             unavailable: HistoryUnavailable | None = refused(self._url, error)
             if self._gone(error):
-                unavailable = HistoryUnavailable(self._url, f"cannot be used: {first_line(error)}")
+                unavailable = HistoryUnavailable(self._url, "cannot be used", first_line(error))
             if unavailable is None:
                 raise
             self._note(unavailable, unavailable.reason)
@@ -283,7 +283,7 @@ class Database:
         except DBAPIError as error:
             if not self._gone(error):
                 raise
-            raise HistoryUnavailable(self._url, f"cannot be used: {first_line(error)}") from error
+            raise HistoryUnavailable(self._url, "cannot be used", first_line(error)) from error
 
     def _read_once(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection, connection.begin() as transaction:

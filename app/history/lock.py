@@ -19,7 +19,10 @@ _BYTE = 0x7000_0000_0000_0037
 
 
 class DatabaseInUse(Exception):
-    """Another server keeps its runs in this database. The message says what to do."""
+    """Another server keeps its runs in this database. The message says what to do; ``reason`` is a sentence for
+    visitors, who do not see where the database is."""
+
+    reason = "Another server keeps its runs in the database."
 
     def __init__(self, url: URL) -> None:
         super().__init__(

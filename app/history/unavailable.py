@@ -7,15 +7,16 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 
 class HistoryUnavailable(Exception):
-    """The database cannot be used. The message is ``the database URL`` followed by ``problem``; ``reason`` is the same
-    as a sentence for visitors, who do not see where the database is."""
+    """The database cannot be used. The message is ``the database URL`` followed by ``problem`` and what the driver
+    ``said``, which may name machines and files; ``reason`` is a sentence for visitors, who do not see where the
+    database is."""
 
-    def __init__(self, url: str, problem: str) -> None:
+    def __init__(self, url: str, problem: str, said: str = "") -> None:
         try:
             shown = make_url(url).render_as_string()  # without its password
         except SQLAlchemyError:
             shown = url
-        super().__init__(f"the database {shown} {problem}")
+        super().__init__(f"the database {shown} {problem}" + (f": {said}" if said else ""))
         self.reason = f"The database {problem}."
 
 

@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.history.lock import DatabaseInUse
+from app.history.unavailable import HistoryUnavailable
 from app.web.http_methods import allowed
 
 MEDIA_TYPE = "application/problem+json"
@@ -103,8 +105,9 @@ def _is_json(request: Request) -> bool:
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:
-    """The history cannot be read or written now."""
-    return Problem(503, "The history is not available", f"{error}.", headers={"Retry-After": "5"}).response()
+    """The history cannot be read or written now. Where it is, the server's own output says, not an answer."""
+    assert isinstance(error, HistoryUnavailable | DatabaseInUse)
+    return Problem(503, "The history is not available", error.reason, headers={"Retry-After": "5"}).response()
 
 
 async def on_no_room(request: Request, error: Exception) -> Response:

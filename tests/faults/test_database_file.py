@@ -165,3 +165,7 @@ def test_a_server_says_that_its_database_is_gone(
             answer = client.get(path)
             assert answer.status_code == 503
             assert "nothing is kept any more" in answer.json()["detail"]
+            assert str(tmp_path) not in answer.text  # where the database is, visitors need not know
+        answer = client.post("/api/runs", json={})
+        assert answer.status_code == 503
+        assert str(tmp_path) not in answer.text
