@@ -36,12 +36,12 @@ def fail(message: str) -> typer.Exit:
 
 def options(error: ValidationError, known: Collection[str]) -> str:
     """Which option is off, and how. A setting that is none of the ``known`` options is named as its variable."""
-    said = []
+    lines = []
     for e in error.errors(include_url=False, include_context=False, include_input=False):
         name = str(e["loc"][0]) if e["loc"] else ""
         option = "--" + name.replace("_", "-") if name in known else "THREESEVEN_" + name.upper()
-        said.append((f"{option}: " if name else "") + e["msg"].removeprefix("Value error, "))
-    return "; ".join(said)
+        lines.append((f"{option}: " if name else "") + e["msg"].removeprefix("Value error, "))
+    return "; ".join(lines)
 
 
 def _version(asked: bool) -> None:

@@ -183,7 +183,7 @@ class TrainingLoop:
             self.pace.single = False
             self._show_unscheduled()
             yield from self._flush()
-            yield from self._say(Controlled(what="step", step=self.step))
+            yield from self._emit_all(Controlled(what="step", step=self.step))
             if self.step < self.steps:
                 yield from self._pause()
         elif self.buffer.full or now - self.flushed >= FLUSH_SECONDS:
@@ -214,22 +214,22 @@ class TrainingLoop:
                 self._set_rates()
             case SetSpeed(steps_per_second=speed):
                 self.pace.speed = None if speed is None else constant(speed)
-                yield from self._say(Controlled(what="steps_per_second", value=speed, step=self.step))
+                yield from self._emit_all(Controlled(what="steps_per_second", value=speed, step=self.step))
             case SetPace(pace=pace):
                 self.pace.speed = PACES[pace]
-                yield from self._say(Controlled(what="pace", value=pace, step=self.step))
+                yield from self._emit_all(Controlled(what="pace", value=pace, step=self.step))
             case Act(action="step"):
                 self.pace.single = True  # answered when it has been taken
             case Act(action="pause"):
                 self._show_unscheduled()
                 yield from self._flush()
-                yield from self._say(Controlled(what="pause", step=self.step))
+                yield from self._emit_all(Controlled(what="pause", step=self.step))
                 yield from self._pause()
             case Act(action="resume"):
-                yield from self._say(Controlled(what="resume", step=self.step))
+                yield from self._emit_all(Controlled(what="resume", step=self.step))
                 if self.pace.paused:
                     self.pace.paused = False
-                    yield from self._say(RunResumed(step=self.step))
+                    yield from self._emit_all(RunResumed(step=self.step))
             case Act(action="stop"):
                 yield from self._stop(asked)
 
@@ -249,15 +249,15 @@ class TrainingLoop:
                 summary = self._seconds(each)
                 yield Emission(each.member.run, RunStopped(step=self.step, summary=summary, time=self.now()))
 
-    def _say(self, event: Event) -> Emissions:
-        """Of all that train together."""
+    def _emit_all(self, event: Event) -> Emissions:
+        """The event happens to all that train together."""
         for each in self.active:
             yield Emission(each.member.run, event)
 
     def _pause(self) -> Emissions:
         if not self.pace.paused:
             self.pace.paused = True
-            yield from self._say(RunPaused(step=self.step))
+            yield from self._emit_all(RunPaused(step=self.step))
 
     def _seconds(self, each: Active) -> Summary:
         return each.reporter.summary.model_copy(update={"seconds": round(self.clock() - self.began, 3)})

@@ -404,13 +404,13 @@ class Supervisor:
         if (paced := is_paced(control)) is not None:
             training.paced = paced
             self._changed.set()
-        told = [training.runs[run]] if run else list(training.runs.values())
-        for each in told:
+        addressed = [training.runs[run]] if run else list(training.runs.values())
+        for each in addressed:
             each.rate_changed = each.rate_changed or isinstance(control, SetLearningRate)
             each.stopping = each.stopping or control == STOP
         await worker.send(SendControl(task=training.id, run=run, control=control))
         if control == STOP:
-            worker.expect(lambda: not any(each.active for each in told))
+            worker.expect(lambda: not any(each.active for each in addressed))
 
     async def _mark_left_behind(self) -> None:
         """Where the disk is full that may take long; the server serves meanwhile."""

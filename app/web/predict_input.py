@@ -174,7 +174,7 @@ def raw_pixels(body: bytes) -> Image:
 
 
 def drawing(body: bytes, choice: Choice) -> Question:
-    """The question in a JSON body; ``choice`` is what the query said. Raises Problem."""
+    """The question in a JSON body; ``choice`` is what the query says. Raises Problem."""
     with suppress(msgspec.DecodeError):
         numbers = _ONLY_PIXELS.decode(body).pixels
         if len(numbers) == PIXELS:
@@ -190,8 +190,8 @@ def drawing(body: bytes, choice: Choice) -> Question:
     else:
         raise _field("body", "give either strokes or pixels")
     if asked.run is not None or asked.step is not None or asked.image is not None:
-        said = {"run": asked.run, "step": asked.step, "image": asked.image}
-        choice = choice.model_copy(update={name: value for name, value in said.items() if value is not None})
+        given = {"run": asked.run, "step": asked.step, "image": asked.image}
+        choice = choice.model_copy(update={name: value for name, value in given.items() if value is not None})
     return Question(image, choice)
 
 
@@ -199,8 +199,8 @@ def _invalid_drawing(error: ValidationError, body: bytes) -> Problem:
     """Of the ways in which pixels may be given, only the one that was meant is complained about."""
     meant = "list[list[float]]" if _ROWS_OF_PIXELS.search(body) else "list[float]"
     errors = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [e for e in errors if e["loc"][:1] != ("pixels",) or e["loc"][1:2] in ((), (meant,))]
-    return invalid(told or errors)
+    relevant = [e for e in errors if e["loc"][:1] != ("pixels",) or e["loc"][1:2] in ((), (meant,))]
+    return invalid(relevant or errors)
 
 
 def _strokes(strokes: list[list[list[float]]]) -> Image:
@@ -249,9 +249,9 @@ def _picture(body: bytes) -> Image:
         raise Problem(422, "Unreadable picture", str(error)) from None
 
 
-def _choice(said: dict[str, Any]) -> Choice:
+def _choice(given: dict[str, Any]) -> Choice:
     try:
-        return Choice.model_validate(said)
+        return Choice.model_validate(given)
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
 

@@ -93,10 +93,10 @@ class Viewers:
                     await asyncio.sleep(0)
 
     def _frame(self) -> bytes:
-        said = {
+        beat = {
             "type": "Heartbeat",
             "time": round(time.time(), 3),
             "every": self._heartbeat,
             "trouble": self._trouble(),
         }
-        return text_frame(json.dumps(said).encode())
+        return text_frame(json.dumps(beat).encode())

@@ -64,14 +64,14 @@ function orNull(value) {
  */
 export function valuesAt({ steps, raw, smoothed, lines, epochSteps, baselineLabel, baseline, format }, index) {
   const at = (/** @type {Column} */ column, /** @type {number} */ i) => (i < 0 ? NaN : column.at(i));
-  const say = (/** @type {number} */ value) => (Number.isNaN(value) ? "–" : format(value));
+  const shown = (/** @type {number} */ value) => (Number.isNaN(value) ? "–" : format(value));
   const step = at(steps(), index);
   const epoch = lowerBound(epochSteps().view, step + 1) - 1;
   return [
     ["Step", count(step)],
-    ["This batch", say(at(raw(), index))],
-    ["Smoothed", say(at(smoothed(), index))],
-    ...lines.map(({ label, column }) => /** @type {[string, string]} */ ([label, say(at(column(), epoch))])),
-    ...(baselineLabel ? [/** @type {[string, string]} */ ([baselineLabel, say(baseline() ?? NaN)])] : []),
+    ["This batch", shown(at(raw(), index))],
+    ["Smoothed", shown(at(smoothed(), index))],
+    ...lines.map(({ label, column }) => /** @type {[string, string]} */ ([label, shown(at(column(), epoch))])),
+    ...(baselineLabel ? [/** @type {[string, string]} */ ([baselineLabel, shown(baseline() ?? NaN)])] : []),
   ];
 }

@@ -48,14 +48,14 @@ export class RunFigures {
     const rate = this.#store.rate;
     const left = state === "running" ? (steps - step) / rate : NaN;
     const seconds = state === "running" || state === "paused" ? NaN : summary?.seconds;
-    this.#say("Epochs done", started && recipe ? `${count(epoch)} of ${count(Number(recipe.epochs))}` : "–");
-    this.#say("Steps a second", state === "running" ? speed(rate) : state === "paused" ? "paused" : speed(step / (seconds ?? NaN)));
-    this.#say("Time left", this.#store.active ? duration(left) : duration(seconds), this.#store.active ? "Time left" : "Time taken");
-    this.#say("Training loss", loss(epochs.train_loss.at(-1)));
-    this.#say("Validation loss", loss(epochs.valid_loss.at(-1)));
-    this.#say("Best so far", percent(this.#store.best), this.#store.active ? "Best so far" : "Best epoch");
-    this.#say("Runs on", started ? started.device.toUpperCase() : "–");
-    this.#say("Parameters", count(started?.parameters));
+    this.#show("Epochs done", started && recipe ? `${count(epoch)} of ${count(Number(recipe.epochs))}` : "–");
+    this.#show("Steps a second", state === "running" ? speed(rate) : state === "paused" ? "paused" : speed(step / (seconds ?? NaN)));
+    this.#show("Time left", this.#store.active ? duration(left) : duration(seconds), this.#store.active ? "Time left" : "Time taken");
+    this.#show("Training loss", loss(epochs.train_loss.at(-1)));
+    this.#show("Validation loss", loss(epochs.valid_loss.at(-1)));
+    this.#show("Best so far", percent(this.#store.best), this.#store.active ? "Best so far" : "Best epoch");
+    this.#show("Runs on", started ? started.device.toUpperCase() : "–");
+    this.#show("Parameters", count(started?.parameters));
   }
 
   #paintAccuracy() {
@@ -80,7 +80,7 @@ export class RunFigures {
    * @param {string} value
    * @param {string} [label]
    */
-  #say(fact, value, label) {
+  #show(fact, value, label) {
     const figure = this.#facts.get(fact);
     if (!figure) return;
     if (figure.textContent !== value) figure.textContent = value;

@@ -151,7 +151,7 @@ export class Stream {
     if (frame.type === "Heartbeat") return this.#beat(frame);
     if (frame.type === "Refused") return this.#refused(frame.run);
     if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);
-    for (const subscription of this.#subscriptions) subscription.tell(frame);
+    for (const subscription of this.#subscriptions) subscription.receive(frame);
     if (frame.type === "Ended") this.#rest();
   }
 

@@ -7,7 +7,7 @@
  * @property {boolean} open it goes on, so a new connection asks for it again
  * @property {object} name names it in a message
  * @property {object} cursor the message's further fields
- * @property {(frame: any) => void} tell takes a frame of a type that is in no log
+ * @property {(frame: any) => void} receive takes a frame of a type that is in no log
  */
 
 /** A run's log behind a cursor; with `live` that of whichever run started last. @implements {Subscription} */
@@ -44,7 +44,7 @@ export class RunSubscription {
   }
 
   /** @param {any} frame */
-  tell({ type, run }) {
+  receive({ type, run }) {
     if (type === "Ended" && run === this.run && !this.live) this.open = false;
     if (type !== "Live" || run === this.run || !this.live) return;
     this.run = run;
@@ -71,7 +71,7 @@ export class ListSubscription {
   }
 
   /** @param {any} frame the queue comes first, at once */
-  tell(frame) {
+  receive(frame) {
     if (frame.type === "Queue") {
       if (!this.#begun) this.#to.onOpen();
       this.#begun = true;

@@ -27,7 +27,7 @@ export class VerdictView {
   #figures = element("p", "verdict-figures caption");
   #aloud = element("p", "visually-hidden");
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #waiting;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #saying;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #announcing;
 
   /**
    * @param {HTMLElement} root
@@ -58,7 +58,7 @@ export class VerdictView {
     this.#figures.replaceChildren(...(reading && sure !== null ? this.#facts(reading, sure) : [HINT]));
     const spoken =
       reading?.digit && sure !== null ? `Read as a ${verdict}, ${chance(verdict === "3" ? sure : 1 - sure)}` : null;
-    this.#say(spoken ?? words.headline);
+    this.#announce(spoken ?? words.headline);
   }
 
   /**
@@ -67,10 +67,10 @@ export class VerdictView {
    * @param {string} headline
    * @param {string} sentence
    */
-  say(headline, sentence) {
+  showMessage(headline, sentence) {
     this.#headline.textContent = headline;
     this.#sentence.textContent = sentence;
-    this.#say(headline);
+    this.#announce(headline);
   }
 
   /** No answer came to what was asked last. */
@@ -94,7 +94,7 @@ export class VerdictView {
     this.#put("problem", problem.title, problem.detail);
     this.#weigh(null);
     this.#figures.replaceChildren();
-    this.#say(`${problem.title}. ${problem.detail}`);
+    this.#announce(`${problem.title}. ${problem.detail}`);
   }
 
   /**
@@ -131,9 +131,9 @@ export class VerdictView {
   }
 
   /** @param {string} words */
-  #say(words) {
-    clearTimeout(this.#saying);
-    this.#saying = setTimeout(() => {
+  #announce(words) {
+    clearTimeout(this.#announcing);
+    this.#announcing = setTimeout(() => {
       if (this.#aloud.textContent !== words) this.#aloud.textContent = words;
     }, SETTLED);
   }

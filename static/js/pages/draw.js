@@ -65,9 +65,9 @@ function answered(reading) {
   window.clearTimeout(retry);
   if (reading && reading.run !== lookedUp && !choice.knows(reading.run)) {
     lookedUp = reading.run; // once: one that is not among the newest is called by its id
-    choice.load().catch(tell);
+    choice.load().catch(showError);
   }
-  if (reading?.verdict === "blank" && ink.picture) verdict.say("No digit found", "There is no ink to be seen on this picture. Is it sharp, and the digit dark or bright enough?");
+  if (reading?.verdict === "blank" && ink.picture) verdict.showMessage("No digit found", "There is no ink to be seen on this picture. Is it sharp, and the digit dark or bright enough?");
 }
 
 /** @param {ProblemError} problem */
@@ -123,7 +123,7 @@ function linkedModel() {
 }
 
 /** @param {unknown} error */
-function tell(error) {
+function showError(error) {
   if (!(error instanceof ProblemError)) throw error;
   verdict.fail(error);
 }
@@ -158,6 +158,6 @@ thickness.valueAsNumber = Math.round(100 * ink.strokeWidth);
 if (ink.blank) changed();
 
 const samples = part("samples", HTMLElement);
-fillSampleRow(samples, samples.dataset.address ?? "", (picture) => ink.setPicture(picture)).catch(tell);
-request("GET", "/api/baseline").then((answer) => means.setMeans(answer)).catch(tell);
-choice.load().catch(tell);
+fillSampleRow(samples, samples.dataset.address ?? "", (picture) => ink.setPicture(picture)).catch(showError);
+request("GET", "/api/baseline").then((answer) => means.setMeans(answer)).catch(showError);
+choice.load().catch(showError);
