@@ -18,7 +18,7 @@ from app.history.damage import Damaged
 from app.history.history import History
 from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
-from app.history.unavailable import DiskFull, HistoryUnavailable, WriteRefused
+from app.history.unavailable import DamagedFile, DiskFull, HistoryUnavailable, WriteRefused
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
@@ -119,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, problems.on_http)
     app.add_exception_handler(HistoryUnavailable, problems.on_unavailable)
     app.add_exception_handler(DatabaseInUse, problems.on_unavailable)
+    app.add_exception_handler(DamagedFile, problems.on_damaged_file)
     app.add_exception_handler(Damaged, problems.on_damaged)
     app.add_exception_handler(NoRoom, problems.on_no_room)
     app.add_exception_handler(DiskFull, problems.on_no_room)

@@ -18,11 +18,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.history import store
 from app.history.ballast import Ballast
+from app.history.damage import corrupt
 from app.history.identity import OVERWRITTEN, Identity
 from app.history.lock import DatabaseInUse
 from app.history.migrate import NewerVersion, migrate, revision
 from app.history.schema import REVISION
-from app.history.unavailable import FULL, DiskFull, HistoryUnavailable, first_line, refused
+from app.history.unavailable import FULL, DamagedFile, DiskFull, HistoryUnavailable, first_line, refused
 from app.history.writer import FileWriter, SessionWriter, Writer
 
 T = TypeVar("T")
@@ -62,8 +63,9 @@ class Database:
     """Give :meth:`read` and :meth:`write` a function of a connection; each call is one transaction in a thread.
 
     Writes run one at a time, in the order they were asked for. Both raise HistoryUnavailable where the database has
-    gone; writes WriteRefused where the disk or another program does not let them at present, with nothing written, and
-    DatabaseInUse where another process has taken the database since. Close it with :meth:`close`.
+    gone; writes WriteRefused where the disk or another program does not let them at present, with nothing written,
+    DamagedFile where they meet damage, and DatabaseInUse where another process has taken the database since. Close it
+    with :meth:`close`.
     """
 
     def __init__(self, url: str, ballast: int = 0) -> None:
@@ -76,6 +78,7 @@ class Database:
         self.trouble: str | None = None
         """Why nothing can be written; None where the last write could be made."""
         self._overwritten = False
+        self._damaged = False
         try:
             self._engine, self._writer = _take(url)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
@@ -199,13 +202,26 @@ class Database:
             if self._gone(error):
                 unavailable = HistoryUnavailable(self._url, "cannot be used", first_line(error))
             if unavailable is None:
-                raise
+                if not corrupt(error):
+                    raise
+                raise self._damage() from error
             self._note(unavailable, unavailable.reason)
             raise unavailable from error
         if self.trouble is not None:
             self.trouble = None
             logger.warning("The database can be written again.")
         return done
+
+    def _damage(self) -> HistoryUnavailable:
+        """Why SQLite cannot read what it is to change."""
+        self._verify()
+        if self.lost:
+            return self.lost
+        damaged = DamagedFile(self._url)
+        if not self._damaged:
+            self._damaged = True
+            logger.error("A change could not be made: %s.", damaged)
+        return damaged
 
     def _verify(self) -> None:
         if self._identity is None or self._overwritten:

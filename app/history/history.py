@@ -23,7 +23,7 @@ from app.history.limits import UNLIMITED, Limits, NoRoom
 from app.history.live_log import LiveLog
 from app.history.lock import DatabaseInUse
 from app.history.notifier import Notifier
-from app.history.unavailable import HistoryUnavailable, WriteRefused
+from app.history.unavailable import DamagedFile, HistoryUnavailable, WriteRefused
 from app.record import Record
 from app.run import Run
 from app.storage import Deleted, Removal, Storage
@@ -94,6 +94,8 @@ class History:
         self._deleted = {run: at for run, at in deleted.items() if at != store.PURGED}
         self._purging = set(deleted) - set(self._deleted)
         """Deleted for good; some of it may be there still, and is removed in pieces."""
+        self._unremovable: set[str] = set()
+        """Of those, where the file is too damaged to remove the rest. The next server tries it again."""
         self._damaged: list[str] = []
         """Runs that lists have left out."""
         self._bytes = taken
@@ -522,9 +524,12 @@ class History:
 
         for run in ids:
             done = False
-            while not done:
-                freed, done = await self._database.write(partial(remove, run=run), frees=True)
-                self._bytes -= freed
+            try:
+                while not done:
+                    freed, done = await self._database.write(partial(remove, run=run), frees=True)
+                    self._bytes -= freed
+            except DamagedFile:
+                self._unremovable.add(run)
             self._purging.discard(run)
         while await self._database.shrink():
             pass
@@ -602,7 +607,7 @@ class History:
         """Raises UnknownRun where it is deleted, HistoryUnavailable where all are lost."""
         if self._database.lost:
             raise self._database.lost
-        if run in self._deleted or run in self._purging:
+        if run in self._deleted or run in self._purging or run in self._unremovable:
             raise UnknownRun(run)
 
     async def _save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:

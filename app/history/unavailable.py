@@ -28,6 +28,16 @@ class DiskFull(WriteRefused):
     """There is no room for what is to be written."""
 
 
+class DamagedFile(HistoryUnavailable):
+    """What is to be changed stands at a place of the file that cannot be read. Elsewhere it can be used."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            url, "is damaged at a place of its file, so that nothing can be changed there; "
+            "what can be read, SQLite's .recover saves into another file"
+        )  # fmt: skip
+
+
 FULL = "has no room, since the disk is full: delete runs that are no longer needed, or other files"
 
 
@@ -40,9 +50,7 @@ def refused(url: str, error: DBAPIError) -> WriteRefused | None:
     """What SQLite's error means for whoever wants to write; None where a later attempt would fail in the same way."""
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return DiskFull(
-            url, "has no room, since the disk is full: delete runs that are no longer needed, or other files"
-        )
+        return DiskFull(url, FULL)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return WriteRefused(url, "is locked by another program")
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):

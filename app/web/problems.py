@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.history.lock import DatabaseInUse
-from app.history.unavailable import HistoryUnavailable
+from app.history.unavailable import DamagedFile, HistoryUnavailable
 from app.web.http_methods import allowed
 
 MEDIA_TYPE = "application/problem+json"
@@ -108,6 +108,12 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
     """The history cannot be read or written now. Where it is, the server's own output says, not an answer."""
     assert isinstance(error, HistoryUnavailable | DatabaseInUse)
     return Problem(503, "The history is not available", error.reason, headers={"Retry-After": "5"}).response()
+
+
+async def on_damaged_file(request: Request, error: Exception) -> Response:
+    """What is to be changed cannot be read."""
+    assert isinstance(error, DamagedFile)
+    return Problem(500, "Damaged database", error.reason).response()
 
 
 async def on_no_room(request: Request, error: Exception) -> Response:

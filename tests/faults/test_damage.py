@@ -11,10 +11,12 @@ from sqlalchemy import create_engine, text
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
+from app.events import RunFailed, Summary
 from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
+from app.history.unavailable import DamagedFile
 from tests.conftest import Server
-from tests.history.logs import numbered, queued, started, steps, whole_run
+from tests.history.logs import finished, numbered, queued, started, steps, whole_run
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +26,16 @@ def change(url: str, statement: str) -> None:
     with engine.begin() as connection:
         assert connection.execute(text(statement)).rowcount == 1
     engine.dispose()
+
+
+def damage_page(file: Path, of: bytes) -> None:
+    """Where the only copy of these bytes begins."""
+    data = bytearray(file.read_bytes())
+    assert data.count(of) == 1
+    page_size = int.from_bytes(data[16:18], "big")
+    head = data.find(of) // page_size * page_size
+    data[head : head + 8] = b"\xff" * 8
+    file.write_bytes(data)
 
 
 @pytest.fixture
@@ -70,17 +82,55 @@ async def test_a_damaged_page_of_the_file_does_not_take_the_list(url: str, tmp_p
         for number in range(40):
             await history.create(queued(f"run-{number}", name="x" * 2000))
     file = tmp_path / "threeseven.db"
-    data = bytearray(file.read_bytes())
-    page_size = int.from_bytes(data[16:18], "big")
-    head = data.find(b'"id":"run-20"') // page_size * page_size
-    data[head : head + 8] = b"\xff" * 8
-    file.write_bytes(data)
+    damage_page(file, b'"id":"run-20"')
     async with History.open(url) as history:
         page, _ = await history.runs()
         damaged = (await history.storage()).damaged
         assert len(page) + len(damaged) == 40
         assert 0 < len(damaged) < 10
         await history.create(queued("another"))
+
+
+async def test_what_cannot_be_deleted_since_its_page_is_damaged_is_said(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with History.open(url) as history:
+        for number in range(40):
+            await history.create(queued(f"run-{number}", name="x" * 2000))
+            await history.append(f"run-{number}", numbered([started(), finished(1)]))
+    damage_page(tmp_path / "threeseven.db", b'"id":"run-20"')
+    async with History.open(url) as history:
+        await history.runs()
+        (run,) = (await history.storage()).damaged
+        for _ in range(2):
+            with pytest.raises(DamagedFile, match=r"is damaged .* nothing can be changed there"):
+                await history.delete(run)
+        assert history.trouble is None  # elsewhere there can
+        await history.delete("run-3")
+        assert len((await history.runs())[0]) == 38
+    assert caplog.text.count("nothing can be changed there") == 1
+
+
+async def test_a_deleted_run_with_a_damaged_log_does_not_keep_others_from_being_removed(
+    url: str, tmp_path: Path
+) -> None:
+    async with History.open(url) as history:
+        for number in range(40):
+            name = f"run-{number}"
+            await history.create(queued(name))
+            end = RunFailed(step=39, reason=f"{name} ends", summary=Summary(), time=1002.0)
+            await history.append(name, numbered([started(), *map(steps, range(1, 40)), end]))
+    damage_page(tmp_path / "threeseven.db", b'"reason":"run-20 ends"')
+    async with History.open(url) as history:
+        for run in ("run-20", "run-30"):
+            await history.delete(run)
+        await history.purge(["run-20", "run-30"])
+        assert not history.purging
+        for run in ("run-20", "run-30"):
+            with pytest.raises(UnknownRun):
+                await history.get(run)
+    with create_engine(url).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM runs WHERE id = 'run-30'")) == 0
 
 
 async def one_by_one(history: History, run: str) -> None:
