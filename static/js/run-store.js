@@ -171,6 +171,8 @@ function ownUnits({ bias, output_weight }) {
 export class RunStore extends RunState {
   /** @type {Set<(event: RunEvent) => void>} */
   #listeners = new Set();
+  /** @type {Map<string, RunEvent>} that no listener has heard of yet, by type */
+  #held = new Map();
 
   /**
    * Calls `listener` after each event has been folded in.
@@ -185,8 +187,37 @@ export class RunStore extends RunState {
 
   /** @param {RunEvent} event of this run, or the first of the next one, which then takes its place */
   apply(event) {
+    this.release();
+    this.#take(event);
+    this.#tell(event);
+  }
+
+  /**
+   * As `apply`, but listeners hear of it no sooner than at `release`, and only of the last event of each type: to tell
+   * them takes longer than to fold thousands of events in.
+   *
+   * @param {RunEvent} event
+   */
+  hold(event) {
+    this.#take(event);
+    this.#held.delete(event.type);
+    this.#held.set(event.type, event);
+  }
+
+  release() {
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    for (const event of held) this.#tell(event);
+  }
+
+  /** @param {RunEvent} event */
+  #take(event) {
     if (event.run && event.run !== this.run) Object.assign(this, new RunState(event.run));
     this.fold(event);
+  }
+
+  /** @param {RunEvent} event */
+  #tell(event) {
     for (const listener of this.#listeners) listener(event);
   }
 }

@@ -37,3 +37,22 @@ test("a picture of an older log is coloured by the last epoch's", () => {
     assert.deepEqual(store.units, { bias: [3], output_weight: [3] });
   }
 });
+
+test("of events that are held back the last of each type is told, at the latest before the next event", () => {
+  const store = new RunStore();
+  /** @type {number[]} */
+  const told = [];
+  store.subscribe(({ seq }) => told.push(seq));
+  store.hold(epoch(1, 1));
+  store.hold(picture(2, 2));
+  store.hold(epoch(3, 3));
+  assert.deepEqual(told, []);
+  assert.equal(store.epochs.step.length, 2);
+  store.release();
+  assert.deepEqual(told, [2, 3]);
+  store.release();
+  store.hold(picture(4, 4));
+  store.apply(epoch(5, 5));
+  assert.deepEqual(told, [2, 3, 4, 5]);
+  assert.equal(store.epochs.step.length, 3);
+});

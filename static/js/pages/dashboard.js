@@ -60,9 +60,20 @@ const stream = new Stream(window, {
 function onEvent(event) {
   log.take(event);
   painter.pause = log.complete ? 0 : READING_PAUSE;
-  if (!log.complete) showState(); // how much of it is here
-  store.apply(event);
+  if (log.complete) return store.apply(event);
+  if (NUMBERS.has(event.type)) store.hold(event);
+  else store.apply(event);
+  showProgress();
 }
+
+/** What a long log has thousands of. */
+const NUMBERS = new Set(["Steps", "EpochEnded", "CheckpointSaved"]);
+
+/** How much of the log is here, and its curves so far. */
+const showProgress = painter.add(() => {
+  store.release();
+  showState();
+});
 
 /** Milliseconds between two paintings while a long log is read: to paint half a million steps takes as long as to read
  * some ten thousand more. */
