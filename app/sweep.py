@@ -26,9 +26,17 @@ class Sweep(BaseModel):
     created: float
 
     def name(self, base: str, recipe: Recipe) -> str:
-        """A member's name: which values of the axes it has, after a comma."""
-        values = [f"{field} {getattr(recipe, field)}" for field, values in self.axes.items() if len(values) > 1]
-        return ", ".join([base, *values])
+        """A member's name: ``base`` and which values of the axes it has."""
+        own = [
+            f"{field.replace('_', ' ')} {_plain(getattr(recipe, field))}"
+            for field, values in self.axes.items()
+            if len(values) > 1
+        ]
+        return f"{base} · {', '.join(own)}" if own else base
+
+
+def _plain(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def size(axes: Mapping[str, Sequence[Value]]) -> int:

@@ -2,7 +2,8 @@
 
 import { element } from "./element.js";
 import { ProblemError, request } from "./problem.js";
-import { RunRow } from "./run-row.js";
+import { root as base } from "./root.js";
+import { ACTIVE, RunRow } from "./run-row.js";
 
 /** @typedef {import("./run-row.js").Run} Run */
 
@@ -23,6 +24,8 @@ export class RunList {
   #deepened = false; // older pages than the first have been loaded: the cursor is theirs
   /** @type {Map<string, number>} */
   #places = new Map();
+  /** @type {(active: number) => void} is given the number of runs that have not ended, as far as they are known */
+  onActive = () => {};
   #fetched = 0; // times that the list was asked for: an answer that a later one overtook is not shown
 
   /**
@@ -42,7 +45,7 @@ export class RunList {
     this.#more.hidden = true;
     this.#more.addEventListener("click", () => this.#showOlder());
     const link = element("a", "button primary", "Start the first one");
-    link.href = "/#start-title";
+    link.href = `${base}/#start-title`;
     this.#empty.append(element("p", "lede", "No run is kept yet."), link);
     this.#empty.hidden = this.#table.hidden = true;
     root.append(this.#table, this.#empty, this.#more);
@@ -89,6 +92,7 @@ export class RunList {
   setQueue(places) {
     this.#places = places;
     for (const row of this.#byId.values()) row.setPlace(places.get(row.run.id) ?? null);
+    this.#show();
   }
 
   /** When the oldest run that is shown was made, where there are older ones. */
@@ -150,5 +154,8 @@ export class RunList {
     this.#table.hidden = !this.#byId.size;
     this.#empty.hidden = this.#byId.size > 0;
     this.#more.hidden = !this.#next;
+    const waiting = [...this.#places.keys()].filter((id) => !this.#byId.has(id)); // beyond the rows that are shown
+    const active = [...this.#byId.values()].filter(({ run }) => ACTIVE.has(run.state));
+    this.onActive(active.length + waiting.length);
   }
 }

@@ -73,6 +73,25 @@ def test_deleting_asks_first_and_can_be_undone(page: Page, server: str) -> None:
     assert httpx.get(f"{server}/api/runs/{made}").status_code == 200
 
 
+def test_all_runs_are_stopped_at_once(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
+    server = start_server()
+    page = new_page(base_url=server)
+    page.goto("/runs")
+    expect(page.get_by_role("link", name="Start the first one")).to_have_attribute("href", "/#start-title")
+    names = ("Long", "Second", "Third")
+    for name in names:
+        run(server, name, epochs=1000, batch_size=32)
+    button = page.get_by_role("button", name="Stop all 3 …")
+    button.click()
+    page.get_by_role("button", name="Let them go on").click()
+    expect(row(page, "Second")).to_contain_text("queued")
+    button.press("Enter")
+    page.get_by_role("button", name="Stop all", exact=True).click()
+    for name in names:
+        expect(row(page, name)).to_contain_text("stopped")
+    expect(page.locator("#stop-all")).to_be_hidden()
+
+
 def test_the_queue_shows_places(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
     server = start_server()
     page = new_page(base_url=server)

@@ -42,8 +42,8 @@ def test_its_runs_stand_in_axis_order_the_last_axis_fastest(finished):
     got = [(run["recipe"]["seed"], run["recipe"]["learning_rate"]) for run in finished["runs"]]
     assert got == [(1, 0.01), (1, 0.1), (2, 0.01), (2, 0.1)]
     assert [run["name"] for run in finished["runs"]][:2] == [
-        "four, seed 1, learning_rate 0.01",
-        "four, seed 1, learning_rate 0.1",
+        "four · seed 1, learning rate 0.01",
+        "four · seed 1, learning rate 0.1",
     ]
     assert {run["sweep"] for run in finished["runs"]} == {finished["id"]}
     assert {run["state"] for run in finished["runs"]} == {"finished"}

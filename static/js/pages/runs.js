@@ -5,6 +5,7 @@ import { ConnectionView } from "../connection.js";
 import { forgetOutage, showProblem } from "../message.js";
 import { ProblemError } from "../problem.js";
 import { RunList } from "../run-list.js";
+import { StopAll } from "../stop-all.js";
 import { StorageView } from "../storage-view.js";
 import { Stream } from "../stream.js";
 import { TroubleView } from "../trouble.js";
@@ -18,6 +19,8 @@ function part(id) {
 
 const message = part("message");
 const list = new RunList(part("runs"), (problem) => showProblem(message, problem));
+const stopAll = new StopAll(part("stop-all"), (problem) => showProblem(message, problem));
+list.onActive = (active) => stopAll.setActive(active);
 const storage = new StorageView(part("storage"), {
   onRestored: refresh,
   onProblem: (problem) => showProblem(message, problem),
@@ -50,6 +53,7 @@ function unlessRefused(problem) {
 /** @param {boolean} allowed */
 function allow(allowed) {
   list.setAllowed(allowed);
+  stopAll.setAllowed(allowed);
   storage.setAllowed(allowed);
 }
 
