@@ -14,7 +14,6 @@ from app import __version__
 from app.capacity import capacity, files_allowed
 from app.controls import SetPace
 from app.handwriting.reader import Reader
-from app.history.damage import Damaged
 from app.history.history import History
 from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
@@ -120,7 +119,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HistoryUnavailable, problems.on_unavailable)
     app.add_exception_handler(DatabaseInUse, problems.on_unavailable)
     app.add_exception_handler(DamagedFile, problems.on_damaged_file)
-    app.add_exception_handler(Damaged, problems.on_damaged)
     app.add_exception_handler(NoRoom, problems.on_no_room)
     app.add_exception_handler(DiskFull, problems.on_no_room)
     app.add_exception_handler(Exception, security.on_error)

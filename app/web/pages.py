@@ -1,7 +1,7 @@
 """The pages. They carry no data but how far a run's log has got: what they show comes by the same REST and WebSocket
 calls that are open to all."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from app import __version__
+from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.run import Run
 from app.web import problems
@@ -41,6 +42,7 @@ class Pages:
             )
         )
         app.add_exception_handler(HTTPException, self._on_http)
+        app.add_exception_handler(Damaged, self._on_damaged)
 
     async def _dashboard(self, request: Request) -> Response:
         history = services(request).history
@@ -66,12 +68,25 @@ class Pages:
     async def _on_http(self, request: Request, error: Exception) -> Response:
         """People get a page, machines a problem document."""
         assert isinstance(error, HTTPException)
-        for_people = "text/html" in request.headers.get("accept", "")
-        if not for_people or request.url.path.startswith(MACHINE_PATHS):
+        if not _for_people(request):
             return await problems.on_http(request, error)
         title = {404: "Nothing here", 405: "Not that way"}.get(error.status_code, "That did not work")
-        context = {"status": error.status_code, "title": title, "detail": error.detail}
-        return self._templates.TemplateResponse(request, "error.html", context, error.status_code, error.headers)
+        return self._error(request, error.status_code, title, error.detail, error.headers)
+
+    async def _on_damaged(self, request: Request, error: Exception) -> Response:
+        if not _for_people(request):
+            return await problems.on_damaged(request, error)
+        return self._error(request, 500, "Damaged run", f"{error}.".capitalize())
+
+    def _error(
+        self, request: Request, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        context = {"status": status, "title": title, "detail": detail}
+        return self._templates.TemplateResponse(request, "error.html", context, status, headers)
+
+
+def _for_people(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(MACHINE_PATHS)
 
 
 def _known(run: Run) -> dict[str, object]:

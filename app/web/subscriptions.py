@@ -151,7 +151,7 @@ class Subscriptions:
         except OSError:
             return  # the viewer has left
         except Damaged as damaged:
-            await self._refuse(asked.run, str(damaged))
+            await self._refuse(asked.run, str(damaged), damaged=True)
         except HistoryUnavailable as unavailable:
             await asyncio.sleep(UNAVAILABLE_SECONDS)
             await self._close(BROKEN, unavailable.reason)
@@ -163,7 +163,11 @@ class Subscriptions:
                 del self._tasks[asked.key]
 
     async def _send_run(self, run: str, after: int, form: Form) -> None:
-        last = await self._held.broadcasts.send(run, RunLog(self._held.history, run), after, self._socket, form)
+        history = self._held.history
+        in_part = form.types is not None and not (await history.get(run)).active
+        last = await self._held.broadcasts.send(run, RunLog(history, run), after, self._socket, form)
+        if in_part:
+            await history.require_whole(run, last)  # nobody sees what is missing between records of some types
         await self._send(type="Ended", run=run, seq=last)
 
     async def _send_live(self, seen: Seen | None, form: Form) -> None:
@@ -189,6 +193,8 @@ class Subscriptions:
             await asyncio.wait((sending, stop), return_when=asyncio.FIRST_COMPLETED)
             if sending.done() and not isinstance(sending.exception(), UnknownRun):  # deleted: another is live now
                 sending.result()
+        except Damaged as damaged:
+            await self._refuse(run, str(damaged), damaged=True)
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
@@ -200,8 +206,8 @@ class Subscriptions:
         await write(self._socket, runs.frame(queue, form))
         await self._held.broadcasts.send(runs.name, runs, seq, self._socket, form)
 
-    async def _refuse(self, run: str | None, reason: str) -> None:
-        await self._send(type="Refused", run=run, reason=reason)
+    async def _refuse(self, run: str | None, reason: str, *, damaged: bool = False) -> None:
+        await self._send(type="Refused", run=run, reason=reason, damaged=damaged)
 
     async def _send(self, **fields: object) -> None:
         await write(self._socket, text_frame(json.dumps(fields).encode()))

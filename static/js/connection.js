@@ -11,6 +11,7 @@ const WORDS = {
   reconnecting: "Disconnected",
   ended: "From the log",
   gone: "No such run",
+  damaged: "Damaged log",
 };
 
 export class ConnectionView {

@@ -51,7 +51,7 @@ export function detail({ state, place, reason, step }) {
 }
 
 /** @param {string} words */
-function sentence(words) {
+export function sentence(words) {
   const text = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.!?]$/.test(text) || !text ? text : `${text}.`;
 }

@@ -8,7 +8,7 @@ import { ListSubscription, RunSubscription } from "./subscriptions.js";
 
 /** @import { Run, RunEvent } from "./wire.js" */
 /** @import { Subscription } from "./subscriptions.js" */
-/** @typedef {"connecting" | "live" | "reconnecting" | "ended" | "gone"} StreamState */
+/** @typedef {"connecting" | "live" | "reconnecting" | "ended" | "gone" | "damaged"} StreamState */
 
 const FIRST_DELAY = 250; // milliseconds before the first new attempt; doubled at each further one
 const LONGEST_DELAY = 10_000;
@@ -25,6 +25,7 @@ export class Stream {
   #onState;
   #onTrouble;
   #onBlocked;
+  #onDamaged;
   /** @type {Set<Subscription>} */
   #subscriptions = new Set();
   /** @type {WebSocket | null} */
@@ -41,16 +42,17 @@ export class Stream {
 
   /**
    * @param {Window & typeof globalThis} window
-   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onTrouble?: (trouble: string | null) => void, onBlocked?: (reason: string | null) => void}} [options]
+   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onTrouble?: (trouble: string | null) => void, onBlocked?: (reason: string | null) => void, onDamaged?: (run: string, reason: string) => void}} [options]
    *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `trouble`: why the server can store
    *   nothing at present, said again at each heartbeat; `reason`: why no connection opens though the server answers,
-   *   null once one does
+   *   null once one does; `onDamaged`: no more of this run's log comes, since it cannot be read
    */
-  constructor(window, { onState = () => {}, onTrouble = () => {}, onBlocked = () => {} } = {}) {
+  constructor(window, { onState = () => {}, onTrouble = () => {}, onBlocked = () => {}, onDamaged = () => {} } = {}) {
     this.#window = window;
     this.#onState = onState;
     this.#onTrouble = onTrouble;
     this.#onBlocked = onBlocked;
+    this.#onDamaged = onDamaged;
     const { signal } = this.#stopped;
     const onVisibility = () => window.document.hidden || this.#hurry();
     window.addEventListener("online", () => this.#hurry(), { signal });
@@ -103,7 +105,7 @@ export class Stream {
   #add(subscription) {
     this.#subscriptions.add(subscription);
     if (this.#open) this.#ask(subscription);
-    else if (this.state === "ended" || this.state === "gone") this.#connect();
+    else if (["ended", "gone", "damaged"].includes(this.state)) this.#connect();
     return () => {
       if (!this.#subscriptions.delete(subscription)) return;
       if (this.#open && subscription.open) this.#send({ type: "unsubscribe", ...subscription.name });
@@ -149,7 +151,7 @@ export class Stream {
     this.#heard = Date.now();
     const frame = /** @type {any} */ (decodeFrame(data));
     if (frame.type === "Heartbeat") return this.#beat(frame);
-    if (frame.type === "Refused") return this.#refused(frame.run);
+    if (frame.type === "Refused") return this.#refused(frame);
     if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);
     for (const subscription of this.#subscriptions) subscription.receive(frame);
     if (frame.type === "Ended") this.#rest();
@@ -183,13 +185,14 @@ export class Stream {
     return [...this.#subscriptions].filter((each) => each instanceof RunSubscription);
   }
 
-  /** @param {string | null} run */
-  #refused(run) {
+  /** @param {{run: string | null, reason: string, damaged: boolean}} frame */
+  #refused({ run, reason, damaged }) {
     for (const each of this.#logs) if (!each.live && each.run === run) each.open = false;
-    this.#rest("gone");
+    if (run && damaged) this.#onDamaged(run, reason);
+    this.#rest(damaged ? "damaged" : "gone");
   }
 
-  /** Where nothing more can come, there is no need of a connection. @param {"ended" | "gone"} [state] */
+  /** Where nothing more can come, there is no need of a connection. @param {"ended" | "gone" | "damaged"} [state] */
   #rest(state = "ended") {
     if ([...this.#subscriptions].some(({ open }) => open)) return;
     this.#drop();

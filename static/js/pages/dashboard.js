@@ -8,7 +8,7 @@ import { RunControls } from "../controls.js";
 import { element } from "../element.js";
 import { RunFigures } from "../figures.js";
 import { decodeFrame } from "../frames.js";
-import { detail, headline } from "../headline.js";
+import { detail, headline, sentence } from "../headline.js";
 import { KnownLog } from "../known-log.js";
 import { LivePad } from "../live-pad.js";
 import { forgetOutage, showMessage, showProblem } from "../message.js";
@@ -45,9 +45,16 @@ const CURVES = [
   "RunFinished", "RunStopped", "RunFailed", "RunInterrupted",
 ];
 
+/** Why not all of a run's log can be shown. @type {{run: string, reason: string} | null} */
+let damage = null;
+
 const stream = new Stream(window, {
   onTrouble: (reason) => trouble.show(reason),
   onBlocked: (reason) => blocked.show(reason),
+  onDamaged: (run, reason) => {
+    damage = { run, reason };
+    showState();
+  },
   onState: (state, retryAt) => {
     connection.show(state, retryAt);
     if (state === "live") forgetOutage(document);
@@ -116,9 +123,10 @@ const showState = painter.add(() => {
   const known = log.complete;
   document.body.dataset.state = known ? state : "none";
   const title = part("headline");
-  const words = known ? headline(store) : "Fetching the run …";
+  const damaged = damage && damage.run === (run || knownRun) ? damage.reason : null;
+  const words = damaged ? "The log of this run is damaged." : known ? headline(store) : "Fetching the run …";
   if (title.textContent !== words) title.textContent = words;
-  const about = known ? detail(store) : `${log.share} % of what it has logged is here.`;
+  const about = damaged ? sentence(damaged) : known ? detail(store) : `${log.share} % of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
   part("run-name").textContent = name;
   part("run-state").textContent = known && state !== "none" ? state : "";
