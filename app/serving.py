@@ -144,8 +144,12 @@ def _check_data(settings: Settings) -> None:
 
 def _listen(settings: Settings, backlog: int) -> socket.socket:
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family, backlog=backlog)
+        if ":" not in settings.host:
+            return socket.create_server((settings.host, settings.port), backlog=backlog)
+        every = settings.host == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server(
+            (settings.host, settings.port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=every
+        )
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             advice = "Another server may be there: choose another --port (make run PORT=8001)."

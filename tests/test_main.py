@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import signal
 import struct
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from app import __version__
+from scripts.serving import ROOT
 
 
 def threeseven(*arguments):
@@ -19,6 +21,31 @@ def threeseven(*arguments):
 
 def test_version():
     assert threeseven("--version").stdout == f"threeseven {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("serve", "--help"), ("train", "--help")])
+def test_help_needs_no_more_than_ascii(arguments):
+    env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "app", *arguments]
+    process = subprocess.run(command, capture_output=True, timeout=100, env=env | {"PYTHONPATH": str(ROOT)})
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert b"Usage: threeseven" in process.stdout
+
+
+@pytest.mark.parametrize("library", ["typer", "pydantic", "rich.console"])
+def test_ctrl_c_while_it_loads_leaves_no_traceback(library):
+    interrupt = (
+        "import builtins, os, signal, app.__main__\n"
+        "load = builtins.__import__\n"
+        "def interrupted(name, *rest):\n"
+        f"    if name == {library!r}:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = interrupted\n"
+        "app.__main__.main()\n"
+    )
+    process = subprocess.run([sys.executable, "-c", interrupt], capture_output=True, text=True, timeout=100)
+    assert (process.returncode, process.stderr) == (-signal.SIGINT, "")
 
 
 def test_train_prints_json_lines_to_the_end():

@@ -162,6 +162,19 @@ def test_what_machines_ask_of_a_server_with_a_run_and_a_viewer(server):
         client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
 
 
+def test_a_setting_is_named_as_it_was_given(monkeypatch, tmp_path):
+    monkeypatch.setenv("THREESEVEN_PORT", "tcp://10.0.0.1:80")  # as Kubernetes sets it for a service of this name
+    assert "threeseven: THREESEVEN_PORT: " in refused("--data-dir", str(tmp_path))
+    assert "threeseven: --port: " in refused("--data-dir", str(tmp_path), "--port", "99999")
+
+
+def test_every_address_means_those_of_both_families(serve, tmp_path):
+    with serve(tmp_path, "--host", "::", "--open") as server:
+        port = server.url.rpartition(":")[2]
+        for host in ("127.0.0.1", "[::1]", "localhost"):
+            assert httpx.get(f"http://{host}:{port}/healthz").status_code == 200
+
+
 def test_a_setting_that_is_no_list_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("THREESEVEN_ALLOWED_HOSTS", "my.host")
     assert "allowed_hosts" in refused("--port", "0", "--data-dir", str(tmp_path))

@@ -1,0 +1,201 @@
+"""The command line: ``threeseven serve | train | data | predict``, also ``python -m app``."""
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from rich.console import Console
+from rich.markup import escape
+
+from app import __version__
+
+cli = typer.Typer(
+    name="threeseven",
+    help="Watch a small network learn to tell a handwritten 3 from a 7.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def option(name: str, help: str) -> Any:
+    """An option of ``train``, also an environment variable. Those of ``serve`` are read by its settings."""
+    return typer.Option(f"--{name.replace('_', '-')}", envvar=f"THREESEVEN_{name.upper()}", help=help)
+
+
+def fail(message: str) -> typer.Exit:
+    """One clear line on standard error, and exit status 2."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold]threeseven:[/bold] {escape(message)}")
+    return typer.Exit(2)
+
+
+def options(error: ValidationError, given: Collection[str]) -> str:
+    """Which option is off, and how. A setting that is none of the ``given`` options is named as its variable."""
+    lines = []
+    for e in error.errors(include_url=False, include_context=False, include_input=False):
+        name = str(e["loc"][0]) if e["loc"] else ""
+        option = "--" + name.replace("_", "-") if name in given else "THREESEVEN_" + name.upper()
+        lines.append((f"{option}: " if name else "") + e["msg"].removeprefix("Value error, "))
+    return "; ".join(lines)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"threeseven {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and exit.")
+    ] = False,
+) -> None: ...
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one. [8000]")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where runs are kept. [.threeseven]")] = None,
+    database_url: Annotated[str | None, typer.Option(help="SQLAlchemy URL. [SQLite in the data directory]")] = None,
+    keep_bytes: Annotated[str | None, typer.Option(help="What runs may take, such as 500MB. [no limit]")] = None,
+    token: Annotated[str | None, typer.Option(help="Who has it may control runs; others may watch.")] = None,
+    open: Annotated[bool | None, typer.Option("--open", help="Let anyone who reaches the server control it.")] = None,
+    root_path: Annotated[str | None, typer.Option(help="Path before all addresses, behind a proxy. [none]")] = None,
+    forwarded_allow_ips: Annotated[
+        str | None, typer.Option(help="Proxies whose X-Forwarded headers count. [127.0.0.1]")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps. [auto]")] = None,
+    mnist_dir: Annotated[Path | None, typer.Option(help="Folder of MNIST's IDX files. [embedded data]")] = None,
+    download: Annotated[bool | None, typer.Option("--download", help="Fetch MNIST into --mnist-dir first.")] = None,
+) -> None:
+    """Serve the pages, the API and the live streams. Every option is also an environment variable THREESEVEN_…"""
+    # Before numpy is loaded: for products as small as a prediction's, its threads would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Before websockets is loaded: a handshake may have as long a head as any request (app.web.http_protocol).
+    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", str(64 * 1024))
+    os.environ.setdefault("WEBSOCKETS_MAX_NUM_HEADERS", "4096")
+    from app.serving import ServeError, run
+    from app.settings import Settings
+
+    given: dict[str, Any] = {
+        "host": host, "port": port, "data_dir": data_dir, "database_url": database_url,
+        "keep_bytes": keep_bytes, "token": token, "open": open, "device": device, "mnist_dir": mnist_dir,
+        "download": download, "root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips,
+    }  # fmt: skip
+    given = {name: value for name, value in given.items() if value is not None}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise fail(options(error, given)) from None
+    except SettingsError as error:
+        raise fail(f"{error}; lists are written as JSON, such as '[\"a.name\"]'") from None
+    try:
+        run(settings)
+    except ServeError as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def train(
+    preset: Annotated[str, option("preset", "A named recipe.")] = "textbook",
+    epochs: Annotated[int | None, option("epochs", "Passes over all images.")] = None,
+    learning_rate: Annotated[float | None, option("learning_rate", "Size of a step along the gradient.")] = None,
+    batch_size: Annotated[int | None, option("batch_size", "Images in a mini-batch.")] = None,
+    hidden: Annotated[int | None, option("hidden", "Units in the hidden layer.")] = None,
+    seed: Annotated[int | None, option("seed", "Decides first weights and order of images.")] = None,
+    loss: Annotated[str | None, option("loss", "mnist_loss, bce or accuracy.")] = None,
+    model: Annotated[str | None, option("model", "simple_net, linear or two_linear.")] = None,
+    optimizer: Annotated[str | None, option("optimizer", "sgd, momentum or adam.")] = None,
+    device: Annotated[str | None, option("device", "auto, cpu, cuda or mps. [auto]")] = None,
+    mnist_dir: Annotated[Path | None, option("mnist_dir", "Folder of MNIST's IDX files. [embedded data]")] = None,
+    json: Annotated[
+        bool, typer.Option("--json", envvar="THREESEVEN_JSON", help="One JSON object a line instead of a progress bar.")
+    ] = False,
+) -> None:
+    """Train here, without a server. Every option is also an environment variable THREESEVEN_…"""
+    from app.presets import PRESETS
+    from app.recipe import Recipe
+
+    overrides = {
+        "epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size, "hidden": hidden, "seed": seed,
+        "loss": loss, "model": model, "optimizer": optimizer, "device": device,
+    }  # fmt: skip
+    named = {each.name: each.recipe for each in PRESETS}
+    if preset not in named:
+        raise fail(f"there is no preset {preset!r}; there are {', '.join(named)}")
+    try:
+        recipe = Recipe.model_validate(
+            named[preset].model_dump() | {name: value for name, value in overrides.items() if value is not None}
+        )
+    except ValidationError as error:
+        raise fail(options(error, overrides)) from None
+
+    from app.terminal import TrainingError, in_terminal  # loads torch: not for an option that is refused
+
+    try:
+        in_terminal(recipe, preset, mnist_dir, as_json=json)
+    except TrainingError as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def data(
+    folder: Annotated[Path, typer.Argument(help="A folder of MNIST's four IDX files, gzipped or not.")],
+    download: Annotated[bool, typer.Option("--download", help="Fetch what is missing first.")] = False,
+) -> None:
+    """Check MNIST's files, for --mnist-dir; with --download fetch them."""
+    from app.terminal import TrainingError, describe_data
+
+    try:
+        typer.echo(describe_data(folder, download=download))
+    except TrainingError as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def predict(files: Annotated[list[Path], typer.Argument(help="PNG or JPEG pictures of one digit each.")]) -> None:
+    """Read pictures with the built-in model: file, verdict, probability of a 3."""
+    from app.handwriting.picture import PictureError, read
+    from app.handwriting.reader import Reader
+
+    reader = Reader.built_in()
+    for file in files:
+        try:
+            reading = reader.read(read(file.read_bytes()))
+        except OSError as error:
+            raise fail(f"{file}: {error.strerror}") from None
+        except PictureError as error:
+            raise fail(f"{file}: {error}") from None
+        typer.echo(f"{file}\t{reading.verdict}\tP(3) = {reading.probability_3:.4f}")
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _open_missing_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without our signs gets question marks for them
+    try:
+        cli(prog_name="threeseven")
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _open_missing_streams() -> None:
+    """Point standard streams that the caller closed nowhere, before a database or a socket is given their numbers."""
+    while (null := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(null)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  as long as the process
