@@ -91,8 +91,9 @@ class Predictor:
 def probability(logit: float) -> float:
     """The logistic function, without overflow."""
     if logit < 0:
-        return 1 - 1 / (1 + math.exp(max(logit, -700)))
-    return 1 / (1 + math.exp(-logit)) if logit < 700 else 1.0
+        odds = math.exp(logit)  # 0.0 below -745
+        return odds / (1 + odds)
+    return 1 / (1 + math.exp(-logit))
 
 
 def from_safetensors(data: bytes) -> Predictor:

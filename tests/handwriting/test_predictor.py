@@ -1,6 +1,7 @@
 """The server predicts without torch: its answers must be torch's."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -111,3 +112,9 @@ def test_refuses_a_truncated_file_and_one_of_no_named_model():
 def test_probability_of_any_logit(logit):
     assert 0 <= probability(logit) <= 1
     assert probability(logit) + probability(-logit) == pytest.approx(1)
+
+
+@given(st.floats(-700, 700))
+def test_probability_is_right_to_a_few_digits_however_small(logit):
+    exact = 1 / (1 + (-Decimal(logit)).exp())
+    assert probability(logit) == pytest.approx(float(exact), rel=1e-12, abs=0)
