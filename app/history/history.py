@@ -542,7 +542,10 @@ class History:
                     del self._deleted[run]
                 await self._find_live()
                 for run in deleted:
-                    self._publish_change(await self.get(run))
+                    try:
+                        self._publish_change(await self.get(run))
+                    except Damaged:
+                        self._note_damaged([run])
                 self._keeper.wake()
 
     async def _purge(self, runs: list[str]) -> None:

@@ -211,7 +211,7 @@ class Gone(BaseModel):
     responses={200: {"model": Gone, "description": "It cannot be restored: its room was needed at once."}},
 )  # fmt: skip
 async def delete(history: HistoryDep, run: str) -> Response:
-    """Delete an ended run with its log and its models. For some minutes it can be restored."""
+    """Delete an ended run, or a damaged one, with its log and its models. For some minutes it can be restored."""
     try:
         if await history.delete(run) is None:
             return JSONResponse(Gone.of("run").model_dump())

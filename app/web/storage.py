@@ -1,4 +1,4 @@
-"""What runs take, and what was removed or deleted of them."""
+"""What runs take, and what was removed or deleted of them, or is damaged."""
 
 from fastapi import APIRouter
 
@@ -10,5 +10,6 @@ router = APIRouter(prefix="/api/storage", tags=["runs"])
 
 @router.get("")
 async def storage(history: HistoryDep) -> Storage:
-    """How much room all runs take, how much they may, and which were removed, or deleted and can be restored."""
+    """How much room all runs take, how much they may, and which were removed, or deleted and can be restored, or are
+    damaged: of those nothing can be read, so that no list has them, but they can be deleted."""
     return await history.storage()

@@ -1,5 +1,6 @@
 // One run in the list: what became of it, and renaming and deleting it.
 
+import { askFirst } from "./ask-first.js";
 import { element } from "./element.js";
 import { count, duration, loss, percent, when } from "./format.js";
 import { ProblemError, request } from "./problem.js";
@@ -114,21 +115,16 @@ export class RunRow {
     const yes = button("Delete");
     yes.classList.add("danger");
     const no = button("Keep");
-    const words = element("p", "", `Delete “${this.#run.name}” with every step and model? It can be restored for a while, below the list.`);
-    const dialog = element("dialog", "", words, element("div", "row", no, yes));
-    dialog.setAttribute("aria-label", "Delete a run");
-    dialog.addEventListener("close", () => dialog.remove());
-    no.addEventListener("click", () => dialog.close());
-    yes.addEventListener("click", async () => {
-      dialog.close();
-      await this.#reporting(async () => {
-        const gone = await request("DELETE", this.#url); // an answer where it cannot be restored
-        this.#onDeleted();
-        if (gone) throw new ProblemError(200, "Deleted for good", gone.detail);
-      });
+    const words = `Delete “${this.#run.name}” with every step and model? It can be restored for a while, below the list.`;
+    askFirst(this.#actions, { label: "Delete a run", words, yes, no, onYes: () => this.#deleteIt() });
+  }
+
+  async #deleteIt() {
+    await this.#reporting(async () => {
+      const gone = await request("DELETE", this.#url); // an answer where it cannot be restored
+      this.#onDeleted();
+      if (gone) throw new ProblemError(200, "Deleted for good", gone.detail);
     });
-    this.#actions.append(dialog);
-    dialog.showModal();
   }
 
   get #url() {

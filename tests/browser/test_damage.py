@@ -62,3 +62,17 @@ def test_a_run_that_cannot_be_read_has_a_page_that_says_so(
     expect(page.get_by_role("heading", level=1)).to_have_text("Damaged run")
     expect(page.locator(".lede")).to_contain_text("it can be deleted")
     assert "500" in complaints.pop()
+
+
+def test_damaged_runs_are_named_below_the_list_and_can_be_deleted(damaged: Damaged, new_page: NewPage) -> None:
+    page = new_page(base_url=damaged.url)
+    page.goto("/runs")
+    expect(page.locator("#storage")).to_contain_text(f"Run {damaged.unread} is damaged")
+    expect(page.get_by_role("row")).to_have_count(2)  # the head, and the other one
+    delete = page.get_by_role("button", name=f"Delete damaged run {damaged.unread}")
+    delete.click()
+    page.get_by_role("button", name="Keep").click()
+    delete.click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator("#storage")).to_contain_text(f"“{damaged.unread}” is deleted.")
+    expect(page.locator("#storage")).not_to_contain_text("is damaged")

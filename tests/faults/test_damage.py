@@ -69,12 +69,16 @@ async def test_one_unreadable_run_is_left_out_and_named_and_can_be_deleted(
             await history.get("c")
         await history.delete("c")
         assert [each.name for each in (await history.storage()).deleted] == ["c"]
+        with pytest.raises(Damaged):
+            await history.restore("c")
+        assert (await history.storage()).damaged == ["c"]
+        await history.delete("c")
         await history.purge(["c"])
         with pytest.raises(UnknownRun):
             await history.get("c")
         assert (await history.storage()).damaged == []
         await history.create(queued("d"))
-    assert caplog.text.count("Run c is damaged") == 1
+    assert caplog.text.count("Run c is damaged") == 2
 
 
 async def test_a_damaged_page_of_the_file_does_not_take_the_list(url: str, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ const list = new RunList(part("runs"), (problem) => showProblem(message, problem
 const stopAll = new StopAll(part("stop-all"), (problem) => showProblem(message, problem));
 list.onActive = (active) => stopAll.setActive(active);
 const storage = new StorageView(part("storage"), {
-  onRestored: refresh,
+  onChanged: refresh,
   onProblem: (problem) => showProblem(message, problem),
 });
 const connection = new ConnectionView(part("connection"));
