@@ -177,7 +177,7 @@ class Database:
             self._writer.unchanged = lambda connection: store.last_writer(connection) == number
 
     def _write(self, work: Callable[[Connection], T], frees: bool) -> T:
-        if self._identity and (self.lost or not self._identity.in_place):
+        if self._identity and (self.lost or not self._identity.in_place or self._identity.overwritten):
             self._verify()
             if self.lost:
                 raise self.lost
@@ -316,6 +316,8 @@ class Database:
         return self.remote and (error.connection_invalidated or error.statement is None)
 
     def _release(self) -> None:
+        if self._identity and self._identity.in_place and self._identity.overwritten:
+            self._identity.give_up_log()
         self._engine.dispose()
         self._writer.close()
 

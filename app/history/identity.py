@@ -3,6 +3,7 @@
 import os
 import secrets
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from app.history.lock import FileLock
@@ -49,14 +50,29 @@ class Identity:
             self._log = log
         return os.path.samestat(log, self._log)
 
+    @property
+    def overwritten(self) -> bool:
+        """Whether the file on the disk, whatever SQLite has of it in memory or in its log, is another's."""
+        if self._number is None:
+            return False
+        head = self._lock.head(64)
+        return head[:16] != _MAGIC or int.from_bytes(head[60:64], "big") != self._number
+
+    def give_up_log(self) -> None:
+        """Empty the write-ahead log: SQLite would write it into the file when it closes it, or when the next program
+        opens it. What it fails to read it leaves alone."""
+        log = Path(f"{self._file}-wal")
+        with suppress(OSError):
+            if self._log is not None and os.path.samestat(log.stat(), self._log):
+                os.truncate(log, 0)
+
     def problem(self, connection: sqlite3.Connection) -> str | None:
         """What has happened to it. ``connection`` is to the file."""
         if not self.in_place:
             return GONE
         if self._number is None:
             return None
-        head = self._lock.head(64)  # as it is on the disk, whatever SQLite has of it in memory or in its log
-        if head[:16] != _MAGIC or int.from_bytes(head[60:64], "big") != self._number:
+        if self.overwritten:
             return OVERWRITTEN
         try:
             (number,) = connection.execute("PRAGMA user_version").fetchone()

@@ -133,6 +133,30 @@ async def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(
     assert [r.levelname for r in caplog.records].count("ERROR") == 1
 
 
+@pytest.mark.parametrize("then", ["closed", "written", "noticed"])
+async def test_nothing_is_written_into_what_has_overwritten_it(file: Path, then: str) -> None:
+    other = file.with_name("other")
+    foreign = sqlite3.connect(other)
+    foreign.execute("CREATE TABLE notes (text)")
+    foreign.executemany("INSERT INTO notes VALUES (?)", [("mine" * 100,)] * 1000)
+    foreign.commit()
+    foreign.close()
+    async with History.open(f"sqlite:///{file}") as history:
+        for number in range(40):
+            await history.create(queued(f"run-{number}", name="x" * 2000))
+        await anyio.to_thread.run_sync(shutil.copyfile, other, file)
+        if then == "written":
+            with pytest.raises(HistoryUnavailable, match="has been overwritten"):
+                await history.create(queued("late"))
+        elif then == "noticed":
+            await until(lambda: history.trouble is not None)
+    assert await anyio.Path(file).read_bytes() == await anyio.Path(other).read_bytes()
+    found = sqlite3.connect(file)
+    assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert found.execute("SELECT count(*) FROM notes").fetchone() == (1000,)
+    found.close()
+
+
 async def test_a_file_that_is_put_back_goes_on(file: Path) -> None:
     async with History.open(f"sqlite:///{file}") as history:
         await history.create(queued())
