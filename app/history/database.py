@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.history import store
+from app.history import sizes, store
 from app.history.ballast import Ballast
 from app.history.damage import corrupt
 from app.history.identity import OVERWRITTEN, Identity
@@ -45,6 +46,9 @@ INCREMENTAL = 2
 """What ``PRAGMA auto_vacuum`` says of a file that can give single pages back."""
 
 _FREE = "freelist_count", "page_size"
+
+REBUILD_SHARE = 4
+"""A file of before is written anew once a quarter of it is free: less is not worth keeping writes waiting."""
 
 CONNECT_SECONDS = 5
 """How long an attempt to reach a PostgreSQL server may take."""
@@ -79,6 +83,10 @@ class Database:
         """Why nothing can be written; None where the last write could be made."""
         self._overwritten = False
         self._damaged = False
+        self._rebuilt = False
+        """Or cannot be, or needs it not."""
+        self._rebuilding: sqlite3.Connection | None = None
+        self._closing = False
         try:
             self._engine, self._writer = _take(url)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
@@ -128,13 +136,22 @@ class Database:
 
     async def shrink(self) -> bool:
         """Give pages that deleted rows have freed back to the disk: some of them, in a few milliseconds. False where
-        there are none left, or the file is one of before, which cannot (:meth:`rebuild`)."""
+        there are none left, or the file is one of before, which cannot before :meth:`rebuild`."""
         if not isinstance(self._writer, FileWriter):
             return False
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._shrink)
 
+    async def rebuild(self, reserve: int) -> None:
+        """Write a file of before anew, where it has much to give back and there is room for that, ``reserve`` bytes
+        left: from then on :meth:`shrink` can. Writes wait meanwhile, some seconds for each GB that is in use."""
+        if isinstance(self._writer, FileWriter) and not self._rebuilt:
+            await asyncio.get_running_loop().run_in_executor(self._write_thread, self._rebuild, reserve)
+
     def close(self) -> None:
-        """Blocks until what is being read and written is done."""
+        """Blocks until what is being read and written is done; a file that is being written anew stays as it was."""
+        self._closing = True
+        if (rebuilding := self._rebuilding) is not None:
+            rebuilding.interrupt()
         self._write_thread.shutdown()
         self._read_threads.shutdown()
         self._release()
@@ -279,6 +296,43 @@ class Database:
                 logger.info("Free pages are not given back to the disk now: %s.", error)
                 return False
         return bool(pages > SHRINK_PAGES)
+
+    def _rebuild(self, reserve: int) -> None:
+        if self.lost or self.trouble or self._closing:
+            return
+        with self._engine.connect() as connection:
+            free, pages, size, kind = (
+                int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+                for name in ("freelist_count", "page_count", "page_size", "auto_vacuum")
+            )
+            connection.rollback()
+            self._rebuilt = kind == INCREMENTAL
+            if self._rebuilt or free < max(SHRINK_PAGES, pages // REBUILD_SHARE):
+                return
+            # What is in use is written to a temporary file first and to the write-ahead log then.
+            used = (pages - free) * size
+            room = shutil.disk_usage(self._folder).free - reserve, shutil.disk_usage(tempfile.gettempdir()).free
+            if min(room) < 2 * used:
+                return
+            raw: Any = connection.connection.driver_connection
+            self._rebuilding = raw
+            try:
+                raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
+                raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlite3.DatabaseError as error:
+                if not self._closing:
+                    self._rebuilt = True  # what is wrong would be so again
+                    logger.warning("The database could not be written anew, to give room back: %s.", error)
+                return
+            finally:
+                self._rebuilding = None
+        self._rebuilt = True
+        logger.warning(
+            "Wrote the database anew, since one of before cannot give deleted runs' room back to the disk: "
+            "it took %s, and takes %s now.",
+            sizes.readable(pages * size), sizes.readable(used),
+        )  # fmt: skip
 
     def _note(self, error: Exception, trouble: str) -> None:
         """``error`` is for the server's output, once; ``trouble`` for visitors, who do not see where it is."""

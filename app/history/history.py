@@ -407,6 +407,8 @@ class History:
             if self._database.remote or self.trouble:
                 with suppress(HistoryUnavailable, DatabaseInUse):  # known by `trouble`, and logged
                     await self._database.check()
+            if not self._logs:  # nothing is active that would have to wait
+                await self._database.rebuild(self._limits.reserve_bytes)
             while await self._database.shrink():  # what could not be given back at once
                 pass
 
