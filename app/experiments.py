@@ -18,7 +18,13 @@ from app.recipe import MAX_STEPS, TRAIN_IMAGES, Recipe
 
 MOST_STEPS = 2000
 """Steps that an experiment takes before it looks: those of the textbook's whole run."""
-MOST_WORK = 30_000_000
+MOST_STEP_WORK = 800_000
+"""Images times units of one step: all training images and 64 units, or 3,125 images and 256 units."""
+
+MOST_AUGMENTED = 2048
+"""Images of one step."""
+
+MOST_WORK = 32_000_000
 """Images times units that gradients are sampled of: some two seconds of a core."""
 MOST_SIZES = 8
 MOST_SAMPLES = 200
@@ -73,6 +79,19 @@ class OfRecipe(Parameters):
     start: Annotated[Literal["seed", "zero"], Field(description="First weights: the seed's, or all of them zero.")] = (
         "seed"
     )
+
+    @model_validator(mode="after")
+    def _short_steps(self) -> Self:
+        """A step is not interrupted, so that a long one would hold up the runs that share the worker."""
+        units = 1 if self.recipe.model == "linear" else self.recipe.hidden
+        work = self.recipe.batch_size * units
+        if self.step and work > MOST_STEP_WORK:
+            raise ValueError(
+                f"a step of this recipe is {work:,} images times units; at most {MOST_STEP_WORK:,} are computed"
+            )
+        if self.step and self.recipe.augment and self.recipe.batch_size > MOST_AUGMENTED:
+            raise ValueError(f"a step augments {self.recipe.batch_size:,} images; at most {MOST_AUGMENTED:,} are")
+        return self
 
 
 class OfValues(Parameters):
@@ -198,7 +217,9 @@ class SampledGradients(Parameters):
     batch_sizes: Annotated[
         list[Annotated[int, Field(ge=1, le=TRAIN_IMAGES)]], Field(min_length=1, max_length=MOST_SIZES)
     ] = [8, 32, 256, 2048]  # fmt: skip
-    samples: Annotated[int, Field(ge=1, le=MOST_SAMPLES, description="Batches of each size.")] = 50
+    samples: Annotated[
+        int, Field(ge=1, le=MOST_SAMPLES, description="Batches of each size.", validate_default=True)
+    ] = 50
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Decides which batches.")] = 0
 
     @field_validator("samples")

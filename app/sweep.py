@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from app.recipe import Recipe
 
+LONGEST_NAME = 80
+"""As of any run."""
+
 MEMBERS = 64
 """Members of a sweep, at most."""
 
@@ -32,7 +35,8 @@ class Sweep(BaseModel):
             for field, values in self.axes.items()
             if len(values) > 1
         ]
-        return f"{base} · {', '.join(own)}" if own else base
+        name = f"{base} · {', '.join(own)}" if own else base
+        return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _plain(value: Value) -> str:

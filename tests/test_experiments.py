@@ -57,6 +57,13 @@ def nudge(parameter: str, *index: int) -> dict[str, Any]:
             "weights",
             "784 numbers of 4 bytes; this model has",
         ),
+        (
+            "gradient",
+            {"weights": {"recipe": {"batch_size": 12_396, "hidden": 256}, "step": 1}},
+            "weights",
+            "at most 800,000 are computed",
+        ),
+        ("gradient", {"weights": {"recipe": {"batch_size": 4096, "augment": True}, "step": 1}}, "weights", "2,048"),
         ("gradient", {"weights": LINEAR | {"values": "no=base64"}}, "weights", "no base64"),
         ("gradient", {"weights": LINEAR, "images": "some"}, "images", "'next' or 'all'"),
         ("gradient", {"weights": LINEAR, "images": [1, 12_396]}, "images.1", "less than 12396"),
@@ -68,7 +75,7 @@ def nudge(parameter: str, *index: int) -> dict[str, Any]:
             "sampled_gradients",
             {"weights": {"recipe": {"hidden": 256}}, "batch_sizes": [8, 12_000], "samples": 100},
             "samples",
-            "at most 30,000,000",
+            "at most 32,000,000",
         ),
         ("batch", {}, "body", "one of run and recipe"),
         ("batch", {"recipe": {"epochs": 1}, "step": 50}, "step", "49 steps"),
@@ -92,3 +99,10 @@ def test_values_survive_the_way_to_the_worker() -> None:
     assert again == asked
     assert isinstance(again.weights, OfValues)
     assert again.weights.data == numbers.tobytes()
+
+
+def test_the_defaults_are_for_every_recipe() -> None:
+    widest = {"weights": {"recipe": {"hidden": 256}}}
+    assert KINDS["sampled_gradients"].parameters.model_validate(widest)
+    with pytest.raises(ValidationError, match="images times units"):
+        KINDS["sampled_gradients"].parameters.model_validate(widest | {"batch_sizes": [12_396]})

@@ -52,7 +52,7 @@ REMOVALS = 100
 DAMAGED = 1000
 """As many damaged runs are remembered, and named in the server's output, at most."""
 
-EQUAL_RUNS = 20
+EQUAL_RUNS = 200
 """How many runs of one recipe are looked at for one to use again."""
 
 
@@ -598,10 +598,11 @@ class History:
         swept = any(event.sweep for event in queued)
         needed = sum(sizes.expected(event.recipe, swept=event.sweep is not None) for event in queued)
         needed += sizes.SWEEP_BYTES if swept else 0
+        active = [log.run for log in self._logs.values()]
         promised = sum(
-            sizes.expected(run.recipe, swept=run.sweep is not None) * (1 - run.step / run.steps)
-            for run in (log.run for log in self._logs.values())
+            sizes.expected(run.recipe, swept=run.sweep is not None) * (1 - run.step / run.steps) for run in active
         )
+        promised += sizes.SWEEP_BYTES * len({run.sweep for run in active if run.sweep})
         if free - int(promised) - needed < self._limits.reserve_bytes:
             raise NoRoom(needed, free - int(promised), self._limits.reserve_bytes)
 

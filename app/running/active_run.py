@@ -18,6 +18,12 @@ RETRY_SECONDS = 5.0
 """How often the end of a run is tried again that could not be logged: a disk that was full may have room in a while,
 and until then the run cannot be said to have ended."""
 
+SLOW_PRODUCTS = 1e10
+"""Multiplications a second of a slow machine: half of what one old core does."""
+
+SLOW_AUGMENT_SECONDS = 2e-4
+"""What such a machine takes to augment an image."""
+
 LOG_ERROR = "The server met an error while logging the run (see its output)."
 NO_END = "The training program left the run without an end."
 
@@ -78,6 +84,15 @@ class Training:
     @property
     def id(self) -> str:
         return self.command.id
+
+    @property
+    def step_seconds(self) -> float:
+        """What a step takes, at most, on a slow and busy machine."""
+        recipe = self.command.members[0].recipe
+        units = 1 if recipe.model == "linear" else recipe.hidden
+        numbers = 6 * len(self.runs) * recipe.batch_size * 784 * units  # forward, back, and half as much besides
+        augmented = recipe.batch_size * SLOW_AUGMENT_SECONDS if recipe.augment else 0.0
+        return numbers / SLOW_PRODUCTS + augmented
 
     @property
     def active(self) -> bool:

@@ -12,6 +12,9 @@ from app.running.queue import QueueFull
 WAITING = 100
 """Questions that may wait: a class that asks at once, three times over."""
 
+STEP_SECONDS = 2.0
+"""A step of an experiment takes less, on a slow and busy machine too: ``app.experiments`` bounds its work."""
+
 AT_ONCE = 4
 """Questions that a worker computes by turns, so that a short one does not wait for a long one."""
 
@@ -24,6 +27,10 @@ WAIT_SECONDS = 20.0
 
 class ExperimentFailed(Exception):
     """The message is a plain sentence for the person who asked."""
+
+
+class Busy(Exception):
+    """No worker was free for so long. The message is a plain sentence."""
 
 
 class Computation:
@@ -39,6 +46,10 @@ class Computation:
     @property
     def id(self) -> str:
         return self.command.id
+
+    @property
+    def step_seconds(self) -> float:
+        return STEP_SECONDS
 
     def end(self, reason: str | None) -> None:
         """The task is over; ``reason``: without an answer."""
@@ -64,8 +75,8 @@ class Computations:
         return bool(self._waiting)
 
     async def compute(self, name: str, parameters: BaseModel) -> bytes:
-        """The answer as JSON. Raises ExperimentFailed, QueueFull, and TimeoutError where it takes longer than
-        COMPUTE_SECONDS or waits longer than WAIT_SECONDS."""
+        """The answer as JSON. Raises ExperimentFailed, QueueFull, TimeoutError where it takes longer than
+        COMPUTE_SECONDS, and Busy where it waits longer than WAIT_SECONDS."""
         question = name, parameters.model_dump_json()
         computation = self._asked.get(question)
         if computation is None:
@@ -73,7 +84,7 @@ class Computations:
                 raise QueueFull(WAITING, "experiments")
             computation = self._asked[question] = Computation(*question)
             self._waiting.append(computation)
-            self._limit(computation, WAIT_SECONDS)
+            self._limit(computation, WAIT_SECONDS, Busy(f"No worker was free for {WAIT_SECONDS:g} s."))
             self._wake()
         computation.waiters += 1
         try:
@@ -86,7 +97,9 @@ class Computations:
     def take(self) -> Computation:
         """The one that has waited longest, to be given to a worker now."""
         computation = self._waiting.pop(0)
-        self._limit(computation, COMPUTE_SECONDS)
+        self._limit(
+            computation, COMPUTE_SECONDS, TimeoutError(f"The experiment took longer than {COMPUTE_SECONDS:g} s.")
+        )
         return computation
 
     def fail(self, reason: str) -> None:
@@ -94,10 +107,10 @@ class Computations:
         while self._waiting:
             self._waiting.pop(0).end(reason)
 
-    def _limit(self, computation: Computation, seconds: float) -> None:
+    def _limit(self, computation: Computation, seconds: float, error: Exception) -> None:
         if computation.timer is not None:
             computation.timer.cancel()
-        computation.timer = asyncio.get_running_loop().call_later(seconds, _time_out, computation, seconds)
+        computation.timer = asyncio.get_running_loop().call_later(seconds, _give_up, computation, error)
 
     def _forget(self, question: tuple[str, str], computation: Computation) -> None:
         """Nobody waits for it any more: with its answer, or because the last has left."""
@@ -112,6 +125,6 @@ class Computations:
         computation.future.cancel()
 
 
-def _time_out(computation: Computation, seconds: float) -> None:
+def _give_up(computation: Computation, error: Exception) -> None:
     if not computation.future.done():
-        computation.future.set_exception(TimeoutError(f"The experiment took longer than {seconds:g} s."))
+        computation.future.set_exception(error)

@@ -18,6 +18,9 @@ READ_BYTES = 1 << 18
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 """Windows has no SIGKILL; there SIGTERM ends a process as surely."""
 
+UNSENT_BYTES = 32 << 20
+"""Commands that may wait to be taken. A question to an experiment has at most 1.2 MB, and few are asked at a time."""
+
 LEAVE_SECONDS = 1.0
 """How long a worker whose input was closed may take to go before it is killed."""
 
@@ -72,13 +75,14 @@ class WorkerProcess:
                 return messages
         return []
 
-    async def send(self, command: Command) -> None:
-        """Wait while the worker is behind. To a worker that has died this does nothing: ``receive`` tells its end."""
+    def send(self, command: Command) -> None:
+        """Without waiting: a thread of the worker's takes commands at once. One that has stopped taking them is killed
+        when UNSENT_BYTES wait. To a worker that has died this does nothing: ``receive`` tells its end."""
         if self._stdin.is_closing():
             return
-        with suppress(ConnectionError):
-            self._stdin.write(encode(command))
-            await self._stdin.drain()
+        self._stdin.write(encode(command))
+        if self._stdin.transport.get_write_buffer_size() > UNSENT_BYTES:
+            self.kill()
 
     async def fate(self) -> str:
         """How the process ended, to follow "the worker process"."""

@@ -143,8 +143,8 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
 
 
 class TaskEnded(msgspec.Struct, frozen=True, tag=True):
-    """The task is done, or was cancelled. ``memory`` is the most that the process has ever taken, in bytes; 0 where the
-    system does not say."""
+    """The task is done, or was cancelled. ``memory`` is what the process takes, in bytes; 0 where the system does not
+    say."""
 
     task: str
     memory: int

@@ -43,7 +43,7 @@ class Waiting:
     """A worker has had it and was gone before it began."""
 
     def control(self, run: str | None, control: Control) -> None:
-        """Not to be stopped: that ends the wait."""
+        """Keep any control but a stop, which ends the wait."""
         match control:
             case SetLearningRate():
                 kind = "learning_rate"
@@ -73,8 +73,13 @@ class Waiting:
 
     @property
     def paced(self) -> bool:
-        speeds = [kinds["speed"] for kinds in self.controls.values() if "speed" in kinds]
-        return bool(speeds) and all(map(is_paced, speeds))
+        """Whether none of the runs is to begin at full speed."""
+        return all(self._paced(run) for run in self.runs)
+
+    def _paced(self, run: str) -> bool:
+        """A control of the run itself is newer than one of all."""
+        newest = [self.controls.get(key, {}).get("speed") for key in (run, None)]
+        return bool(is_paced(next((control for control in newest if control), Act(action="resume"))))
 
 
 class RunQueue:

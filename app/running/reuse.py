@@ -6,7 +6,8 @@ from app.history.history import History, UnknownSweep
 from app.recipe import LEARNER, Recipe
 from app.run import Run
 
-WHOLE = ("queued", "running", "paused", "finished")
+WHOLE = ("queued", "running", "finished")
+"""Not a paused one: its end may never come."""
 
 
 class Equal:
@@ -28,7 +29,7 @@ class Equal:
         return None
 
     async def sweep(self, recipes: Sequence[Recipe]) -> list[Run] | None:
-        """The members of the newest sweep of these recipes, in this order. A member that diverged would again."""
+        """The members of the newest sweep of these recipes, in this order. One that diverged counts: it would again."""
         for candidate in await self._history.equal_runs(recipes[0].key):
             if candidate.sweep is None:
                 continue
@@ -43,10 +44,16 @@ class Equal:
     def _fits_member(self, run: Run, recipe: Recipe) -> bool:
         return (run.state in WHOLE or run.diverged) and self._fits(run, recipe)
 
+    def _same_device(self, run: Run, recipe: Recipe) -> bool:
+        wanted = self._device_of(recipe)
+        if wanted == "auto":  # which one that is, no worker has said yet
+            return run.recipe.device == "auto"
+        return (run.device or self._device_of(run.recipe)) == wanted
+
     def _fits(self, run: Run, recipe: Recipe) -> bool:
         return (
             run.recipe_key == recipe.key
-            and (run.device or self._device_of(run.recipe)) == self._device_of(recipe)
+            and self._same_device(run, recipe)
             and run.learner == LEARNER
             and not run.learning_rate_changed
             and not run.models_removed

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.events import Controlled, Event, Origin, RunQueued
-from app.history.history import History
+from app.history.history import History, UnknownRun
 from app.history.unavailable import HistoryUnavailable
 from app.recipe import LEARNER, Recipe
 from app.record import Record
@@ -255,7 +255,7 @@ class Supervisor:
         if run not in self._active or not known.active:
             raise NotActive(run, known.state)
         worker, training = self._active[run]
-        await self._send(worker, training, run, control)
+        self._send(worker, training, run, control)
 
     async def control_sweep(self, sweep: str, control: Control) -> None:
         """Of all members at once. Members that wait begin paused where others train and are told to pause. Raises
@@ -278,29 +278,41 @@ class Supervisor:
                 raise NotActive(sweep, "ended", "the sweep")
             self._changed.set()
         for worker, task in active:
-            await self._send(worker, task, None, control)
+            self._send(worker, task, None, control)
 
     async def stop(self, runs: Collection[str] | None = None) -> list[str]:
         """Stop these runs, or all; returns those that were active and have ended by it."""
         async with self._one_at_a_time:
             waiting = [run for run in self._queue.places() if runs is None or run in runs]
             await self._stop_waiting(waiting)
-        training = [run for run in self._active if runs is None or run in runs]
+        training = [
+            run for run, (_, task) in self._active.items() if (runs is None or run in runs) and task.runs[run].active
+        ]
         for run in training:
-            if run in self._active:
-                await self._send(*self._active[run], run, STOP)
-        try:
+            self._send(*self._active[run], run, STOP)
+        with suppress(TimeoutError):
             async with asyncio.timeout(2 * CANCEL_SECONDS):
                 for run in training:
-                    while (known := await self._history.get(run)).active:
-                        await self._history.wait(run, known.seq)
-        except TimeoutError:
-            logger.warning("Runs that were told to stop go on: %s", ", ".join(training))
-        return waiting + [run for run in training if not (await self._history.get(run)).active]
+                    await self._wait_end(run)
+        ended = [run for run in training if not await self._goes_on(run)]
+        if len(ended) < len(training):
+            logger.warning("Runs go on after they were told to stop: %s", ", ".join({*training} - {*ended}))
+        return waiting + ended
+
+    async def _wait_end(self, run: str) -> None:
+        with suppress(UnknownRun):  # it has ended, and been deleted since
+            while (known := await self._history.get(run)).active:
+                await self._history.wait(run, known.seq)
+
+    async def _goes_on(self, run: str) -> bool:
+        try:
+            return (await self._history.get(run)).active
+        except UnknownRun:
+            return False
 
     async def compute(self, name: str, parameters: BaseModel) -> bytes:
         """An experiment's answer as JSON. The same question asked at once is computed once; it is cancelled when the
-        last who asked is. Raises ExperimentFailed, QueueFull, TimeoutError."""
+        last who asked is. Raises ExperimentFailed, QueueFull, Busy, TimeoutError."""
         return await self._computations.compute(name, parameters)
 
     async def _start(self, start: Start) -> Started:
@@ -399,16 +411,18 @@ class Supervisor:
             self._queue.remove_run(id)
         self._changed.set()
 
-    async def _send(self, worker: WarmWorker, training: Training, run: str | None, control: Control) -> None:
+    def _send(self, worker: WarmWorker, training: Training, run: str | None, control: Control) -> None:
         """``run``: one of the task's runs, or None for all of them."""
         if (paced := is_paced(control)) is not None:
             training.paced = paced
             self._changed.set()
+        if training.untouched and control not in (STOP, Act(action="step")):
+            training.waiting.control(run, control)  # where its worker dies before it begins, it waits again with this
         addressed = [training.runs[run]] if run else list(training.runs.values())
         for each in addressed:
             each.rate_changed = each.rate_changed or isinstance(control, SetLearningRate)
             each.stopping = each.stopping or control == STOP
-        await worker.send(SendControl(task=training.id, run=run, control=control))
+        worker.send(SendControl(task=training.id, run=run, control=control))
         if control == STOP:
             worker.expect(lambda: not any(each.active for each in addressed))
 
@@ -454,7 +468,7 @@ class Supervisor:
             worker = self._workers.for_experiment()
             if not worker.ready or sum(isinstance(task, Computation) for task in worker.tasks.values()) >= AT_ONCE:
                 break
-            await worker.give(self._computations.take())
+            worker.give(self._computations.take())
         if not self._queue:
             await self._workers.release_idle()
 
@@ -491,7 +505,7 @@ class Supervisor:
         training = Training(command, waiting, [ActiveRun(run) for run in runs])
         self._queue.remove(waiting)
         self._active |= {run.id: (worker, training) for run in runs}
-        await worker.give(training)
+        worker.give(training)
 
     def _ended(self, task: ActiveTask, reason: str | None) -> None:
         """A worker has ended a task."""
@@ -512,7 +526,7 @@ class Supervisor:
     def _cancel_computation(self, computation: Computation) -> None:
         for worker in self._workers:
             if computation.id in worker.tasks:
-                self._keep(worker.cancel(computation))
+                worker.cancel(computation)
 
     async def _interrupt_queue(self) -> None:
         async with self._one_at_a_time:

@@ -33,8 +33,8 @@ READY_SECONDS = 180.0
 """Loading torch takes four seconds, from a cold and busy disk a minute."""
 
 CANCEL_SECONDS = 1.0
-"""How long a worker that was told to end a task or a run may be silent before it is killed: a step takes milliseconds,
-and a killed worker costs four seconds of a core."""
+"""How long a worker that was told to end a task or a run may be silent, beside the longest step of its tasks, before it
+is killed: its other tasks die with it."""
 
 MEMORY_BYTES = 1 << 30
 """A worker that has taken more than this is replaced once it is idle. Fresh it has 0.3 GB, with a run of its own 0.4; a
@@ -66,6 +66,8 @@ class WarmWorker:
         self._broke: str | None = None
         self._closed = self._worn = self._receiving = False
         self._received = 0
+        self._expected: list[tuple[WorkerProcess, Callable[[], bool]]] = []
+        self._watcher: asyncio.Task[None] | None = None
         self.devices: tuple[str, ...] = ()
         """What the last ready worker could train on."""
         self.tasks: dict[str, ActiveTask] = {}
@@ -109,23 +111,26 @@ class WarmWorker:
         reason, self._broke = self._broke, None
         return reason
 
-    async def give(self, task: ActiveTask) -> None:
+    def give(self, task: ActiveTask) -> None:
         self.tasks[task.id] = task
-        await self.send(task.command)
+        self.send(task.command)
 
-    async def send(self, command: Command) -> None:
+    def send(self, command: Command) -> None:
         """Nothing happens where the worker has gone: its tasks end with it."""
         if self._process is not None:
-            await self._process.send(command)
+            self._process.send(command)
 
-    async def cancel(self, task: ActiveTask) -> None:
+    def cancel(self, task: ActiveTask) -> None:
         """End the task between two steps or, where that takes too long, with its process."""
-        await self.send(CancelTask(task=task.id))
+        self.send(CancelTask(task=task.id))
         self.expect(lambda: task.id not in self.tasks)
 
     def expect(self, done: Callable[[], bool]) -> None:
-        """Kill the process where it is silent for CANCEL_SECONDS before this is done."""
-        self._beside(self._watch(done))
+        """Kill the process where it is silent for too long before this is done."""
+        if self._process is not None:
+            self._expected.append((self._process, done))
+        if self._watcher is None or self._watcher.done():
+            self._watcher = self._beside(self._watch())
 
     async def release(self) -> None:
         """End the worker, which must be idle, and keep none until :meth:`prepare`."""
@@ -242,31 +247,36 @@ class WarmWorker:
         for task in self.trainings:
             if run.id in task.runs:
                 if len(task.runs) == 1:
-                    await self.cancel(task)
+                    self.cancel(task)
                 else:
-                    await self.send(SendControl(task=task.id, run=run.id, control=Act(action="stop")))
+                    self.send(SendControl(task=task.id, run=run.id, control=Act(action="stop")))
 
-    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         helper = asyncio.create_task(work)
         self._helpers.add(helper)
         helper.add_done_callback(self._helpers.discard)
+        return helper
 
     def _end(self, id: str, reason: str | None) -> None:
         if (task := self.tasks.pop(id, None)) is not None:
             self._ended(task, reason)
 
-    async def _watch(self, done: Callable[[], bool]) -> None:
-        process, parts = (
-            self._process,
-            4,
-        )  # in parts, so that a moment in which the server itself stood still counts once
-        while process is not None and process is self._process and not done():
-            received = self._received
+    async def _watch(self) -> None:
+        parts = 4  # a moment in which the server itself stood still then counts for one of them
+        while self._awaited():
+            process, received = self._process, self._received
+            silence = CANCEL_SECONDS + max((task.step_seconds for task in self.tasks.values()), default=0.0)
             for _ in range(parts):
-                await asyncio.sleep(CANCEL_SECONDS / parts)
-                if done() or self._receiving or self._received != received:
+                await asyncio.sleep(silence / parts)
+                if not self._awaited() or self._receiving or self._received != received:
                     break
             else:
-                logger.warning("A worker did not answer for %g s and is killed.", CANCEL_SECONDS)
-                process.kill()
-                return
+                if process is not None and process is self._process:
+                    logger.warning("A worker did not answer for %.1f s and is killed.", silence)
+                    process.kill()
+                    self._expected.clear()
+
+    def _awaited(self) -> bool:
+        """Forget what has been done, or died with its process."""
+        self._expected = [each for each in self._expected if each[0] is self._process and not each[1]()]
+        return bool(self._expected)

@@ -51,10 +51,13 @@ class Workers:
         return best
 
     def for_experiment(self, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
-        """The shared worker, ready or being prepared."""
-        idle = next((worker for worker in self._trainers if worker.idle and worker not in claimed), None)
-        if idle and not self.shared.ready and not self.shared.tasks and self.shared not in self._trainers:
-            self._exchange(idle)
+        """The shared worker, ready or being prepared; a trainer while that one takes no more tasks."""
+        if not self.shared.ready and self.shared not in self._trainers:
+            free = [each for each in self._trainers if each.ready and each not in claimed and _none_at_full_speed(each)]
+            if free and self.shared.tasks:  # to be replaced, once they have ended
+                return free[0]
+            if idle := next((worker for worker in free if worker.idle), None):
+                self._exchange(idle)
         self.shared.prepare()
         return self.shared
 

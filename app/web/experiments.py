@@ -15,7 +15,7 @@ from app.experiments import KINDS, Batch, Gradient, OfRun, OfValues, Parameters,
 from app.handwriting.predictor import from_safetensors, read_safetensors
 from app.history.history import History, UnknownRun
 from app.run import Run
-from app.running.computations import ExperimentFailed
+from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.web.answers import AT_ONCE, TooMany
 from app.web.auth import client_address
@@ -61,6 +61,8 @@ async def _computed(request: Request, computing: Coroutine[Any, Any, bytes]) -> 
             503, "Too many experiments", f"{full.limit} are waiting already: try again in a moment.",
             headers={"Retry-After": "5"},
         ) from None  # fmt: skip
+    except Busy as busy:
+        raise Problem(503, "Busy", f"{busy} Try again in a moment.", headers={"Retry-After": "10"}) from None
     except TimeoutError as error:
         raise Problem(
             504, "Too slow", f"{error} Ask for less: fewer steps, samples or images."

@@ -38,6 +38,8 @@ class StartSweep(StartRun):
             where = f"axes.{field}"
             if field not in Recipe.model_fields:
                 raise _wrong(where, f"a recipe has no such field; it has {', '.join(Recipe.model_fields)}")
+            if field == "device":
+                raise _wrong(where, "it decides where runs train, not what they learn: give it beside the axes")
             if field in (self.model_extra or {}):
                 raise _wrong(where, f"{field} is also given beside the axes: give it once")
             if twice := [value for at, value in enumerate(values) if value in values[:at]]:

@@ -12,7 +12,7 @@ from app.events import Origin
 from app.history import history as history_module
 from app.history.history import History, UnknownRun, UnknownSweep
 from app.history.limits import Limits, NoRoom
-from app.history.sizes import ROW_BYTES, readable
+from app.history.sizes import ROW_BYTES, SWEEP_BYTES, readable
 from app.recipe import Recipe
 from app.storage import Storage
 from app.sweep import Sweep
@@ -263,6 +263,21 @@ async def test_no_run_starts_that_could_take_of_the_disks_reserve(sqlite_url: st
             await history.create(queued("b", recipe=Recipe(epochs=1000, hidden=256)))
         await history.create(queued("c", recipe=Recipe(epochs=1)))
         assert await listed(history) == ["c", "a"]
+
+
+def sweep(number: int) -> Sweep:
+    return Sweep(id=f"s{number}", axes={"seed": [0]}, created=5.0)
+
+
+async def test_what_sweeps_under_way_may_take_is_promised_to_them(sqlite_url: str) -> None:
+    async with History.open(sqlite_url) as history:
+        free = (await history.storage()).free_bytes
+    assert free is not None
+    async with History.open(sqlite_url, Limits(reserve_bytes=free - 3 * SWEEP_BYTES)) as history:
+        for number in range(2):
+            await history.create_many([queued(f"member {number}", sweep=f"s{number}")], sweep(number))
+        with pytest.raises(NoRoom):
+            await history.create_many([queued("member 2", sweep="s2")], sweep(2))
 
 
 async def test_where_the_disk_is_full_a_deleted_run_gives_its_room_back_at_once(sqlite_url: str) -> None:

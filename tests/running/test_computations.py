@@ -12,7 +12,7 @@ import pytest
 from app.events import Steps
 from app.experiments import Batch, Gradient, OfRecipe
 from app.history.history import History
-from app.recipe import TRAIN_IMAGES, Recipe
+from app.recipe import Recipe
 from app.running import computations
 from app.running.computations import ExperimentFailed
 from app.running.queue import QueueFull
@@ -28,8 +28,8 @@ def quick(step: int = 1) -> Batch:
 
 def endless(seed: int) -> Gradient:
     """Half a minute's work."""
-    recipe = Recipe(batch_size=TRAIN_IMAGES, hidden=256, epochs=1000, seed=seed)
-    return Gradient(weights=OfRecipe(recipe=recipe, step=1000))
+    recipe = Recipe(batch_size=3000, hidden=256, epochs=1000, seed=seed)
+    return Gradient(weights=OfRecipe(recipe=recipe, step=2000))
 
 
 async def begun(supervisor: Supervisor, experiments: int) -> int:

@@ -87,7 +87,7 @@ def figures(received: Sequence[Message], run: str) -> list[object]:
 
 
 async def test_a_run_is_numbered_from_where_its_log_stands(worker: WorkerProcess) -> None:
-    await worker.send(training("run", QUICK, first_seq=7))
+    worker.send(training("run", QUICK, first_seq=7))
     received = await until(worker, ended("run"))
     records = [message.record for message in received if isinstance(message, Logged)]
     assert [record.seq for record in records] == list(range(7, 7 + len(records)))
@@ -104,15 +104,15 @@ async def test_a_run_after_ten_others_has_the_same_bits_as_in_a_fresh_worker(wor
     recipe = Recipe(epochs=2, seed=5, optimizer="momentum")
     for i in range(10):
         others = Recipe(epochs=1, seed=i, hidden=10 + 20 * i, batch_size=100 + 37 * i, augment=i % 2 == 0)
-        await worker.send(training(f"other {i}", others))
+        worker.send(training(f"other {i}", others))
     await until(worker, ended(*(f"other {i}" for i in range(10))))
-    await worker.send(training("run", recipe))
+    worker.send(training("run", recipe))
     used = figures(await until(worker, ended("run")), "run")
 
     fresh = await WorkerProcess.spawn("cpu", None)
     try:
         await fresh.ready()
-        await fresh.send(training("run", recipe))
+        fresh.send(training("run", recipe))
         first = figures(await until(fresh, ended("run")), "run")
     finally:
         await fresh.end()
@@ -122,13 +122,13 @@ async def test_a_run_after_ten_others_has_the_same_bits_as_in_a_fresh_worker(wor
 
 async def test_paced_runs_train_by_turns_with_one_at_full_speed(worker: WorkerProcess) -> None:
     paced = [f"paced {i}" for i in range(5)]
-    await worker.send(training("full", LONG))
+    worker.send(training("full", LONG))
     for run in paced:
-        await worker.send(training(run, LONG, SetSpeed(steps_per_second=20)))
+        worker.send(training(run, LONG, SetSpeed(steps_per_second=20)))
     everybody = [*paced, "full"]
     received = await until(worker, lambda received: all(steps(received, run) >= 5 for run in everybody))
     for run in everybody:
-        await worker.send(SendControl(task=f"task of {run}", run=run, control=Act(action="stop")))
+        worker.send(SendControl(task=f"task of {run}", run=run, control=Act(action="stop")))
     received += await until(worker, ended(*everybody))
     for run in everybody:
         assert types(received, run)[-1] == "RunStopped"
@@ -137,46 +137,46 @@ async def test_paced_runs_train_by_turns_with_one_at_full_speed(worker: WorkerPr
 
 async def test_turns_do_not_change_a_run(worker: WorkerProcess) -> None:
     alone = Recipe(epochs=1, seed=9)
-    await worker.send(training("alone", alone))
+    worker.send(training("alone", alone))
     first = figures(await until(worker, ended("alone")), "alone")
-    await worker.send(training("beside", LONG))
-    await worker.send(training("slow", LONG, SetPace(pace="slow")))
-    await worker.send(training("alone", alone))
+    worker.send(training("beside", LONG))
+    worker.send(training("slow", LONG, SetPace(pace="slow")))
+    worker.send(training("alone", alone))
     received = await until(worker, ended("alone"))
     for run in ("beside", "slow"):
-        await worker.send(CancelTask(task=f"task of {run}"))
+        worker.send(CancelTask(task=f"task of {run}"))
     await until(worker, ended("beside", "slow"))
     assert figures(received, "alone") == first
 
 
 async def test_a_cancelled_task_ends_between_two_steps_and_logs_nothing_more(worker: WorkerProcess) -> None:
     for run in ("one", "other"):
-        await worker.send(training(run, LONG))
+        worker.send(training(run, LONG))
     received = await until(worker, lambda received: steps(received, "one") > 1)
-    await worker.send(CancelTask(task="task of one"))
-    await worker.send(CancelTask(task="a task that it never had"))
+    worker.send(CancelTask(task="task of one"))
+    worker.send(CancelTask(task="a task that it never had"))
     received += await until(worker, ended("one"))
     assert types(received, "one")[-1] not in ("RunStopped", "RunFailed", "RunFinished")
     received = await until(worker, lambda received: steps(received, "other") > 1)
     assert types(received, "one") == []
-    await worker.send(CancelTask(task="task of other"))
+    worker.send(CancelTask(task="task of other"))
     await until(worker, ended("other"))
 
 
 async def test_a_paused_run_takes_a_control_at_once_and_lets_others_train(worker: WorkerProcess) -> None:
-    await worker.send(training("paused", LONG, Act(action="pause")))
+    worker.send(training("paused", LONG, Act(action="pause")))
     received = await until(worker, lambda received: "RunPaused" in types(received, "paused"))
-    await worker.send(training("quick", QUICK))
+    worker.send(training("quick", QUICK))
     received += await until(worker, ended("quick"))
     assert steps(received, "paused") == 0
-    await worker.send(SendControl(task="task of paused", run=None, control=Act(action="stop")))
+    worker.send(SendControl(task="task of paused", run=None, control=Act(action="stop")))
     received += await until(worker, ended("paused"))
     assert types(received, "paused")[-1] == "RunStopped"
 
 
 async def test_an_error_in_a_task_is_told_in_a_sentence_and_the_others_go_on(worker: WorkerProcess) -> None:
-    await worker.send(training("good", Recipe(epochs=1)))
-    await worker.send(training("bad", Recipe(), first_seq=-2))  # a number that no frame of weights can hold
+    worker.send(training("good", Recipe(epochs=1)))
+    worker.send(training("bad", Recipe(), first_seq=-2))  # a number that no frame of weights can hold
     received = await until(worker, ended("good", "bad"))
     (failed,) = [message for message in received if isinstance(message, TaskFailed)]
     assert failed.task == "task of bad"
@@ -191,7 +191,7 @@ async def test_a_killed_worker_sends_nothing_more_and_what_killed_it_is_known() 
     with pytest.raises(WorkerBroke, match=r"was killed by signal 9 \(SIGKILL\) before it was ready"):
         await worker.ready()
     for _ in range(3):  # the pipe may notice at the first that nobody reads
-        await worker.send(CancelTask(task="none"))
+        worker.send(CancelTask(task="none"))
     assert await worker.receive() == []
     worker.kill()
     await worker.end()

@@ -1,3 +1,4 @@
+import base64
 import os
 import signal
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from app.events import (
     RunStopped,
     Steps,
 )
+from app.experiments import Gradient, OfValues, parameters
 from app.history.history import History, UnknownRun
 from app.learning.controls import NoControls
 from app.learning.dataset import load
@@ -241,6 +243,57 @@ async def test_a_worker_killed_between_two_runs_is_replaced(supervisor: Supervis
         await Watcher(history, run.id).until(RunFinished)
         for pid in supervisor.idle_workers:
             os.kill(pid, signal.SIGKILL)
+
+
+async def test_a_run_whose_worker_dies_before_it_begins_keeps_what_it_was_told(
+    supervisor: Supervisor, history: History
+) -> None:
+    before = await supervisor.start(Recipe(epochs=1))
+    await Watcher(history, before.id).until(RunFinished)
+    for pid in supervisor.idle_workers:
+        os.kill(pid, signal.SIGSTOP)
+    version = await supervisor.wait_queue(-1)
+    run = await supervisor.start(Recipe(epochs=1))
+    with anyio.fail_after(PATIENCE):
+        while run.id not in supervisor.workers:
+            version = await supervisor.wait_queue(version)
+    await supervisor.control(run.id, SetLearningRate(learning_rate=0.7))
+    for pid in {supervisor.workers[run.id], *supervisor.idle_workers}:
+        os.kill(pid, signal.SIGKILL)
+    await Watcher(history, run.id).until(RunFinished)
+    assert (await history.get(run.id)).learning_rate == 0.7
+
+
+async def test_a_frozen_worker_holds_up_nothing_but_what_it_has(supervisor: Supervisor, history: History) -> None:
+    paced = await supervisor.start(LONG, pace=SetPace(pace="slow"))
+    await Watcher(history, paced.id).until(Steps)
+    os.kill(supervisor.workers[paced.id], signal.SIGSTOP)
+    recipe = Recipe(hidden=256)
+    values = base64.b64encode(bytes(4 * parameters(recipe))).decode()
+    async with anyio.create_task_group() as asking:
+        for step in range(3):  # each more than a pipe holds
+            weights = OfValues(values=values, recipe=recipe, step=step)
+            asking.start_soon(supervisor.compute, "gradient", Gradient(weights=weights))
+        run = await supervisor.start(Recipe(epochs=1))
+        await Watcher(history, run.id).until(RunFinished)
+        asking.cancel_scope.cancel()
+    await Watcher(history, paced.id).until(RunFailed)  # those who had asked have left, and were not heard
+
+
+async def test_runs_that_are_deleted_while_all_are_stopped_are_no_error(
+    supervisor: Supervisor, history: History
+) -> None:
+    async def delete(run: Run) -> None:
+        await Watcher(history, run.id).until(RunStopped)
+        await history.delete(run.id)
+
+    runs = [await supervisor.start(LONG, pace=SetPace(pace="slow")) for _ in range(6)]
+    for run in runs:
+        await Watcher(history, run.id).until(Steps)
+    async with anyio.create_task_group() as deleting:
+        for run in runs:
+            deleting.start_soon(delete, run)
+        assert sorted(await supervisor.stop()) == sorted(run.id for run in runs)
 
 
 async def test_one_run_after_another_trains_in_the_same_process(supervisor: Supervisor, history: History) -> None:

@@ -57,6 +57,19 @@ async def test_a_killed_worker_fails_the_group_it_trained_and_no_other(
     await until(history, wide, RunStopped)
 
 
+async def test_a_member_is_stopped_though_a_step_of_all_takes_more_than_a_second(
+    supervisor: Supervisor, history: History
+) -> None:
+    heavy = Recipe(hidden=256, batch_size=12_396, epochs=500)
+    runs = await start(supervisor, heavy, learning_rate=[0.01 * i for i in range(1, 11)])
+    await until(history, runs, Steps)
+    await supervisor.control(runs[3].id, Act(action="stop"))
+    await until(history, runs[3:4], RunStopped)
+    assert {(await history.get(run.id)).state for run in runs} == {"running", "stopped"}
+    await supervisor.stop()
+    await until(history, runs, RunStopped)
+
+
 async def test_a_group_that_waits_begins_as_the_sweep_is_by_then(supervisor: Supervisor, history: History) -> None:
     runs = await start(supervisor, LONG, hidden=[5, 6])
     sweep = str(runs[0].sweep)

@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load
 from starlette.requests import Request
 
-from app.running.computations import ExperimentFailed
+from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.web import experiments
 from app.web.problems import Problem
@@ -131,7 +131,7 @@ def test_an_unknown_experiment_is_told_which_there_are(client):
         ),
         (
             "gradient",
-            {"weights": {"recipe": {"hidden": 256, "batch_size": 12_396, "epochs": 1000}, "step": 1000}},
+            {"weights": {"recipe": {"hidden": 256, "batch_size": 3000, "epochs": 1000}, "step": 2000}},
             504,
             "Ask for less",
         ),
@@ -193,6 +193,7 @@ async def test_who_goes_away_cancels_the_question():
     ("error", "status", "told"),
     [
         (QueueFull(100, "experiments"), 503, "100 are waiting"),
+        (Busy("No worker was free for 20 s."), 503, "free for 20 s. Try again"),
         (TimeoutError("The experiment took longer than 5 s."), 504, "longer than 5 s. Ask for less"),
         (ExperimentFailed("The worker process was killed."), 503, "was killed"),
     ],

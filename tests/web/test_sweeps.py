@@ -87,6 +87,7 @@ def test_a_run_that_diverges_fails_alone(server, client):
     [
         ({}, "axes", "required"),
         ({"axes": {}}, "axes", "at least 1"),
+        ({"axes": {"device": ["auto", "cpu"]}}, "axes.device", "beside the axes"),
         ({"axes": {"seed": []}}, "axes.seed", "at least 1"),
         ({"axes": {"colour": [1]}}, "axes.colour", "no such field"),
         ({"axes": {"learning_rate": [0.1, -1]}}, "axes.learning_rate.1", "greater than 0"),
@@ -218,3 +219,29 @@ def test_a_sweep_takes_one_place_of_the_queue(serve, tmp_path):
         assert (full.status_code, full.json()["title"]) == (503, "Queue full")
         queue = client.get("/api/runs?limit=200").json()["runs"]
         assert {run["place"] for run in queue if run["state"] == "queued"} == {1}
+
+
+def test_what_was_trained_before_a_restart_is_used_again(serve, tmp_path):
+    body = {"epochs": 1, "axes": {"seed": [1, 2]}, "reuse": True}
+    with serve(tmp_path) as server, server.client() as client:
+        sweep = ended(server, client, client.post("/api/sweeps", json=body).json())
+    with serve(tmp_path) as server, server.client() as client:
+        again = client.post("/api/sweeps", json=body)  # before a worker has said which device it has
+        assert (again.status_code, again.json()["id"]) == (200, sweep["id"])
+
+
+def test_a_paused_run_is_none_to_wait_for(server, client):
+    body = {"epochs": 1000, "seed": 99, "steps_per_second": 20, "reuse": True}
+    first = client.post("/api/runs", json=body).json()["id"]
+    server.until(first, "Steps")
+    assert client.post("/api/runs", json=body).json()["id"] == first
+    client.post(f"/api/runs/{first}/control", json={"action": "pause"}).raise_for_status()
+    server.until(first, "RunPaused")
+    second = client.post("/api/runs", json=body)
+    assert second.status_code == 201
+    client.post("/api/runs/stop", json={"runs": [first, second.json()["id"]]}).raise_for_status()
+
+
+def test_members_names_are_no_longer_than_a_persons(client):
+    sweep = start(client, axes={"learning_rate": [0.1, 0.2]}, name="n" * 80)
+    assert {len(run["name"]) for run in sweep["runs"]} == {80}

@@ -164,11 +164,11 @@ class Tasks:
                 case SendControl(task=id, run=run, control=control):
                     if task := self._tasks.get(id):
                         task.controls.append((run, control))
-                        task.wake()
+                        task.due = -inf  # before all others: what was asked is to be answered
                 case CancelTask(task=id):
                     if task := self._tasks.get(id):
                         task.cancelled = True
-                        task.wake()
+                        task.due = -inf
                 case _:
                     self._begin(command)
 
@@ -217,7 +217,9 @@ def _taken(starts: dict[str, Logged], run: str) -> list[Logged]:
 
 
 def _memory() -> int:
-    """The most that this process has ever taken, in bytes; 0 where the system does not say."""
+    """What this process takes now, in bytes; where only that is known, the most that it has ever taken; else 0."""
+    if sys.platform == "linux":
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     if sys.platform == "win32":
         return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
