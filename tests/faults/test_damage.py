@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import anyio
 import pytest
 from sqlalchemy import create_engine, text
 from websockets.exceptions import ConnectionClosedError
@@ -135,6 +136,28 @@ async def test_a_deleted_run_with_a_damaged_log_does_not_keep_others_from_being_
                 await history.get(run)
     with create_engine(url).connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM runs WHERE id = 'run-30'")) == 0
+
+
+async def test_a_server_answers_what_cannot_be_deleted_with_a_problem_document(
+    serve: Callable[..., AbstractContextManager[Server]], url: str, tmp_path: Path
+) -> None:
+    async with History.open(url) as history:
+        for number in range(40):
+            await history.create(queued(f"run-{number}", name="x" * 2000))
+            await history.append(f"run-{number}", numbered([started(), finished(1)]))
+    damage_page(tmp_path / "threeseven.db", b'"id":"run-20"')
+
+    def ask() -> None:
+        with serve(tmp_path) as server, server.client() as client:
+            assert len(client.get("/api/runs").json()["runs"]) == 39
+            answer = client.delete("/api/runs/run-20")
+            assert (answer.status_code, answer.json()["title"]) == (500, "Damaged database")
+            assert "nothing can be changed there" in answer.json()["detail"]
+            assert str(tmp_path) not in answer.text
+            server.until(server.start()["id"], "RunFinished")
+            assert client.delete("/api/runs/run-3").status_code == 204
+
+    await anyio.to_thread.run_sync(ask)
 
 
 async def one_by_one(history: History, run: str) -> None:
