@@ -91,7 +91,7 @@ def test_a_page_shows_that_a_connection_has_gone_silent_and_goes_on(proxy: TcpPr
 
 def test_fifty_queued_runs_take_one_socket_and_no_steps(start_server: StartServer, new_page: NewPage) -> None:
     server = start_server(queued_runs="60")
-    slow = start(server, name="Slow", epochs=1000, steps_per_second=50)
+    slow = start(server, name="Slow", epochs=1000, batch_size=32)
     for number in range(50):
         start(server, name=f"Waiting {number}", epochs=1)
     page = new_page(base_url=server)
