@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from app.controls import Pace
 from app.events import (
     Controlled,
     EpochEnded,
@@ -30,7 +31,8 @@ ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 class Run(BaseModel):
     """Times are Unix seconds, none earlier than what came before it. ``place`` is the place in the queue, from 1, while
     the run is queued.
-    ``learning_rate`` is the one in force; ``learning_rate_changed`` tells whether a control ever set it.
+    ``learning_rate`` is the one in force; ``learning_rate_changed`` tells whether a control ever set it. Of
+    ``steps_per_second`` and ``pace`` the newer is set; without either the run goes on as fast as it can.
     ``models_removed``: the server has removed its models to keep within what runs may take. ``diverged``: why it
     failed. ``learner`` is the version of the learner that trains it.
     """
@@ -57,6 +59,7 @@ class Run(BaseModel):
     learning_rate: float
     learning_rate_changed: bool = False
     steps_per_second: float | None = None
+    pace: Pace | None = None
     summary: Summary = Summary()
     error: str | None = None
     diverged: bool = False
@@ -111,9 +114,9 @@ def _changes(run: Run, event: Event) -> dict[str, object]:
         case Controlled(what="learning_rate"):
             return {"learning_rate": event.value, "learning_rate_changed": True}
         case Controlled(what="steps_per_second"):
-            return {"steps_per_second": event.value}
+            return {"steps_per_second": event.value, "pace": None}
         case Controlled(what="pace"):
-            return {"steps_per_second": None}
+            return {"steps_per_second": None, "pace": event.value}
         case RunPaused():
             return {"state": "paused"}
         case RunResumed():

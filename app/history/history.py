@@ -245,7 +245,7 @@ class History:
         return [log.run for log in self._logs.values()]
 
     async def last_number(self) -> int:
-        """How many runs there have been, deleted ones that were not the last included."""
+        """The number of the newest run, deleted ones that can be restored included; 0 where there is none."""
         return await self._database.read(store.last_number)
 
     async def live(self) -> Run | None:

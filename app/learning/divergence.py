@@ -13,7 +13,7 @@ class Diverged(Exception):
 
     def __init__(self, step: int, learning_rate: float) -> None:
         super().__init__(
-            f"The numbers grew without bound and at step {step:,} were none any more: at a learning rate of "
+            f"The numbers grew without bound and at step {step:,} were no numbers any more: at a learning rate of "
             f"{learning_rate:g} each update overshot further than the one before. "
             f"Start again with a smaller one, such as {learning_rate / 10:g}."
         )

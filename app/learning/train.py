@@ -68,7 +68,7 @@ def train(
     now: Clock = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Event | Checkpoint]:
-    """Train one run, which see above, and sleep by itself where no step is due."""
+    """Train one run as ``train_members`` does, sleeping where no step is due."""
     for each in train_members([Member(run, name, recipe)], digits, controls, clock=clock, now=now):
         if isinstance(each, Emission):
             yield each.what

@@ -102,7 +102,7 @@ class WarmWorker:
             self._keeper = asyncio.create_task(self._keep())
 
     def hurry(self) -> None:
-        """The same, and where one broke do not wait any longer to try again: a task waits for it."""
+        """As :meth:`prepare`; where a worker broke, try again at once, since a task waits for one."""
         self.prepare()
         self._hurry.set()
 

@@ -37,7 +37,7 @@ class RunList:
     """Open it with ``async with RunList.open(history, supervisor)``."""
 
     name = ""
-    """Among the names of logs, which are ids of runs."""
+    """Its key in ``Broadcasts``, where logs have the ids of their runs."""
 
     def __init__(self, history: History, supervisor: Supervisor) -> None:
         self._history, self._supervisor = history, supervisor

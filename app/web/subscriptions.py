@@ -25,7 +25,7 @@ MAX_SUBSCRIPTIONS = 128
 TYPES = frozenset({*TEXT_TYPES, Weights.__name__})
 
 LIVE, LIST = "live", ""
-"""Keys among the ids of runs."""
+"""Keys of subscriptions that are no ids of runs."""
 
 BROKEN, TRY_AGAIN = 1011, 1013
 
@@ -59,12 +59,16 @@ class Subscribe(BaseModel):
     runs: Literal[True] | None = None
     after: Seq = 0
     seen: Seen | None = None
-    types: Annotated[list[str], Field(max_length=len(TYPES))] | None = None
+    types: Annotated[list[str], Field(min_length=1, max_length=len(TYPES))] | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         if (self.run is None) == (self.runs is None):
             raise ValueError('name a "run", or say "runs": true')
+        if self.after and self.run == LIVE:
+            raise ValueError('the live run may be another one by now: give "seen", not "after"')
+        if self.seen is not None and self.run != LIVE:
+            raise ValueError('"seen" is for the live run: give "after"')
         if unknown := set(self.types or ()) - TYPES:
             raise ValueError(f"there is no type of event {min(unknown)!r}; there are {', '.join(sorted(TYPES))}")
         return self
@@ -225,4 +229,6 @@ def _run_of(message: str | bytes) -> str | None:
 def _reason(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"] if part not in ("subscribe", "unsubscribe"))
+    if first["type"] == "union_tag_invalid":
+        return "type: one of subscribe, unsubscribe"
     return (f"{where}: " if where else "") + first["msg"].removeprefix("Value error, ")

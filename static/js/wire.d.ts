@@ -237,9 +237,10 @@ export type Weights = {
 
 /**
  * Times are Unix seconds, none earlier than what came before it. `place` is the place in the queue, from 1, while the
- * run is queued. `learning_rate` is the one in force; `learning_rate_changed` tells whether a control ever set it.
- * `models_removed`: the server has removed its models to keep within what runs may take. `diverged`: why it failed.
- * `learner` is the version of the learner that trains it.
+ * run is queued. `learning_rate` is the one in force; `learning_rate_changed` tells whether a control ever set it. Of
+ * `steps_per_second` and `pace` the newer is set; without either the run goes on as fast as it can. `models_removed`:
+ * the server has removed its models to keep within what runs may take. `diverged`: why it failed. `learner` is the
+ * version of the learner that trains it.
  */
 export type Run = {
   id: string;
@@ -262,6 +263,7 @@ export type Run = {
   learning_rate: number;
   learning_rate_changed: boolean;
   steps_per_second: number | null;
+  pace: "watch" | "slow" | "full" | null;
   summary: Summary;
   error: string | null;
   diverged: boolean;

@@ -44,6 +44,21 @@ def test_start_answers_with_the_run_and_where_it_is(server, client):
     assert ended["started"] <= ended["ended"]
 
 
+def test_a_run_tells_how_fast_it_is_meant_to_go(server, client):
+    run = server.start(pace="slow", epochs=1000)["id"]
+    server.until(run, "Steps")
+
+    def speed():
+        known = client.get(f"/api/runs/{run}").json()
+        return known["pace"], known["steps_per_second"]
+
+    assert speed() == ("slow", None)
+    client.post(f"/api/runs/{run}/control", json={"steps_per_second": 50}).raise_for_status()
+    next(e for e in server.events(run) if e["type"] == "Controlled" and e["what"] == "steps_per_second")
+    assert speed() == (None, 50)
+    client.post("/api/runs/stop", json={"runs": [run]}).raise_for_status()
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

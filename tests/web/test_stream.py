@@ -371,7 +371,10 @@ def test_a_heartbeat_comes_at_once_and_again(serve, tmp_path):
         ({"type": "subscribe", "run": "x", "runs": True}, "name a"),
         ({"type": "subscribe"}, "name a"),
         ({"type": "subscribe", "run": "live", "seen": {"run": "x"}}, "seen.seq"),
-        ({"type": "listen", "run": "x"}, "listen"),
+        ({"type": "subscribe", "run": "live", "after": 3}, "seen"),
+        ({"type": "subscribe", "run": "x", "seen": {"run": "x", "seq": 3}}, "after"),
+        ({"type": "subscribe", "run": "x", "types": []}, "types"),
+        ({"type": "listen", "run": "x"}, "type: one of subscribe, unsubscribe"),
         (["subscribe"], ""),
     ],
 )
