@@ -28,8 +28,7 @@ class Pages:
         self._templates = Jinja2Templates(folder("templates"))
         assets = Assets(folder("static"), root)
         self._templates.env.globals |= {
-            "asset": assets.url, "asset_path": assets.path, "modules": assets.modules, "root": root,
-            "version": __version__,
+            "asset": assets.url, "asset_path": assets.path, "root": root, "version": __version__,
         }  # fmt: skip
 
     def mount(self, app: FastAPI) -> None:

@@ -143,15 +143,6 @@ const showState = painter.add(() => {
   }
 });
 
-// Before the views are made, which takes a while: what is asked for comes when they are there.
-if (knownOver !== undefined) {
-  stream.watchRun(knownRun, { types: CURVES, onEvent });
-  fetchPicture(knownRun);
-}
-if (shown === "live") stream.watchLive({ seen: knownOver === undefined ? null : { run: knownRun, seq: Number(knownSeq) }, onEvent });
-else if (knownOver === undefined) stream.watchRun(shown, { onEvent });
-stream.start();
-
 const controls = new RunControls(part("controls"), store, (problem) => showProblem(message, problem));
 new RunFigures(part("figures"), store, painter);
 new RunCharts(part("charts"), store, painter);
@@ -165,6 +156,13 @@ store.subscribe(({ type }) => {
   showState();
   watchQueue();
 });
+if (knownOver !== undefined) {
+  stream.watchRun(knownRun, { types: CURVES, onEvent });
+  fetchPicture(knownRun);
+}
+if (shown === "live") stream.watchLive({ seen: knownOver === undefined ? null : { run: knownRun, seq: Number(knownSeq) }, onEvent });
+else if (knownOver === undefined) stream.watchRun(shown, { onEvent });
+stream.start();
 
 /** @param {import("../start-form.js").Run} run */
 function started({ id, name, state, place }) {
