@@ -3,10 +3,11 @@
 import { element } from "./element.js";
 
 /**
- * @param {HTMLElement} near the dialog is a part of it while it is open
+ * The dialog stands apart from what it is about, which may be shown anew meanwhile.
+ *
  * @param {{label: string, words: string, yes: HTMLButtonElement, no: HTMLButtonElement, onYes: () => void}} options
  */
-export function askFirst(near, { label, words, yes, no, onYes }) {
+export function askFirst({ label, words, yes, no, onYes }) {
   const dialog = element("dialog", "", element("p", "", words), element("div", "row", no, yes));
   dialog.setAttribute("aria-label", label);
   dialog.addEventListener("close", () => dialog.remove());
@@ -15,6 +16,6 @@ export function askFirst(near, { label, words, yes, no, onYes }) {
     dialog.close();
     onYes();
   });
-  near.append(dialog);
+  document.body.append(dialog);
   dialog.showModal();
 }

@@ -116,7 +116,7 @@ export class RunRow {
     yes.classList.add("danger");
     const no = button("Keep");
     const words = `Delete “${this.#run.name}” with every step and model? It can be restored for a while, below the list.`;
-    askFirst(this.#actions, { label: "Delete a run", words, yes, no, onYes: () => this.#deleteIt() });
+    askFirst({ label: "Delete a run", words, yes, no, onYes: () => this.#deleteIt() });
   }
 
   async #deleteIt() {

@@ -72,7 +72,7 @@ export class StorageView {
       yes.classList.add("danger");
       const words = `Delete what is left of run ${id}? Nobody can see any of it.`;
       const onYes = () => this.#change("DELETE", `/api/runs/${encodeURIComponent(id)}`);
-      askFirst(row, { label: "Delete a run", words, yes, no: small("Keep"), onYes });
+      askFirst({ label: "Delete a run", words, yes, no: small("Keep"), onYes });
     });
     row.append(button);
     return row;
