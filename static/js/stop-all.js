@@ -1,5 +1,6 @@
 // Stops every run that has not ended, queued ones included, once a person has said so.
 
+import { askFirst } from "./ask-first.js";
 import { element } from "./element.js";
 import { count } from "./format.js";
 import { ProblemError, request } from "./problem.js";
@@ -38,24 +39,22 @@ export class StopAll {
   }
 
   #ask() {
-    const yes = element("button", "button small danger", "Stop all");
-    const no = element("button", "button small quiet", "Let them go on");
-    const words = `Stop ${count(this.#active)} runs, also those that wait? What they have learned so far is kept.`;
-    const dialog = element("dialog", "", element("p", "", words), element("div", "row", no, yes));
-    dialog.setAttribute("aria-label", "Stop all runs");
-    dialog.addEventListener("close", () => dialog.remove());
-    no.addEventListener("click", () => dialog.close());
-    yes.addEventListener("click", async () => {
-      dialog.close();
-      try {
-        await request("POST", "/api/runs/stop", { all: true });
-        this.#onProblem(null);
-      } catch (problem) {
-        if (!(problem instanceof ProblemError)) throw problem;
-        this.#onProblem(problem);
-      }
+    askFirst({
+      label: "Stop all runs",
+      words: `Stop ${count(this.#active)} runs, also those that wait? What they have learned so far is kept.`,
+      yes: element("button", "button small danger", "Stop all"),
+      no: element("button", "button small quiet", "Let them go on"),
+      onYes: () => this.#stop(),
     });
-    this.#button.after(dialog);
-    dialog.showModal();
+  }
+
+  async #stop() {
+    try {
+      await request("POST", "/api/runs/stop", { all: true });
+      this.#onProblem(null);
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      this.#onProblem(problem);
+    }
   }
 }
