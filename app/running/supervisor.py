@@ -8,7 +8,7 @@ from collections.abc import Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel
 
@@ -48,8 +48,6 @@ MARK_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 
 STOP = Act(action="stop")
 
@@ -77,14 +75,16 @@ class OfSweep(Exception):
 
 @dataclass(frozen=True)
 class Start:
-    """What a person has asked for: a run, or the members of ``sweep``."""
+    """What a person has asked for: a run or, with ``axes``, the members of a sweep, which are their ``combinations``.
+    By default they are named after their preset or model, with a number. ``reuse``: equal ones of before do as well.
+    """
 
     recipes: Sequence[Recipe]
     name: str | None = None
     preset: str | None = None
     pace: SetSpeed | SetPace | None = None
     origin: Origin = "person"
-    sweep: Sweep | None = None
+    axes: Mapping[str, list[Value]] | None = None
     reuse: bool = False
 
 
@@ -206,39 +206,15 @@ class Supervisor:
         pace: SetSpeed | SetPace | None = None,
         origin: Origin = "person",
     ) -> Run:
-        """Queue a run. At full speed it starts as soon as fewer than ``concurrent_runs`` train so, with ``pace`` as
-        soon as fewer than PACED_RUNS do. By default it is named after its preset or model, with a number. Raises
-        QueueFull."""
-        return (await self.start_run(recipe, name=name, preset=preset, pace=pace, origin=origin)).runs[0]
+        """:meth:`queue` one run."""
+        return (await self.queue(Start([recipe], name, preset, pace, origin))).runs[0]
 
-    async def start_run(
-        self,
-        recipe: Recipe,
-        *,
-        name: str | None = None,
-        preset: str | None = None,
-        pace: SetSpeed | SetPace | None = None,
-        origin: Origin = "person",
-        reuse: bool = False,
-    ) -> Started:
-        """:meth:`start`; with ``reuse``, unless there is an equal run already."""
-        return await self._shielded(self._start(Start([recipe], name, preset, pace, origin, reuse=reuse)))
-
-    async def start_sweep(
-        self,
-        recipes: Sequence[Recipe],
-        axes: Mapping[str, list[Value]],
-        *,
-        name: str | None = None,
-        preset: str | None = None,
-        pace: SetSpeed | SetPace | None = None,
-        reuse: bool = False,
-    ) -> Started:
-        """Queue the members of a sweep, the ``combinations`` of ``axes``, in one place. Those that can train as one do,
-        and each such group starts as a run does. With ``reuse``, unless there is an equal sweep already. Raises
-        QueueFull."""
-        sweep = Sweep(id=secrets.token_hex(5), preset=preset, axes=dict(axes), created=time.time())
-        return await self._shielded(self._start(Start(recipes, name, preset, pace, sweep=sweep, reuse=reuse)))
+    async def queue(self, start: Start) -> Started:
+        """Queue runs. At full speed they start as soon as fewer than ``concurrent_runs`` train so, with a pace as soon
+        as fewer than PACED_RUNS do. The members of a sweep have one place; those that can train as one do, and each
+        such group starts as a run does. Raises QueueFull."""
+        starting = self._keep(self._start(start))
+        return await asyncio.shield(starting)  # a run whose log has begun must also get into the queue
 
     async def control(self, run: str, control: Control) -> None:
         """Pass it on; the log says when it took effect. A queued run can be stopped, and takes a learning rate and a
@@ -318,11 +294,14 @@ class Supervisor:
     async def _start(self, start: Start) -> Started:
         async with self._one_at_a_time:
             recipes = [self._on_device(recipe) for recipe in start.recipes]
-            if start.reuse and (equal := await self._equal_to(recipes, start.sweep)):
+            if start.reuse and (equal := await self._equal_to(recipes, swept=start.axes is not None)):
                 return Started(equal, new=False)
-            sweep = start.sweep.id if start.sweep else None
+            sweep = None
+            if start.axes is not None:
+                sweep = Sweep(id=secrets.token_hex(5), preset=start.preset, axes=dict(start.axes), created=time.time())
+            sweep_id = sweep.id if sweep else None
             ids = [secrets.token_hex(5) for _ in recipes]
-            entries = [Waiting([ids[at] for at in group], sweep, len(recipes)) for group in groups(recipes)]
+            entries = [Waiting([ids[at] for at in group], sweep_id, len(recipes)) for group in groups(recipes)]
             for waiting in entries:
                 if start.pace is not None:
                     waiting.control(None, start.pace)
@@ -331,25 +310,25 @@ class Supervisor:
             queued = [
                 RunQueued(
                     run=id,
-                    name=start.sweep.name(name, recipe) if start.sweep else name,
+                    name=sweep.name(name, recipe) if sweep else name,
                     recipe=recipe,
                     place=self._queue.last_place + 1,
                     preset=start.preset,
-                    sweep=sweep,
+                    sweep=sweep_id,
                     origin=start.origin,
                     learner=LEARNER,
                     time=time.time(),
                 )
                 for id, recipe in zip(ids, recipes, strict=True)
             ]
-            created = await self._history.create_many(queued, start.sweep)
+            created = await self._history.create_many(queued, sweep)
             for waiting in entries:
                 self._enqueue(waiting)
             return Started(created, new=True)
 
-    async def _equal_to(self, recipes: Sequence[Recipe], sweep: Sweep | None) -> list[Run] | None:
+    async def _equal_to(self, recipes: Sequence[Recipe], *, swept: bool) -> list[Run] | None:
         equal = Equal(self._history, self._device_of, self._changes_rate)
-        if sweep is not None:
+        if swept:
             return await equal.sweep(recipes)
         run = await equal.run(recipes[0])
         return None if run is None else [run]
@@ -369,10 +348,6 @@ class Supervisor:
         """The device that the recipe would be trained on."""
         device = self._on_device(recipe).device
         return self.devices[0] if device == "auto" and self.devices else device
-
-    async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
-        """A run whose log has begun must also get into the queue, though the one who asked for it has left."""
-        return await asyncio.shield(self._keep(work))
 
     def _check_room(self, wanted: Waiting) -> None:
         lane = {waiting.place_of for waiting in self._queue if waiting.paced == wanted.paced}

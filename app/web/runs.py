@@ -13,7 +13,7 @@ from app.history.history import LISTED, History, StillActive, UnknownRun
 from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
-from app.running.supervisor import NotActive, OfSweep, QueueFull, Supervisor
+from app.running.supervisor import NotActive, OfSweep, QueueFull, Start, Supervisor
 from app.web.names import Name
 from app.web.problems import Problem, documented, invalid
 from app.web.root_path import root
@@ -125,9 +125,8 @@ async def start(request: Request, response: Response, supervisor: SupervisorDep,
     recipe = asked.recipe()
     services(request).auth.count_start(request)
     try:
-        (run,), new = await supervisor.start_run(
-            recipe, name=asked.stripped_name, preset=asked.preset, pace=asked.speed(), reuse=asked.reuse
-        )
+        start = Start([recipe], asked.stripped_name, asked.preset, asked.speed(), reuse=asked.reuse)
+        (run,), new = await supervisor.queue(start)
     except QueueFull as full:
         raise queue_full(full) from None
     if new:

@@ -11,7 +11,7 @@ from app.controls import AnyControl
 from app.history.history import History, StillActive, UnknownSweep
 from app.recipe import Recipe
 from app.run import Run
-from app.running.supervisor import NotActive, QueueFull, Supervisor
+from app.running.supervisor import NotActive, QueueFull, Start, Supervisor
 from app.sweep import MEMBERS, Sweep, Value, combinations, size
 from app.web.problems import Problem, documented, invalid
 from app.web.root_path import root
@@ -92,9 +92,8 @@ async def start(
     recipes = asked.recipes()
     services(request).auth.count_start(request)
     try:
-        runs, new = await supervisor.start_sweep(
-            recipes, asked.axes, name=asked.stripped_name, preset=asked.preset, pace=asked.speed(), reuse=asked.reuse
-        )
+        start = Start(recipes, asked.stripped_name, asked.preset, asked.speed(), axes=asked.axes, reuse=asked.reuse)
+        runs, new = await supervisor.queue(start)
     except QueueFull as full:
         raise queue_full(full) from None
     if new:

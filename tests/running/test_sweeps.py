@@ -11,7 +11,7 @@ from app.events import Controlled, RunFailed, RunFinished, RunPaused, RunStarted
 from app.history.history import History
 from app.recipe import Recipe
 from app.run import Run
-from app.running.supervisor import NotActive, OfSweep, Supervisor
+from app.running.supervisor import NotActive, OfSweep, Start, Supervisor
 from app.sweep import Value, combinations
 from tests.running.watching import Watcher
 
@@ -21,7 +21,7 @@ LONG = Recipe(epochs=1000)
 
 
 async def start(supervisor: Supervisor, base: Recipe, **axes: list[Value]) -> list[Run]:
-    started = await supervisor.start_sweep(combinations(base, axes), axes)
+    started = await supervisor.queue(Start(combinations(base, axes), axes=axes))
     assert started.new
     return started.runs
 
