@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from app.recipe import Recipe
 
+SWEEP_BYTES = 40_000_000
+"""What the weight images and models of a sweep's members take together, at most."""
+
 LONGEST_NAME = 80
 """As of any run."""
 

@@ -27,7 +27,7 @@ from app.history.unavailable import DamagedFile, HistoryUnavailable, WriteRefuse
 from app.record import Record
 from app.run import Run
 from app.storage import Deleted, Removal, Storage
-from app.sweep import Sweep
+from app.sweep import SWEEP_BYTES, Sweep
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -597,12 +597,12 @@ class History:
             return
         swept = any(event.sweep for event in queued)
         needed = sum(sizes.expected(event.recipe, swept=event.sweep is not None) for event in queued)
-        needed += sizes.SWEEP_BYTES if swept else 0
+        needed += SWEEP_BYTES if swept else 0
         active = [log.run for log in self._logs.values()]
         promised = sum(
             sizes.expected(run.recipe, swept=run.sweep is not None) * (1 - run.step / run.steps) for run in active
         )
-        promised += sizes.SWEEP_BYTES * len({run.sweep for run in active if run.sweep})
+        promised += SWEEP_BYTES * len({run.sweep for run in active if run.sweep})
         if free - int(promised) - needed < self._limits.reserve_bytes:
             raise NoRoom(needed, free - int(promised), self._limits.reserve_bytes)
 

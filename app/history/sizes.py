@@ -18,9 +18,6 @@ FRAMES = 120
 CHECKPOINTS = 200
 """At most so many epochs' checkpoints are kept of a run."""
 
-SWEEP_BYTES = 40_000_000
-"""What the weight images and checkpoints of a sweep's members take together, at most."""
-
 _STATES = {"sgd": 1, "momentum": 2, "adam": 3}
 """Numbers kept in a checkpoint for each parameter: itself and what the optimiser knows of it."""
 
@@ -35,7 +32,7 @@ def of_checkpoint(checkpoint: Checkpoint) -> int:
 
 def expected(recipe: Recipe, *, swept: bool = False) -> int:
     """About what a run of this recipe will take, rather too much than too little. Of a sweep's member (``swept``) the
-    log of its steps alone: its images and checkpoints are part of SWEEP_BYTES."""
+    log of its steps alone: its images and checkpoints are part of ``app.sweep.SWEEP_BYTES``."""
     steps = recipe.steps * STEP_BYTES
     if swept:
         return steps

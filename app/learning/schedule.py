@@ -5,6 +5,7 @@ from typing import Self
 
 from app.experiments import parameters, shapes
 from app.recipe import Recipe
+from app.sweep import SWEEP_BYTES
 
 SHOWN = 120
 """Weight images of 30 units are 24 kB: 120 of them are a replay of 3 MB."""
@@ -16,8 +17,6 @@ KEPT = 200
 """Checkpoints of 30 units are 94 kB."""
 RUN_BYTES = 160_000_000
 """Of a run's checkpoints together, as many as ``KEPT`` of 256 units."""
-SWEEP_BYTES = 40_000_000
-"""Of pictures and checkpoints of all runs that train together."""
 STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 """What an optimizer remembers, in copies of all parameters."""
 

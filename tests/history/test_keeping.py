@@ -12,10 +12,10 @@ from app.events import Origin
 from app.history import history as history_module
 from app.history.history import History, UnknownRun, UnknownSweep
 from app.history.limits import Limits, NoRoom
-from app.history.sizes import ROW_BYTES, SWEEP_BYTES, readable
+from app.history.sizes import ROW_BYTES, readable
 from app.recipe import Recipe
 from app.storage import Storage
-from app.sweep import Sweep
+from app.sweep import SWEEP_BYTES, Sweep
 from tests.history.logs import finished, numbered, queued, started, steps, weights, whole_run
 
 pytestmark = pytest.mark.anyio

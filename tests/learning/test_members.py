@@ -24,9 +24,10 @@ from app.events import (
 from app.handwriting.predictor import from_safetensors
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
-from app.learning.schedule import SWEEP_BYTES, Recording
+from app.learning.schedule import Recording
 from app.learning.train import Emission, Member, Wait, train_members
 from app.recipe import Recipe
+from app.sweep import SWEEP_BYTES
 from tests.learning.scripted import Emitted, of
 
 CLOSE = 1e-5

@@ -12,7 +12,6 @@ from app.learning.schedule import (
     RUN_BYTES,
     SHOWN,
     SHOWN_EPOCHS,
-    SWEEP_BYTES,
     Recording,
     kept_bytes,
     kept_epochs,
@@ -20,6 +19,7 @@ from app.learning.schedule import (
     shown_steps,
 )
 from app.recipe import Recipe
+from app.sweep import SWEEP_BYTES
 from tests.learning.scripted import STOP, of, play
 
 epochs = st.integers(1, 1000)
