@@ -4,13 +4,13 @@ A client that does not read costs its place, one piece and what the connection b
 (:mod:`app.web.http_protocol`) cuts it off after a while.
 """
 
-from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from contextlib import ExitStack, aclosing, contextmanager
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.web.places import Full, Places
 from app.web.problems import Problem
 from app.web.turns import Turns
 
@@ -27,32 +27,33 @@ class Downloads:
     """Counts what is being sent, and gives turns to make pieces."""
 
     def __init__(self, per_address: int) -> None:
-        self._per_address = per_address
-        self._addresses: Counter[str] = Counter()
+        self._places = Places(MAX_DOWNLOADS, per_address)
         self._turns = Turns(AT_WORK)
         self.turn = self._turns.turn
 
     @property
     def count(self) -> int:
-        return self._addresses.total()
+        return self._places.taken
 
     @contextmanager
     def place(self, address: str) -> Iterator[None]:
         """Count a download for as long as this lasts. Raises Problem 503."""
-        if self.count >= MAX_DOWNLOADS:
-            raise _busy(f"{MAX_DOWNLOADS} downloads are going on, which is as many as this server makes at a time")
-        if self._addresses[address] >= self._per_address:
-            raise _busy(
-                f"{self._per_address} downloads to your address are going on, which is as many as "
-                "THREESEVEN_DOWNLOADS_PER_ADDRESS allows"
-            )
-        self._addresses[address] += 1
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._places.place(address))
+            except Full as full:
+                raise self._busy(own=full.own) from None
             yield
-        finally:
-            self._addresses[address] -= 1
-            if not self._addresses[address]:
-                del self._addresses[address]
+
+    def _busy(self, *, own: bool) -> Problem:
+        why = (
+            f"{self._places.per_address} downloads to your address are going on, which is as many as "
+            "THREESEVEN_DOWNLOADS_PER_ADDRESS allows"
+            if own
+            else f"{MAX_DOWNLOADS} downloads are going on, which is as many as this server makes at a time"
+        )
+        detail = f"{why}: try again in some seconds."
+        return Problem(503, "Too many downloads", detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 class Download(StreamingResponse):
@@ -86,9 +87,3 @@ class Download(StreamingResponse):
     async def _next(self) -> bytes | None:
         async with self._downloads.turn(self._client):
             return await anext(self._pieces, None)
-
-
-def _busy(why: str) -> Problem:
-    return Problem(
-        503, "Too many downloads", f"{why}: try again in some seconds.", headers={"Retry-After": str(RETRY_SECONDS)}
-    )

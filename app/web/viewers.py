@@ -4,13 +4,13 @@ import asyncio
 import json
 import logging
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Self
 
 from app.web.broadcast import BREATH, Socket
 from app.web.frames import text_frame
+from app.web.places import Full, Places
 from app.web.seldom import Seldom
 
 logger = logging.getLogger(__name__)
@@ -24,12 +24,10 @@ class Viewers:
     """Open it with ``async with Viewers.open(…)``."""
 
     def __init__(self, most: int, per_address: int, heartbeat: float, trouble: Callable[[], str | None]) -> None:
-        self._most = most
+        self._places = Places(most, per_address)
         self._seldom = Seldom(logger)
-        self._per_address = per_address
         self._heartbeat = heartbeat
         self._trouble = trouble
-        self._addresses: Counter[str] = Counter()
         self._alive: set[Socket] = set()
 
     @classmethod
@@ -49,25 +47,17 @@ class Viewers:
 
     @property
     def count(self) -> int:
-        return self._addresses.total()
+        return self._places.taken
 
     @contextmanager
     def watching(self, address: str) -> Iterator[None]:
         """Count a viewer for as long as this lasts. Raises TooManyViewers."""
-        if self.count >= self._most:
-            raise self._too_many(f"{self._most} viewers are watching, which is as many as may: try again later")
-        if self._addresses[address] >= self._per_address:
-            raise self._too_many(
-                f"{self._per_address} viewers are watching from your address, which is as many as "
-                "THREESEVEN_VIEWERS_PER_ADDRESS allows: close a page"
-            )
-        self._addresses[address] += 1
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._places.place(address))
+            except Full as full:
+                raise self._too_many(own=full.own) from None
             yield
-        finally:
-            self._addresses[address] -= 1
-            if not self._addresses[address]:
-                del self._addresses[address]
 
     @contextmanager
     def heartbeats(self, socket: Socket) -> Iterator[None]:
@@ -79,7 +69,13 @@ class Viewers:
         finally:
             self._alive.discard(socket)
 
-    def _too_many(self, reason: str) -> TooManyViewers:
+    def _too_many(self, *, own: bool) -> TooManyViewers:
+        reason = (
+            f"{self._places.per_address} viewers are watching from your address, which is as many as "
+            "THREESEVEN_VIEWERS_PER_ADDRESS allows: close a page"
+            if own
+            else f"{self._places.most} viewers are watching, which is as many as may: try again later"
+        )
         self._seldom.warning(f"A viewer is refused: {reason}.")
         return TooManyViewers(reason)
 
