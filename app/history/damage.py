@@ -19,7 +19,7 @@ class Damaged(Exception):
     """Something of ``run`` cannot be read. The message is a sentence without its point."""
 
     def __init__(self, run: str, what: str) -> None:
-        super().__init__(f"run {run} is damaged: {what}; it can be deleted")
+        super().__init__(f"run {run} is damaged: {what}")
         self.run = run
 
 

@@ -66,7 +66,7 @@ async def test_one_unreadable_run_is_left_out_and_named_and_can_be_deleted(
         assert live is not None
         assert live.id == "b"
         assert (await history.storage()).damaged == ["c"]
-        with pytest.raises(Damaged, match=r"run c is damaged: .* it can be deleted"):
+        with pytest.raises(Damaged, match=r"run c is damaged: what is kept of it"):
             await history.get("c")
         await history.delete("c")
         assert [each.name for each in (await history.storage()).deleted] == ["c"]
