@@ -16,10 +16,11 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Damaged(Exception):
-    """Something of ``run`` cannot be read. The message is a sentence without its point."""
+    """Something of ``run`` cannot be read. The message is a sentence without its point. ``deletable``: nor does it
+    stand on a page of the file that cannot be changed either."""
 
-    def __init__(self, run: str, what: str) -> None:
-        super().__init__(f"run {run} is damaged: {what}")
+    def __init__(self, run: str, what: str, *, deletable: bool = True) -> None:
+        super().__init__(f"run {run} is damaged: {what}" + ("; it can be deleted" if deletable else ""))
         self.run = run
 
 

@@ -386,13 +386,13 @@ class History:
         except DBAPIError as error:
             if not corrupt(error):
                 raise
-            raise Damaged(run, "the database file is damaged there") from error
+            raise Damaged(run, "the database file is damaged there", deletable=False) from error
 
     def _note_damaged(self, runs: Sequence[str]) -> None:
         for run in runs:
             if run not in self._damaged and len(self._damaged) < DAMAGED:
                 self._damaged.append(run)
-                logger.error("Run %s is damaged: what is kept of it cannot be read. It can be deleted.", run)
+                logger.error("Run %s is damaged: what is kept of it cannot be read.", run)
 
     async def _check(self) -> None:
         """A connection that is lost while nothing is written is noticed all the same, and the lock taken again; so is
