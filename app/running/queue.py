@@ -39,8 +39,8 @@ class Waiting:
     sweep: str | None = None
     size: int = 1
     controls: dict[str | None, dict[str, Control]] = field(default_factory=dict)
-    again: bool = False
-    """A worker has had it and was gone before it began."""
+    lost: int = 0
+    """How many workers have had it and were gone before it began."""
 
     def control(self, run: str | None, control: Control) -> None:
         """Keep any control but a stop, which ends the wait."""

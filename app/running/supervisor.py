@@ -489,8 +489,9 @@ class Supervisor:
         else:
             for run in task.runs:
                 del self._active[run]
-            if task.untouched and not task.waiting.again and not self._closing:
-                task.waiting.again = True
+            # Each worker may have been dead when it was given; one that dies after those dies of the task.
+            if task.untouched and task.waiting.lost < len(list(self._workers)) and not self._closing:
+                task.waiting.lost += 1
                 self._queue.add(task.waiting, first=True)
             else:
                 for each in task.runs.values():

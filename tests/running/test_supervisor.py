@@ -264,6 +264,28 @@ async def test_a_run_whose_worker_dies_before_it_begins_keeps_what_it_was_told(
     assert (await history.get(run.id)).learning_rate == 0.7
 
 
+async def test_a_run_begins_though_every_worker_it_is_given_to_has_died(
+    supervisor: Supervisor, history: History
+) -> None:
+    both = [await supervisor.start(LONG, pace=pace) for pace in (None, SetPace(pace="slow"))]
+    for run in both:
+        await Watcher(history, run.id).until(Steps)
+    workers = {supervisor.workers[run.id] for run in both}
+    await supervisor.stop()
+    version = await supervisor.wait_queue(-1)
+    run = await supervisor.start(Recipe(epochs=1))
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    while workers:
+        with anyio.fail_after(PATIENCE):
+            while supervisor.workers.get(run.id, 0) not in workers:
+                version = await supervisor.wait_queue(version)
+        pid = supervisor.workers[run.id]
+        workers.remove(pid)
+        os.kill(pid, signal.SIGKILL)
+    await Watcher(history, run.id).until(RunFinished)
+
+
 async def test_a_frozen_worker_holds_up_nothing_but_what_it_has(supervisor: Supervisor, history: History) -> None:
     paced = await supervisor.start(LONG, pace=SetPace(pace="slow"))
     await Watcher(history, paced.id).until(Steps)
