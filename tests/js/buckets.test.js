@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pick } from "../../static/js/buckets.js";
+import { pick } from "../../static/js/plot/buckets.js";
 import { random, whole } from "./random.js";
 
 /** Ranges of random values, some missing. */

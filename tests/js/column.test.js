@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Column, lowerBound } from "../../static/js/column.js";
+import { Column, lowerBound } from "../../static/js/run/column.js";
 import { random, whole } from "./random.js";
 
 test("a column keeps everything that was appended, through any number of growths", () => {

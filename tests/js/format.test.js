@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, duration, loss, percent, plain, signed, when } from "../../static/js/format.js";
+import { count, duration, loss, percent, plain, signed, when } from "../../static/js/shell/format.js";
 import { random } from "./random.js";
 
 test("what is not known is a dash everywhere", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeFrame } from "../../static/js/frames.js";
+import { decodeFrame } from "../../static/js/run/frames.js";
 
 const VALUES = [0, 1, 127, -127, -1, 5];
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { css, divergingScale } from "../../static/js/palette.js";
+import { css, divergingScale } from "../../static/js/shell/palette.js";
 
 /** As much of a page as the palette asks: what each custom property comes out as. @param {Record<string, string>} tokens */
 function page(tokens) {

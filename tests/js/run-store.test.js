@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RunStore } from "../../static/js/run-store.js";
+import { RunStore } from "../../static/js/run/run-store.js";
 
 /** @import { EpochEnded, Weights } from "../../static/js/wire.js" */
 

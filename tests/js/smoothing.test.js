@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Column } from "../../static/js/column.js";
-import { Smoothed } from "../../static/js/smoothing.js";
+import { Column } from "../../static/js/run/column.js";
+import { Smoothed } from "../../static/js/plot/smoothing.js";
 import { random, whole } from "./random.js";
 
 /** @param {number[]} values @param {number} weight @returns {number[]} the average by its definition: weights w^age */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { colourLimit, paintUnit } from "../../static/js/unit-image.js";
+import { colourLimit, paintUnit } from "../../static/js/weights/unit-image.js";
 import { random, whole } from "./random.js";
 
 /** @param {number[]} values @param {number} units @param {number} [scale] */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { meaning, speaksFor } from "../../static/js/unit-words.js";
+import { meaning, speaksFor } from "../../static/js/weights/unit-words.js";
 
 /** @param {number[] | null} output @param {string} [model] */
 function store(output, model = "simple_net") {
   const units = output && { bias: output.map(() => 0), output_weight: output };
-  return /** @type {import("../../static/js/run-store.js").RunStore} */ (
+  return /** @type {import("../../static/js/run/run-store.js").RunStore} */ (
     /** @type {unknown} */ ({ units, recipe: { model } })
   );
 }

@@ -1,26 +1,26 @@
 // The dashboard: one run, followed live ("/") or drawn from its log ("/runs/{id}").
 
-import { bindAccess } from "../access.js";
-import { AgainButton } from "../again.js";
-import { ConfusionMatrix } from "../confusion.js";
-import { ConnectionView } from "../connection.js";
-import { RunControls } from "../controls.js";
-import { element } from "../element.js";
-import { RunFigures } from "../figures.js";
-import { decodeFrame } from "../frames.js";
-import { detail, headline, sentence } from "../headline.js";
-import { KnownLog } from "../known-log.js";
-import { LivePad } from "../live-pad.js";
-import { forgetOutage, showMessage, showProblem } from "../message.js";
-import { Painter } from "../painter.js";
-import { fetchBytes, ProblemError, request } from "../problem.js";
-import { root } from "../root.js";
-import { RunCharts } from "../run-charts.js";
-import { RunStore } from "../run-store.js";
-import { StartForm } from "../start-form.js";
-import { Stream } from "../stream.js";
-import { TroubleView } from "../trouble.js";
-import { WeightGrid } from "../weight-grid.js";
+import { bindAccess } from "../shell/access.js";
+import { AgainButton } from "../run/again.js";
+import { ConfusionMatrix } from "../run/confusion.js";
+import { ConnectionView } from "../shell/connection.js";
+import { RunControls } from "../run/controls.js";
+import { element } from "../shell/element.js";
+import { RunFigures } from "../run/figures.js";
+import { decodeFrame } from "../run/frames.js";
+import { detail, headline, sentence } from "../run/headline.js";
+import { KnownLog } from "../run/known-log.js";
+import { LivePad } from "../ink/live-pad.js";
+import { forgetOutage, showMessage, showProblem } from "../shell/message.js";
+import { Painter } from "../shell/painter.js";
+import { fetchBytes, ProblemError, request } from "../shell/problem.js";
+import { root } from "../shell/root.js";
+import { RunCharts } from "../run/run-charts.js";
+import { RunStore } from "../run/run-store.js";
+import { StartForm } from "../forms/start-form.js";
+import { Stream } from "../run/stream.js";
+import { TroubleView } from "../shell/trouble.js";
+import { WeightGrid } from "../weights/weight-grid.js";
 
 /** @param {string} id */
 function part(id) {
@@ -164,7 +164,7 @@ if (shown === "live") stream.watchLive({ seen: knownOver === undefined ? null : 
 else if (knownOver === undefined) stream.watchRun(shown, { onEvent });
 stream.start();
 
-/** @param {import("../start-form.js").Run} run */
+/** @param {import("../forms/start-form.js").Run} run */
 function started({ id, name, state, place }) {
   if (shown !== "live") return window.location.assign(`${root}/runs/${id}`);
   const waits = state === "queued" && store.active && id !== store.run;

@@ -1,7 +1,7 @@
 // @ts-check
 // The API's description, drawn by Swagger UI from the server's own OpenAPI document.
 
-import { root } from "../root.js";
+import { root } from "../shell/root.js";
 
 const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (window));
 

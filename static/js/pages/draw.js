@@ -1,18 +1,18 @@
-/** @import { PixelPicture, Stroke } from "../drawing.js" */
-/** @import { Model } from "../predict.js" */
-import { DigitImage } from "../digit-image.js";
-import { InkCanvas } from "../ink-canvas.js";
-import { MeanImages } from "../mean-images.js";
-import { ModelChoice } from "../model-choice.js";
-import { showMessage, showProblem } from "../message.js";
-import { Pad } from "../pad.js";
-import { takePictures } from "../picture-drop.js";
-import { Reader } from "../predict.js";
-import { ProblemError, request } from "../problem.js";
-import { Remembered } from "../remembered.js";
-import { fillSampleRow } from "../sample-row.js";
-import { Stream } from "../stream.js";
-import { VerdictView } from "../verdict.js";
+/** @import { PixelPicture, Stroke } from "../ink/drawing.js" */
+/** @import { Model } from "../ink/predict.js" */
+import { DigitImage } from "../ink/digit-image.js";
+import { InkCanvas } from "../ink/ink-canvas.js";
+import { MeanImages } from "../ink/mean-images.js";
+import { ModelChoice } from "../forms/model-choice.js";
+import { showMessage, showProblem } from "../shell/message.js";
+import { Pad } from "../ink/pad.js";
+import { takePictures } from "../ink/picture-drop.js";
+import { Reader } from "../ink/predict.js";
+import { ProblemError, request } from "../shell/problem.js";
+import { Remembered } from "../shell/remembered.js";
+import { fillSampleRow } from "../ink/sample-row.js";
+import { Stream } from "../run/stream.js";
+import { VerdictView } from "../ink/verdict.js";
 
 /** @typedef {{ strokes: Stroke[], picture: PixelPicture | null, width: number, model: Model }} Kept */
 
@@ -60,7 +60,7 @@ const RETRY = 2000; // milliseconds after which a drawing that nobody read is se
 let retry = 0;
 let lookedUp = "";
 
-/** @param {import("../predict.js").Reading | null} reading */
+/** @param {import("../ink/predict.js").Reading | null} reading */
 function answered(reading) {
   window.clearTimeout(retry);
   if (reading && reading.run !== lookedUp && !choice.knows(reading.run)) {

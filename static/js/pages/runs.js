@@ -1,14 +1,14 @@
 // The list of runs, newest first, kept up to date by the server's word of each change.
 
-import { bindAccess } from "../access.js";
-import { ConnectionView } from "../connection.js";
-import { forgetOutage, showProblem } from "../message.js";
-import { ProblemError } from "../problem.js";
-import { RunList } from "../run-list.js";
-import { StopAll } from "../stop-all.js";
-import { StorageView } from "../storage-view.js";
-import { Stream } from "../stream.js";
-import { TroubleView } from "../trouble.js";
+import { bindAccess } from "../shell/access.js";
+import { ConnectionView } from "../shell/connection.js";
+import { forgetOutage, showProblem } from "../shell/message.js";
+import { ProblemError } from "../shell/problem.js";
+import { RunList } from "../run/run-list.js";
+import { StopAll } from "../run/stop-all.js";
+import { StorageView } from "../shell/storage-view.js";
+import { Stream } from "../run/stream.js";
+import { TroubleView } from "../shell/trouble.js";
 
 /** @param {string} id */
 function part(id) {

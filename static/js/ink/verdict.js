@@ -1,0 +1,164 @@
+/** @import { Reading, Verdict } from "./predict.js" */
+/** @import { ProblemError } from "../shell/problem.js" */
+import { element } from "../shell/element.js";
+
+/** @type {Record<Verdict, { headline: string, sentence: string }>} */
+const WORDS = {
+  3: { headline: "3", sentence: "The network reads a 3." },
+  7: { headline: "7", sentence: "The network reads a 7." },
+  neither: { headline: "Neither", sentence: "It looks like no 3 and no 7. Made to choose, the network says:" },
+  blank: { headline: "Nothing drawn yet", sentence: "Draw a 3 or a 7." },
+};
+
+/** Quicker answers than this (ms) are not worth saying that one waits. */
+const NOTICEABLE = 250;
+/** What is read aloud waits until the verdict has stood this long (ms), so that a line being drawn does not chatter. */
+const SETTLED = 900;
+
+/** Says in words, figures and one bar how a drawing was read. Fills the element that it is given. */
+export class VerdictView {
+  #root;
+  #nameOf;
+  #headline = element("p", "verdict-headline");
+  #sentence = element("p", "verdict-sentence");
+  #three = element("span", "verdict-share three");
+  #seven = element("span", "verdict-share seven");
+  #bar = element("div", "verdict-bar", element("span", "verdict-bar-three"));
+  #figures = element("p", "verdict-figures caption");
+  #aloud = element("p", "visually-hidden");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #waiting;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #announcing;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {{ nameOf?: (run: string) => string }} [options] `nameOf`: what a run's id is called on this page
+   */
+  constructor(root, { nameOf = (run) => `run ${run}` } = {}) {
+    this.#root = root;
+    this.#nameOf = nameOf;
+    this.#aloud.setAttribute("aria-live", "polite");
+    root.classList.add("verdict");
+    root.replaceChildren(
+      element("div", "verdict-said", this.#headline, this.#sentence),
+      element("div", "verdict-shares", this.#three, this.#seven),
+      this.#bar,
+      this.#figures,
+      this.#aloud,
+    );
+    this.show(null);
+  }
+
+  /** @param {Reading | null} reading null: nothing is drawn */
+  show(reading) {
+    const verdict = reading?.verdict ?? "blank";
+    const words = WORDS[verdict];
+    this.#put(verdict, words.headline, words.sentence);
+    const sure = reading && verdict !== "blank" ? reading.probability_3 : null;
+    this.#weigh(sure);
+    this.#figures.replaceChildren(...(reading && sure !== null ? this.#facts(reading, sure) : [HINT]));
+    const spoken =
+      reading?.digit && sure !== null ? `Read as a ${verdict}, ${chance(verdict === "3" ? sure : 1 - sure)}` : null;
+    this.#announce(spoken ?? words.headline);
+  }
+
+  /**
+   * Another word for a reading that is shown: what is blank may not be a drawing.
+   *
+   * @param {string} headline
+   * @param {string} sentence
+   */
+  showMessage(headline, sentence) {
+    this.#headline.textContent = headline;
+    this.#sentence.textContent = sentence;
+    this.#announce(headline);
+  }
+
+  /** No answer came to what was asked last. */
+  get failed() {
+    return this.#root.dataset.verdict === "problem";
+  }
+
+  /** The drawing changed, its answer is on the way. */
+  wait() {
+    this.#waiting ??= setTimeout(() => {
+      this.#root.setAttribute("aria-busy", "true");
+      if (this.#root.dataset.verdict === "blank" || this.#root.dataset.verdict === "problem") {
+        this.#headline.textContent = "Reading …";
+        this.#sentence.textContent = "";
+      }
+    }, NOTICEABLE);
+  }
+
+  /** @param {ProblemError} problem */
+  fail(problem) {
+    this.#put("problem", problem.title, problem.detail);
+    this.#weigh(null);
+    this.#figures.replaceChildren();
+    this.#announce(`${problem.title}. ${problem.detail}`);
+  }
+
+  /**
+   * @param {Verdict | "problem"} verdict
+   * @param {string} headline
+   * @param {string} sentence
+   */
+  #put(verdict, headline, sentence) {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+    this.#root.removeAttribute("aria-busy");
+    this.#root.dataset.verdict = verdict;
+    this.#headline.textContent = headline;
+    this.#sentence.textContent = sentence;
+  }
+
+  /** @param {number | null} probability3 null: neither side weighs more */
+  #weigh(probability3) {
+    this.#bar.toggleAttribute("data-empty", probability3 === null);
+    this.#bar.style.setProperty("--three-share", `${100 * (probability3 ?? 0.5)}%`);
+    this.#three.replaceChildren(element("b", "", "3"), probability3 === null ? "" : ` ${chance(probability3)}`);
+    this.#seven.replaceChildren(probability3 === null ? "" : `${chance(1 - probability3)} `, element("b", "", "7"));
+  }
+
+  /**
+   * @param {Reading} reading
+   * @param {number} probability3
+   */
+  #facts({ logit, run, step }, probability3) {
+    const at = step.toLocaleString("en");
+    const who = run === "built-in" ? "the built-in network" : `${this.#nameOf(run)} at step ${at}`;
+    const sum = `Logit ${signed(logit)}; its sigmoid, P(3), is ${fraction(probability3)}. `;
+    return [element("span", "verdict-sum", sum), element("span", "verdict-model", `Read by ${who}.`)];
+  }
+
+  /** @param {string} words */
+  #announce(words) {
+    clearTimeout(this.#announcing);
+    this.#announcing = setTimeout(() => {
+      if (this.#aloud.textContent !== words) this.#aloud.textContent = words;
+    }, SETTLED);
+  }
+}
+
+const HINT = "The network weighs 784 pixels into one number: above zero leans to a 3, below zero to a 7.";
+
+/**
+ * Never rounds to a certainty that the network does not have.
+ *
+ * @param {number} probability
+ */
+function chance(probability) {
+  if (probability > 0.999) return "> 99.9 %";
+  if (probability < 0.001) return "< 0.1 %";
+  return `${(100 * probability).toFixed(1)} %`;
+}
+
+/** @param {number} probability */
+function fraction(probability) {
+  if (probability > 0.9999) return "above 0.9999";
+  return probability < 0.0001 ? "below 0.0001" : probability.toFixed(4);
+}
+
+/** @param {number} value */
+function signed(value) {
+  return value.toFixed(2).replace("-", "−");
+}

@@ -1,0 +1,244 @@
+// Everything that a page watches, over one WebSocket (`/ws` in docs/protocol.md): runs, the live run, the list of runs.
+// Every event once and in order, through any number of reconnections; a connection that goes silent counts as lost.
+
+import { decodeFrame } from "./frames.js";
+import { request } from "../shell/problem.js";
+import { root } from "../shell/root.js";
+import { ListSubscription, RunSubscription } from "./subscriptions.js";
+
+/** @import { Run, RunEvent } from "../wire.js" */
+/** @import { Subscription } from "./subscriptions.js" */
+/** @typedef {"connecting" | "live" | "reconnecting" | "ended" | "gone" | "damaged"} StreamState */
+
+const FIRST_DELAY = 250; // milliseconds before the first new attempt; doubled at each further one
+const LONGEST_DELAY = 10_000;
+const PATIENCE = 5000; // for an attempt to connect, up to the server's first heartbeat
+const MISSED = 3; // heartbeats in a row without any word: the connection is lost
+const NOT_OPENED = 1006; // what browsers give where the handshake failed
+const FORBIDDEN = 403;
+const UNPROCESSABLE = 422; // an empty sign-in that came through
+const NO_UPGRADE =
+  "The server answers, but no WebSocket comes through: a proxy in front of it must pass them on, as its README shows.";
+
+export class Stream {
+  #window;
+  #onState;
+  #onTrouble;
+  #onBlocked;
+  #onDamaged;
+  /** @type {Set<Subscription>} */
+  #subscriptions = new Set();
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #open = false;
+  #retry = 0;
+  #watch = 0;
+  #attempts = 0;
+  #heard = 0;
+  #silence = PATIENCE;
+  #stopped = new AbortController();
+  /** @type {StreamState} */
+  state = "connecting";
+
+  /**
+   * @param {Window & typeof globalThis} window
+   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onTrouble?: (trouble: string | null) => void, onBlocked?: (reason: string | null) => void, onDamaged?: (run: string, reason: string) => void}} [options]
+   *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `trouble`: why the server can store
+   *   nothing at present, said again at each heartbeat; `reason`: why no connection opens though the server answers,
+   *   null once one does; `onDamaged`: no more of this run's log comes, since it cannot be read
+   */
+  constructor(window, { onState = () => {}, onTrouble = () => {}, onBlocked = () => {}, onDamaged = () => {} } = {}) {
+    this.#window = window;
+    this.#onState = onState;
+    this.#onTrouble = onTrouble;
+    this.#onBlocked = onBlocked;
+    this.#onDamaged = onDamaged;
+    const { signal } = this.#stopped;
+    const onVisibility = () => window.document.hidden || this.#hurry();
+    window.addEventListener("online", () => this.#hurry(), { signal });
+    window.addEventListener("offline", () => this.#socket && this.#lost(), { signal });
+    window.document.addEventListener("visibilitychange", onVisibility, { signal });
+  }
+
+  /**
+   * @param {string} run
+   * @param {{after?: number, types?: string[] | null, onEvent: (event: RunEvent) => void}} options `after`: the last seq
+   *   that is known already; `types`: of the events that are wanted, null is all
+   * @returns {() => void} ends it
+   */
+  watchRun(run, options) {
+    return this.#add(new RunSubscription(run, options));
+  }
+
+  /**
+   * The newest run, and when another one starts that one: its events name it.
+   *
+   * @param {{seen?: {run: string, seq: number} | null, types?: string[] | null, onEvent: (event: RunEvent) => void}} options
+   * @returns {() => void} ends it
+   */
+  watchLive({ seen = null, ...options }) {
+    return this.#add(new RunSubscription(seen?.run ?? "", { ...options, after: seen?.seq ?? 0, live: true }));
+  }
+
+  /**
+   * Changes of the list of runs. `onOpen` comes first, and again after each interruption: what happened before is for
+   * the page to fetch.
+   *
+   * @param {{onRun?: (run: Run) => void, onDeleted?: (id: string) => void, onQueue?: (places: Map<string, number>) => void, onOpen?: () => void}} to
+   * @returns {() => void} ends it
+   */
+  watchList({ onRun = () => {}, onDeleted = () => {}, onQueue = () => {}, onOpen = () => {} }) {
+    return this.#add(new ListSubscription({ onRun, onDeleted, onQueue, onOpen }));
+  }
+
+  start() {
+    this.#connect();
+  }
+
+  /** For good: nothing is told any more. */
+  stop() {
+    this.#stopped.abort();
+    this.#drop();
+  }
+
+  /** @param {Subscription} subscription */
+  #add(subscription) {
+    this.#subscriptions.add(subscription);
+    if (this.#open) this.#ask(subscription);
+    else if (["ended", "gone", "damaged"].includes(this.state)) this.#connect();
+    return () => {
+      if (!this.#subscriptions.delete(subscription)) return;
+      if (this.#open && subscription.open) this.#send({ type: "unsubscribe", ...subscription.name });
+    };
+  }
+
+  /** @param {Subscription} subscription */
+  #ask(subscription) {
+    this.#send({ type: "subscribe", ...subscription.name, ...subscription.cursor });
+  }
+
+  /** @param {object} message */
+  #send(message) {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  #connect() {
+    this.#drop();
+    const { protocol, host } = this.#window.location;
+    const socket = new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}${root}/ws`);
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
+    socket.addEventListener("close", ({ code }) => {
+      if (socket !== this.#socket) return;
+      if (!this.#open && code === NOT_OPENED) this.#askWhy();
+      this.#lost();
+    });
+    this.#socket = socket;
+    this.#silence = PATIENCE;
+    this.#heard = Date.now();
+    this.#listen();
+  }
+
+  /** Look again when the connection would have been silent for too long. */
+  #listen() {
+    const left = this.#heard + this.#silence - Date.now();
+    if (left <= 0) return this.#lost();
+    this.#watch = this.#window.setTimeout(() => this.#listen(), left);
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #receive(data) {
+    this.#heard = Date.now();
+    const frame = /** @type {any} */ (decodeFrame(data));
+    if (frame.type === "Heartbeat") return this.#beat(frame);
+    if (frame.type === "Refused") return this.#refused(frame);
+    if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);
+    for (const subscription of this.#subscriptions) subscription.receive(frame);
+    if (frame.type === "Ended") this.#rest();
+  }
+
+  /** @param {{every: number, trouble?: string | null}} heartbeat `every`: seconds */
+  #beat({ every, trouble = null }) {
+    this.#onTrouble(trouble);
+    this.#attempts = 0;
+    this.#silence = MISSED * every * 1000;
+    this.#window.clearTimeout(this.#watch);
+    this.#listen();
+    if (this.#open) return;
+    this.#open = true;
+    this.#onBlocked(null);
+    this.#set("live");
+    for (const subscription of this.#subscriptions) if (subscription.open) this.#ask(subscription);
+  }
+
+  /**
+   * Who takes the events of a run: its own subscription before the one to the live run.
+   *
+   * @param {string} run
+   */
+  #log(run) {
+    const logs = this.#logs.filter((each) => each.run === run && each.open);
+    return logs.find(({ live }) => !live) ?? logs[0];
+  }
+
+  get #logs() {
+    return [...this.#subscriptions].filter((each) => each instanceof RunSubscription);
+  }
+
+  /** @param {{run: string | null, reason: string, damaged: boolean}} frame */
+  #refused({ run, reason, damaged }) {
+    for (const each of this.#logs) if (!each.live && each.run === run) each.open = false;
+    if (run && damaged) this.#onDamaged(run, reason);
+    this.#rest(damaged ? "damaged" : "gone");
+  }
+
+  /** Where nothing more can come, there is no need of a connection. @param {"ended" | "gone" | "damaged"} [state] */
+  #rest(state = "ended") {
+    if ([...this.#subscriptions].some(({ open }) => open)) return;
+    this.#drop();
+    this.#set(state);
+  }
+
+  /** Without waiting for the old connection to close: it may never say that it has. */
+  #drop() {
+    this.#window.clearTimeout(this.#retry);
+    this.#window.clearTimeout(this.#watch);
+    this.#retry = this.#watch = 0;
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#open = false;
+    socket?.close();
+  }
+
+  #lost() {
+    this.#drop();
+    const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#attempts++);
+    const delay = ceiling * (0.5 + Math.random() / 2);
+    this.#retry = this.#window.setTimeout(() => this.#connect(), delay);
+    this.#set("reconnecting", Date.now() + delay);
+  }
+
+  /** A handshake that fails does not say why. A request that the server checks alike does, or shows that it would
+   * have been let in. */
+  async #askWhy() {
+    const { status, detail } = await request("POST", "/api/session", {}).catch((problem) => problem);
+    if (this.#open || this.#stopped.signal.aborted) return;
+    if (status === FORBIDDEN) this.#onBlocked(detail);
+    else if (status === UNPROCESSABLE && this.#attempts > 1) this.#onBlocked(NO_UPGRADE);
+  }
+
+  /** Do not wait out the delay when there is reason to think that the server can be reached again. */
+  #hurry() {
+    if (this.#retry) this.#connect();
+    else if (this.#socket && Date.now() - this.#heard > this.#silence) this.#lost();
+  }
+
+  /**
+   * @param {StreamState} state
+   * @param {number | null} [retryAt]
+   */
+  #set(state, retryAt = null) {
+    this.state = state;
+    this.#onState(state, retryAt);
+  }
+}

@@ -1,0 +1,82 @@
+// What a page watches over its WebSocket: how each thing is asked for, from where it was left, and who takes what comes.
+
+/** @import { Run, RunEvent } from "../wire.js" */
+
+/**
+ * @typedef {object} Subscription
+ * @property {boolean} open it goes on, so a new connection asks for it again
+ * @property {object} name names it in a message
+ * @property {object} cursor the message's further fields
+ * @property {(frame: any) => void} receive takes a frame of a type that is in no log
+ */
+
+/** A run's log behind a cursor; with `live` that of whichever run started last. @implements {Subscription} */
+export class RunSubscription {
+  open = true;
+
+  /**
+   * @param {string} run with `live`: of which `after` is known; empty: none
+   * @param {{after?: number, types?: string[] | null, live?: boolean, onEvent: (event: RunEvent) => void}} options
+   */
+  constructor(run, { after = 0, types = null, live = false, onEvent }) {
+    this.run = run;
+    this.after = after;
+    this.types = types;
+    this.live = live;
+    this.onEvent = onEvent;
+  }
+
+  get name() {
+    return { run: this.live ? "live" : this.run };
+  }
+
+  get cursor() {
+    const { run, after, types } = this;
+    if (!this.live) return { after, types };
+    return { seen: run ? { run, seq: after } : null, types };
+  }
+
+  /** @param {RunEvent} event */
+  take(event) {
+    if (event.seq <= this.after) return;
+    this.after = event.seq;
+    this.onEvent(event);
+  }
+
+  /** @param {any} frame */
+  receive({ type, run }) {
+    if (type === "Ended" && run === this.run && !this.live) this.open = false;
+    if (type !== "Live" || run === this.run || !this.live) return;
+    this.run = run;
+    this.after = 0;
+  }
+}
+
+/** The list of runs. @implements {Subscription} */
+export class ListSubscription {
+  open = true;
+  name = { runs: true };
+  #to;
+  #begun = false;
+
+  /** @param {{onRun: (run: Run) => void, onDeleted: (id: string) => void, onQueue: (places: Map<string, number>) => void, onOpen: () => void}} to */
+  constructor(to) {
+    this.#to = to;
+  }
+
+  /** Read when a connection asks for it. */
+  get cursor() {
+    this.#begun = false;
+    return {};
+  }
+
+  /** @param {any} frame the queue comes first, at once */
+  receive(frame) {
+    if (frame.type === "Queue") {
+      if (!this.#begun) this.#to.onOpen();
+      this.#begun = true;
+      this.#to.onQueue(new Map(frame.runs.map((/** @type {string} */ run, /** @type {number} */ i) => [run, frame.places[i]])));
+    } else if (frame.type === "RunChanged") this.#to.onRun(frame.run);
+    else if (frame.type === "RunDeleted") this.#to.onDeleted(frame.id);
+  }
+}
