@@ -15,7 +15,7 @@ def modules(page: Page) -> Page:
 def picked(page: Page, spike_at: int, points: int, buckets: int, wanted: list[int]) -> list[int]:
     indices: list[int] = page.evaluate(
         """async ([spikeAt, points, buckets, wanted]) => {
-          const { pick } = await import("/static/js/buckets.js");
+          const { pick } = await import("/static/js/plot/buckets.js");
           const values = new Float64Array(points).map((_, i) => Math.sin(i));
           values[spikeAt] = 1e6;
           values[spikeAt + 1] = -1e6;
@@ -46,7 +46,7 @@ def test_few_points_are_all_drawn(modules: Page) -> None:
 def test_steps_without_a_number_leave_a_gap_and_no_point(modules: Page) -> None:
     indices = modules.evaluate(
         """async () => {
-          const { pick } = await import("/static/js/buckets.js");
+          const { pick } = await import("/static/js/plot/buckets.js");
           const values = new Float64Array(10_000).fill(NaN);
           values[4321] = 1;
           return pick(values, 0, values.length, 100);
@@ -58,8 +58,8 @@ def test_steps_without_a_number_leave_a_gap_and_no_point(modules: Page) -> None:
 def test_smoothing_begins_at_the_first_value_and_passes_over_gaps(modules: Page) -> None:
     smoothed: list[Any] = modules.evaluate(
         """async () => {
-          const { Column } = await import("/static/js/column.js");
-          const { Smoothed } = await import("/static/js/smoothing.js");
+          const { Column } = await import("/static/js/run/column.js");
+          const { Smoothed } = await import("/static/js/plot/smoothing.js");
           const raw = new Column();
           const smoothed = new Smoothed(raw);
           smoothed.setWeight(0.5);
@@ -76,9 +76,9 @@ def test_smoothing_begins_at_the_first_value_and_passes_over_gaps(modules: Page)
 def test_a_million_steps_with_a_thousand_epochs_still_fit_the_width(modules: Page) -> None:
     drawn = modules.evaluate(
         """async () => {
-          const { RunStore } = await import("/static/js/run-store.js");
-          const { points } = await import("/static/js/chart-content.js");
-          const { lossContent } = await import("/static/js/run-measures.js");
+          const { RunStore } = await import("/static/js/run/run-store.js");
+          const { points } = await import("/static/js/plot/chart-content.js");
+          const { lossContent } = await import("/static/js/run/run-measures.js");
           const store = new RunStore();
           const steps = Array.from({ length: 1000 }, (_, i) => i + 1);
           for (let epoch = 0; epoch < 1000; epoch++) {

@@ -15,7 +15,7 @@ NewPage = Callable[..., Page]
 
 COLLECT = """
 async run => {
-  const { Stream } = await import("/static/js/stream.js");
+  const { Stream } = await import("/static/js/run/stream.js");
   window.seen = [];
   window.states = [];
   window.stream = new Stream(window, { onState: (state) => window.states.push(state) });
