@@ -131,7 +131,7 @@ def test_a_finished_run_comes_in_300_kb(start_server: StartServer, new_page: New
         other = new_page(base_url=server)
         opened, frames = received(other)
         pictures: list[Response] = []
-        other.on("response", lambda answer: pictures.append(answer) if "/weights" in answer.url else None)
+        other.on("response", lambda answer: pictures.append(answer) if "/weights?" in answer.url else None)
         other.goto(address)
         expect(other.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
         expect(other.locator(".unit")).to_have_count(30)
