@@ -4,9 +4,10 @@ import { css, divergingScale } from "../../static/js/shell/palette.js";
 
 /** As much of a page as the palette asks: what each custom property comes out as. @param {Record<string, string>} tokens */
 function page(tokens) {
-  const probe = { style: { color: "" }, hidden: false, remove: () => {} };
+  const style = { color: "", forced: "auto", setProperty: (/** @type {string} */ _, /** @type {string} */ value) => (style.forced = value) };
+  const probe = { style, hidden: false, remove: () => {} };
   const name = () => probe.style.color.slice("var(".length, -1);
-  const window = { getComputedStyle: () => ({ color: tokens[name()] }) };
+  const window = { getComputedStyle: () => ({ color: style.forced === "none" ? tokens[name()] : "rgb(0, 0, 0)" }) };
   const fake = { createElement: () => probe, body: { append: () => {} }, defaultView: window };
   return /** @type {Document} */ (/** @type {unknown} */ (fake));
 }

@@ -12,6 +12,7 @@
 export function colour(document, token) {
   const probe = document.createElement("span");
   probe.style.color = `var(${token})`;
+  probe.style.setProperty("forced-color-adjust", "none"); // else it is the text colour of the forced palette, whatever the token
   probe.hidden = true;
   document.body.append(probe);
   const computed = document.defaultView?.getComputedStyle(probe).color ?? "";
@@ -34,12 +35,13 @@ export function css([red, green, blue], alpha = 1) {
  * steps look equal.
  *
  * @param {Document} document
+ * @param {string} [middle] the token of the neutral colour: the paper's, or an ink's
  * @returns {Uint32Array} by `value + 127`, for values from -127 to 127
  */
-export function divergingScale(document) {
+export function divergingScale(document, middle = "--sunken") {
   const three = toOklab(colour(document, "--three"));
   const seven = toOklab(colour(document, "--seven"));
-  const neutral = toOklab(colour(document, "--sunken"));
+  const neutral = toOklab(colour(document, middle));
   const scale = new Uint8ClampedArray(255 * 4);
   for (let value = -127; value <= 127; value++) {
     const end = value < 0 ? seven : three;

@@ -5,15 +5,20 @@
 /** @type {Theme[]} */
 const ORDER = ["auto", "light", "dark"];
 
+/** What turns the colours of a page over without its switch: the system's theme, a palette of forced colours, paper. */
+const QUERIES = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"];
+
 /**
- * Calls back whenever the colours on the page change: the switch was used, or the system's theme turned.
+ * Calls back whenever the colours on the page change: the switch was used, the system's theme turned, or the page is
+ * printed, and when it was.
  *
  * @param {Document} document
  * @param {() => void} listener
+ * @param {{signal?: AbortSignal}} [options]
  */
-export function onThemeChange(document, listener) {
-  document.addEventListener("themechange", listener);
-  document.defaultView?.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", listener);
+export function onThemeChange(document, listener, { signal } = {}) {
+  document.addEventListener("themechange", listener, { signal });
+  for (const query of QUERIES) document.defaultView?.matchMedia(query).addEventListener("change", listener, { signal });
 }
 
 /**
