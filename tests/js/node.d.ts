@@ -18,5 +18,6 @@ declare module "node:assert/strict" {
 
 declare const process: { stdin: AsyncIterable<Uint8Array> };
 declare const Buffer: {
+  from(text: string, encoding: "base64"): Uint8Array;
   from(buffer: ArrayBufferLike, offset: number, length: number): { toString(encoding: "base64"): string };
 };
