@@ -1,7 +1,8 @@
 // One field of a recipe: an input made from its JSON schema, with help and limits, that shows what is wrong with it.
 
 import { element } from "../shell/element.js";
-import { count } from "../shell/format.js";
+import { numberField } from "./number-field.js";
+import { wanted } from "./read-number.js";
 
 /**
  * @typedef {{type?: string, enum?: string[], description?: string, default?: unknown, minimum?: number,
@@ -10,6 +11,7 @@ import { count } from "../shell/format.js";
 
 export class RecipeField {
   #input;
+  #number;
   #problem = element("p", "problem-text");
   #schema;
   root;
@@ -17,16 +19,20 @@ export class RecipeField {
   /**
    * @param {string} name
    * @param {Schema} schema
+   * @param {AbortSignal} signal
    */
-  constructor(name, schema) {
+  constructor(name, schema, signal) {
     this.name = name;
     this.#schema = schema;
-    this.#input = schema.enum ? choice(schema.enum) : input(schema);
+    const isNumber = schema.type === "number" || schema.type === "integer";
+    this.#number = isNumber ? numberField({ limits: schema }, { signal }) : null;
+    this.#input = this.#number?.input ?? (schema.enum ? choice(schema.enum) : tick());
+    if (this.#number) this.#problem = this.#number.problem;
     this.#input.id = `recipe-${name}`;
     this.#input.name = name;
     const label = element("label", "", (name[0].toUpperCase() + name.slice(1)).replaceAll("_", " "));
     label.htmlFor = this.#input.id;
-    const help = element("p", "help", [schema.description, limits(schema)].filter(Boolean).join(" "));
+    const help = element("p", "help", [schema.description, isNumber ? `${wanted(schema).replace("a", "A")}.` : ""].join(" "));
     help.id = `${this.#input.id}-help`;
     this.#problem.id = `${this.#input.id}-problem`;
     this.#problem.hidden = true;
@@ -35,14 +41,20 @@ export class RecipeField {
     this.root = element("div", "field", ...(control ? [control] : [label, this.#input]), this.#problem, help);
   }
 
+  /** What is chosen; null where that is no number, which the field then says. */
   get value() {
-    if (this.#schema.type === "boolean") return /** @type {HTMLInputElement} */ (this.#input).checked;
-    const { value } = this.#input;
-    return this.#schema.enum || value === "" ? value : Number(value);
+    if (this.#number) return this.#number.read();
+    return this.#schema.type === "boolean" ? /** @type {HTMLInputElement} */ (this.#input).checked : this.#input.value;
   }
 
-  set value(value) {
+  /** The same, without a word. */
+  get typed() {
+    return this.#number ? this.#number.peek() : this.value;
+  }
+
+  set value(/** @type {string | number | boolean | null} */ value) {
     if (this.#schema.type === "boolean") /** @type {HTMLInputElement} */ (this.#input).checked = Boolean(value);
+    else if (this.#number) this.#number.show(Number(value));
     else this.#input.value = String(value);
     this.complain("");
   }
@@ -53,6 +65,7 @@ export class RecipeField {
 
   /** @param {string} message empty: nothing is wrong */
   complain(message) {
+    if (this.#number) return this.#number.complain(message);
     this.#problem.textContent = message;
     this.#problem.hidden = !message;
     this.#input.setAttribute("aria-invalid", String(Boolean(message)));
@@ -71,24 +84,8 @@ function choice(values) {
   return select;
 }
 
-/** @param {Schema} schema */
-function input({ type, minimum, exclusiveMinimum, maximum }) {
+function tick() {
   const made = element("input", "");
-  if (type === "boolean") {
-    made.type = "checkbox";
-    return made;
-  }
-  Object.assign(made, { type: "number", required: true, step: type === "integer" ? "1" : "any" });
-  made.inputMode = type === "integer" ? "numeric" : "decimal";
-  if (minimum !== undefined) made.min = String(minimum);
-  if (exclusiveMinimum !== undefined) made.min = "0.000001";
-  if (maximum !== undefined) made.max = String(maximum);
+  made.type = "checkbox";
   return made;
-}
-
-/** @param {Schema} schema */
-function limits({ minimum, exclusiveMinimum, maximum }) {
-  if (maximum === undefined) return "";
-  if (exclusiveMinimum !== undefined) return `More than ${count(exclusiveMinimum)}, up to ${count(maximum)}.`;
-  return `From ${count(minimum)} to ${count(maximum)}.`;
 }

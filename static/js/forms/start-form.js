@@ -4,6 +4,8 @@ import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { showProblem } from "../shell/message.js";
 import { ProblemError, request } from "../shell/problem.js";
+import { mountPace } from "./pace.js";
+import { WATCH } from "./pace-value.js";
 import { RecipeField } from "./recipe-field.js";
 
 /**
@@ -22,6 +24,8 @@ export class StartForm {
   #message = element("div", "");
   #submit = element("button", "button primary", "Start");
   #onStarted;
+  #life = new AbortController().signal; // as long as the page
+  #pace;
   /** @type {RecipeField[]} */
   #recipe = [];
   /** @type {Preset[]} */
@@ -36,8 +40,10 @@ export class StartForm {
    */
   constructor(root, onStarted) {
     this.#onStarted = onStarted;
-    this.#form.noValidate = true; // the server's own words name the field and its limits
-    this.#form.append(this.#presets, this.#fields, this.#message, element("div", "row", this.#submit, this.#steps));
+    const pace = element("div", "");
+    this.#pace = mountPace(pace, { value: WATCH, onChange: () => {} }, { signal: this.#life });
+    this.#form.noValidate = true; // each field says itself what it takes
+    this.#form.append(this.#presets, this.#fields, pace, this.#message, element("div", "row", this.#submit, this.#steps));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#start();
@@ -54,7 +60,7 @@ export class StartForm {
     const { presets, recipe_schema: schema, train_images: images } = await request("GET", "/api/presets");
     this.#imagesPerEpoch = images;
     this.#choices = presets;
-    this.#recipe = Object.entries(schema.properties).map(([name, field]) => new RecipeField(name, field));
+    this.#recipe = Object.entries(schema.properties).map(([name, field]) => new RecipeField(name, field, this.#life));
     this.#fields.append(...this.#recipe.map((field) => field.root));
     this.#about.setAttribute("aria-live", "polite");
     this.#presets.append(element("div", "preset-choices", ...presets.map((preset) => this.#choice(preset))), this.#about);
@@ -119,7 +125,7 @@ export class StartForm {
   }
 
   #showSteps() {
-    const { epochs, batch_size: batch } = Object.fromEntries(this.#recipe.map(({ name, value }) => [name, Number(value)]));
+    const { epochs, batch_size: batch } = Object.fromEntries(this.#recipe.map(({ name, typed }) => [name, Number(typed)]));
     const steps = epochs * Math.ceil(this.#imagesPerEpoch / batch);
     this.#steps.textContent =
       Number.isFinite(steps) && steps > 0
@@ -130,13 +136,17 @@ export class StartForm {
   async #start() {
     if (!this.#preset || this.#submit.ariaBusy === "true") return;
     const { name, recipe } = this.#preset;
-    const changed = this.#recipe.filter((field) => field.value !== recipe[field.name]);
     for (const field of this.#recipe) field.complain("");
     showProblem(this.#message, null);
+    const wrong = this.#recipe.filter((field) => field.value === null);
+    const pace = this.#pace.read();
+    if (wrong.length) return wrong[0].focus();
+    if (!pace) return;
+    const changed = this.#recipe.filter((field) => field.value !== recipe[field.name]);
     this.#submit.setAttribute("aria-busy", "true");
     try {
       const overrides = Object.fromEntries(changed.map((field) => [field.name, field.value]));
-      this.#onStarted(await request("POST", "/api/runs", { preset: name, ...overrides }));
+      this.#onStarted(await request("POST", "/api/runs", { preset: name, ...overrides, ...pace }));
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
       this.#refused(problem);

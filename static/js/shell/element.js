@@ -13,3 +13,14 @@ export function element(tag, className, ...children) {
   made.append(...children);
   return made;
 }
+
+let given = 0;
+
+/**
+ * An id that nothing else in the page has.
+ *
+ * @param {string} prefix
+ */
+export function uniqueId(prefix) {
+  return `${prefix}-${++given}`;
+}
