@@ -34,7 +34,7 @@ PACED_RUNS = 64
 """Paced runs that train at once: one worker keeps the pace of some thirty, and a class is not much larger."""
 
 WARM_DELAY = 5.0
-"""Seconds after the start before the second worker is warmed. That takes a core four seconds, which the first should
+"""Seconds after the start before the second worker is warmed. That takes a core two seconds, which the first should
 have for itself; a run that waits brings it forward."""
 
 STOP_SECONDS = 3.0

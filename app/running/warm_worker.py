@@ -27,10 +27,10 @@ from app.running.protocol import (
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a worker that broke is replaced, doubled each time: what broke it may take a person to mend, and a
-start costs four seconds of a core."""
+start costs two seconds of a core."""
 
 READY_SECONDS = 180.0
-"""Loading torch takes four seconds, from a cold and busy disk a minute."""
+"""Loading torch takes two seconds, from a cold and busy disk a minute."""
 
 CANCEL_SECONDS = 1.0
 """How long a worker that was told to end a task or a run may be silent, beside the longest step of its tasks, before it

@@ -63,7 +63,8 @@ Turns = Generator[Wait | None, None, None]
 def get_ready(device: str, mnist_dir: Path | None, outbox: Outbox) -> Digits:
     """Fix all that decides a run's bits besides its recipe and device. Raises DatasetError."""
     torch.set_num_threads(RUN_THREADS)
-    torch.use_deterministic_algorithms(True)
+    # What use_deterministic_algorithms(True) does, which would also load PyTorch's compiler: a second of a core.
+    torch.set_deterministic_debug_mode("error")
     # Filling fresh memory would only cost time: none is read before it is written.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     digits = load(mnist_dir)
