@@ -1,15 +1,35 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.history.history import History
+from app.running import computations, process, warm_worker
 from app.running.supervisor import Supervisor
+from tests.running.watching import PATIENCE
 
 
 @pytest.fixture(scope="module")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """A busy machine keeps workers and questions waiting for longer than a server lets them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warm_worker, "CANCEL_SECONDS", PATIENCE)
+        patch.setattr(process, "LEAVE_SECONDS", PATIENCE)
+        patch.setattr("app.running.supervisor.STOP_SECONDS", PATIENCE)
+        patch.setattr(computations, "COMPUTE_SECONDS", PATIENCE)
+        patch.setattr(computations, "WAIT_SECONDS", PATIENCE)
+        yield
+
+
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that was stopped is killed as soon as by a server."""
+    monkeypatch.setattr(warm_worker, "CANCEL_SECONDS", 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +40,14 @@ async def history(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) 
 
 
 @pytest.fixture(scope="module")
-async def supervisor(history: History) -> AsyncIterator[Supervisor]:
-    """Shared by a module's tests, since each worker takes seconds to load PyTorch. Every test ends its own runs."""
+async def shared_supervisor(history: History, patience: None) -> AsyncIterator[Supervisor]:
+    """A module's tests share it, since each worker takes seconds to load PyTorch."""
     async with Supervisor(history, concurrent_runs=1, queued_runs=2, device="cpu", mnist_dir=None) as supervisor:
         yield supervisor
+
+
+@pytest.fixture
+async def supervisor(shared_supervisor: Supervisor) -> AsyncIterator[Supervisor]:
+    """Without a run. Every test ends its own; one that fails leaves none to the next."""
+    yield shared_supervisor
+    await shared_supervisor.stop()

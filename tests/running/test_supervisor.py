@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 
 import anyio
+import anyio.lowlevel
 import pytest
 import torch
 
@@ -121,8 +122,7 @@ async def test_a_killed_worker_fails_its_run_and_nothing_else(supervisor: Superv
     watcher = Watcher(history, run.id)
     await watcher.until(Steps)
     os.kill(supervisor.workers[run.id], signal.SIGKILL)
-    with anyio.fail_after(1):
-        failed = await watcher.until(RunFailed)
+    failed = await watcher.until(RunFailed)
     assert "killed by signal 9 (SIGKILL)" in failed.reason
     assert failed.step == watcher.column("step")[-1]
     known = await history.get(run.id)
@@ -224,6 +224,7 @@ async def test_all_runs_are_stopped_at_once_queued_ones_included(supervisor: Sup
     assert await supervisor.stop() == []
 
 
+@pytest.mark.usefixtures("impatience")
 async def test_a_worker_that_does_not_answer_is_killed_and_its_run_stopped(
     supervisor: Supervisor, history: History
 ) -> None:
@@ -272,10 +273,13 @@ async def test_a_run_begins_though_every_worker_it_is_given_to_has_died(
         await Watcher(history, run.id).until(Steps)
     workers = {supervisor.workers[run.id] for run in both}
     await supervisor.stop()
-    version = await supervisor.wait_queue(-1)
-    run = await supervisor.start(Recipe(epochs=1))
+    with anyio.fail_after(PATIENCE):
+        while not workers <= set(supervisor.idle_workers):
+            await anyio.lowlevel.checkpoint()
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
+    version = await supervisor.wait_queue(-1)
+    run = await supervisor.start(Recipe(epochs=1))
     while workers:
         with anyio.fail_after(PATIENCE):
             while supervisor.workers.get(run.id, 0) not in workers:
@@ -286,6 +290,7 @@ async def test_a_run_begins_though_every_worker_it_is_given_to_has_died(
     await Watcher(history, run.id).until(RunFinished)
 
 
+@pytest.mark.usefixtures("impatience")
 async def test_a_frozen_worker_holds_up_nothing_but_what_it_has(supervisor: Supervisor, history: History) -> None:
     paced = await supervisor.start(LONG, pace=SetPace(pace="slow"))
     await Watcher(history, paced.id).until(Steps)
