@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { meaning, speaksFor } from "../../static/js/weights/unit-words.js";
 
-/** @param {number[] | null} output @param {string} [model] */
-function store(output, model = "simple_net") {
+/** @import { Recipe } from "../../static/js/wire.js" */
+
+/** @param {number[] | null} output @param {Recipe["model"]} [model] @param {Recipe["activation"]} [activation] */
+function store(output, model = "simple_net", activation = "relu") {
   const units = output && { bias: output.map(() => 0), output_weight: output };
-  return /** @type {import("../../static/js/run/run-store.js").RunStore} */ (
-    /** @type {unknown} */ ({ units, recipe: { model } })
-  );
+  return { units, recipe: { model, activation } };
 }
 
 test("a unit speaks for the digit of its output weight's sign", () => {
@@ -29,6 +29,17 @@ test("one that is hardly heard is not given a voice", () => {
   assert.match(meaning(store([1, 0.09]), 1), /hardly hears it/);
   assert.match(meaning(store([1, 0.11]), 1), /only speak for a 3: ink on blue/);
   assert.match(meaning(store([1, -0.5]), 1), /only speak for a 7: ink on orange/);
+});
+
+test("how loud a unit is depends on its weights too", () => {
+  assert.match(meaning(store([1, 0.5]), 1, [0.2, 3]), /it is the 1st loudest/);
+  assert.match(meaning(store([1, 0.5]), 0, [0.2, 3]), /2nd loudest: the verdict hardly hears it/);
+});
+
+test("what a unit can say depends on the bend", () => {
+  assert.match(meaning(store([1, -1], "simple_net", "none"), 0), /no bend.*both ways/);
+  assert.match(meaning(store([1, -1], "simple_net", "tanh"), 0), /both ways, and never louder/);
+  assert.match(meaning(store([1, -1], "simple_net", "sigmoid"), 1), /only speak for a 7.*towards silence/);
 });
 
 test("without a ReLU a unit speaks both ways, and a linear model is one picture", () => {

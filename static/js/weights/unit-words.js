@@ -1,13 +1,15 @@
 // What a unit of the first layer does, in a sentence.
 
-/** @typedef {import("../run/run-store.js").RunStore} RunStore */
+/** @import { ShownRun } from "../run/shown-run.js" */
 
-const HARDLY = 0.1; // of the loudest unit's output weight
+/** @typedef {Pick<ShownRun, "units" | "recipe">} Shown */
+
+const HARDLY = 0.1; // of what the loudest unit says
 
 /**
  * The verdict that a unit speaks for when it is awake; null for one that is the whole model.
  *
- * @param {RunStore} store
+ * @param {Shown} run
  * @param {number} unit
  * @returns {"3" | "7" | null}
  */
@@ -17,26 +19,29 @@ export function speaksFor({ units, recipe }, unit) {
 }
 
 /**
- * @param {RunStore} store
+ * @param {Shown} run
  * @param {number} unit
+ * @param {ArrayLike<number>} [heard] how much of each unit is heard; by its output weight alone without
  */
-export function meaning(store, unit) {
-  const { units, recipe } = store;
+export function meaning(run, unit, heard = run.units?.output_weight.map(Math.abs) ?? []) {
+  const { units, recipe } = run;
   if (!units) return "";
   if (recipe?.model === "linear") {
     return "This picture is the whole model: ink on blue pixels speaks for a 3, ink on orange ones for a 7, and the bias tips the scales.";
   }
-  const all = units.output_weight.map(Math.abs);
+  const all = Array.from(heard);
   const own = all[unit];
   const place = all.filter((other) => other > own).length + 1;
   const loudness =
     all.length === 1 ? "It is the only unit" : `Of ${all.length} units it is the ${ordinal(place)} loudest`;
   if (own < HARDLY * Math.max(...all)) return `${loudness}: the verdict hardly hears it.`;
-  if (recipe?.model === "two_linear") {
-    return `${loudness}. There is no ReLU behind it, so it speaks both ways: ink on blue pixels for a 3, ink on orange ones for a 7.`;
-  }
-  const [digit, wakes, quiets] = speaksFor(store, unit) === "3" ? ["3", "blue", "orange"] : ["7", "orange", "blue"];
-  return `${loudness}, and it can only speak for a ${digit}: ink on ${wakes} pixels makes it louder, ink on ${quiets} ones quietens it down to silence.`;
+  const bend = recipe?.model === "two_linear" ? "none" : (recipe?.activation ?? "relu");
+  const both = "ink on blue pixels speaks for a 3, ink on orange ones for a 7";
+  if (bend === "none") return `${loudness}. There is no bend behind it, so it speaks both ways: ${both}.`;
+  if (bend === "tanh") return `${loudness}. It speaks both ways, and never louder than its output weight: ${both}.`;
+  const [digit, wakes, quiets] = speaksFor(run, unit) === "3" ? ["3", "blue", "orange"] : ["7", "orange", "blue"];
+  const least = bend === "sigmoid" ? "towards silence" : "down to silence";
+  return `${loudness}, and it can only speak for a ${digit}: ink on ${wakes} pixels makes it louder, ink on ${quiets} ones quietens it ${least}.`;
 }
 
 /** @param {number} number */

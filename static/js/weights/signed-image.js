@@ -1,0 +1,48 @@
+// 28 × 28 signed numbers as colours: blue where ink speaks for a 3, orange where it speaks for a 7.
+
+const SIDE = 28;
+const LEVELS = 127;
+const FULL_COLOUR_SHARE = 0.995; // of the numbers show as they are; the few beyond take the scale's end
+
+/**
+ * The size at which colour is full, so that a few outliers do not make the rest pale; 1 where all numbers are 0.
+ *
+ * @param {ArrayLike<number>} values
+ */
+export function fullColour(values) {
+  const sizes = Float64Array.from(values, Math.abs).sort();
+  return sizes[Math.floor((sizes.length - 1) * FULL_COLOUR_SHARE)] || sizes[sizes.length - 1] || 1;
+}
+
+/** A canvas that shows 784 signed numbers. */
+export class SignedImage {
+  #context;
+  #image;
+  #pixels;
+
+  /** @param {string} className */
+  constructor(className) {
+    this.canvas = document.createElement("canvas");
+    Object.assign(this.canvas, { width: SIDE, height: SIDE, className });
+    const context = this.canvas.getContext("2d", { alpha: false });
+    if (!context) throw new Error("this browser cannot draw on a canvas");
+    this.#context = context;
+    this.#image = context.createImageData(SIDE, SIDE);
+    this.#pixels = new Uint32Array(this.#image.data.buffer);
+  }
+
+  /**
+   * @param {ArrayLike<number>} values
+   * @param {Uint32Array} palette 255 pixels, from "towards 7" to "towards 3"
+   * @param {number} factor the number 1 becomes this share of full colour, or its opposite where negative
+   * @param {number} [from] where the 784 begin
+   */
+  paint(values, palette, factor, from = 0) {
+    const scale = factor * LEVELS;
+    for (let i = 0; i < this.#pixels.length; i++) {
+      const level = Math.round(values[from + i] * scale);
+      this.#pixels[i] = palette[Math.min(LEVELS, Math.max(-LEVELS, level)) + LEVELS];
+    }
+    this.#context.putImageData(this.#image, 0, 0);
+  }
+}

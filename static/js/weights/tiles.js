@@ -1,0 +1,250 @@
+// The units of the first layer as tiles, the loudest first. Each is normalised by itself; the bar below it tells how much
+// the network hears of it.
+
+import { element } from "../shell/element.js";
+import { divergingScale } from "../shell/palette.js";
+import { onThemeChange } from "../shell/theme.js";
+import { loudestFirst, loudness } from "./loudness.js";
+import { fullColour, SignedImage } from "./signed-image.js";
+import { tileSize } from "./tile-size.js";
+import { UnitView } from "./unit-view.js";
+import { speaksFor } from "./unit-words.js";
+
+/** @import { ShownRun } from "../run/shown-run.js" */
+/** @import { Painter } from "../shell/painter.js" */
+
+/** Milliseconds. Strokes take shape far more slowly than the screen repaints, and up to 256 canvases are painted. */
+const PAINT_EVERY = 100;
+const ORDER_EVERY = 1000; // milliseconds: tiles that trade places more often cannot be followed
+const PADDING = 3; // pixels, as weights.css has it: room for the ring around a tile that has the focus
+const MOVE = { duration: 450, easing: "ease-in-out" };
+
+/** After which of them there may be other weights, or another model. */
+const CHANGES = new Set(["Weights", "Moved", "RunQueued", "RunStarted", "EpochEnded"]);
+
+/**
+ * @param {HTMLElement} root is filled; its own box says how large the tiles are
+ * @param {{ run: ShownRun, painter: Painter }} context
+ * @param {{ signal: AbortSignal }} options
+ */
+export function mountTiles(root, context, { signal }) {
+  new Tiles(root, context, signal);
+}
+
+class Tiles {
+  #run;
+  #signal;
+  #document;
+  #still;
+  #box = element("div", "tiles");
+  #grid = element("div", "tiles-grid");
+  #empty = element("p", "caption tiles-empty", "The first weights will appear here.");
+  #view;
+  /** By unit. @type {{ button: HTMLButtonElement, image: SignedImage, bar: HTMLElement }[]} */
+  #tiles = [];
+  /** Units by place. @type {number[]} */
+  #order = [];
+  #loud = new Float64Array(0);
+  /** The unit that Tab reaches. */
+  #current = 0;
+  #columns = 1;
+  #ordered = -Infinity;
+  #held = false;
+  #palette;
+  #refresh;
+  #reorder;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {{ run: ShownRun, painter: Painter }} context
+   * @param {AbortSignal} signal
+   */
+  constructor(root, { run, painter }, signal) {
+    this.#run = run;
+    this.#signal = signal;
+    this.#document = root.ownerDocument;
+    this.#palette = divergingScale(this.#document);
+    this.#still = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.#refresh = painter.add(() => this.#paint(), PAINT_EVERY);
+    this.#reorder = painter.add(() => this.#paint(), ORDER_EVERY);
+    this.#box.dataset.part = "tiles";
+    this.#grid.setAttribute("role", "group");
+    this.#grid.setAttribute("aria-label", "Units of the first layer, the loudest first. Arrow keys move, Enter enlarges.");
+    this.#grid.addEventListener("keydown", (event) => this.#move(event), { signal });
+    this.#grid.addEventListener("pointerenter", ({ pointerType }) => (this.#held = pointerType === "mouse"), { signal });
+    this.#grid.addEventListener("pointerleave", () => {
+      this.#held = false;
+      this.#refresh();
+    }, { signal });
+    this.#box.append(this.#grid, this.#empty);
+    root.append(this.#box);
+    this.#view = new UnitView(this.#box, run, {
+      onMove: (by) => this.#goOn(by),
+      onClose: () => this.#tiles[this.#current]?.button.focus(),
+      signal,
+    });
+    const sizes = new ResizeObserver(() => this.#fit());
+    sizes.observe(this.#box);
+    const unsubscribe = run.subscribe(({ type }) => {
+      if (CHANGES.has(type)) this.#refresh();
+    });
+    onThemeChange(this.#document, () => {
+      this.#palette = divergingScale(this.#document);
+      this.#refresh();
+    }, { signal });
+    signal.addEventListener("abort", () => {
+      unsubscribe();
+      sizes.disconnect();
+      this.#box.remove();
+    });
+    this.#refresh();
+  }
+
+  #paint() {
+    if (this.#signal.aborted) return;
+    const { weights, units } = this.#run;
+    const known = weights && units && units.output_weight.length === weights.units;
+    this.#empty.hidden = Boolean(known);
+    this.#grid.hidden = !known;
+    if (!known) {
+      if (this.#view.open) this.#view.close();
+      return;
+    }
+    if (this.#tiles.length !== weights.units) this.#build(weights.units);
+    const loud = loudness(weights, units.output_weight);
+    const loudest = Math.max(...loud);
+    this.#tiles.forEach(({ button, image, bar }, unit) => {
+      const own = weights.values.subarray(unit * 784, (unit + 1) * 784);
+      const sign = units.output_weight[unit] < 0 ? -1 : 1;
+      image.paint(own, this.#palette, sign / fullColour(own));
+      bar.style.setProperty("--strength", loudest > 0 ? (loud[unit] / loudest).toFixed(3) : "0");
+      const digit = speaksFor(this.#run, unit);
+      if (button.dataset.towards !== (digit ?? "both")) {
+        button.dataset.towards = digit ?? "both";
+        button.setAttribute("aria-label", this.#label(unit, digit));
+      }
+    });
+    this.#arrange(loudestFirst(loud));
+    this.#loud = loud;
+    if (this.#view.open) this.#paintView();
+  }
+
+  /**
+   * @param {number} unit
+   * @param {"3" | "7" | null} digit
+   */
+  #label(unit, digit) {
+    if (this.#run.recipe?.model === "linear") return "The whole model";
+    return `Unit ${unit + 1}` + (digit ? `, speaks for a ${digit}` : "");
+  }
+
+  /** @param {number} units */
+  #build(units) {
+    if (this.#view.open) this.#view.close();
+    const focused = this.#grid.contains(this.#document.activeElement);
+    this.#current = 0;
+    this.#order = [];
+    this.#tiles = Array.from({ length: units }, (_, unit) => {
+      const image = new SignedImage("tile-image");
+      const bar = element("span", "tile-strength");
+      const button = element("button", "tile", image.canvas, bar);
+      button.type = "button";
+      button.tabIndex = -1;
+      button.addEventListener("click", () => this.#enlarge(unit), { signal: this.#signal });
+      return { button, image, bar };
+    });
+    this.#grid.replaceChildren(...this.#tiles.map(({ button }) => button));
+    this.#fit();
+    if (focused) this.#tiles[0].button.focus();
+  }
+
+  #fit() {
+    const tiles = this.#tiles.length;
+    if (!tiles) return;
+    const { clientWidth, clientHeight } = this.#box;
+    const around = tiles > 100 ? { gap: 3, foot: 4 } : { gap: 6, foot: 7 };
+    const { columns, size } = tileSize(tiles, clientWidth - 2 * PADDING, clientHeight - 2 * PADDING, around);
+    this.#columns = columns;
+    this.#grid.style.setProperty("--size", `${size}px`);
+    this.#grid.style.setProperty("--gap", `${around.gap}px`);
+    this.#grid.style.setProperty("--foot", `${around.foot}px`);
+    this.#grid.style.setProperty("--columns", String(columns));
+  }
+
+  /**
+   * Gives each unit its place, with a movement that can be followed; not while a mouse is about to press one.
+   *
+   * @param {number[]} order units, the loudest first
+   */
+  #arrange(order) {
+    const first = this.#order.length === 0;
+    if (!first) {
+      if (this.#held || order.every((unit, place) => this.#order[place] === unit)) return;
+      const now = performance.now();
+      if (now - this.#ordered < ORDER_EVERY) return this.#reorder(); // it is due, but later
+    }
+    this.#ordered = performance.now();
+    const moves = !first && !this.#still.matches;
+    const before = moves ? this.#tiles.map(placeOf) : [];
+    this.#order = order;
+    order.forEach((unit, place) => this.#tiles[unit].button.style.setProperty("order", String(place)));
+    if (first) this.#reach(order[0]);
+    if (!moves) return;
+    this.#tiles.map(placeOf).forEach(({ left, top }, unit) => {
+      const [x, y] = [before[unit].left - left, before[unit].top - top];
+      if (x || y) this.#tiles[unit].button.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], MOVE);
+    });
+  }
+
+  /** @param {number} unit */
+  #reach(unit) {
+    this.#tiles[this.#current].button.tabIndex = -1;
+    this.#current = unit;
+    this.#tiles[unit].button.tabIndex = 0;
+  }
+
+  /** @param {number} unit */
+  #enlarge(unit) {
+    this.#reach(unit);
+    this.#view.show();
+    this.#paintView();
+  }
+
+  #paintView() {
+    const place = this.#order.indexOf(this.#current);
+    this.#view.paint(this.#current, { place, loud: this.#loud, palette: this.#palette });
+  }
+
+  /** @param {1 | -1} by places */
+  #goOn(by) {
+    const next = this.#order[this.#order.indexOf(this.#current) + by];
+    if (next !== undefined) this.#enlarge(next);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move(event) {
+    const last = this.#order.length - 1;
+    const place = this.#order.indexOf(this.#current);
+    /** @type {Record<string, number>} */
+    const targets = {
+      ArrowLeft: place - 1,
+      ArrowRight: place + 1,
+      ArrowUp: place - this.#columns,
+      ArrowDown: place + this.#columns,
+      Home: 0,
+      End: last,
+    };
+    const target = targets[event.key];
+    if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation(); // the page's own arrow keys go through time
+    if (target < 0 || target > last) return;
+    this.#reach(this.#order[target]);
+    this.#tiles[this.#current].button.focus();
+  }
+}
+
+/** @param {{ button: HTMLButtonElement }} tile */
+function placeOf({ button }) {
+  return { left: button.offsetLeft, top: button.offsetTop };
+}

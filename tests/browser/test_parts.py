@@ -1,0 +1,222 @@
+"""Parts of pages by themselves, mounted in a real page on the pictures of real runs."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from websockets.sync.client import connect
+
+SETTING = """async ({ run, recipe, boxes }) => {
+  const sheets = ["ink", "weights"].map((name) => new Promise((resolve) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `/static/css/${name}.css` });
+    link.onload = resolve;
+    document.head.append(link);
+  }));
+  await Promise.all(sheets);
+  const { decodeFrame } = await import("/static/js/run/frames.js");
+  const { Painter } = await import("/static/js/shell/painter.js");
+  const source = () => {
+    const listeners = new Set();
+    return {
+      listeners,
+      subscribe: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+      tell: (change) => listeners.forEach((listener) => listener(change)),
+    };
+  };
+  window.shown = { ...source(), run, recipe, state: "finished", live: false, step: 0, weights: null, units: null };
+  shown.take = async (step) => {
+    const answer = await fetch(`/api/runs/${run}/weights?format=frame&step=${step}`);
+    const weights = decodeFrame(await answer.arrayBuffer());
+    const units = { bias: [...weights.bias], output_weight: [...weights.output_weight] };
+    Object.assign(shown, { weights, units, step: weights.step });
+    shown.tell({ type: "Moved" });
+  };
+  window.drawing = { ...source(), image: null };
+  drawing.put = (image) => { drawing.image = image; drawing.tell(); };
+  window.painter = new Painter(window);
+  window.context = { run: shown, painter, drawing };
+  window.mount = async (path, name, options = {}) => {
+    const root = document.createElement("div");
+    Object.assign(root.style, { width: "300px", height: "220px", ...boxes });
+    document.getElementById("main").prepend(root);
+    const end = new AbortController();
+    (await import(path))[name](root, { ...context, ...options }, { signal: end.signal });
+    return () => { end.abort(); root.remove(); };
+  };
+  window.settled = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+}"""
+
+PICTURE = ("/static/js/weights/whole-picture.js", "mountWholePicture")
+TILES = ("/static/js/weights/tiles.js", "mountTiles")
+PARTS = [PICTURE, TILES]
+
+
+def finished(server: str, **recipe: Any) -> str:
+    """The id of a short run that is over."""
+    started = httpx.post(f"{server}/api/runs", json={"epochs": 1, **recipe}, timeout=30).raise_for_status()
+    run: str = started.json()["id"]
+    with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}", max_size=None) as events:
+        for _ in events:
+            pass
+    return run
+
+
+def set_up(page: Page, server: str, run: str, **boxes: str) -> None:
+    page.goto("/draw")
+    recipe = httpx.get(f"{server}/api/runs/{run}", timeout=30).json()["recipe"]
+    page.evaluate(SETTING, {"run": run, "recipe": recipe, "boxes": boxes})
+
+
+def mount(page: Page, part: tuple[str, str]) -> None:
+    page.evaluate("async ([path, name]) => { await mount(path, name); }", list(part))
+
+
+def take(page: Page, step: int) -> None:
+    """Show the run as it was at this step."""
+    page.evaluate("async (step) => { await shown.take(step); await settled(); }", step)
+
+
+def hues(canvas: Locator) -> tuple[int, int, int]:
+    """How many pixels of a canvas are blue, orange and neither."""
+    blue, orange, other = canvas.evaluate(
+        """(canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const found = [0, 0, 0];
+          for (let i = 0; i < data.length; i += 4) {
+            const warm = data[i] - data[i + 2];
+            found[warm < -20 ? 0 : warm > 40 ? 1 : 2]++;
+          }
+          return found;
+        }"""
+    )
+    return blue, orange, other
+
+
+@pytest.fixture(scope="module")
+def wide_run(server: str) -> str:
+    return finished(server, hidden=256)
+
+
+def test_the_whole_picture_takes_shape(page: Page, server: str, finished_run: str) -> None:
+    set_up(page, server, finished_run)
+    mount(page, PICTURE)
+    figure = page.locator('[data-part="picture"]')
+    canvas = figure.locator("canvas")
+    expect(figure).to_contain_text("It appears with the first weights.")
+    take(page, 98)
+    expect(figure).to_contain_text("Summed over all 30 units")
+    expect(canvas).to_have_attribute("aria-label", re.compile(r"after step 98\..*Ink speaks most for a 3 at the "))
+    blue, orange, _ = hues(canvas)
+    assert blue > 60
+    assert orange > 60
+    box = canvas.bounding_box()
+    assert box is not None
+    assert box["width"] >= 240
+    assert box["width"] == pytest.approx(box["height"], abs=1)
+    page.evaluate("drawing.put(Float32Array.from({ length: 784 }, (_, i) => (i > 200 && i < 330 ? 1 : 0)))")
+    expect(figure).to_contain_text(re.compile(r"Summed over the \d+ of 30 units that your drawing switches on"))
+    page.evaluate("drawing.put(null)")
+    expect(figure).to_contain_text("Summed over all 30 units")
+
+
+def test_what_is_blue_and_orange_stays_so_in_forced_colours(
+    new_page: Callable[..., Page], server: str, finished_run: str
+) -> None:
+    page = new_page(forced_colors="active")
+    set_up(page, server, finished_run)
+    for part in PARTS:
+        mount(page, part)
+    take(page, 98)
+    expect(page.locator(".whole-picture-caption")).to_contain_text("Summed over")
+    expect(page.locator(".tile").first).to_have_attribute("aria-label", re.compile("Unit 1"))  # it is painted by then
+    for canvas in (page.locator('[data-part="picture"] canvas'), page.locator('[data-part="tiles"] canvas').first):
+        blue, orange, _ = hues(canvas)
+        assert blue > 30
+        assert orange > 30
+
+
+def test_tiles_are_ordered_enlarged_and_walked_through(page: Page, server: str, finished_run: str) -> None:
+    set_up(page, server, finished_run)
+    mount(page, TILES)
+    tiles = page.locator('[data-part="tiles"]')
+    expect(tiles).to_contain_text("The first weights will appear here.")
+    take(page, 98)
+    expect(tiles.locator(".tile")).to_have_count(30)
+    strengths = tiles.evaluate(
+        """(tiles) => [...tiles.querySelectorAll(".tile")]
+          .sort((a, b) => a.style.order - b.style.order)
+          .map((tile) => Number(tile.querySelector(".tile-strength").style.getPropertyValue("--strength")))"""
+    )
+    assert strengths[0] == 1
+    assert strengths == sorted(strengths, reverse=True)
+    loudest = tiles.locator(".tile[tabindex='0']")
+    expect(loudest).to_have_css("order", "0")
+    name = loudest.get_attribute("aria-label")
+    assert name is not None
+    assert re.fullmatch(r"Unit \d+, speaks for a [37]", name)
+    loudest.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tiles.locator(".tile:focus")).to_have_css("order", "1")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Of 30 units it is the 2nd loudest")
+    for label in ("Output weight", "Bias"):
+        assert re.search(label + r"\s+[+−]\d\.\d{3}", dialog.inner_text()), label
+    page.keyboard.press("ArrowRight")
+    expect(dialog).to_contain_text("3rd loudest")
+    dialog.get_by_role("button", name="Louder").click()
+    dialog.get_by_role("button", name="Louder").click()
+    expect(dialog).to_contain_text("1st loudest")
+    expect(dialog.get_by_role("button", name="Louder")).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(tiles.locator(".tile:focus")).to_have_css("order", "0")
+
+
+def test_all_tiles_fit_into_their_box(page: Page, server: str, finished_run: str, wide_run: str) -> None:
+    for run, units in ((finished_run, 30), (wide_run, 256), (finished(server, hidden=1), 1)):
+        set_up(page, server, run, width="400px", height="230px")
+        mount(page, TILES)
+        take(page, 10_000)
+        tiles = page.locator('[data-part="tiles"]')
+        expect(tiles.locator(".tile")).to_have_count(units)
+        assert tiles.evaluate(
+            "(tiles) => tiles.scrollHeight <= tiles.clientHeight && tiles.scrollWidth <= tiles.clientWidth"
+        )
+        size = tiles.locator(".tile").first.bounding_box()
+        assert size is not None
+        assert size["width"] >= 12
+
+
+def test_nothing_outlives_its_signal(page: Page, server: str, finished_run: str) -> None:
+    """Each part is mounted and ended a hundred times: no listener, node or subscription is left."""
+    set_up(page, server, finished_run)
+    take(page, 98)
+    chromium = page.context.new_cdp_session(page)
+    chromium.send("Performance.enable")
+    again = """async ([parts, times]) => {
+      for (let i = 0; i < times; i++) {
+        for (const [path, name] of parts) {
+          const end = await mount(path, name);
+          if (i % 10 === 0) await settled();
+          end();
+        }
+      }
+      await settled();
+    }"""
+
+    def left() -> tuple[int, int]:
+        chromium.send("HeapProfiler.collectGarbage")
+        metrics = {each["name"]: each["value"] for each in chromium.send("Performance.getMetrics")["metrics"]}
+        return metrics["JSEventListeners"], metrics["Nodes"]
+
+    page.evaluate(again, [PARTS, 3])
+    before = left()
+    page.evaluate(again, [PARTS, 100])
+    after = left()
+    assert after[0] <= before[0]
+    assert after[1] <= before[1] + 30
+    assert page.evaluate("[shown.listeners.size, drawing.listeners.size]") == [0, 0]
