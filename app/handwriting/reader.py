@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from app.handwriting import builtin
+from app.handwriting import builtin, fill
 from app.handwriting.baseline import Nearness
 from app.handwriting.builtin import BuiltIn
 from app.handwriting.predictor import Predictor, probability
@@ -21,12 +21,22 @@ FAINTEST_INK = 26
 """A pixel of at least a tenth of full brightness is ink; what is no digit and has none is blank."""
 
 
+class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Is it a 3 or a 7 at all? Asked of the image, not of the network."""
+
+    score: Annotated[
+        float, Meta(description="Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer.")
+    ]
+    reason: Annotated[str | None, Meta(description="Why it is none, where something else than the score says so.")]
+
+
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``probability_3`` and ``logit`` are the network's own, whatever the verdict: a 3/7 network knows no other answer
     and is often sure of nonsense, which is why the gate has the last word."""
 
     verdict: Verdict
     digit: Annotated[Literal[3, 7] | None, Meta(description="null where the verdict is no digit.")]
+    gate: Gate
     probability_3: Annotated[float, Meta(ge=0, le=1)]
     logit: float
     baseline: Nearness
@@ -44,12 +54,16 @@ class Reader:
         """Raises what ``builtin.load`` raises."""
         return cls(builtin.load())
 
-    def read(self, image: NDArray[np.uint8], predictor: Predictor | None = None) -> Reading:
-        """Of an image of 784 pixels in any shape, ink bright on 0."""
+    def read(
+        self, image: NDArray[np.uint8], predictor: Predictor | None = None, most_ink: float = fill.MOST_INK
+    ) -> Reading:
+        """Of an image of 784 pixels in any shape, ink bright on 0. With more than ``most_ink`` it is neither."""
         pixels = image.reshape(-1).astype(np.float32)
         logit = (predictor or self.predictor).logit(pixels)
         nearness = self.baseline.read(pixels)
         verdict: Verdict = "3" if logit > 0 else "7"
-        if not self._gate.passes(pixels):
+        score = self._gate.score(pixels)
+        reason = fill.REASON if fill.too_full(image, most_ink) else None
+        if score < 0 or reason is not None:
             verdict = "blank" if pixels.max() < FAINTEST_INK else "neither"
-        return Reading(verdict, DIGITS[verdict], probability(logit), logit, nearness)
+        return Reading(verdict, DIGITS[verdict], Gate(score, reason), probability(logit), logit, nearness)

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from app.handwriting import ink, picture
+from app.handwriting import fill, ink, picture
 from app.handwriting.ink import Image
 from app.web.problems import Problem, invalid
 from app.web.reading_work import ReadingWork
@@ -125,10 +125,11 @@ _ONLY_PIXELS = msgspec.json.Decoder(_OnlyPixels)
 
 
 class Question(NamedTuple):
-    """``image`` is 784 pixels in any shape."""
+    """``image`` is 784 pixels in any shape, and has at most ``most_ink`` if it is a digit."""
 
     image: Image
     choice: Choice
+    most_ink: float = fill.MOST_INK
 
 
 async def read(request: Request, bodies: BodyReader, work: ReadingWork) -> Question:
@@ -183,8 +184,9 @@ def drawing(body: bytes, choice: Choice) -> Question:
         asked = Drawing.model_validate_json(body)
     except ValidationError as error:
         raise _invalid_drawing(error, body) from None
+    most_ink = fill.MOST_INK
     if asked.strokes is not None and asked.pixels is None:
-        image = _strokes(asked.strokes)
+        image, most_ink = _strokes(asked.strokes), fill.MOST_DRAWN
     elif asked.pixels is not None and asked.strokes is None:
         image = _pixels(asked.pixels)
     else:
@@ -192,7 +194,7 @@ def drawing(body: bytes, choice: Choice) -> Question:
     if asked.run is not None or asked.step is not None or asked.image is not None:
         given = {"run": asked.run, "step": asked.step, "image": asked.image}
         choice = choice.model_copy(update={name: value for name, value in given.items() if value is not None})
-    return Question(image, choice)
+    return Question(image, choice, most_ink)
 
 
 def _invalid_drawing(error: ValidationError, body: bytes) -> Problem:

@@ -40,6 +40,7 @@ def encode(reading: Reading, run: str, step: int, image: Image | None) -> bytes:
     prediction = Prediction(
         verdict=reading.verdict,
         digit=reading.digit,
+        gate=reading.gate,
         probability_3=reading.probability_3,
         logit=reading.logit,
         baseline=reading.baseline,

@@ -306,6 +306,14 @@ export type Storage = {
   damaged: string[];
 };
 
+/** Is it a 3 or a 7 at all? Asked of the image, not of the network. */
+export type Gate = {
+  /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */
+  score: number;
+  /** Why it is none, where something else than the score says so. */
+  reason: string | null;
+};
+
 /** Which mean image is nearer? By mean absolute pixel difference (L1). */
 export type Nearness = {
   verdict: "3" | "7";
@@ -320,6 +328,7 @@ export type Prediction = {
   verdict: "3" | "7" | "blank" | "neither";
   /** null where the verdict is no digit. */
   digit: 3 | 7 | null;
+  gate: Gate;
   probability_3: number;
   logit: number;
   baseline: Nearness;

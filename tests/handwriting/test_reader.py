@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.handwriting import ink
+from app.handwriting import fill, ink
 from app.handwriting.predictor import Predictor, probability
 
 
@@ -31,3 +31,23 @@ def test_reads_with_another_model_behind_the_same_gate(mnist, reader):
     assert reader.read(three).verdict == "3"
     assert reader.read(three, contrary).verdict == "7"
     assert reader.read(np.zeros(784, np.uint8), contrary).verdict == "blank"
+
+
+@pytest.mark.parametrize("lines", [5, 6, 8, 12, 20, 40])
+def test_a_zigzag_that_fills_the_canvas_is_neither(reader, lines):
+    across = np.array([(i % 2, i / lines) for i in range(lines + 1)], np.float64)
+    for strokes in ([across], [across[:, ::-1]]):
+        reading = reader.read(ink.draw(strokes), most_ink=fill.MOST_DRAWN)
+        assert (reading.verdict, reading.digit) == ("neither", None)
+        assert reading.gate.reason == fill.REASON
+
+
+def test_no_digit_has_too_much_ink(mnist):
+    assert not any(fill.too_full(image) for image in (*mnist["train_images"], *mnist["valid_images"]))
+
+
+def test_the_gate_decides_by_its_score(mnist, reader):
+    for images in (mnist["valid_images"][:200], mnist["other_valid_images"][:200]):
+        for reading in map(reader.read, images):
+            assert reading.gate.reason is None
+            assert (reading.digit is not None) == (reading.gate.score >= 0)

@@ -130,7 +130,7 @@ def expected(client):
 
 def test_answers_with_exactly_the_promised_fields(expected):
     msgspec.convert({**expected, "image": msgspec.Raw(b"[]")}, Prediction)
-    assert expected.keys() == {"verdict", "digit", "probability_3", "logit", "run", "step", "baseline", "image"}
+    assert expected.keys() == {"verdict", "digit", "gate", "probability_3", "logit", "run", "step", "baseline", "image"}
     assert (expected["verdict"], expected["digit"], expected["run"]) == ("7", 7, NAME)
     assert expected["probability_3"] == pytest.approx(1 / (1 + np.exp(-expected["logit"])))
     assert expected["image"] == IMAGE.ravel().tolist()
