@@ -55,7 +55,7 @@ class Reporter:
             yield from self._validated(each, milliseconds)
             yield from self._weights(each, learning_rate)
         if bad is not None:
-            raise Diverged(bad, learning_rate)
+            raise Diverged(bad, learning_rate, self.recipe.optimizer)
 
     def _steps(self, columns: Columns, learning_rate: float) -> Steps:
         return Steps(

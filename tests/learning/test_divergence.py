@@ -1,9 +1,15 @@
+import re
 from math import inf, nan
 
 import numpy as np
+import pytest
 
-from app.events import Steps
+from app.events import RunFailed, RunFinished, Steps
+from app.learning.controls import NoControls
+from app.learning.dataset import Digits
 from app.learning.divergence import Diverged, first_bad_steps, until
+from app.learning.train import train
+from app.recipe import Optimizer, Recipe
 
 
 def steps(losses: list[float], norms: list[float]) -> Steps:
@@ -33,8 +39,23 @@ def test_cuts_all_columns_after_a_step() -> None:
     assert (cut.step, cut.loss, cut.gradient_norm, len(cut.milliseconds)) == ([5, 6], [1.0, 2.0], [4.0, 5.0], 2)
 
 
-def test_says_what_to_do() -> None:
-    diverged = Diverged(1234, 20)
+@pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 10.0), ("momentum", 3.0)])
+def test_advises_a_rate_at_which_the_same_network_learns(digits: Digits, optimizer: Optimizer, rate: float) -> None:
+    """Of two linear layers and cross-entropy: what can diverge, and does at a tenth of some rates too."""
+    recipe = Recipe(model="two_linear", loss="bce", optimizer=optimizer, learning_rate=rate, batch_size=128, epochs=1)
+    *_, failed = train(recipe, digits, NoControls())
+    assert isinstance(failed, RunFailed)
+    assert f"learning rate of {rate:g} " in failed.reason
+    advised = re.search(r"Start again with (\S+):", failed.reason)
+    assert advised is not None, failed.reason
+    *_, finished = train(recipe.model_copy(update={"learning_rate": float(advised[1])}), digits, NoControls())
+    assert isinstance(finished, RunFinished)
+    assert finished.summary.valid_accuracy is not None
+    assert finished.summary.valid_accuracy > 0.96
+
+
+def test_a_rate_that_was_small_already_is_to_be_smaller() -> None:
+    diverged = Diverged(1234, 0.02, "sgd")
     assert diverged.step == 1234
-    assert "at step 1,234" in str(diverged)
-    assert str(diverged).endswith("Start again with a smaller one, such as 2.")
+    assert "step 1,234" in str(diverged)
+    assert str(diverged).endswith("such as 0.002.")
