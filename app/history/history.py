@@ -275,10 +275,19 @@ class History:
         gave its room back at once, since the disk is full. Raises StillActive where the run has not ended."""
         return await self._to_its_end(self._delete(run, None))
 
+    async def delete_many(self, runs: Sequence[str]) -> tuple[list[str], float | None]:
+        """Those of the runs that have ended, in one transaction, as :meth:`delete`: their ids, and until when they can
+        be restored. Unknown and active runs are left out."""
+        return await self._to_its_end(self._delete_ended(runs))
+
     async def restore(self, run: str) -> Run:
         """Bring a deleted run back; one that is not deleted stays as it is."""
-        await self._to_its_end(self._restore([run]))
+        await self.restore_many([run])
         return await self.get(run)
+
+    async def restore_many(self, runs: Sequence[str]) -> list[str]:
+        """Bring deleted runs back; the ids of those that were deleted and could be restored."""
+        return await self._to_its_end(self._restore(runs))
 
     async def delete_sweep(self, sweep: str) -> float | None:
         """All its members, as :meth:`delete`. Raises UnknownSweep; StillActive, naming a member, where one has not
@@ -491,17 +500,38 @@ class History:
                 runs, ids = [], [damaged.run]
             if active := [run.id for run in runs if run.active]:
                 raise StillActive(active[0])
-            at_once = not self._limits.undo_seconds or self._full(await self._database.free_bytes())
-            now = time.time()
-            await self._hide(ids, store.PURGED if at_once else now)
-            for deleted in ids:
-                self.changes.publish(deleted, None)
-            self._damaged = [each for each in self._damaged if each not in ids]
-            self._keeper.wake()
-        if not at_once:
-            return now + self._limits.undo_seconds
-        await self._remove(ids)
-        return None
+            until = await self._hide_deleted(ids)
+        if until is None:
+            await self._remove(ids)
+        return until
+
+    async def _delete_ended(self, runs: Sequence[str]) -> tuple[list[str], float | None]:
+        ids: list[str] = []
+        async with self._one_writer:
+            for run in dict.fromkeys(runs):
+                with suppress(UnknownRun):
+                    try:
+                        if not (await self.get(run)).active:
+                            ids.append(run)
+                    except Damaged:
+                        ids.append(run)
+            if not ids:
+                return [], None
+            until = await self._hide_deleted(ids)
+        if until is None:
+            await self._remove(ids)
+        return ids, until
+
+    async def _hide_deleted(self, ids: Sequence[str]) -> float | None:
+        """With ``_one_writer`` held. Returns until when they can be restored; None: they are to be removed now."""
+        at_once = not self._limits.undo_seconds or self._full(await self._database.free_bytes())
+        now = time.time()
+        await self._hide(ids, store.PURGED if at_once else now)
+        for deleted in ids:
+            self.changes.publish(deleted, None)
+        self._damaged = [each for each in self._damaged if each not in ids]
+        self._keeper.wake()
+        return None if at_once else now + self._limits.undo_seconds
 
     async def _hide(self, ids: Sequence[str], at: float) -> None:
         """With ``_one_writer`` held: from now on they are deleted, or purged where ``at`` says so."""
@@ -536,9 +566,9 @@ class History:
         while await self._database.shrink():
             pass
 
-    async def _restore(self, ids: Sequence[str]) -> None:
+    async def _restore(self, ids: Sequence[str]) -> list[str]:
         async with self._one_writer:
-            if deleted := [run for run in ids if run in self._deleted]:
+            if deleted := [run for run in dict.fromkeys(ids) if run in self._deleted]:
                 await self._database.write(lambda c: store.hide_runs(c, deleted, None))
                 for run in deleted:
                     del self._deleted[run]
@@ -549,6 +579,7 @@ class History:
                     except Damaged:
                         self._note_damaged([run])
                 self._keeper.wake()
+        return deleted
 
     async def _purge(self, runs: list[str]) -> None:
         async with self._one_writer:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.web.digit_packs import Split
+from app.web.gzipped import accepts_gzip
 from app.web.services import services
 
 router = APIRouter(prefix="/api/digits", tags=["reference"])
@@ -29,7 +30,7 @@ async def digits(request: Request, split: Split = "valid") -> Response:
     count, uint16 height, uint16 width, uint32 0, little-endian), ``count`` labels (uint8, 3 or 7), then the pixels
     (uint8, ink bright on 0). Compressed on the way (``Content-Encoding: gzip``) for clients that accept it."""
     packed = await services(request).digit_packs.get(split)
-    zipped = _accepts_gzip(request.headers.get("accept-encoding", ""))
+    zipped = accepts_gzip(request)
     # An entity tag names one sequence of bytes: compressed and plain are two.
     tag = f'"{packed.tag}{"-gzip" if zipped else ""}"'
     headers = {"Cache-Control": FOR_EVER, "ETag": tag, "Vary": "Accept-Encoding"}
@@ -40,11 +41,3 @@ async def digits(request: Request, split: Split = "valid") -> Response:
         headers["Content-Encoding"] = "gzip"
     body = packed.data if zipped else await to_thread.run_sync(gzip.decompress, packed.data)
     return Response(body, headers=headers, media_type="application/octet-stream")
-
-
-def _accepts_gzip(accepted: str) -> bool:
-    for each in accepted.lower().split(","):
-        name, _, quality = each.replace(" ", "").partition(";q=")
-        if name in ("gzip", "*"):
-            return quality.strip("0.") != "" or quality == ""
-    return False

@@ -1,5 +1,6 @@
 """Runs by REST: start, list, look at, control, rename, delete."""
 
+import json
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Body, Depends, Query, Response
@@ -14,6 +15,7 @@ from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
 from app.running.supervisor import NotActive, OfSweep, QueueFull, Start, Supervisor
+from app.web.gzipped import gzipped
 from app.web.names import Name
 from app.web.problems import Problem, documented, invalid
 from app.web.root_path import root
@@ -84,6 +86,47 @@ class Page(BaseModel):
     next: str | None
 
 
+class CompactPage(BaseModel):
+    """As :class:`Page`, of each run only what is neither null nor at its default, and no ``recipe_key``."""
+
+    runs: list[dict[str, Any]]
+    next: str | None
+
+
+def brief(run: Run) -> dict[str, Any]:
+    """The run without what it has in common with most: fields at their defaults, those of its recipe and summary
+    included, and ``recipe_key``."""
+    return run.model_dump(mode="json", exclude_defaults=True, exclude={"recipe_key"})
+
+
+MANY = 200
+"""Runs of one request: as many as a page of the list has."""
+
+RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+
+
+class SomeRuns(BaseModel):
+    """Ids of runs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    runs: Annotated[list[RunId], Field(max_length=MANY)]
+
+
+class Deleted(BaseModel):
+    """Ids of the runs that this has deleted, and until when (Unix time) they can be restored; null where they cannot,
+    since the server's disk is full and their room was needed at once."""
+
+    deleted: list[str]
+    until: float | None
+
+
+class Restored(BaseModel):
+    """Ids of the runs that this has brought back."""
+
+    restored: list[str]
+
+
 class StopRuns(BaseModel):
     """Either ``runs``, ids of runs, or ``all``."""
 
@@ -138,22 +181,31 @@ async def start(request: Request, response: Response, supervisor: SupervisorDep,
     return run
 
 
-@router.get("")
+@router.get("", response_model=Page | CompactPage)
 async def runs(
+    request: Request,
     history: HistoryDep,
     supervisor: SupervisorDep,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MANY)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     origin: Annotated[list[Origin] | None, Query(description="Whose runs; may be repeated.", max_length=3)] = None,
-) -> Page:
-    """Runs, newest first; those of lessons only where ``origin=lesson`` asks for them."""
+    compact: Annotated[
+        bool, Query(description="Leave out what is null or at its default, in recipes and summaries too.")
+    ] = False,
+) -> Page | Response:
+    """Runs, newest first; those of lessons only where ``origin=lesson`` asks for them. A page with ``compact`` has
+    half the bytes, and is compressed (``Content-Encoding: gzip``) for clients that accept it."""
     try:
         found, following = await history.runs(limit, cursor, origin or LISTED)
     except ValueError:
         raise Problem(
             422, "Invalid input", "cursor: take it from the page before", [{"field": "cursor", "detail": "unknown"}]
         ) from None
-    return Page(runs=supervisor.placed(found), next=following)
+    placed = supervisor.placed(found)
+    if not compact:
+        return Page(runs=placed, next=following)
+    body = json.dumps({"runs": [brief(run) for run in placed], "next": following}, separators=(",", ":")).encode()
+    return gzipped(request, body, "application/json")
 
 
 @router.post("/stop", dependencies=[Depends(require_control)])
@@ -161,6 +213,20 @@ async def stop(request: Request, supervisor: SupervisorDep, asked: StopRuns) -> 
     """Stop runs, queued ones included. Unknown runs and those that have ended are left out of the answer."""
     services(request).auth.count_control(request)
     return Stopped(stopped=await supervisor.stop(asked.runs))
+
+
+@router.post("/delete", dependencies=[Depends(require_control)])
+async def delete_many(history: HistoryDep, asked: SomeRuns) -> Deleted:
+    """Delete ended runs with their logs and models, all or none. For some minutes they can be restored. Unknown runs
+    and those that have not ended are left out of the answer."""
+    deleted, until = await history.delete_many(asked.runs)
+    return Deleted(deleted=deleted, until=until)
+
+
+@router.post("/restore", dependencies=[Depends(require_control)])
+async def restore_many(history: HistoryDep, asked: SomeRuns) -> Restored:
+    """Bring deleted runs back. Those that are not deleted, or no longer kept, are left out of the answer."""
+    return Restored(restored=await history.restore_many(asked.runs))
 
 
 @router.get("/{run}")

@@ -133,6 +133,20 @@ async def test_lists_are_told_of_deletion_and_return(history: History) -> None:
     assert [now for _, _, now in history.changes.after(number) or ()] == [run]
 
 
+async def test_several_are_deleted_and_restored_at_once(history: History) -> None:
+    for run in "abc":
+        await ended(history, run)
+    await history.create(queued("waiting"))
+    deleted, until = await history.delete_many(["c", "waiting", "none", "a", "c"])
+    assert deleted == ["c", "a"]
+    assert until is not None
+    assert await listed(history) == ["waiting", "b"]
+    assert {run.until for run in (await history.storage()).deleted} == {until}
+    assert await history.delete_many(["a", "waiting"]) == ([], None)
+    assert await history.restore_many(["a", "b", "c", "none"]) == ["a", "c"]
+    assert await listed(history) == ["waiting", "c", "b", "a"]
+
+
 @pytest.mark.parametrize("reopened", [False, True])
 async def test_after_the_time_it_is_removed_for_good(url: str, reopened: bool) -> None:
     limits = Limits(undo_seconds=0.02)
@@ -282,12 +296,14 @@ async def test_what_sweeps_under_way_may_take_is_promised_to_them(sqlite_url: st
 
 async def test_where_the_disk_is_full_a_deleted_run_gives_its_room_back_at_once(sqlite_url: str) -> None:
     async with History.open(sqlite_url) as history:
-        await ended(history, "a")
+        for run in ("a", "some", "others"):
+            await ended(history, run)
     async with History.open(sqlite_url, FULL) as history:
         assert (await history.storage()).full
         with pytest.raises(NoRoom):
             await history.create(queued("b"))
         assert await history.delete("a") is None
+        assert await history.delete_many(["some", "others"]) == (["some", "others"], None)
         with pytest.raises(UnknownRun):
             await history.restore("a")
         assert history.bytes == taken(sqlite_url) == 0

@@ -129,6 +129,27 @@ def test_pages_of_runs_hold_every_run_once_newest_first(client, server, finished
     assert created == sorted(created, reverse=True)
 
 
+def test_a_compact_page_leaves_out_what_most_runs_share(client, server, finished):
+    other = server.start(hidden=10, preset="linear", model="two_linear")["id"]
+    server.until(other, "RunFinished")
+    every = {run["id"]: run for run in client.get("/api/runs?limit=200").json()["runs"]}
+    with client.stream("GET", "/api/runs?limit=200&compact=true", headers={"accept-encoding": "gzip"}) as answer:
+        answer.read()
+        assert answer.headers["content-encoding"] == "gzip"
+        compact = answer.json()["runs"]
+    assert client.get("/api/runs?compact=true", headers={"accept-encoding": "identity"}).json()["runs"][0] in compact
+    assert [run["id"] for run in compact] == list(every)
+    for run in compact:
+        whole = every[run["id"]]
+        assert {**whole, **run, "recipe": whole["recipe"], "summary": whole["summary"]} == whole
+        assert run["recipe"].items() <= whole["recipe"].items()
+        assert run.get("summary", {}).items() <= whole["summary"].items()
+    (run,) = (run for run in compact if run["id"] == other)
+    assert run["recipe"] == {"model": "two_linear", "hidden": 10, "epochs": 1}
+    assert "error" not in run
+    assert "recipe_key" not in run
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -224,6 +245,22 @@ def test_a_deleted_run_can_be_restored(client, server):
     assert client.post(f"/api/runs/{run}/restore").json() == before
     assert client.get(f"/api/runs/{run}/metrics").json()["step"][-1] == 49
     assert client.post("/api/runs/nothing/restore").status_code == 404
+
+
+def test_several_runs_are_deleted_and_brought_back_at_once(client, server):
+    ended = [server.start()["id"] for _ in range(2)]
+    for run in ended:
+        server.until(run, "RunFinished")
+    active = server.start(epochs=1000, steps_per_second=20)["id"]
+    deleted = client.post("/api/runs/delete", json={"runs": [*ended, active, "nothing"]}).json()
+    assert deleted["deleted"] == ended
+    assert {run["until"] for run in client.get("/api/storage").json()["deleted"][:2]} == {deleted["until"]}
+    assert client.get(f"/api/runs/{ended[0]}").status_code == 404
+    assert client.post("/api/runs/restore", json={"runs": [*ended, active]}).json() == {"restored": ended}
+    assert client.get(f"/api/runs/{ended[0]}").status_code == 200
+    client.post("/api/runs/stop", json={"runs": [active]}).raise_for_status()
+    for body in ({}, {"runs": "all"}, {"runs": ["x"] * 201}):
+        assert client.post("/api/runs/delete", json=body).status_code == 422
 
 
 def test_runs_stay_within_what_they_may_take(serve, tmp_path):
