@@ -10,13 +10,14 @@ from playwright.sync_api import Locator, Page, expect
 from websockets.sync.client import connect
 
 SETTING = """async ({ run, recipe, boxes }) => {
-  const sheets = ["ink", "weights"].map((name) => new Promise((resolve) => {
+  const sheets = ["ink", "weights", "digits"].map((name) => new Promise((resolve) => {
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `/static/css/${name}.css` });
     link.onload = resolve;
     document.head.append(link);
   }));
   await Promise.all(sheets);
   const { decodeFrame } = await import("/static/js/run/frames.js");
+  const { DigitSource } = await import("/static/js/model/digit-source.js");
   const { Painter } = await import("/static/js/shell/painter.js");
   const source = () => {
     const listeners = new Set();
@@ -37,7 +38,9 @@ SETTING = """async ({ run, recipe, boxes }) => {
   window.drawing = { ...source(), image: null };
   drawing.put = (image) => { drawing.image = image; drawing.tell(); };
   window.painter = new Painter(window);
-  window.context = { run: shown, painter, drawing };
+  window.picked = null;
+  const onPick = (image, label) => { picked = label; drawing.put(image); };
+  window.context = { run: shown, painter, drawing, digits: new DigitSource(), onPick };
   window.mount = async (path, name, options = {}) => {
     const root = document.createElement("div");
     Object.assign(root.style, { width: "300px", height: "220px", ...boxes });
@@ -51,7 +54,9 @@ SETTING = """async ({ run, recipe, boxes }) => {
 
 PICTURE = ("/static/js/weights/whole-picture.js", "mountWholePicture")
 TILES = ("/static/js/weights/tiles.js", "mountTiles")
-PARTS = [PICTURE, TILES]
+MISREAD = ("/static/js/run/misread.js", "mountMisread")
+CONTRIBUTIONS = ("/static/js/ink/contributions.js", "mountContributions")
+PARTS = [PICTURE, TILES, MISREAD, CONTRIBUTIONS]
 
 
 def finished(server: str, **recipe: Any) -> str:
@@ -117,7 +122,7 @@ def test_the_whole_picture_takes_shape(page: Page, server: str, finished_run: st
     assert box["width"] >= 240
     assert box["width"] == pytest.approx(box["height"], abs=1)
     page.evaluate("drawing.put(Float32Array.from({ length: 784 }, (_, i) => (i > 200 && i < 330 ? 1 : 0)))")
-    expect(figure).to_contain_text(re.compile(r"Summed over the \d+ of 30 units that your drawing switches on"))
+    expect(figure).to_contain_text(re.compile(r"The \d+ of 30 units that your drawing switches on"))
     page.evaluate("drawing.put(null)")
     expect(figure).to_contain_text("Summed over all 30 units")
 
@@ -127,7 +132,7 @@ def test_what_is_blue_and_orange_stays_so_in_forced_colours(
 ) -> None:
     page = new_page(forced_colors="active")
     set_up(page, server, finished_run)
-    for part in PARTS:
+    for part in (PICTURE, TILES):
         mount(page, part)
     take(page, 98)
     expect(page.locator(".whole-picture-caption")).to_contain_text("Summed over")
@@ -189,6 +194,53 @@ def test_all_tiles_fit_into_their_box(page: Page, server: str, finished_run: str
         size = tiles.locator(".tile").first.bounding_box()
         assert size is not None
         assert size["width"] >= 12
+
+
+def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, server: str, finished_run: str) -> None:
+    set_up(page, server, finished_run, width="420px", height="auto")
+    mount(page, MISREAD)
+    mount(page, CONTRIBUTIONS)
+    misread, sums = page.locator('[data-part="misread"]'), page.locator('[data-part="contributions"]')
+    expect(misread).to_contain_text("They appear with the first weights.")
+    expect(sums).to_contain_text("Draw a digit")
+    take(page, 98)
+    expect(misread).to_contain_text(re.compile(r"Misreads ≈ [\d,]+ of 2,038 unseen digits"))
+    found = re.search(r"≈ ([\d,]+) of", misread.inner_text())
+    assert found
+    log = httpx.get(f"{server}/api/runs/{finished_run}", timeout=30).json()["summary"]["valid_accuracy"]
+    assert int(found[1].replace(",", "")) == pytest.approx(2038 * (1 - log), abs=6)  # its weights are rounded
+    worst = misread.get_by_role("button").first
+    name = worst.get_attribute("aria-label")
+    assert name
+    said = re.fullmatch(r"A ([37]) that it reads as a ([37]), P\(3\) [≈<>] \d+ %", name)
+    assert said
+    assert said[1] != said[2]
+    worst.click()
+    assert page.evaluate("picked") == int(said[1])
+    expect(sums).to_contain_text(re.compile(rf"P\(3\) ≈ [\d.]+ %: a {said[2]}\."))
+    *terms, logit = [float(text.replace("−", "-")) for text in sums.locator("b").all_inner_texts()]
+    assert sum(terms) == pytest.approx(logit, abs=1e-6)
+    assert (logit > 0) == (said[2] == "3")
+    page.evaluate("drawing.put(null)")
+    expect(sums).to_contain_text("Draw a digit")
+
+
+def test_digits_that_cannot_be_had_are_asked_for_again(
+    page: Page, server: str, finished_run: str, complaints: list[str]
+) -> None:
+    page.route("**/api/digits*", lambda route: route.fulfill(status=503, json={"title": "Not now", "detail": "Wait."}))
+    set_up(page, server, finished_run)
+    mount(page, MISREAD)
+    take(page, 98)
+    misread = page.locator('[data-part="misread"]')
+    expect(misread).to_contain_text("The unseen digits cannot be had: Wait.")
+    page.unroute("**/api/digits*")
+    misread.get_by_role("button", name="Try again").click()
+    expect(misread).to_contain_text("of 2,038 unseen digits")
+    expect(misread.get_by_role("button", name="Try again")).to_be_hidden()
+    assert complaints
+    assert all("503" in complaint for complaint in complaints)
+    complaints.clear()
 
 
 def test_nothing_outlives_its_signal(page: Page, server: str, finished_run: str) -> None:

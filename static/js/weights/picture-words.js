@@ -19,7 +19,7 @@ export function pictureCaption({ recipe }, units, on) {
   if (bend !== "relu") return `Summed over ${all}. Each bends its own sum, so this is a rough guide.`;
   if (on === null) return `Summed over ${all}. A drawing switches only some of them on.`;
   if (on === 0) return "Your drawing switches no unit on: only the bias speaks.";
-  return `Summed over the ${on} of ${units} units that your drawing switches on: exactly what it is multiplied with.`;
+  return `The ${on} of ${units} units that your drawing switches on: exactly what counts for it.`;
 }
 
 /**

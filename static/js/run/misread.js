@@ -1,0 +1,135 @@
+// The validation digits that the network gets wrong at the moment shown, the surest mistakes first. The page computes it
+// itself, from the weights of the moment's picture, which are rounded: hence ≈.
+
+import { DigitRow } from "../ink/digit-row.js";
+import { networkOfFrame, sigmoid } from "../model/network.js";
+import { readAll } from "../model/read-all.js";
+import { element } from "../shell/element.js";
+import { count, percent } from "../shell/format.js";
+import { ProblemError } from "../shell/problem.js";
+import { mistakes } from "./mistakes.js";
+
+/** @import { Digits } from "../model/digits.js" */
+/** @import { DigitSource } from "../model/digit-source.js" */
+/** @import { Painter } from "../shell/painter.js" */
+/** @import { ShownRun } from "./shown-run.js" */
+
+const MOST = 24; // images in the row: more than fit into a page's width
+const EVERY = 300; // milliseconds from one reading of all digits to the next, at least
+
+/** @param {number} probability which is never quite 0 or 1 */
+function share(probability) {
+  if (probability < 0.01) return "< 1 %";
+  return probability > 0.99 ? "> 99 %" : percent(probability, 0);
+}
+
+/** After which of them there may be other weights, or another model. */
+const CHANGES = new Set(["Weights", "Moved", "RunQueued", "RunStarted"]);
+
+/**
+ * @param {HTMLElement} root is filled
+ * @param {{
+ *   run: ShownRun, painter: Painter, digits: DigitSource, onPick?: (image: Float32Array, label: number) => void,
+ * }} context `onPick` gets the 784 pixels from 0 to 1 of a digit that was pressed
+ * @param {{ signal: AbortSignal }} options
+ */
+export function mountMisread(root, { run, painter, digits: source, onPick }, { signal }) {
+  const said = element("p", "misread-count caption");
+  const again = element("button", "button small", "Try again");
+  again.type = "button";
+  again.hidden = true;
+  const row = new DigitRow("Digits it misreads, the surest mistakes first", signal);
+  const view = element("div", "misread", said, again, row.root);
+  view.dataset.part = "misread";
+  root.append(view);
+
+  /** Of what the row shows. @type {import("../wire.js").Weights | null} */
+  let read = null;
+  let [busy, due, held] = [false, false, false];
+  /** What a mouse over the row keeps from being shown. @type {(() => void) | null} */
+  let waiting = null;
+
+  const refresh = painter.add(() => {
+    if (signal.aborted) return;
+    if (busy) due = true;
+    else void update();
+  }, EVERY);
+
+  async function update() {
+    const { weights, recipe } = run;
+    if (!weights || !recipe) return empty("They appear with the first weights.");
+    if (weights === read) return;
+    const network = networkOfFrame(weights, recipe);
+    if (!network) return empty("This run was recorded before its pictures told enough to read digits with them.");
+    busy = true;
+    try {
+      if (!read) say("Reads all unseen digits …");
+      const digits = await source.get();
+      const logits = await readAll(network, digits, { signal });
+      read = weights;
+      again.hidden = true;
+      show(digits, logits);
+    } catch (problem) {
+      if (signal.aborted) return;
+      if (!(problem instanceof ProblemError)) throw problem;
+      empty(`The unseen digits cannot be had: ${problem.message}`);
+      again.hidden = false;
+    } finally {
+      busy = false;
+    }
+    if (due) refresh();
+    due = false;
+  }
+
+  /**
+   * @param {Digits} digits
+   * @param {Float64Array} logits
+   */
+  function show(digits, logits) {
+    const { count: wrong, worst } = mistakes(logits, digits.labels, MOST);
+    const inverted = (run.recipe?.invert ?? 0) > 0 ? " as they are, none inverted" : "";
+    say(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits${inverted}.` + (wrong ? " Below: what it is, and P(3)." : ""));
+    const shown = worst.map(({ index, label, logit }) => {
+      const probability = share(sigmoid(logit));
+      return {
+        key: index,
+        pixels: digits.bytes(index),
+        words: `${label} · ${probability}`,
+        name: `A ${label} that it reads as a ${logit > 0 ? 3 : 7}, P(3) ${/^\d/.test(probability) ? "≈ " : ""}${probability}`,
+        press: onPick ? () => onPick(digits.image(index), label) : null,
+      };
+    });
+    const put = () => row.show(shown);
+    if (held) waiting = put; // what is about to be pressed stays where it is
+    else put();
+  }
+
+  /** @param {string} words */
+  function say(words) {
+    if (said.textContent !== words) said.textContent = words;
+  }
+
+  /** @param {string} words */
+  function empty(words) {
+    read = null;
+    waiting = null;
+    say(words);
+    row.show([]);
+  }
+
+  row.root.addEventListener("pointerenter", ({ pointerType }) => (held = pointerType === "mouse"), { signal });
+  row.root.addEventListener("pointerleave", () => {
+    held = false;
+    waiting?.();
+    waiting = null;
+  }, { signal });
+  again.addEventListener("click", refresh, { signal });
+  const unsubscribe = run.subscribe(({ type }) => {
+    if (CHANGES.has(type)) refresh();
+  });
+  signal.addEventListener("abort", () => {
+    unsubscribe();
+    view.remove();
+  });
+  refresh();
+}
