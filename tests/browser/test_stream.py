@@ -55,6 +55,8 @@ def wait_for_steps(page: Page, more: int) -> None:
 def test_nothing_is_lost_or_doubled_however_the_connection_goes(proxy: TcpProxy, new_page: NewPage) -> None:
     run = start(proxy.url, epochs=1000, steps_per_second=50)
     page = new_page(base_url=proxy.url)
+    # A page without a connection of its own.
+    page.route("**/pages/docs.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto("/docs")
     page.evaluate(COLLECT, run)
     wait_for_steps(page, 10)
@@ -144,9 +146,22 @@ def test_a_finished_run_comes_in_300_kb(start_server: StartServer, new_page: New
     look("/")
 
 
-def test_a_finished_run_needs_no_connection_once_it_is_here(page: Page, finished_run: str) -> None:
-    opened, _ = received(page)
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator("[data-part=connection]")).to_have_attribute("data-state", "ended")
-    if not opened[0].is_closed():
-        opened[0].wait_for_event("close")
+def test_a_finished_run_says_that_it_comes_from_the_log(proxy: TcpProxy, new_page: NewPage) -> None:
+    """The one connection stays for the run that may start next, and what is lost with it is said here too."""
+    run = start(proxy.url, epochs=1)
+    page = new_page(base_url=proxy.url)
+    page.goto(f"/runs/{run}")
+    connection = page.locator("[data-part=connection]")
+    expect(connection).to_have_attribute("data-state", "ended")
+    pill = page.locator("#live-pill")
+    following = start(proxy.url, name="The next one", epochs=1000, steps_per_second=50)
+    expect(pill).to_contain_text("LiveThe next one")
+    proxy.go_silent()
+    expect(connection).to_have_attribute("data-state", "reconnecting")
+    expect(page.locator("main")).to_have_attribute("data-stale", "")
+    expect(pill).to_contain_text("Last known")
+    proxy.forward_again()
+    expect(connection).to_have_attribute("data-state", "ended")
+    expect(page.locator("main")).not_to_have_attribute("data-stale", "")
+    control(proxy.url, following, action="stop")
+    expect(pill).to_contain_text("StoppedThe next one")

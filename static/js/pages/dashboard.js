@@ -1,17 +1,16 @@
 // The dashboard: one run, followed live ("/") or drawn from its log ("/runs/{id}").
 
-import { bindAccess } from "../shell/access.js";
 import { AgainButton } from "../run/again.js";
 import { ConfusionMatrix } from "../run/confusion.js";
-import { ConnectionView } from "../shell/connection.js";
 import { RunControls } from "../run/controls.js";
-import { element } from "../shell/element.js";
+import { element, part } from "../shell/element.js";
 import { RunFigures } from "../run/figures.js";
 import { decodeFrame } from "../run/frames.js";
 import { detail, headline, sentence } from "../run/headline.js";
 import { KnownLog } from "../run/known-log.js";
 import { LivePad } from "../ink/live-pad.js";
 import { forgetOutage, showMessage, showProblem } from "../shell/message.js";
+import { openPage } from "../shell/page.js";
 import { Painter } from "../shell/painter.js";
 import { fetchBytes, ProblemError, request } from "../shell/problem.js";
 import { root } from "../shell/root.js";
@@ -22,17 +21,9 @@ import { Stream } from "../run/stream.js";
 import { TroubleView } from "../shell/trouble.js";
 import { WeightGrid } from "../weights/weight-grid.js";
 
-/** @param {string} id */
-function part(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no part ${id}`);
-  return found;
-}
-
 const shown = document.body.dataset.run ?? "live";
 const store = new RunStore();
 const painter = new Painter(window);
-const connection = new ConnectionView(part("connection"));
 const trouble = new TroubleView(part("trouble"), "Nothing can be stored now.", "Runs wait meanwhile.");
 const blocked = new TroubleView(part("blocked"), "This page gets no live data.");
 const { knownRun = "", knownSeq, knownOver } = document.body.dataset;
@@ -55,13 +46,13 @@ const stream = new Stream(window, {
     damage = { run, reason };
     showState();
   },
-  onState: (state, retryAt) => {
-    connection.show(state, retryAt);
+  onState: (state) => {
     if (state === "live") forgetOutage(document);
     if (state === "live" && pictureMissing) fetchPicture(knownRun);
     showState();
   },
 });
+const { access } = openPage(window, { stream });
 
 /** @param {import("../wire.js").RunEvent} event */
 function onEvent(event) {
@@ -203,9 +194,9 @@ function allow(allowed) {
   again.setAllowed(allowed);
 }
 
+access.onChange(allow);
 try {
   await form.load();
-  await bindAccess(part("access"), allow);
 } catch (problem) {
   if (!(problem instanceof ProblemError)) throw problem;
   showProblem(message, problem);

@@ -1,7 +1,10 @@
 // @ts-check
 // The API's description, drawn by Swagger UI from the server's own OpenAPI document.
 
+import { openPage } from "../shell/page.js";
 import { root } from "../shell/root.js";
+
+openPage(window).stream.start();
 
 const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (window));
 

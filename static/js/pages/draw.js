@@ -5,28 +5,17 @@ import { InkCanvas } from "../ink/ink-canvas.js";
 import { MeanImages } from "../ink/mean-images.js";
 import { ModelChoice } from "../forms/model-choice.js";
 import { showMessage, showProblem } from "../shell/message.js";
+import { openPage } from "../shell/page.js";
+import { part } from "../shell/element.js";
 import { Pad } from "../ink/pad.js";
 import { takePictures } from "../ink/picture-drop.js";
 import { Reader } from "../ink/predict.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { Remembered } from "../shell/remembered.js";
 import { fillSampleRow } from "../ink/sample-row.js";
-import { Stream } from "../run/stream.js";
 import { VerdictView } from "../ink/verdict.js";
 
 /** @typedef {{ strokes: Stroke[], picture: PixelPicture | null, width: number, model: Model }} Kept */
-
-/**
- * @template {HTMLElement} Kind
- * @param {string} id
- * @param {new () => Kind} kind
- * @returns {Kind}
- */
-function part(id, kind) {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
-  return found;
-}
 
 const buttons = {
   undo: part("undo", HTMLButtonElement),
@@ -83,8 +72,8 @@ function unanswered({ status }) {
 }
 
 /** Follows the run that trains now, and has it read the ink again with each of its new weights. */
-const live = new Stream(window);
-live.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: refresh });
+const { stream } = openPage(window);
+stream.start();
 let following = false;
 
 function refresh() {
@@ -96,7 +85,7 @@ function use(model) {
   reader.model = model;
   if (model.run !== "live" || following) return;
   following = true;
-  live.start();
+  stream.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: refresh });
 }
 
 function changed() {

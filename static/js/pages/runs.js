@@ -1,21 +1,14 @@
 // The list of runs, newest first, kept up to date by the server's word of each change.
 
-import { bindAccess } from "../shell/access.js";
-import { ConnectionView } from "../shell/connection.js";
+import { part } from "../shell/element.js";
 import { forgetOutage, showProblem } from "../shell/message.js";
+import { openPage } from "../shell/page.js";
 import { ProblemError } from "../shell/problem.js";
 import { RunList } from "../run/run-list.js";
 import { StopAll } from "../run/stop-all.js";
 import { StorageView } from "../shell/storage-view.js";
 import { Stream } from "../run/stream.js";
 import { TroubleView } from "../shell/trouble.js";
-
-/** @param {string} id */
-function part(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no part ${id}`);
-  return found;
-}
 
 const message = part("message");
 const list = new RunList(part("runs"), (problem) => showProblem(message, problem));
@@ -25,7 +18,6 @@ const storage = new StorageView(part("storage"), {
   onChanged: refresh,
   onProblem: (problem) => showProblem(message, problem),
 });
-const connection = new ConnectionView(part("connection"));
 const trouble = new TroubleView(part("trouble"), "Nothing can be stored now.", "Runs wait meanwhile.");
 const blocked = new TroubleView(part("blocked"), "This page gets no live data.");
 
@@ -60,11 +52,12 @@ function allow(allowed) {
 const stream = new Stream(window, {
   onTrouble: (reason) => trouble.show(reason),
   onBlocked: (reason) => blocked.show(reason),
-  onState: (state, retryAt) => {
-    connection.show(state, retryAt);
+  onState: (state) => {
     if (state === "live") forgetOutage(document);
   },
 });
+const { access } = openPage(window, { stream });
+access.onChange(allow);
 stream.watchList({
   onOpen: () => reporting(refresh),
   onRun: (run) => {
@@ -79,4 +72,3 @@ stream.watchList({
 });
 stream.start();
 await reporting(refresh); // at once, also where no connection is to be had
-await reporting(() => bindAccess(part("access"), allow));

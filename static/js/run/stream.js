@@ -37,6 +37,14 @@ export class Stream {
   #heard = 0;
   #silence = PATIENCE;
   #stopped = new AbortController();
+  /** What the page is about has come to its end. @type {"ended" | "gone" | "damaged" | null} */
+  #rested = null;
+  /** The queue as it was sent last over this connection. @type {object | null} */
+  #queue = null;
+  /** @type {Set<(state: StreamState, retryAt: number | null) => void>} */
+  #watchers = new Set();
+  /** @type {number | null} */
+  #retryAt = null;
   /** @type {StreamState} */
   state = "connecting";
 
@@ -85,14 +93,27 @@ export class Stream {
    * the page to fetch.
    *
    * @param {{onRun?: (run: Run) => void, onDeleted?: (id: string) => void, onQueue?: (places: Map<string, number>) => void, onOpen?: () => void}} to
+   * @param {{aside?: boolean}} [options] `aside`: the page is not about it, and is at its end without it
    * @returns {() => void} ends it
    */
-  watchList({ onRun = () => {}, onDeleted = () => {}, onQueue = () => {}, onOpen = () => {} }) {
-    return this.#add(new ListSubscription({ onRun, onDeleted, onQueue, onOpen }));
+  watchList({ onRun = () => {}, onDeleted = () => {}, onQueue = () => {}, onOpen = () => {} }, { aside = false } = {}) {
+    return this.#add(new ListSubscription({ onRun, onDeleted, onQueue, onOpen }, aside));
   }
 
+  /**
+   * @param {(state: StreamState, retryAt: number | null) => void} listener told at once, and of each change; `retryAt`
+   *   as for the constructor
+   * @returns {() => void} ends it
+   */
+  watchState(listener) {
+    this.#watchers.add(listener);
+    listener(this.state, this.#retryAt);
+    return () => this.#watchers.delete(listener);
+  }
+
+  /** Does nothing where it has been started. */
   start() {
-    this.#connect();
+    if (!this.#socket && !this.#retry) this.#connect();
   }
 
   /** For good: nothing is told any more. */
@@ -103,18 +124,34 @@ export class Stream {
 
   /** @param {Subscription} subscription */
   #add(subscription) {
+    const twin = this.#list();
     this.#subscriptions.add(subscription);
-    if (this.#open) this.#ask(subscription);
-    else if (["ended", "gone", "damaged"].includes(this.state)) this.#connect();
+    const rested = this.#rested;
+    if (!subscription.aside) this.#rested = null;
+    if (this.#open) {
+      if (rested && !this.#rested) this.#set("live");
+      this.#ask(subscription, twin);
+    } else if (rested && !this.#socket && !this.#retry) this.#connect();
     return () => {
       if (!this.#subscriptions.delete(subscription)) return;
+      if (subscription instanceof ListSubscription && this.#list()) return; // the other one goes on
       if (this.#open && subscription.open) this.#send({ type: "unsubscribe", ...subscription.name });
     };
   }
 
-  /** @param {Subscription} subscription */
-  #ask(subscription) {
-    this.#send({ type: "subscribe", ...subscription.name, ...subscription.cursor });
+  /** The list is sent once over a connection, to all that watch it. */
+  #list() {
+    return [...this.#subscriptions].find((each) => each instanceof ListSubscription);
+  }
+
+  /**
+   * @param {Subscription} subscription
+   * @param {Subscription} [twin] has asked for the same list over this connection
+   */
+  #ask(subscription, twin) {
+    const { cursor } = subscription;
+    if (!twin || !(subscription instanceof ListSubscription)) this.#send({ type: "subscribe", ...subscription.name, ...cursor });
+    else if (this.#queue) subscription.receive(this.#queue);
   }
 
   /** @param {object} message */
@@ -153,6 +190,7 @@ export class Stream {
     if (frame.type === "Heartbeat") return this.#beat(frame);
     if (frame.type === "Refused") return this.#refused(frame);
     if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);
+    if (frame.type === "Queue") this.#queue = frame;
     for (const subscription of this.#subscriptions) subscription.receive(frame);
     if (frame.type === "Ended") this.#rest();
   }
@@ -167,8 +205,9 @@ export class Stream {
     if (this.#open) return;
     this.#open = true;
     this.#onBlocked(null);
-    this.#set("live");
-    for (const subscription of this.#subscriptions) if (subscription.open) this.#ask(subscription);
+    this.#set(this.#rested ?? "live");
+    const list = this.#list();
+    for (const each of this.#subscriptions) if (each.open) this.#ask(each, each === list ? undefined : list);
   }
 
   /**
@@ -194,8 +233,10 @@ export class Stream {
 
   /** Where nothing more can come, there is no need of a connection. @param {"ended" | "gone" | "damaged"} [state] */
   #rest(state = "ended") {
-    if ([...this.#subscriptions].some(({ open }) => open)) return;
-    this.#drop();
+    const open = [...this.#subscriptions].filter((each) => each.open);
+    if (open.some(({ aside }) => !aside)) return;
+    this.#rested = state;
+    if (!open.length) this.#drop();
     this.#set(state);
   }
 
@@ -206,6 +247,7 @@ export class Stream {
     this.#retry = this.#watch = 0;
     const socket = this.#socket;
     this.#socket = null;
+    this.#queue = null;
     this.#open = false;
     socket?.close();
   }
@@ -239,6 +281,8 @@ export class Stream {
    */
   #set(state, retryAt = null) {
     this.state = state;
+    this.#retryAt = retryAt;
     this.#onState(state, retryAt);
+    for (const watcher of [...this.#watchers]) watcher(state, retryAt);
   }
 }

@@ -5,6 +5,7 @@
 /**
  * @typedef {object} Subscription
  * @property {boolean} open it goes on, so a new connection asks for it again
+ * @property {boolean} aside the page is not about it: without anything else it is at its end
  * @property {object} name names it in a message
  * @property {object} cursor the message's further fields
  * @property {(frame: any) => void} receive takes a frame of a type that is in no log
@@ -13,6 +14,7 @@
 /** A run's log behind a cursor; with `live` that of whichever run started last. @implements {Subscription} */
 export class RunSubscription {
   open = true;
+  aside = false;
 
   /**
    * @param {string} run with `live`: of which `after` is known; empty: none
@@ -56,12 +58,17 @@ export class RunSubscription {
 export class ListSubscription {
   open = true;
   name = { runs: true };
+  aside;
   #to;
   #begun = false;
 
-  /** @param {{onRun: (run: Run) => void, onDeleted: (id: string) => void, onQueue: (places: Map<string, number>) => void, onOpen: () => void}} to */
-  constructor(to) {
+  /**
+   * @param {{onRun: (run: Run) => void, onDeleted: (id: string) => void, onQueue: (places: Map<string, number>) => void, onOpen: () => void}} to
+   * @param {boolean} aside
+   */
+  constructor(to, aside) {
     this.#to = to;
+    this.aside = aside;
   }
 
   /** Read when a connection asks for it. */

@@ -1,42 +1,51 @@
-// Whether this viewer may start and control runs; where not, a field for the server's token.
+// Whether this viewer may start and control runs.
 
-import { element } from "./element.js";
-import { showProblem } from "./message.js";
 import { ProblemError, request } from "./problem.js";
 
-/**
- * @param {HTMLElement} root gets the field while it is needed
- * @param {(allowed: boolean) => void} onChange told once at the beginning and again when the token was right
- */
-export async function bindAccess(root, onChange) {
-  /** @type {{control: boolean}} */
-  const { control } = await request("GET", "/api/session");
-  onChange(control);
-  if (!control) root.append(tokenForm(root, onChange));
-}
+/** @typedef {(allowed: boolean) => void} Listener */
 
-/**
- * @param {HTMLElement} root
- * @param {(allowed: boolean) => void} onChange
- */
-function tokenForm(root, onChange) {
-  const token = element("input", "");
-  Object.assign(token, { type: "password", required: true, autocomplete: "current-password", id: "token" });
-  const label = element("label", "", "You are watching. To start and steer runs, enter the server’s token:");
-  label.htmlFor = token.id;
-  const problem = element("div", "");
-  const form = element("form", "token-form card", label, element("div", "row", token, element("button", "button", "Unlock")), problem);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+export class Access {
+  /** @type {Set<Listener>} */
+  #listeners = new Set();
+  /** May this viewer start and control runs? null: not known yet. @type {boolean | null} */
+  allowed = null;
+  /** Does the server ask for a token at all? */
+  tokenNeeded = false;
+
+  /**
+   * @param {Listener} listener told at once where it is known, and whenever it changes
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  onChange(listener, { signal } = {}) {
+    this.#listeners.add(listener);
+    signal?.addEventListener("abort", () => this.#listeners.delete(listener));
+    if (this.allowed !== null) listener(this.allowed);
+  }
+
+  /** Ask the server. Where it does not answer what was known stays. */
+  async refresh() {
     try {
-      await request("POST", "/api/session", { token: token.value });
-      root.replaceChildren();
-      onChange(true);
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      token.select();
-      showProblem(problem, error);
+      this.#take(await request("GET", "/api/session"));
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
     }
-  });
-  return form;
+  }
+
+  /** @param {string} token @throws {ProblemError} */
+  async signIn(token) {
+    this.#take(await request("POST", "/api/session", { token }));
+  }
+
+  /** @throws {ProblemError} */
+  async signOut() {
+    this.#take(await request("DELETE", "/api/session"));
+  }
+
+  /** @param {{control: boolean, token_needed: boolean}} session */
+  #take({ control, token_needed: needed }) {
+    if (control === this.allowed && needed === this.tokenNeeded) return;
+    this.allowed = control;
+    this.tokenNeeded = needed;
+    for (const listener of [...this.#listeners]) listener(control);
+  }
 }

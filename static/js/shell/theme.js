@@ -46,24 +46,23 @@ function choose(document, theme) {
 }
 
 /**
- * @param {Document} document
  * @param {HTMLButtonElement} button
+ * @param {{signal?: AbortSignal}} [options]
  */
-function bind(document, button) {
+export function mountThemeSwitch(button, { signal } = {}) {
+  const document = button.ownerDocument;
   const name = button.querySelector(".theme-switch-name");
   const show = () => {
     const theme = current(document);
     if (name) name.textContent = theme[0].toUpperCase() + theme.slice(1);
     button.setAttribute("aria-label", `Colour theme: ${theme}. Change it`);
+    button.title = `Colour theme: ${theme}`;
     button.hidden = false;
   };
-  button.addEventListener("click", () => {
-    choose(document, ORDER[(ORDER.indexOf(current(document)) + 1) % ORDER.length]);
-    show();
-  });
+  button.addEventListener("click", () => choose(document, ORDER[(ORDER.indexOf(current(document)) + 1) % ORDER.length]), { signal });
+  onThemeChange(document, show, { signal });
+  document.defaultView?.addEventListener("storage", ({ key, newValue }) => {
+    if (key === "theme") choose(document, newValue === "light" || newValue === "dark" ? newValue : "auto"); // in another tab
+  }, { signal });
   show();
 }
-
-// The page loads this file by its digest, modules that import it by its plain name: two instances, one of which binds.
-const button = document.getElementById("theme-switch");
-if (button instanceof HTMLButtonElement && button.hidden) bind(document, button);

@@ -1,0 +1,5 @@
+// A page without anything of its own that moves: the header alone.
+
+import { openPage } from "../shell/page.js";
+
+openPage(window).stream.start();

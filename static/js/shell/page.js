@@ -1,0 +1,52 @@
+// What every page has: its one connection, its keys, its messages, who may steer, and the header that shows them.
+
+import { Access } from "./access.js";
+import { ConnectionView } from "./connection.js";
+import { part } from "./element.js";
+import { mountKeysDialog } from "./keys-dialog.js";
+import { mountLivePill } from "./live-pill.js";
+import { mountPadlock } from "./padlock.js";
+import { Shortcuts } from "./shortcuts.js";
+import { Stream } from "../run/stream.js";
+import { mountThemeSwitch } from "./theme.js";
+import { Toasts } from "./toasts.js";
+
+/**
+ * @typedef {object} Page
+ * @property {Stream} stream start it once the page watches what it is about
+ * @property {Shortcuts} shortcuts
+ * @property {Toasts} toasts
+ * @property {Access} access
+ */
+
+/**
+ * Fills in the header. While the connection is lost `<main>` has `data-stale`: what it shows may be long over.
+ *
+ * @param {Window & typeof globalThis} window
+ * @param {{stream?: Stream, signal?: AbortSignal}} [options] `stream`: the page's own, where it needs one of its making
+ * @returns {Page}
+ */
+export function openPage(window, { stream = new Stream(window), signal } = {}) {
+  const { document } = window;
+  const shortcuts = new Shortcuts(document, { signal });
+  const toasts = new Toasts(document, { signal });
+  const access = new Access();
+  mountThemeSwitch(part("theme-switch", HTMLButtonElement), { signal });
+  mountKeysDialog(part("keys-button", HTMLButtonElement), { shortcuts }, { signal });
+  mountPadlock(part("padlock", HTMLButtonElement), { access }, { signal });
+  mountLivePill(part("live-pill", HTMLAnchorElement), { stream }, { signal });
+  const connection = new ConnectionView(part("connection"));
+  let lost = false;
+  const end = stream.watchState((state, retryAt) => {
+    connection.show(state, retryAt);
+    part("main").toggleAttribute("data-stale", state === "reconnecting");
+    if (state === "live") toasts.forgetOutage();
+    if (lost && state !== "reconnecting") access.refresh(); // a server that was started again may ask for another token
+    lost = state === "reconnecting";
+  });
+  signal?.addEventListener("abort", end);
+  // Signed in, or out, in another tab.
+  document.addEventListener("visibilitychange", () => document.hidden || access.refresh(), { signal });
+  access.refresh();
+  return { stream, shortcuts, toasts, access };
+}
