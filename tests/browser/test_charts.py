@@ -1,100 +1,282 @@
-"""What the charts draw of many points, and what they must never lose of them."""
+"""A run's two charts, mounted on a page of their own over a run's real figures."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
+
+EPOCH = 49
+
+MOUNT = """async ({ metrics, epoch }) => {
+  const { Column } = await import("/static/js/run/column.js");
+  const { Cursor } = await import("/static/js/plot/cursor.js");
+  const { ChartChoices } = await import("/static/js/run/chart-choices.js");
+  const { mountChartTools } = await import("/static/js/run/chart-tools.js");
+  const { mountRunChart } = await import("/static/js/run/run-charts.js");
+  const { Painter } = await import("/static/js/shell/painter.js");
+  const column = (values) => { const made = new Column(); made.append(values); return made; };
+  const listeners = new Set();
+  const { step, loss, accuracy } = metrics;
+  const ends = step.filter((each) => each % epoch === 0);
+  const perEpoch = (value) => column(ends.map((_, i) => value + i / 100));
+  const run = {
+    run: "run", step: step.length, steps: step.length, live: true, active: false,
+    rateChanges: [{ step: 60, value: 0.05 }],
+    started: { steps_per_epoch: epoch, baseline: { l1: 0.951 } },
+    metrics: { step: column(step), loss: column(loss), accuracy: column(accuracy) },
+    epochs: {
+      step: column(ends), valid_loss: perEpoch(0.1), valid_accuracy: perEpoch(0.97),
+      accuracy_of_3: perEpoch(0.98), accuracy_of_7: perEpoch(0.96),
+    },
+    listeners,
+    subscribe: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+    moveTo: (moment) => {
+      Object.assign(run, { step: moment, live: false });
+      for (const listener of listeners) listener({ type: "Moved" });
+    },
+  };
+  const life = new AbortController();
+  const [painter, cursor, choices] = [new Painter(window), new Cursor(), new ChartChoices()];
+  const shared = { run, painter, cursor, choices, onMove: run.moveTo };
+  const main = document.querySelector("main");
+  const tools = document.createElement("div");
+  main.replaceChildren(tools);
+  mountChartTools(tools, shared, life);
+  const plots = ["loss", "accuracy"].map((measure) => {
+    const box = document.createElement("section");
+    Object.assign(box.style, { width: "min(600px, 100%)", height: "150px", margin: "8px 0" });
+    main.append(box);
+    return mountRunChart(box, { ...shared, measure }, life);
+  });
+  window.charts = { run, plots, life, tools, shared, mountRunChart, mountChartTools };
+}"""
+
+HUES = """async (part) => {
+  // After two frames whatever was due is painted.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const canvas = document.querySelector(`[data-part="${part}"] canvas`);
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const found = { blue: 0, orange: 0 };
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] < 200) continue;
+    if (data[i + 2] - data[i] > 60) found.blue++;
+    if (data[i] - data[i + 2] > 60) found.orange++;
+  }
+  return Object.values(found);
+}"""
 
 
 @pytest.fixture
-def modules(page: Page) -> Page:
-    page.goto("/runs")
-    return page
+def metrics(server: str, finished_run: str) -> dict[str, list[float]]:
+    """Of 98 steps, two epochs."""
+    columns: dict[str, list[float]] = httpx.get(f"{server}/api/runs/{finished_run}/metrics").raise_for_status().json()
+    return columns
 
 
-def picked(page: Page, spike_at: int, points: int, buckets: int, wanted: list[int]) -> list[int]:
-    indices: list[int] = page.evaluate(
-        """async ([spikeAt, points, buckets, wanted]) => {
-          const { pick } = await import("/static/js/plot/buckets.js");
-          const values = new Float64Array(points).map((_, i) => Math.sin(i));
-          values[spikeAt] = 1e6;
-          values[spikeAt + 1] = -1e6;
-          return pick(values, 0, points, buckets, wanted);
-        }""",
-        [spike_at, points, buckets, wanted],
-    )
-    return indices
+@pytest.fixture
+def mount(metrics: dict[str, list[float]]) -> Callable[[Page], None]:
+    def mount(page: Page) -> None:
+        page.goto("/runs")
+        page.add_style_tag(url="/static/css/chart.css")
+        page.evaluate(MOUNT, {"metrics": metrics, "epoch": EPOCH})
+
+    return mount
 
 
-@pytest.mark.parametrize("spike_at", [0, 1, 4_999, 77_777, 99_998])
-def test_a_spike_of_one_step_is_always_drawn(modules: Page, spike_at: int) -> None:
-    indices = picked(modules, spike_at, 100_000, 500, [])
-    assert {spike_at, spike_at + 1, 0, 99_999} <= set(indices)
-    assert indices == sorted(set(indices))
-    assert len(indices) <= 4 * 500
+def figure(page: Page, part: str, label: str) -> Locator:
+    return page.locator(f"[data-part={part}] .chart-readout div", has_text=label).locator("dd")
 
 
-def test_the_steps_at_which_epochs_end_are_always_drawn(modules: Page) -> None:
-    ends = [123, 4_567, 4_568, 98_765]
-    assert set(ends) <= set(picked(modules, 50_000, 100_000, 500, ends))
+def along(page: Page, part: str, share: float) -> tuple[float, float]:
+    """A point of the window over a chart, so far from its left edge."""
+    box = page.locator(f"[data-part={part}] .chart-plot").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] * share, box["y"] + box["height"] / 2
 
 
-def test_few_points_are_all_drawn(modules: Page) -> None:
-    assert picked(modules, 5, 800, 500, []) == list(range(800))
+def test_one_looks_along_both_charts_and_asks_for_a_moment(
+    page: Page, mount: Callable[[Page], None], metrics: dict[str, list[float]]
+) -> None:
+    mount(page)
+    plot = page.locator("[data-part=loss] .chart-plot")
+    expect(figure(page, "loss", "Step")).to_have_text("98")
+    page.mouse.move(*along(page, "accuracy", 0.5))
+    expect(figure(page, "loss", "Step")).to_have_text(figure(page, "accuracy", "Step").inner_text())
+    expect(figure(page, "loss", "Step")).not_to_have_text("98")
+    expect(page.locator(".chart-cursor:visible")).to_have_count(2)
+    page.mouse.move(0, 0)
+    expect(page.locator(".chart-cursor:visible")).to_have_count(0)
+
+    plot.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(figure(page, "loss", "This batch")).to_have_text(f"{metrics['loss'][1]:.4f}")
+    expect(figure(page, "accuracy", "This batch")).to_have_text(f"{metrics['accuracy'][1] * 100:.2f} %")
+    expect(plot).to_have_attribute("aria-valuetext", re.compile("^Step 2, Validation –, "))
+    assert page.evaluate("charts.run.step") == 2, "the page follows the keys"
+    plot.blur()
+    expect(page.locator(".chart-moment:visible")).to_have_count(2)
+    expect(figure(page, "accuracy", "Step")).to_have_text("2")
+    page.mouse.click(*along(page, "accuracy", 0.7))
+    assert 55 < page.evaluate("charts.run.step") < 80
 
 
-def test_steps_without_a_number_leave_a_gap_and_no_point(modules: Page) -> None:
-    indices = modules.evaluate(
-        """async () => {
-          const { pick } = await import("/static/js/plot/buckets.js");
-          const values = new Float64Array(10_000).fill(NaN);
-          values[4321] = 1;
-          return pick(values, 0, values.length, 100);
+def test_zoom_by_dragging_and_by_keys(page: Page, mount: Callable[[Page], None]) -> None:
+    mount(page)
+    show_all = page.get_by_role("button", name="Show all steps")
+    expect(show_all).to_be_disabled()
+    page.mouse.move(*along(page, "loss", 0.4))
+    page.mouse.down()
+    page.mouse.move(*along(page, "loss", 0.7), steps=5)
+    expect(page.locator(".chart-selection:visible")).to_have_count(1)
+    page.mouse.up()
+    expect(show_all).to_be_enabled()
+    assert page.evaluate("charts.run.live"), "dragging asks for no moment"
+    shown = page.evaluate("charts.plots.map((plot) => plot.range)")
+    assert shown[0] == shown[1]
+    assert 20 < shown[0]["min"] < shown[0]["max"] < 80
+
+    plot = page.locator("[data-part=accuracy] .chart-plot")
+    plot.focus()
+    ends = []
+    for key, beyond in (("Home", "ArrowLeft"), ("End", "ArrowRight")):
+        page.keyboard.press(key)
+        ends.append(int(figure(page, "accuracy", "Step").inner_text()))
+        page.keyboard.press(beyond)
+        assert int(figure(page, "accuracy", "Step").inner_text()) == ends[-1], "there is nothing beyond"
+    assert shown[0]["min"] <= ends[0] < ends[1] <= shown[0]["max"]
+    page.mouse.dblclick(*along(page, "loss", 0.5))
+    expect(show_all).to_be_disabled()
+    plot.press("+")
+    expect(show_all).to_be_enabled()
+    show_all.click()
+    expect(show_all).to_be_disabled()
+
+
+def test_what_is_chosen_is_remembered_and_what_a_chart_shows_is_told(
+    page: Page, mount: Callable[[Page], None], assert_accessible: Callable[[Page], None]
+) -> None:
+    mount(page)
+    note = page.locator("[data-part=accuracy] .chart-note")
+    expect(note).to_have_text("errors logarithmic")  # an epoch is over
+    smoothed = figure(page, "accuracy", "Smoothed").inner_text()
+    page.get_by_label("Smoothing").fill("0.2")
+    expect(figure(page, "accuracy", "Smoothed")).not_to_have_text(smoothed)
+    page.locator(".segments").get_by_text("Linear").click()
+    expect(note).to_have_text("")
+    mount(page)
+    expect(page.get_by_role("radio", name="Linear")).to_be_checked()
+    expect(page.get_by_label("Smoothing")).to_have_value("0.2")
+    expect(note).to_have_text("")
+
+    about = page.locator("[data-part=accuracy] .chart-about")
+    page.get_by_label("About this chart: Accuracy").press("Enter")
+    expect(about).to_contain_text("asking which is nearer")
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(about).to_be_hidden()
+
+
+def test_one_looks_along_and_zooms_by_touch(phone: Page, mount: Callable[[Page], None]) -> None:
+    mount(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.touchscreen.tap(*along(phone, "accuracy", 0.6))
+    expect(phone.locator(".chart-moment:visible")).to_have_count(2)
+    assert 40 < phone.evaluate("charts.run.step") < 75
+    phone.locator("[data-part=loss] .chart-plot").evaluate(
+        """(area) => {
+          const { left, width, top } = area.getBoundingClientRect();
+          const send = (type, pointerId, share) =>
+            area.dispatchEvent(new PointerEvent(type, {
+              pointerId, pointerType: "touch", clientX: left + width * share, clientY: top + 50, bubbles: true,
+            }));
+          send("pointerdown", 1, 0.45);
+          send("pointerdown", 2, 0.55);
+          send("pointermove", 1, 0.25);
+          send("pointermove", 2, 0.75);
+          send("pointerup", 1, 0.25);
+          send("pointerup", 2, 0.75);
         }"""
     )
-    assert 4321 in indices
+    shown = phone.evaluate("charts.plots[1].range")
+    assert 10 < shown["min"] < shown["max"] < 90
 
 
-def test_smoothing_begins_at_the_first_value_and_passes_over_gaps(modules: Page) -> None:
-    smoothed: list[Any] = modules.evaluate(
+def looks(page: Page) -> list[str]:
+    """How each curve of the accuracy is drawn: colour and dashes, in the order of the figures."""
+    drawn: list[str] = page.locator("[data-part=accuracy] .chart-readout svg path").evaluate_all(
+        "keys => keys.map((key) => `${getComputedStyle(key).stroke} ${key.getAttribute('stroke-dasharray')}`)"
+    )
+    return drawn
+
+
+def test_on_paper_and_in_forced_colours_every_curve_can_be_told(
+    dark: Page, new_page: Callable[..., Page], mount: Callable[[Page], None]
+) -> None:
+    mount(dark)
+    assert all(dark.evaluate(HUES, "accuracy"))
+    screen = looks(dark)
+    dark.emulate_media(media="print")
+    assert all(dark.evaluate(HUES, "accuracy"))
+    assert looks(dark)[0].startswith("rgb(29, 31, 35)"), "dark ink on white paper"
+    dark.emulate_media(media="screen")
+    dark.evaluate(HUES, "accuracy")
+    assert looks(dark) == screen
+
+    forced = new_page(forced_colors="active")
+    mount(forced)
+    forced.evaluate(HUES, "accuracy")
+    validation, _, _, threes, sevens, _ = looks(forced)
+    assert validation.startswith("rgb(0, 0, 0)"), "the system's text"
+    assert threes != sevens
+
+
+def test_a_chart_is_taken_along_as_a_picture(dark: Page, mount: Callable[[Page], None]) -> None:
+    mount(dark)
+    dark.evaluate(HUES, "accuracy")
+    picture: dict[str, Any] = dark.evaluate(
         """async () => {
-          const { Column } = await import("/static/js/run/column.js");
-          const { Smoothed } = await import("/static/js/plot/smoothing.js");
-          const raw = new Column();
-          const smoothed = new Smoothed(raw);
-          smoothed.setWeight(0.5);
-          raw.append([8, null]);
-          smoothed.follow();
-          raw.append([2]);
-          smoothed.follow();
-          return Array.from(smoothed.column.view);
+          const { toPng } = await import("/static/js/plot/picture.js");
+          const blob = await toPng(charts.plots[1], { title: "Accuracy of a run" });
+          const image = new Image();
+          image.src = URL.createObjectURL(blob);
+          await image.decode();
+          const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+          const ctx = canvas.getContext("2d");
+          ctx.drawImage(image, 0, 0);
+          const { data } = ctx.getImageData(0, 0, canvas.width, canvas.height);
+          let inked = 0;
+          for (let i = 0; i < data.length; i += 4) if (data[i] + data[i + 1] + data[i + 2] < 500) inked++;
+          return { type: blob.type, size: [image.width, image.height], corner: [...data.slice(0, 4)], inked };
         }"""
     )
-    assert smoothed == pytest.approx([8, 8, 4])  # (8 · 0.25 + 2 · 0.5) / 0.75
+    assert picture["type"] == "image/png"
+    assert picture["size"] == [1920, 1080]
+    assert picture["corner"] == [255] * 4
+    assert picture["inked"] > 5000
 
 
-def test_a_million_steps_with_a_thousand_epochs_still_fit_the_width(modules: Page) -> None:
-    drawn = modules.evaluate(
-        """async () => {
-          const { RunStore } = await import("/static/js/run/run-store.js");
-          const { points } = await import("/static/js/plot/chart-content.js");
-          const { lossContent } = await import("/static/js/run/run-measures.js");
-          const store = new RunStore();
-          const steps = Array.from({ length: 1000 }, (_, i) => i + 1);
-          for (let epoch = 0; epoch < 1000; epoch++) {
-            const step = steps.map((i) => epoch * 1000 + i);
-            const loss = step.map((i) => 1 / i);
-            const columns = { loss, accuracy: loss, learning_rate: loss, gradient_norm: loss, milliseconds: step };
-            store.apply({ type: "Steps", step, ...columns });
-            const confusion = [[1, 1], [1, 1]];
-            store.apply({ type: "EpochEnded", epoch: epoch + 1, step: step[999], valid_loss: 0.1, confusion });
+def test_charts_end_with_their_signal(page: Page, mount: Callable[[Page], None]) -> None:
+    mount(page)
+    left = page.evaluate(
+        """() => {
+          const { run, life, tools, shared, mountRunChart, mountChartTools } = charts;
+          life.abort();
+          const before = document.querySelectorAll("*").length;
+          const boxes = [...document.querySelectorAll("section[data-part]")];
+          for (let i = 0; i < 100; i++) {
+            const each = new AbortController();
+            mountChartTools(tools, shared, each);
+            boxes.forEach((box, at) => mountRunChart(box, { ...shared, measure: ["loss", "accuracy"][at] }, each));
+            each.abort();
           }
-          const content = lossContent(store, () => store.metrics);
-          const { picked, data } = points(content, { min: 0, max: 1e6 }, 600);
-          const epochs = data[3].filter((value) => value !== null).length;
-          return { picked: picked.length, epochs, last: data[0].at(-1) };
+          return {
+            nodes: document.querySelectorAll("*").length - before, listeners: run.listeners.size,
+            inside: boxes.map((box) => box.childElementCount + box.classList.length),
+          };
         }"""
     )
-    assert drawn["picked"] <= 4 * 600 + 1000
-    assert drawn["epochs"] == 1000
-    assert drawn["last"] == 1_000_000
+    assert left == {"nodes": 0, "listeners": 0, "inside": [0, 0]}

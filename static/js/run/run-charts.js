@@ -1,109 +1,93 @@
-// The two charts of a run, loss and accuracy, with what they share: smoothing, scale, zoom and cursor.
+// A chart of one of a run's measures; and, for the dashboard, both with their tools.
 
-import { Chart } from "../plot/chart.js";
-import { element } from "../shell/element.js";
-import { accuracyContent, lossContent } from "./run-measures.js";
+import { ChartChoices } from "./chart-choices.js";
+import { mountChartTools } from "./chart-tools.js";
+import { runContent } from "./run-measures.js";
+import { Cursor } from "../plot/cursor.js";
+import { mountPlot } from "../plot/plot.js";
 import { Smoothed } from "../plot/smoothing.js";
-import { onThemeChange } from "../shell/theme.js";
+import { element } from "../shell/element.js";
 
-/** @typedef {import("./run-store.js").RunStore} RunStore */
+/** @typedef {import("./run-measures.js").ChartedRun} ChartedRun */
+/** @typedef {import("./run-measures.js").Measure} Measure */
+/**
+ * @typedef {object} Context
+ * @property {ChartedRun} run whatever log it shows now, if that may change
+ * @property {import("../shell/painter.js").Painter} painter
+ * @property {Measure} measure
+ * @property {Cursor} [cursor] shared with the run's other charts
+ * @property {ChartChoices} [choices] shared with all charts that are to be drawn alike
+ * @property {(step: number) => void} [onMove] the chart was pressed at a step, or its cursor moved there by keys
+ */
 
-const FIRST_SMOOTHING = 0.9;
-const MOST_SMOOTHING = 0.99;
+/** Events that change no curve. */
+const ELSEWHERE = new Set(["Weights", "CheckpointSaved"]);
 
-export class RunCharts {
-  #store;
-  #charts;
-  #weight = FIRST_SMOOTHING;
-  #smoothed;
-  #reset = button("Show all steps");
-
-  /**
-   * @param {HTMLElement} root is filled
-   * @param {RunStore} store
-   * @param {import("../shell/painter.js").Painter} painter
-   */
-  constructor(root, store, painter) {
-    this.#store = store;
-    this.#smoothed = this.#newSmoothed();
-    const courses = () => ({ loss: this.#smoothed.loss.column, accuracy: this.#smoothed.accuracy.column });
-    const contents = [lossContent(store, courses), accuracyContent(store, courses)];
-    const figures = contents.map(() => element("figure", ""));
-    this.#charts = contents.map((content, i) => new Chart(figures[i], content, { painter, group: "run" }));
-    for (const chart of this.#charts) chart.onZoom = (zoom) => this.#setZoom(zoom);
-    root.append(this.#toolbar(), ...figures);
-    onThemeChange(document, () => this.#charts.forEach((chart) => chart.recolour()));
-    store.subscribe(({ type }) => this.#follow(type));
-  }
-
-  #newSmoothed() {
-    const { loss, accuracy } = this.#store.metrics;
-    const smoothed = { of: this.#store.metrics, loss: new Smoothed(loss), accuracy: new Smoothed(accuracy) };
-    smoothed.loss.setWeight(this.#weight);
-    smoothed.accuracy.setWeight(this.#weight);
-    return smoothed;
-  }
-
-  /** @param {string} type of event */
-  #follow(type) {
-    if (type === "Weights" || type === "CheckpointSaved") return;
-    if (this.#smoothed.of !== this.#store.metrics) {
-      this.#smoothed = this.#newSmoothed(); // another run has taken the place of the one before
-      this.#setZoom(null);
+/**
+ * Fills an element that has a height of its own (120 pixels and more) with the chart, its `data-part` the measure.
+ *
+ * @param {HTMLElement} root
+ * @param {Context} context
+ * @param {{signal: AbortSignal}} life
+ */
+export function mountRunChart(root, { run, painter, measure, cursor = new Cursor(), choices = new ChartChoices(), onMove }, { signal }) {
+  root.dataset.part = measure;
+  let smoothed = follow(run, measure, choices);
+  const content = runContent(measure, run, {
+    smoothed: () => smoothed.column,
+    logarithmic: () => choices.logarithmic(run.epochs.step.length),
+  });
+  const plot = mountPlot(root, { content, painter, cursor, onMove }, { signal });
+  const unsubscribe = run.subscribe(({ type }) => {
+    if (ELSEWHERE.has(type)) return;
+    if (type === "Moved") return plot.moved();
+    if (smoothed.of !== run.metrics) {
+      smoothed = follow(run, measure, choices); // another run has taken the place of the one before
+      cursor.zoomTo(null);
+      cursor.moveTo(null);
     }
-    if (type === "Steps") this.#smooth();
-    for (const chart of this.#charts) {
-      chart.refresh();
-      if (type !== "Steps") chart.describe();
-    }
-  }
-
-  #smooth() {
-    this.#smoothed.loss.follow();
-    this.#smoothed.accuracy.follow();
-  }
-
-  /** @param {import("../plot/chart-content.js").Range | null} zoom */
-  #setZoom(zoom) {
-    for (const chart of this.#charts) chart.setZoom(zoom);
-    this.#reset.disabled = !zoom;
-  }
-
-  #toolbar() {
-    this.#reset.disabled = true;
-    this.#reset.addEventListener("click", () => this.#setZoom(null));
-    return element("div", "chart-toolbar", this.#smoothingSlider(), this.#scaleSwitch(), this.#reset);
-  }
-
-  #smoothingSlider() {
-    const slider = element("input", "");
-    Object.assign(slider, { type: "range", min: "0", max: String(MOST_SMOOTHING), step: "0.01", value: String(this.#weight) });
-    const output = element("output", "", String(this.#weight));
-    slider.addEventListener("input", () => {
-      this.#weight = Number(slider.value);
-      output.value = slider.value;
-      this.#smoothed.loss.setWeight(this.#weight);
-      this.#smoothed.accuracy.setWeight(this.#weight);
-      this.#smooth();
-      for (const chart of this.#charts) chart.refresh();
-    });
-    return element("label", "chart-smoothing", "Smoothing", slider, output);
-  }
-
-  #scaleSwitch() {
-    const choices = /** @type {const} */ ([["linear", "Linear"], ["log", "Logarithmic"]]).map(([scale, label]) => {
-      const radio = element("input", "");
-      Object.assign(radio, { type: "radio", name: "chart-scale", value: scale, checked: scale === "linear" });
-      radio.addEventListener("change", () => this.#charts.forEach((chart) => chart.setScale(scale)));
-      return element("label", "", radio, element("span", "", label));
-    });
-    return element("fieldset", "segments", element("legend", "visually-hidden", "Scale"), ...choices);
-  }
+    smoothed.average.follow();
+    plot.refresh();
+    if (type !== "Steps") plot.describe();
+  });
+  signal.addEventListener("abort", unsubscribe);
+  choices.subscribe(() => {
+    smoothed.average.setShare(choices.smoothing);
+    smoothed.average.follow();
+    plot.refresh();
+  }, signal);
+  return plot;
 }
 
-/** @param {string} label */
-function button(label) {
-  const made = element("button", "button small", label);
-  made.type = "button";
-  return made;
+/**
+ * The local average of a run's measure, none of it across a change of the learning rate.
+ *
+ * @param {ChartedRun} run
+ * @param {Measure} measure
+ * @param {ChartChoices} choices
+ */
+function follow(run, measure, choices) {
+  const of = run.metrics;
+  const average = new Smoothed(of[measure], () => run.rateChanges.map(({ step }) => step)); // step + 1, the first after it, is at that index
+  average.setShare(choices.smoothing);
+  average.follow();
+  return { of, average, column: average.column };
+}
+
+/** Both charts and their tools, for a page that lasts as long as they do. */
+export class RunCharts {
+  /**
+   * @param {HTMLElement} root is filled
+   * @param {ChartedRun} run
+   * @param {import("../shell/painter.js").Painter} painter
+   */
+  constructor(root, run, painter) {
+    const { signal } = new AbortController();
+    const shared = { cursor: new Cursor(), choices: new ChartChoices() };
+    const tools = element("div", "chart-toolbar");
+    const boxes = /** @type {const} */ (["loss", "accuracy"]).map((measure) => ({ measure, box: element("section", "") }));
+    root.append(tools, ...boxes.map(({ box }) => box));
+    mountChartTools(tools, shared, { signal });
+    for (const { measure, box } of boxes) mountRunChart(box, { run, painter, measure, ...shared }, { signal });
+  }
 }

@@ -1,151 +1,125 @@
 // The two measures of a run that are charted: loss and accuracy.
 
-import { loss, percent, plain } from "../shell/format.js";
+import { linear, logarithmic, share, shareByError } from "../plot/scales.js";
+import { count, loss, percent, plain } from "../shell/format.js";
 
-/** @typedef {import("../plot/chart-content.js").Content} Content */
-/** @typedef {import("../plot/chart-content.js").Scale} Scale */
-/** @typedef {import("./run-store.js").RunStore} RunStore */
-/** @typedef {{loss: import("./column.js").Column, accuracy: import("./column.js").Column}} Courses smoothed */
-
-/** Room above the highest error that a logarithmic accuracy axis can show: 100 % right has no logarithm of errors. */
-const LEAST_ERROR = 0.0005;
-
-/** @type {Record<"linear" | "log", Scale>} */
-const LOSS_SCALES = {
-  linear: {
-    distr: 1,
-    range: (low, high, zoomed) => {
-      if (!Number.isFinite(high)) return [0, 1];
-      const room = (zoomed ? high - low : high) * 0.06 || Math.abs(high) * 0.1 || 1;
-      return [zoomed || low < 0 ? low - room : 0, high + room];
-    },
-  },
-  log: {
-    distr: 3,
-    splits: decades,
-    range: (low, high) => {
-      if (!(Number.isFinite(high) && high > 0)) return [0.01, 1];
-      return [rounded(Math.max(low, high * 1e-9), Math.floor), rounded(high, Math.ceil)];
-    },
-  },
-};
-
-const LABELLED = [0, 0.3, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 1];
-
-/** @type {Record<"linear" | "log", Scale>} */
-const ACCURACY_SCALES = {
-  linear: {
-    distr: 1,
-    range: (low, high, zoomed) => {
-      if (!Number.isFinite(low)) return [0, 1];
-      const room = Math.max((zoomed ? high - low : 1 - low) * 0.06, 0.002);
-      return [Math.max(0, low - room), zoomed ? Math.min(1 + room, high + room) : 1 + room / 3];
-    },
-  },
-  log: {
-    distr: 100,
-    fwd: (accuracy) => -Math.log10(Math.max(1 - accuracy, 0) + LEAST_ERROR),
-    bwd: (height) => 1 + LEAST_ERROR - 10 ** -height,
-    splits: (min, max) => LABELLED.filter((accuracy) => accuracy >= min && accuracy <= max),
-    range: (low) => [Number.isFinite(low) ? Math.max(0, low - 0.02) : 0, 1],
-  },
-};
-
+/** @typedef {import("../plot/content.js").Content} Content */
+/** @typedef {import("../plot/curve.js").Series} Series */
+/** @typedef {import("./column.js").Column} Column */
+/** @typedef {"loss" | "accuracy"} Measure */
 /**
- * Powers of ten, with multiples between them where there are few; of many, every so many.
+ * What the charts take of a run.
  *
- * @param {number} min
- * @param {number} max
+ * @typedef {object} ChartedRun
+ * @property {string} run id
+ * @property {number} step the moment shown
+ * @property {boolean} [live] the moment is the newest, whatever comes
+ * @property {boolean} active
+ * @property {number} steps as planned
+ * @property {{steps_per_epoch: number, baseline: {l1: number}} | null} started
+ * @property {{step: Column, loss: Column, accuracy: Column}} metrics
+ * @property {{step: Column, valid_loss: Column, valid_accuracy: Column, accuracy_of_3: Column, accuracy_of_7: Column}} epochs
+ * @property {{step: number, value: number}[]} rateChanges
+ * @property {(listener: (event: {type: string}) => void) => () => void} subscribe
  */
-function decades(min, max) {
-  const first = Math.floor(Math.log10(min));
-  const last = Math.ceil(Math.log10(max));
-  const every = Math.ceil((last - first) / 10);
-  const steps = last - first <= 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : last - first <= 3 ? [1, 2, 5] : [1];
-  const found = [];
-  for (let power = first; power <= last; power += every) found.push(...steps.map((step) => step * 10 ** power));
-  return found.filter((value) => value >= min * 0.999 && value <= max * 1.001);
-}
 
-/**
- * To one digit that counts, so that the axis ends at a line of its grid.
- *
- * @param {number} value
- * @param {(value: number) => number} round
- */
-function rounded(value, round) {
-  const unit = 10 ** Math.floor(Math.log10(value));
-  return round(value / unit) * unit;
-}
+const LOSS_ABOUT =
+  "How wrong the network is: on the mini-batch of each step (thin), their local average (thick), and after each epoch " +
+  "on digits that it never trains on (dots). Dots that rise while the line keeps falling mean that it learns its " +
+  "training images by heart.";
+
+const ACCURACY_ABOUT =
+  "The share that it reads correctly: of the mini-batch of each step (thin), their local average (thick), and after " +
+  "each epoch of the digits that it never trains on (dots), also of their 3s and 7s alone. The dashed line is what one " +
+  "gets without any learning, by asking which is nearer: the average 3 or the average 7. On the logarithmic axis 98 % " +
+  "is as far from 96 % as 96 % is from 92 %: half the errors.";
 
 /**
  * The last step of the axis. While a run goes on the axis doubles now and then, so that it stands still in between and
  * the first steps can be seen as well as the last.
  *
- * @param {RunStore} store
+ * @param {ChartedRun} run
  */
-function axisEnd({ step, steps, active, started }) {
-  if (!active || !started) return step;
+export function axisEnd({ metrics, steps, active, started }) {
+  const newest = metrics.step.at(-1) || 0;
+  if (!active || !started) return newest;
   let end = started.steps_per_epoch;
-  while (end < step) end *= 2;
-  return Math.min(end, steps);
+  while (end < newest) end *= 2;
+  return Math.min(end, Math.max(steps, newest));
 }
 
-/** @param {RunStore} store */
-function shared(store) {
+/**
+ * The content of a run's chart, whatever run `current` is: what comes in its place is shown from then on.
+ *
+ * @param {Measure} measure
+ * @param {ChartedRun} run
+ * @param {{smoothed: () => Column, logarithmic: () => boolean}} choices
+ * @returns {Content}
+ */
+export function runContent(measure, run, { smoothed, logarithmic }) {
+  const { title, about, format, tick, scales, validation, byDigit, level } = MEASURES[measure];
+  const steps = () => run.metrics.step.view;
+  const byEpoch = (/** @type {Line} */ { column, ...look }) => ({
+    ...look,
+    x: () => run.epochs.step.view,
+    y: () => run.epochs[column].view,
+  });
   return {
-    steps: () => store.metrics.step,
-    epochSteps: () => store.epochs.step,
-    end: () => axisEnd(store),
-    marks: () => store.rateChanges.map(({ step, value }) => ({ step, label: `rate ${plain(value)}` })),
+    title,
+    about,
+    x: { label: "Step", format: count, tick: count, whole: true, points: steps },
+    series: [
+      byEpoch(validation),
+      { label: "Smoothed", x: steps, y: () => smoothed().view, ink: "--ink-soft", width: 2, smooth: true },
+      { label: "This batch", x: steps, y: () => run.metrics[measure].view, ink: "--line-strong", width: 1, faint: true },
+      ...byDigit.map(byEpoch),
+    ],
+    format,
+    tick,
+    scale: () => (logarithmic() ? scales.logarithmic : scales.linear),
+    end: () => axisEnd(run),
+    ...(level ? { level: { label: level.label, value: () => level.of(run) } } : {}),
+    marks: () => run.rateChanges.map(({ step, value }) => ({ x: step, label: `rate ${plain(value)}` })),
+    moment: () => (run.live === false ? run.step : null),
   };
 }
 
 /**
- * @param {RunStore} store
- * @param {() => Courses} smoothed
- * @returns {Content}
+ * @typedef {Pick<Series, "label" | "ink" | "width" | "dash" | "dots">
+ *   & {column: "valid_loss" | "valid_accuracy" | "accuracy_of_3" | "accuracy_of_7"}} Line with a value per epoch
+ * @typedef {object} Kind
+ * @property {string} title
+ * @property {string} about
+ * @property {(value: number) => string} format
+ * @property {(value: number) => string} tick
+ * @property {Record<"linear" | "logarithmic", import("../plot/scales.js").Scale>} scales
+ * @property {Line} validation
+ * @property {Line[]} byDigit
+ * @property {{label: string, of: (run: ChartedRun) => number | null}} [level]
  */
-export function lossContent(store, smoothed) {
-  return {
-    ...shared(store),
+
+/** @type {Record<Measure, Kind>} */
+const MEASURES = {
+  loss: {
     title: "Loss",
-    caption:
-      "How wrong the network is: on the mini-batch of each step (grey), and after each epoch on digits that it never " +
-      "trains on (dots). Dots that rise while the grey keeps falling mean that it learns its training images by heart.",
+    about: LOSS_ABOUT,
     format: loss,
-    tick: (value) => ((value >= 1e-4 && value < 1e5) || value === 0 ? plain(value) : value.toExponential(0)),
-    raw: () => store.metrics.loss,
-    smoothed: () => smoothed().loss,
-    lines: [{ label: "Validation", token: "--ink", width: 2, marked: true, column: () => store.epochs.valid_loss }],
-    baseline: () => null,
-    scales: LOSS_SCALES,
-  };
-}
-
-/**
- * @param {RunStore} store
- * @param {() => Courses} smoothed
- * @returns {Content}
- */
-export function accuracyContent(store, smoothed) {
-  return {
-    ...shared(store),
+    tick: (value) => ((Math.abs(value) >= 1e-4 && Math.abs(value) < 1e5) || value === 0 ? plain(value) : value.toExponential(0)),
+    scales: { linear, logarithmic },
+    validation: { label: "Validation", ink: "--ink", width: 2, dots: true, column: "valid_loss" },
+    byDigit: [],
+  },
+  accuracy: {
     title: "Accuracy",
-    caption:
-      "The share that it reads correctly. The dashed line is what one gets without any learning, by asking which is " +
-      "nearer: the average 3 or the average 7.",
+    about: ACCURACY_ABOUT,
     format: (value) => percent(value),
     tick: (value) => `${plain(value * 100)} %`,
-    raw: () => store.metrics.accuracy,
-    smoothed: () => smoothed().accuracy,
-    lines: [
-      { label: "Of the 3s", token: "--three", width: 1.5, column: () => store.epochs.accuracy_of_3 },
-      { label: "Of the 7s", token: "--seven", width: 1.5, column: () => store.epochs.accuracy_of_7 },
-      { label: "Validation", token: "--ink", width: 2, marked: true, column: () => store.epochs.valid_accuracy },
+    scales: { linear: share, logarithmic: shareByError },
+    validation: { label: "Validation", ink: "--ink", width: 2, dots: true, column: "valid_accuracy" },
+    byDigit: [
+      { label: "Of the 3s", ink: "--three", width: 1.5, dash: [7, 3], column: "accuracy_of_3" },
+      { label: "Of the 7s", ink: "--seven", width: 1.5, dash: [2.5, 2], column: "accuracy_of_7" },
     ],
-    baselineLabel: "Baseline",
-    baseline: () => store.started?.baseline.l1 ?? null,
-    scales: ACCURACY_SCALES,
-  };
-}
+    level: { label: "Baseline", of: ({ started }) => started?.baseline.l1 ?? null },
+  },
+};

@@ -10,8 +10,21 @@
  * @returns {Rgb}
  */
 export function colour(document, token) {
+  return resolved(document, `var(${token})`);
+}
+
+/**
+ * As `colour`, for any CSS colour, a system colour too.
+ *
+ * @param {Document} document
+ * @param {string} value such as "var(--three)" or "CanvasText"
+ * @param {"light" | "dark"} [scheme] the page's own where it is missing
+ * @returns {Rgb}
+ */
+export function resolved(document, value, scheme) {
   const probe = document.createElement("span");
-  probe.style.color = `var(${token})`;
+  probe.style.color = value;
+  if (scheme) probe.style.colorScheme = scheme;
   probe.style.setProperty("forced-color-adjust", "none"); // else it is the text colour of the forced palette, whatever the token
   probe.hidden = true;
   document.body.append(probe);
