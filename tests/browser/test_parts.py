@@ -56,7 +56,8 @@ PICTURE = ("/static/js/weights/whole-picture.js", "mountWholePicture")
 TILES = ("/static/js/weights/tiles.js", "mountTiles")
 MISREAD = ("/static/js/run/misread.js", "mountMisread")
 CONTRIBUTIONS = ("/static/js/ink/contributions.js", "mountContributions")
-PARTS = [PICTURE, TILES, MISREAD, CONTRIBUTIONS]
+BATCH = ("/static/js/run/batch.js", "mountBatch")
+PARTS = [PICTURE, TILES, MISREAD, CONTRIBUTIONS, BATCH]
 
 
 def finished(server: str, **recipe: Any) -> str:
@@ -241,6 +242,34 @@ def test_digits_that_cannot_be_had_are_asked_for_again(
     assert complaints
     assert all("503" in complaint for complaint in complaints)
     complaints.clear()
+
+
+def test_the_images_that_a_step_learned_from(page: Page, server: str, finished_run: str) -> None:
+    """The learner's own, of any step that is looked up; none while steps pass too fast to be looked at."""
+    set_up(page, server, finished_run)
+    mount(page, BATCH)
+    batch = page.locator('[data-part="batch"]')
+    expect(batch).to_contain_text("The images of each step appear here.")
+    take(page, 98)
+    asked = {"run": finished_run, "step": 98, "images": 64}
+    labels = httpx.post(f"{server}/api/experiments/batch", json=asked, timeout=30).json()["labels"]
+    threes = f"{labels.count(3)} threes and {labels.count(7)} sevens"
+    expect(batch).to_contain_text(f"Step 98 learned from {len(labels)} images, {threes}; here the first 64.")
+    name = batch.get_by_role("img").get_attribute("aria-label")
+    assert name
+    assert name.endswith(", ".join(map(str, labels[:64])))
+    inked = batch.locator("canvas").evaluate(
+        """(canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, i) => i % 4 === 3 && value > 128).length;
+        }"""
+    )
+    assert inked > 64 * 30
+    page.evaluate("() => { shown.step = 7; shown.tell({ type: 'Moved' }); }")
+    expect(batch).to_contain_text("Step 7 learned from 256 images")
+    page.evaluate("() => { Object.assign(shown, { state: 'running', live: true }); shown.tell({ type: 'Steps' }); }")
+    expect(batch).to_contain_text("Pause, or go slower")
+    expect(batch.locator("canvas")).to_be_hidden()
 
 
 def test_nothing_outlives_its_signal(page: Page, server: str, finished_run: str) -> None:

@@ -12,7 +12,7 @@ import { sumTerms } from "./sum-terms.js";
 /** @import { Contributions } from "../model/contributions.js" */
 /** @import { ShownRun } from "../run/shown-run.js" */
 /** @import { Painter } from "../shell/painter.js" */
-/** @import { DrawingSource } from "../weights/whole-picture.js" */
+/** @import { DrawingSource } from "./drawing-source.js" */
 
 const SIDE = 28;
 const EVERY = 60; // milliseconds: figures that change more often cannot be read

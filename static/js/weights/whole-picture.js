@@ -10,15 +10,9 @@ import { onThemeChange } from "../shell/theme.js";
 import { pictureCaption, whereItLooks } from "./picture-words.js";
 import { fullColour, SignedImage } from "./signed-image.js";
 
+/** @import { DrawingSource } from "../ink/drawing-source.js" */
 /** @import { ShownRun } from "../run/shown-run.js" */
 /** @import { Painter } from "../shell/painter.js" */
-
-/**
- * A drawing as the network sees it.
- *
- * @typedef {{ readonly image: Float32Array | null, subscribe: (listener: () => void) => () => void }} DrawingSource
- *   `image`: 784 values from 0 to 1; null: nothing is drawn
- */
 
 const EASE = 90; // milliseconds in which the picture goes some two thirds of the way to the newest weights
 const THERE = 0.004; // of full colour: less than one of the scale's 127 levels
