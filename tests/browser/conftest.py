@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     WebSocket,
@@ -49,6 +50,14 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+
+MEDIA = {
+    "color_scheme": "light",
+    "reduced_motion": "no-preference",
+    "forced_colors": "none",
+    "contrast": "no-preference",
+}
+"""What a context emulates unless it is told otherwise."""
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
@@ -119,20 +128,97 @@ def new_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[N
     with ExitStack() as stack:
 
         def open_page(*, phone: bool = False, **options: object) -> Page:
-            options = {**(PHONE if phone else DESKTOP), "base_url": server, **options}
-            context = browser.new_context(**options)  # type: ignore[arg-type]
+            context = open_context(browser, {**(PHONE if phone else DESKTOP), "base_url": server, **options})
             stack.callback(context.close)
-            listen(context, str(options["base_url"]), complaints)
+            listen(context, str(options.get("base_url", server)), complaints.append)
             return context.new_page()
 
         yield open_page
 
 
-def listen(context: BrowserContext, origin: str, complaints: list[str]) -> None:
+def open_context(browser: Browser, options: dict[str, object]) -> BrowserContext:
+    return browser.new_context(**options)  # type: ignore[arg-type]
+
+
+class UsedAgain:
+    """A page that serves one test after another, each of which finds it as new: to open one takes a second of a core,
+    most of what many a test takes. Init scripts, exposed functions and a stopped clock cannot be taken back: a test
+    that needs them asks for :func:`new_page`.
+    """
+
+    def __init__(self, browser: Browser, options: dict[str, object]) -> None:
+        self._browser, self._options = browser, options
+        self._context: BrowserContext | None = None
+        self._complain: Callable[[str], None] = print
+        self._page: Page
+
+    def lend(self, complain: Callable[[str], None]) -> Page:
+        self._complain = complain
+        if self._context is None:
+            self._context = open_context(self._browser, self._options)
+            listen(self._context, str(self._options["base_url"]), lambda complaint: self._complain(complaint))
+            self._page = self._context.new_page()
+        return self._page
+
+    def take_back(self) -> None:
+        """What goes wrong while the page is left is still the test's."""
+        assert self._context is not None
+        try:
+            self._clean(self._context, self._page)
+        except Error:  # closed or crashed
+            self.close()
+
+    def _clean(self, context: BrowserContext, page: Page) -> None:
+        for other in context.pages:
+            if other != page:
+                other.close()
+        context.set_offline(False)
+        page.unroute_all(behavior="ignoreErrors")
+        context.unroute_all(behavior="ignoreErrors")
+        origin = str(self._options["base_url"])
+        if page.url.startswith(origin):
+            page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
+        session = context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
+        context.clear_cookies()
+        context.clear_permissions()
+        media = {name: self._options.get(name, usual) for name, usual in MEDIA.items()}
+        page.emulate_media(media="null", **media)  # type: ignore[arg-type]
+        page.set_viewport_size(self._options["viewport"])  # type: ignore[arg-type]
+        page.mouse.move(0, 0)
+
+    def close(self) -> None:
+        if self._context is not None:
+            self._context.close()
+            self._context = None
+
+
+@pytest.fixture(scope="module")
+def used_again(browser: Browser, server: str) -> Iterator[Callable[..., UsedAgain]]:
+    """The module's pages that are used again, one of a kind."""
+    kept: dict[str, UsedAgain] = {}
+
+    def find(**options: object) -> UsedAgain:
+        return kept.setdefault(repr(options), UsedAgain(browser, {**DESKTOP, "base_url": server, **options}))
+
+    yield find
+    for page in kept.values():
+        page.close()
+
+
+@contextmanager
+def lent(page: UsedAgain, complaints: list[str]) -> Iterator[Page]:
+    yield page.lend(complaints.append)
+    page.take_back()
+
+
+def listen(context: BrowserContext, origin: str, complain: Callable[[str], None]) -> None:
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":
             where = message.location
-            complaints.append(f"console: {message.text} ({where.get('url')}:{where.get('lineNumber')})")
+            complain(f"console: {message.text} ({where.get('url')}:{where.get('lineNumber')})")
 
     def on_request(request: Request) -> None:
         if not request.url.startswith(("data:", "blob:")):
@@ -141,7 +227,7 @@ def listen(context: BrowserContext, origin: str, complaints: list[str]) -> None:
     def on_failed(request: Request) -> None:
         # A page that is left, or a picture asked for anew, aborts what it no longer needs.
         if request.failure != "net::ERR_ABORTED":
-            complaints.append(f"failed: {request.method} {request.url} ({request.failure})")
+            complain(f"failed: {request.method} {request.url} ({request.failure})")
 
     def on_page(page: Page) -> None:
         page.on("websocket", lambda socket: on_socket(socket))
@@ -151,31 +237,34 @@ def listen(context: BrowserContext, origin: str, complaints: list[str]) -> None:
 
     def stays(url: str) -> None:
         if urlsplit(url).netloc != urlsplit(origin).netloc:
-            complaints.append(f"another origin: {url}")
+            complain(f"another origin: {url}")
 
     context.on("console", on_console)
-    context.on("weberror", lambda error: complaints.append(f"raised: {error.error}"))
+    context.on("weberror", lambda error: complain(f"raised: {error.error}"))
     context.on("request", on_request)
     context.on("requestfailed", on_failed)
     context.on("page", on_page)
 
 
 @pytest.fixture
-def page(new_page: NewPage) -> Page:
-    """1440 × 900, light."""
-    return new_page()
+def page(used_again: Callable[..., UsedAgain], complaints: list[str]) -> Iterator[Page]:
+    """1440 × 900, light. It serves the module's tests one after another: :class:`UsedAgain`."""
+    with lent(used_again(), complaints) as page:
+        yield page
 
 
 @pytest.fixture
-def dark(new_page: NewPage) -> Page:
-    """1440 × 900, dark."""
-    return new_page(color_scheme="dark")
+def dark(used_again: Callable[..., UsedAgain], complaints: list[str]) -> Iterator[Page]:
+    """1440 × 900, dark; else as :func:`page`."""
+    with lent(used_again(color_scheme="dark"), complaints) as page:
+        yield page
 
 
 @pytest.fixture
-def phone(new_page: NewPage) -> Page:
-    """390 × 844 with touch, light."""
-    return new_page(phone=True)
+def phone(used_again: Callable[..., UsedAgain], complaints: list[str]) -> Iterator[Page]:
+    """390 × 844 with touch, light; else as :func:`page`."""
+    with lent(used_again(**PHONE), complaints) as page:
+        yield page
 
 
 @pytest.fixture

@@ -23,25 +23,25 @@ def live_run(server: str) -> Iterator[str]:
         client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
 
 
-@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_nothing_against_wcag(
     new_page: Callable[..., Page],
     assert_accessible: Callable[[Page], None],
     finished_run: str,
     live_run: str,
-    path: str,
     phone: bool,
 ) -> None:
     # With reduced motion no colour is caught half-way through a transition.
-    page = new_page(phone=phone, color_scheme="light", reduced_motion="reduce")
-    page.goto(path.format(finished=finished_run, live=live_run), wait_until="networkidle")
-    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert_accessible(page)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function("light => getComputedStyle(document.body).backgroundColor !== light", arg=light)
-    assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    page = new_page(phone=phone, reduced_motion="reduce")
+    for path in PAGES:
+        page.emulate_media(color_scheme="light")
+        page.goto(path.format(finished=finished_run, live=live_run), wait_until="networkidle")
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert_accessible(page)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("light => getComputedStyle(document.body).backgroundColor !== light", arg=light)
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), path
 
 
 def test_no_colour_lags_behind_when_the_theme_changes(new_page: Callable[..., Page], finished_run: str) -> None:

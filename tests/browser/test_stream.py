@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Response, WebSocket, expect
 
+from scripts.serving import serving
 from tests.browser.steering import control, start
 from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
 
@@ -27,10 +28,10 @@ async run => {
 """
 
 
-@pytest.fixture
-def proxy(start_server: StartServer) -> Iterator[TcpProxy]:
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpProxy]:
     """Before a server with a heartbeat every 100 ms, so that silence is noticed after 300."""
-    with tcp_proxy(start_server(heartbeat="0.1")) as made:
+    with serving(tmp_path_factory.mktemp("proxy"), heartbeat="0.1") as server, tcp_proxy(server.url) as made:
         yield made
 
 
@@ -121,16 +122,14 @@ def test_the_list_follows_what_others_do(page: Page, server: str) -> None:
     expect(renamed).to_have_count(0)
 
 
-def test_a_finished_run_comes_in_300_kb(start_server: StartServer, new_page: NewPage) -> None:
+def test_a_finished_run_comes_in_300_kb(page: Page, server: str, new_page: NewPage) -> None:
     """Its curves and its newest weights; what the page itself weighs does not count."""
-    server = start_server()
     run = start(server, preset="textbook")
-    page = new_page(base_url=server)
     page.goto(f"/runs/{run}")
     expect(page.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
 
     def look(address: str) -> None:
-        other = new_page(base_url=server)
+        other = new_page()
         opened, frames = received(other)
         pictures: list[Response] = []
         other.on("response", lambda answer: pictures.append(answer) if "/weights?" in answer.url else None)
