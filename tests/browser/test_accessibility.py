@@ -1,6 +1,7 @@
 """axe-core finds nothing against WCAG 2.1 A and AA on any page, light or dark, at a desk or on a phone."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -13,9 +14,14 @@ PAGES = ("/", "/runs/{finished}", "/runs", "/draw")
 
 @pytest.fixture(scope="module")
 def live_run(server: str) -> Iterator[str]:
-    """The id of a run that trains slowly, so that its controls are there to be looked at."""
+    """The id of a run that trains slowly, so that its controls are there to be looked at. Another is deleted, so that
+    what undoes that is there too."""
     recipe = {"preset": "textbook", "epochs": 1000, "steps_per_second": 5}
     with httpx.Client(base_url=server, timeout=30) as client:
+        gone = client.post("/api/runs", json={"epochs": 1}).raise_for_status().json()["id"]
+        with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{gone}", max_queue=None) as events:
+            deque(events, 0)
+        client.delete(f"/api/runs/{gone}").raise_for_status()
         run: str = client.post("/api/runs", json=recipe).raise_for_status().json()["id"]
         with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}") as events:
             assert any(json.loads(event)["type"] == "Steps" for event in events if isinstance(event, str))

@@ -86,11 +86,11 @@ def test_learning_rate_and_speed_show_what_the_log_answered(slow: Page) -> None:
     expect(rate).to_have_value("0.1")
     slow.get_by_role("button", name="Halve the learning rate").click()
     expect(rate).to_have_value("0.05")
-    slow.get_by_label("Speed").select_option("200 steps a second")
-    expect(slow.get_by_label("Speed")).to_have_value("200")
+    slow.get_by_role("combobox", name="Speed").select_option("200 steps a second")
+    expect(slow.get_by_role("combobox", name="Speed")).to_have_value("200")
     slow.reload()
     expect(rate).to_have_value("0.05")
-    expect(slow.get_by_label("Speed")).to_have_value("200")
+    expect(slow.get_by_role("combobox", name="Speed")).to_have_value("200")
 
 
 def test_a_viewer_may_watch_and_with_the_token_steer(

@@ -22,7 +22,7 @@ def test_a_fresh_server_shows_a_network_that_learns(
     expect(headline).to_have_text("A network of 30 hidden units is learning to tell a 3 from a 7.")
     expect(page.locator(".unit")).to_have_count(30)
     expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
-    page.locator("#controls").get_by_label("Speed").select_option("Full")
+    page.locator("#controls").get_by_role("combobox", name="Speed").select_option("Full")
     expect(headline).to_have_text(re.compile("has learned to tell a 3 from a 7"))
     assert steps_taken(page) == 1960
     expect(page.locator("#connection")).to_have_text("Connected")

@@ -66,7 +66,7 @@ def test_deleting_asks_first_and_can_be_undone(page: Page, server: str) -> None:
     expect(row(page, "Doomed")).to_have_count(0)
     assert httpx.get(f"{server}/api/runs/{made}").status_code == 404
     page.reload()
-    undo = page.get_by_role("button", name="Restore “Doomed”")
+    undo = page.get_by_role("button", name="Undo: restore “Doomed”")
     undo.click()
     expect(row(page, "Doomed")).to_be_visible()
     expect(undo).to_have_count(0)

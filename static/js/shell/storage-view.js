@@ -56,7 +56,7 @@ export class StorageView {
   /** @param {{id: string, name: string}} run */
   #undo({ id, name }) {
     const button = small("Undo");
-    button.setAttribute("aria-label", `Restore “${name}”`);
+    button.setAttribute("aria-label", `Undo: restore “${name}”`);
     button.addEventListener("click", () => this.#change("POST", `/api/runs/${encodeURIComponent(id)}/restore`));
     return element("p", "row", element("span", "", `“${name}” is deleted.`), button);
   }
