@@ -178,7 +178,7 @@ def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
     expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
-    canvas = page.locator("#pad canvas")
+    canvas = page.locator("#pad .ink-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None

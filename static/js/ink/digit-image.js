@@ -30,14 +30,14 @@ export class DigitImage {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{ full?: number }} [options] `full`: the value of full ink, 255 unless told
+   * @param {{ full?: number, signal?: AbortSignal }} [options] `full`: the value of full ink, 255 unless told
    */
-  constructor(canvas, { full = 255 } = {}) {
+  constructor(canvas, { full = 255, signal } = {}) {
     this.#canvas = canvas;
     this.#full = full;
     canvas.width = canvas.height = SIDE;
     canvas.classList.add("digit-image");
-    onThemeChange(document, () => this.#paint());
+    onThemeChange(document, () => this.#paint(), { signal });
   }
 
   /** @param {ArrayLike<number> | null} pixels 784 values; null shows empty paper */

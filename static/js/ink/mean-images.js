@@ -9,9 +9,12 @@ export class MeanImages {
   #figures;
   #sentence = element("p", "means-sentence");
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
-    this.#figures = { 3: meanFigure("3"), 7: meanFigure("7") };
+  /**
+   * @param {HTMLElement} root
+   * @param {{ signal?: AbortSignal }} [options]
+   */
+  constructor(root, { signal } = {}) {
+    this.#figures = { 3: meanFigure("3", signal), 7: meanFigure("7", signal) };
     this.#sentence.setAttribute("aria-live", "off");
     root.classList.add("means");
     root.replaceChildren(
@@ -62,8 +65,11 @@ function comparison({ verdict, baseline }) {
   return `They disagree: the network reads a ${verdict}, but ${nearer}.`;
 }
 
-/** @param {"3" | "7"} digit */
-function meanFigure(digit) {
+/**
+ * @param {"3" | "7"} digit
+ * @param {AbortSignal} [signal]
+ */
+function meanFigure(digit, signal) {
   const canvas = element("canvas", "");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", `The mean of all training ${digit}s`);
@@ -71,5 +77,5 @@ function meanFigure(digit) {
   const caption = element("figcaption", "caption", `distance to the mean\u00a0${digit}`, distance);
   const root = element("figure", "mean-figure", canvas, caption);
   root.dataset.digit = digit;
-  return { root, image: new DigitImage(canvas, { full: 1 }), distance };
+  return { root, image: new DigitImage(canvas, { full: 1, signal }), distance };
 }

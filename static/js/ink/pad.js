@@ -1,74 +1,123 @@
-/** @import { InkCanvas } from "./ink-canvas.js" */
-/** @import { Reader, Reading } from "./predict.js" */
+// A pad: paper to draw on, samples to pick, and how a run reads it at its moment, again whenever its weights have changed.
+
+/** @import { Drawing } from "./drawing.js" */
+/** @import { Reading } from "./predict.js" */
+import { element } from "../shell/element.js";
+import { mountInk } from "./ink-canvas.js";
+import { mountInkTools } from "./ink-tools.js";
 import { ProblemError } from "./predict.js";
+import { LiveReading } from "./reading.js";
+import { fillSampleRow } from "./sample-row.js";
+import { VerdictView } from "./verdict.js";
 
 /**
- * Whatever shows how a drawing was read. `show(null)`: there is nothing to read. `wait`: the drawing changed and its
- * answer is on its way, so what is on show is about an earlier one. `fail`: no answer came.
+ * What a pad needs of a run: a `RunAt` or a `RunStore`.
  *
- * @typedef {object} View
- * @property {(reading: Reading | null) => void} show
- * @property {() => void} [wait]
- * @property {(problem: ProblemError) => void} [fail]
+ * @typedef {object} ReadingRun
+ * @property {string} run id; "" as long as there is none
+ * @property {string} name
+ * @property {number} step
+ * @property {boolean} [live] it is shown as it is now; without, always
+ * @property {unknown} weights null: it has none yet
+ * @property {(listener: (event: { type: string }) => void) => () => void} subscribe
  */
 
-/** Ink, the one who reads it, and those who show what was read. */
-export class Pad {
-  #ink;
-  #reader;
-  #views;
-  #waiting = 0;
-  #again = false;
+const GONE = 404;
+const UNUSABLE = 409;
 
-  /**
-   * @param {InkCanvas} ink
-   * @param {Reader} reader
-   * @param {View[]} views
-   */
-  constructor(ink, reader, views) {
-    this.#ink = ink;
-    this.#reader = reader;
-    this.#views = views;
+/**
+ * @param {HTMLElement} root is filled
+ * @param {object} context
+ * @param {ReadingRun} context.run
+ * @param {Drawing} context.drawing
+ * @param {string} [context.samples] address of samples.json
+ * @param {{ signal?: AbortSignal }} [options]
+ * @returns `overlay` lies over the ink, in its size and place, for who colours what is drawn by something else than the
+ *   verdict: `plain` then keeps the ink neutral. `onReading` is told of each reading
+ */
+export function mountPad(root, { run, drawing, samples = "/static/samples.json" }, { signal } = {}) {
+  const canvas = element("canvas", "");
+  const overlay = element("canvas", "ink-overlay");
+  overlay.setAttribute("aria-hidden", "true");
+  const hint = element("p", "ink-hint", "Draw a 3 or a 7 here");
+  hint.setAttribute("aria-hidden", "true");
+  const drop = element("p", "ink-drop", "Let go to have it read");
+  drop.setAttribute("aria-hidden", "true");
+  const paper = element("div", "ink-paper", canvas, overlay, hint, drop);
+  const tools = element("div", "ink-tools");
+  const row = element("div", "samples");
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", "Handwritten digits to pick");
+  const said = element("div", "");
+  const parts = element("div", "pad-parts", element("div", "pad-ink", paper, tools), said, row);
+  root.classList.add("pad");
+  root.append(parts);
+
+  const ink = mountInk(canvas, drawing, {
+    label: "Drawing area: draw a 3 or a 7 with mouse, finger or pen. Without one, pick a handwritten digit.",
+    signal,
+  });
+  mountInkTools(tools, drawing, { signal });
+  const reading = new LiveReading(drawing, { signal });
+  const view = new VerdictView(said, { nameOf: () => `“${run.name}”` });
+  let plain = false;
+  /** @type {Set<(reading: Reading | null) => void>} */
+  const listeners = new Set();
+  reading.add({
+    show(read) {
+      view.show(read);
+      if (read?.verdict === "blank" && drawing.picture) view.showMessage("No digit found", "There is no ink to be seen on this picture.");
+      ink.tint(plain || !read?.digit ? null : read.probability_3);
+      for (const listener of listeners) listener(read);
+    },
+    wait: () => view.wait(),
+    fail(problem) {
+      if ((problem.status === GONE || problem.status === UNUSABLE) && reading.model.run !== undefined) return readByBuiltIn(problem.detail);
+      ink.tint(null);
+      view.fail(problem);
+    },
+  });
+
+  /** Until its weights change the run is not asked again. @param {string} why */
+  function readByBuiltIn(why) {
+    view.note = why;
+    reading.model = {};
   }
 
-  /** Reads what is on the canvas now: call it when the ink changed, or when another network is to read it. */
-  async read() {
-    this.#again = false;
-    if (this.#ink.blank) {
-      this.#reader.forget();
-      this.#show(null);
-      return;
+  /** The run's network at its moment reads; before it has one, the built-in. */
+  function choose() {
+    view.note = "";
+    if (run.run && run.weights) reading.model = run.live === false ? { run: run.run, step: run.step } : { run: run.run };
+    else reading.model = {};
+  }
+
+  const unsubscribe = run.subscribe(({ type }) => {
+    if (type === "RunQueued" || type === "RunStarted" || type === "Moved") choose();
+    else if ((type === "Weights" || type === "CheckpointSaved") && run.live !== false) {
+      choose();
+      reading.read();
     }
-    for (const view of this.#views) view.wait?.();
-    this.#waiting += 1;
-    try {
-      const reading = await this.#ask();
-      if (reading) this.#show(reading);
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      this.#ink.tint(null);
-      for (const view of this.#views) view.fail?.(error);
-    } finally {
-      this.#waiting -= 1;
-    }
-    if (this.#again) this.refresh();
-  }
+  });
+  signal?.addEventListener("abort", unsubscribe);
+  choose();
+  reading.read();
+  fillSampleRow(row, samples, (picture) => drawing.setPicture(picture), { signal }).catch((problem) => {
+    if (!(problem instanceof ProblemError)) throw problem;
+    row.remove(); // drawing goes on without
+  });
 
-  /** Reads the same ink once more, since its reader has learned; an answer that is on its way comes first. */
-  refresh() {
-    this.#again = this.#waiting > 0;
-    if (!this.#again && !this.#ink.blank) this.read();
-  }
-
-  #ask() {
-    const { picture, strokes } = this.#ink;
-    if (!picture) return this.#reader.read(strokes);
-    return picture.kind === "pixels" ? this.#reader.readPixels(picture.pixels) : this.#reader.readPicture(picture.blob);
-  }
-
-  /** @param {Reading | null} reading */
-  #show(reading) {
-    this.#ink.tint(reading?.digit ? reading.probability_3 : null);
-    for (const view of this.#views) view.show(reading);
-  }
+  return {
+    overlay,
+    reading,
+    /** @param {boolean} on */
+    set plain(on) {
+      plain = on;
+      reading.read();
+    },
+    /** @param {(reading: Reading | null) => void} listener */
+    onReading(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 }

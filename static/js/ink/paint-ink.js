@@ -1,20 +1,20 @@
-/** @import { Drawing, Picture, Stroke } from "./drawing.js" */
+/** @import { Content, Picture, Stroke } from "./drawing.js" */
 import { digitInColour } from "./digit-image.js";
 
 /**
- * Paints a drawing on a square canvas.
+ * Paints what is drawn on a square canvas.
  *
  * @param {CanvasRenderingContext2D} context
- * @param {Drawing} drawing
+ * @param {Content} content
  * @param {{ side: number, width: number, colour: string }} pen side and line width in device pixels
  */
-export function paintDrawing(context, drawing, { side, width, colour }) {
+export function paintContent(context, content, { side, width, colour }) {
   context.clearRect(0, 0, side, side);
-  if (drawing.picture) paintPicture(context, drawing.picture, side, colour);
+  if (content.picture) paintPicture(context, content.picture, side, colour);
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = width;
   context.lineCap = context.lineJoin = "round";
-  for (const stroke of drawing.strokes) paintStroke(context, stroke, side, width);
+  for (const stroke of content.strokes) paintStroke(context, stroke, side, width);
 }
 
 /**

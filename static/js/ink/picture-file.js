@@ -3,27 +3,43 @@ import { ProblemError } from "../shell/problem.js";
 
 /** The server finds a digit as well in a smaller picture, and a phone's 12 megapixels take long to send. */
 const LONGEST_SIDE = 1280;
+/** Bytes. A phone's photo is 2 to 6 MB, a raw scan 30; what is much larger only makes the browser halt. */
+const LARGEST = 50_000_000;
+/** What the server takes as it is. */
+const TAKEN = ["image/png", "image/jpeg"];
+/** Opacity, of 255, from which a pixel counts as drawn on. */
+const OPAQUE = 128;
 
 /**
- * A picture of any kind that the browser can show, upright, as one that the server takes.
+ * A picture of any kind that the browser can show, upright and on paper, as one that the server takes.
  *
  * @param {Blob} file
  * @param {string} label
  * @returns {Promise<FilePicture>}
- * @throws {ProblemError} where it is no picture
+ * @throws {ProblemError} where it is no picture, or too large
  */
 export async function pictureFrom(file, label) {
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(file);
-  } catch {
-    throw new ProblemError(0, "That is no picture", `${label} could not be opened. PNG and JPEG pictures work.`);
-  }
+  if (file.size > LARGEST) throw new ProblemError(0, "That picture is too large", `${label} has ${megabytes(file.size)}; up to ${megabytes(LARGEST)} can be read. Make it smaller, or take a photo of less.`);
+  const bitmap = await opened(file, label);
   const scale = LONGEST_SIDE / Math.max(bitmap.width, bitmap.height);
-  if (scale >= 1 && ["image/png", "image/jpeg"].includes(file.type)) return { kind: "file", label, bitmap, blob: file };
   const canvas = scaled(bitmap, Math.min(1, scale));
+  const paper = paperFor(canvas);
+  if (scale >= 1 && TAKEN.includes(file.type) && paper === null) return { kind: "file", label, bitmap, blob: file };
   bitmap.close();
+  if (paper !== null) layUnder(canvas, paper);
   return { kind: "file", label, bitmap: await createImageBitmap(canvas), blob: await encoded(canvas) };
+}
+
+/**
+ * @param {Blob} file
+ * @param {string} label
+ */
+async function opened(file, label) {
+  try {
+    return await createImageBitmap(file);
+  } catch {
+    throw new ProblemError(0, "That is no picture", `${label} could not be opened. PNG, JPEG and WebP pictures work.`);
+  }
 }
 
 /**
@@ -34,12 +50,47 @@ function scaled(bitmap, scale) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = "white"; // JPEG knows no clear paper
-  context.fillRect(0, 0, canvas.width, canvas.height);
+  const context = contextOf(canvas);
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   return canvas;
+}
+
+/**
+ * What a picture with clear ground is to stand on so that its ink is seen: light ink on black, any other on white.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @returns {string | null} null: it has no clear ground
+ */
+function paperFor(canvas) {
+  const { data } = contextOf(canvas).getImageData(0, 0, canvas.width, canvas.height);
+  let clear = false;
+  let light = 0;
+  let drawn = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    clear ||= data[i + 3] < 255;
+    if (data[i + 3] < OPAQUE) continue;
+    drawn += 1;
+    light += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
+  }
+  if (!clear) return null;
+  return drawn && light / drawn > 128 ? "black" : "white";
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} colour
+ */
+function layUnder(canvas, colour) {
+  const context = contextOf(canvas);
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = colour;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function contextOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 }
 
 /**
@@ -50,7 +101,12 @@ function encoded(canvas) {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
       if (blob) resolve(blob);
-      else reject(new Error("the picture could not be encoded"));
+      else reject(new ProblemError(0, "That picture could not be prepared", "This browser could not encode it."));
     }, "image/jpeg");
   });
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return `${Math.round(bytes / 1e6)} MB`;
 }

@@ -11,11 +11,13 @@ import { request } from "../shell/problem.js";
  * @param {HTMLElement} row
  * @param {string} address of samples.json
  * @param {(picture: PixelPicture) => void} onPick
+ * @param {{ signal?: AbortSignal }} [options]
  * @throws {import("../shell/problem.js").ProblemError} where the samples cannot be fetched
  */
-export async function fillSampleRow(row, address, onPick) {
+export async function fillSampleRow(row, address, onPick, { signal } = {}) {
   /** @type {Samples} */
   const { samples } = await request("GET", address);
+  if (signal?.aborted) return;
   /** @type {Set<number>} */
   const known = new Set();
   for (const { label, pixels } of samples) {
@@ -24,8 +26,8 @@ export async function fillSampleRow(row, address, onPick) {
     button.type = "button";
     button.setAttribute("aria-label", `${known.has(label) ? "another" : label === 8 ? "an" : "a"} ${label}`);
     known.add(label);
-    button.addEventListener("click", () => onPick({ kind: "pixels", label: `a sample ${label}`, pixels }));
+    button.addEventListener("click", () => onPick({ kind: "pixels", label: `a sample ${label}`, pixels }), { signal });
     row.append(button);
-    new DigitImage(canvas).show(pixels); // once it is on the page, where it has a colour
+    new DigitImage(canvas, { signal }).show(pixels); // once it is on the page, where it has a colour
   }
 }

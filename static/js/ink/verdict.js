@@ -6,7 +6,7 @@ import { element } from "../shell/element.js";
 const WORDS = {
   3: { headline: "3", sentence: "The network reads a 3." },
   7: { headline: "7", sentence: "The network reads a 7." },
-  neither: { headline: "Neither", sentence: "It looks like no 3 and no 7. Made to choose, the network says:" },
+  neither: { headline: "Neither", sentence: "It looks like no 3 and no 7." },
   blank: { headline: "Nothing drawn yet", sentence: "Draw a 3 or a 7." },
 };
 
@@ -15,15 +15,18 @@ const NOTICEABLE = 250;
 /** What is read aloud waits until the verdict has stood this long (ms), so that a line being drawn does not chatter. */
 const SETTLED = 900;
 
-/** Says in words, figures and one bar how a drawing was read. Fills the element that it is given. */
+/** Says in words, figures and one bar how a drawing was read. Fills the element that it is given. Of what is neither the
+ * bar shows nothing: the network, which knows no such answer, is often sure of it. */
 export class VerdictView {
   #root;
   #nameOf;
+  #note = "";
   #headline = element("p", "verdict-headline");
   #sentence = element("p", "verdict-sentence");
   #three = element("span", "verdict-share three");
   #seven = element("span", "verdict-share seven");
   #bar = element("div", "verdict-bar", element("span", "verdict-bar-three"));
+  #gate = element("p", "verdict-gate caption");
   #figures = element("p", "verdict-figures caption");
   #aloud = element("p", "visually-hidden");
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #waiting;
@@ -42,23 +45,28 @@ export class VerdictView {
       element("div", "verdict-said", this.#headline, this.#sentence),
       element("div", "verdict-shares", this.#three, this.#seven),
       this.#bar,
+      this.#gate,
       this.#figures,
       this.#aloud,
     );
     this.show(null);
   }
 
+  /** @param {string} words why another network reads than was asked for; "" where none does */
+  set note(words) {
+    this.#note = words;
+  }
+
   /** @param {Reading | null} reading null: nothing is drawn */
   show(reading) {
     const verdict = reading?.verdict ?? "blank";
-    const words = WORDS[verdict];
-    this.#put(verdict, words.headline, words.sentence);
-    const sure = reading && verdict !== "blank" ? reading.probability_3 : null;
-    this.#weigh(sure);
-    this.#figures.replaceChildren(...(reading && sure !== null ? this.#facts(reading, sure) : [HINT]));
-    const spoken =
-      reading?.digit && sure !== null ? `Read as a ${verdict}, ${chance(verdict === "3" ? sure : 1 - sure)}` : null;
-    this.#announce(spoken ?? words.headline);
+    const { headline, sentence } = WORDS[verdict];
+    const drawn = reading && verdict !== "blank" ? reading : null;
+    this.#put(verdict, headline, drawn?.gate.reason ?? sentence);
+    this.#weigh(drawn?.digit ? drawn.probability_3 : null);
+    this.#gate.textContent = drawn ? gateWords(drawn.gate) : "";
+    this.#figures.replaceChildren(...(drawn ? this.#facts(drawn) : [element("span", "verdict-sum", HINT)]));
+    this.#announce(drawn?.digit ? `Read as a ${verdict}, ${chance(verdict === "3" ? drawn.probability_3 : 1 - drawn.probability_3)}` : headline);
   }
 
   /**
@@ -93,6 +101,7 @@ export class VerdictView {
   fail(problem) {
     this.#put("problem", problem.title, problem.detail);
     this.#weigh(null);
+    this.#gate.textContent = "";
     this.#figures.replaceChildren();
     this.#announce(`${problem.title}. ${problem.detail}`);
   }
@@ -115,19 +124,20 @@ export class VerdictView {
   #weigh(probability3) {
     this.#bar.toggleAttribute("data-empty", probability3 === null);
     this.#bar.style.setProperty("--three-share", `${100 * (probability3 ?? 0.5)}%`);
+    this.#root.style.setProperty("--certainty", `${200 * Math.abs((probability3 ?? 0.5) - 0.5)}%`);
     this.#three.replaceChildren(element("b", "", "3"), probability3 === null ? "" : ` ${chance(probability3)}`);
     this.#seven.replaceChildren(probability3 === null ? "" : `${chance(1 - probability3)} `, element("b", "", "7"));
   }
 
-  /**
-   * @param {Reading} reading
-   * @param {number} probability3
-   */
-  #facts({ logit, run, step }, probability3) {
+  /** @param {Reading} reading */
+  #facts({ digit, logit, probability_3: three, run, step }) {
     const at = step.toLocaleString("en");
     const who = run === "built-in" ? "the built-in network" : `${this.#nameOf(run)} at step ${at}`;
-    const sum = `Logit ${signed(logit)}; its sigmoid, P(3), is ${fraction(probability3)}. `;
-    return [element("span", "verdict-sum", sum), element("span", "verdict-model", `Read by ${who}.`)];
+    const sum = digit
+      ? `Logit ${signed(logit)}; its sigmoid, P(3), is ${fraction(three)}. `
+      : `Made to choose, the network would say ${logit > 0 ? 3 : 7}: logit ${signed(logit)}. `;
+    const model = `Read by ${who}.${this.#note && ` ${this.#note}`}`;
+    return [element("span", "verdict-sum", sum), element("span", "verdict-model", model)];
   }
 
   /** @param {string} words */
@@ -140,6 +150,13 @@ export class VerdictView {
 }
 
 const HINT = "The network weighs 784 pixels into one number: above zero leans to a 3, below zero to a 7.";
+
+/** @param {import("../wire.js").Gate} gate */
+function gateWords({ score, reason }) {
+  const shown = `${score < 0 ? "" : "+"}${signed(score)}`;
+  if (reason) return score < 0 ? `Its score, ${shown}, is below 0 as well.` : `By its score, ${shown}, it would have passed: 0 or more does.`;
+  return `Is it a 3 or a 7 at all? Score ${shown}; 0 or more is${score >= 0 ? ", so it is taken for one" : ", so it is not"}.`;
+}
 
 /**
  * Never rounds to a certainty that the network does not have.

@@ -8,7 +8,10 @@ import { RunFigures } from "../run/figures.js";
 import { decodeFrame } from "../run/frames.js";
 import { detail, headline, sentence } from "../run/headline.js";
 import { KnownLog } from "../run/known-log.js";
-import { LivePad } from "../ink/live-pad.js";
+import { openDrawing } from "../ink/kept-drawing.js";
+import { addInkShortcuts } from "../ink/ink-tools.js";
+import { mountPad } from "../ink/pad.js";
+import { bindPictures } from "../ink/pictures.js";
 import { forgetOutage, showMessage, showProblem } from "../shell/message.js";
 import { openPage } from "../shell/page.js";
 import { Painter } from "../shell/painter.js";
@@ -52,7 +55,7 @@ const stream = new Stream(window, {
     showState();
   },
 });
-const { access } = openPage(window, { stream });
+const { access, shortcuts, toasts } = openPage(window, { stream });
 
 /** @param {import("../wire.js").RunEvent} event */
 function onEvent(event) {
@@ -139,7 +142,10 @@ new RunFigures(part("figures"), store, painter);
 new RunCharts(part("charts"), store, painter);
 new WeightGrid(part("weights"), store, painter);
 new ConfusionMatrix(part("confusion"), store, painter);
-new LivePad(part("pad"), store);
+const drawing = openDrawing(window);
+mountPad(part("pad"), { run: store, drawing });
+addInkShortcuts(shortcuts, drawing);
+bindPictures(document, { drawing, onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }) });
 const form = new StartForm(part("start"), started);
 const again = new AgainButton(/** @type {HTMLButtonElement} */ (part("again-button")), trainAgain);
 store.subscribe(({ type }) => {

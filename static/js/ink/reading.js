@@ -1,0 +1,126 @@
+// What is drawn, as a network reads it: again when the ink changes, and when the network has learned.
+
+/** @import { Drawing } from "./drawing.js" */
+/** @import { Model, Reading } from "./predict.js" */
+import { bytesOf } from "./drawing.js";
+import { ProblemError, Reader } from "./predict.js";
+
+/** Milliseconds between two questions at least: a class of thirty that draws asks 150 a second. */
+const EVERY = 200;
+
+/**
+ * Shows how a drawing was read. `show(null)`: there is nothing to read. `wait`: the drawing changed and its answer is on
+ * its way, so what is on show is about an earlier one. `fail`: no answer came.
+ *
+ * @typedef {object} View
+ * @property {(reading: Reading | null) => void} show
+ * @property {() => void} [wait]
+ * @property {(problem: ProblemError) => void} [fail]
+ */
+
+export class LiveReading {
+  #drawing;
+  #reader = new Reader();
+  /** @type {Set<View>} */ #views = new Set();
+  /** Ink or network are others than those asked about. */
+  #due = false;
+  #busy = false;
+  #asked = -Infinity;
+  #timer = 0;
+  #ended;
+
+  /**
+   * @param {Drawing} drawing
+   * @param {{ signal?: AbortSignal }} [options]
+   */
+  constructor(drawing, { signal } = {}) {
+    this.#drawing = drawing;
+    this.#ended = () => signal?.aborted ?? false;
+    const unsubscribe = drawing.subscribe((event) => {
+      if (event.type === "Read") return;
+      if (event.type === "Changed") this.#reader.forget(); // an answer to what stood there before is of no use
+      this.read();
+    });
+    document.addEventListener("visibilitychange", () => this.#schedule(), { signal });
+    signal?.addEventListener("abort", () => {
+      unsubscribe();
+      window.clearTimeout(this.#timer);
+      this.#reader.forget();
+    });
+  }
+
+  /** Who reads. @returns {Model} */
+  get model() {
+    return this.#reader.model;
+  }
+
+  /** Reads anew where it is another one. @param {Model} model */
+  set model(model) {
+    const { run, step } = this.#reader.model;
+    if (run === model.run && step === model.step) return;
+    this.#reader.model = model;
+    this.read();
+  }
+
+  /**
+   * @param {View} view
+   * @returns {() => void} ends it
+   */
+  add(view) {
+    this.#views.add(view);
+    return () => this.#views.delete(view);
+  }
+
+  /** Asks soon. Call it when the network has learned. */
+  read() {
+    this.#due = true;
+    if (this.#drawing.blank) {
+      this.#due = false;
+      this.#reader.forget();
+      for (const view of this.#views) view.show(null);
+      return;
+    }
+    for (const view of this.#views) view.wait?.();
+    this.#schedule();
+  }
+
+  /** At most one question at a time, and in a hidden tab none. */
+  #schedule() {
+    if (!this.#due || this.#busy || this.#timer || document.hidden || this.#ended()) return;
+    const wait = this.#asked + EVERY - performance.now();
+    if (wait <= 0) return void this.#ask();
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      if (this.#due && !document.hidden) this.#ask();
+    }, wait);
+  }
+
+  async #ask() {
+    const { content } = this.#drawing;
+    this.#due = false;
+    this.#busy = true;
+    this.#asked = performance.now();
+    try {
+      const reading = await this.#answer(content);
+      if (reading && !this.#ended()) {
+        this.#drawing.saw(content, reading.image);
+        for (const view of this.#views) view.show(reading);
+      }
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      if (!this.#ended()) for (const view of this.#views) view.fail?.(error);
+    } finally {
+      this.#busy = false;
+      this.#schedule();
+    }
+  }
+
+  /** @param {import("./drawing.js").Content} content */
+  #answer({ picture, strokes }) {
+    if (!picture) return this.#reader.read(strokes);
+    if (picture.kind === "pixels") return this.#reader.readPixels(picture.pixels);
+    // A photo is sent once; its image is what every other network reads.
+    const { image } = this.#drawing;
+    return image ? this.#reader.readPixels(bytesOf(image)) : this.#reader.readPicture(picture.blob);
+  }
+}
