@@ -9,6 +9,8 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.conftest import NewPage
+
 Points = Sequence[tuple[float, float]]
 
 # Shares of the canvas' side.
@@ -297,10 +299,10 @@ def test_a_file_that_is_no_picture_is_said_to_be_none(draw_page: Page) -> None:
     draw_page.set_input_files(
         "#picture", {"name": "notes.png", "mimeType": "image/png", "buffer": b"not a picture at all"}
     )
-    expect(draw_page.locator("#message")).to_contain_text("That is no picture. notes.png could not be opened")
+    expect(draw_page.locator(".toasts")).to_contain_text("That is no picture. notes.png could not be opened")
     expect(headline(draw_page)).to_have_text("Nothing drawn yet")
     draw(draw_page, SEVEN)
-    expect(draw_page.locator("#message")).to_be_empty()
+    expect(draw_page.locator(".toast")).to_have_count(0)
 
 
 def test_a_picture_without_a_digit_is_said_to_have_none(draw_page: Page) -> None:
@@ -336,29 +338,50 @@ def test_where_a_run_is_gone_the_built_in_network_reads(page: Page, complaints: 
     with page.expect_response("**/predict") as answered:
         page.get_by_role("button", name="a 3", exact=True).click()
     assert answered.value.status == 404
-    expect(page.locator("#message")).to_contain_text("is not kept any more")
+    expect(page.locator(".toasts")).to_contain_text("There is no run")
     expect(headline(page)).to_have_text("3")
     expect(page.locator("#verdict")).to_contain_text("Read by the built-in network.")
     assert complaints
     complaints.clear()
 
 
-def test_another_run_can_read(draw_page: Page, finished_run: str) -> None:
-    draw_page.reload()
-    expect(draw_page.locator(f"#model option[value='{finished_run}']")).to_be_attached()
+def test_another_run_can_read_at_any_of_its_steps(draw_page: Page, finished_run: str) -> None:
     draw_page.get_by_role("button", name="a 3", exact=True).click()
     expect(draw_page.locator("#verdict")).to_contain_text("Read by the built-in network.")
+    who = draw_page.get_by_role("combobox", name="Who reads")
+    expect(who).to_have_value("The built-in network")
+    who.press("ArrowDown")
+    expect(draw_page.get_by_role("option", name="The built-in network")).to_have_attribute("aria-selected", "true")
+    who.fill(finished_run)  # the id is searched too
+    expect(draw_page.get_by_role("option")).to_have_count(1)
     with draw_page.expect_request("**/predict") as asked:
-        draw_page.get_by_label("Who reads").select_option(finished_run)
+        who.press("Enter")
     assert json.loads(asked.value.post_data or "")["run"] == finished_run
-    expect(draw_page.locator("#verdict")).to_contain_text("at step")
+    expect(draw_page.locator("#verdict")).to_contain_text("at step 98.")
     expect(headline(draw_page)).to_have_text("3")
+    step = draw_page.get_by_label("At step")
+    expect(step).to_have_attribute("aria-valuetext", "98, the newest")
+    step.press("ArrowLeft")
+    earlier = int((step.get_attribute("aria-valuetext") or "").split()[0])
+    assert earlier < 98
+    expect(draw_page.locator("#verdict")).to_contain_text(f"at step {earlier}.")
+    draw_page.wait_for_url(f"**/draw?run={finished_run}&step={earlier}")
+    draw_page.reload()
+    expect(step).to_have_attribute("aria-valuetext", f"{earlier} of 98")
+    expect(draw_page.locator("#verdict")).to_contain_text(f"at step {earlier}.")
+    who.fill("no run is called this")
+    expect(draw_page.get_by_text("No run has that in its name.")).to_be_visible()
+    who.press("Escape")
+    expect(who).not_to_have_value("no run is called this")
+    expect(draw_page.locator("#verdict")).to_contain_text(f"at step {earlier}.")
 
 
 def test_another_run_can_read_a_picture(page: Page, finished_run: str) -> None:
     opened(page, f"/draw?run={finished_run}")
     page.set_input_files("#picture", {"name": "7.png", "mimeType": "image/png", "buffer": photo(SEVEN)})
     expect(page.locator("#verdict")).to_contain_text("at step")
+    expect(headline(page)).to_have_text("7")
+    page.reload()  # what the network saw of it is kept
     expect(headline(page)).to_have_text("7")
 
 
@@ -368,5 +391,77 @@ def test_ink_is_read_again_while_the_network_trains(page: Page, server: str, fin
     page.get_by_role("button", name="a 3", exact=True).click()
     expect(headline(page)).to_have_text("3")
     started = httpx.post(f"{server}/api/runs", json={"epochs": 3, "name": "watched"}, timeout=30).json()
-    expect(page.locator("#verdict")).to_contain_text(f"Read by watched at step {started['steps']}.")
+    expect(page.locator("#verdict")).to_contain_text(f"Read by “watched” at step {started['steps']}.")
     expect(headline(page)).to_have_text("3")
+
+
+def test_of_what_is_neither_no_side_of_the_bar_is_full(draw_page: Page) -> None:
+    draw(draw_page, [(0.05 + 0.9 * (i % 2), 0.05 + 0.15 * i) for i in range(7)])
+    expect(headline(draw_page)).to_have_text("Neither")
+    expect(draw_page.locator(".verdict-bar")).to_have_attribute("data-empty", "")
+    expect(draw_page.locator(".verdict-share.three")).to_have_text("3")
+    expect(draw_page.locator("#verdict")).to_contain_text("There is more ink than a 3 or a 7 has.")
+    expect(draw_page.locator(".verdict-gate")).to_contain_text("score")
+
+
+def test_the_drawing_is_the_same_in_all_tabs_and_on_a_runs_page(draw_page: Page, finished_run: str) -> None:
+    other = draw_page.context.new_page()
+    opened(other)
+    draw(draw_page, SEVEN)
+    expect(headline(other)).to_have_text("7")
+    other.get_by_role("button", name="a 3", exact=True).click()
+    expect(headline(draw_page)).to_have_text("3")
+    draw_page.keyboard.press("Control+z")
+    expect(headline(other)).to_have_text("7")
+    draw_page.goto(f"/runs/{finished_run}")
+    expect(draw_page.locator("#pad .verdict-headline")).to_have_text("7")
+
+
+def test_keys_work_wherever_the_focus_is_and_on_every_layout(draw_page: Page) -> None:
+    """Space on the paper does not scroll; undo lies where Z is on a Latin keyboard."""
+    press = """([key, code, shiftKey]) => document.activeElement.dispatchEvent(
+      new KeyboardEvent("keydown", { key, code, ctrlKey: true, shiftKey, bubbles: true, cancelable: true }))"""
+    draw_page.set_viewport_size({"width": 1440, "height": 400})
+    draw_page.locator("#ink").focus()
+    draw_page.keyboard.press("Space")
+    draw(draw_page, SEVEN)
+    expect(headline(draw_page)).to_have_text("7")
+    assert draw_page.evaluate("scrollY") == 0
+    draw_page.locator("#thickness").focus()
+    draw_page.evaluate(press, ["я", "KeyZ", False])
+    expect(headline(draw_page)).to_have_text("Nothing drawn yet")
+    draw_page.evaluate(press, ["Я", "KeyZ", True])
+    expect(headline(draw_page)).to_have_text("7")
+    draw_page.get_by_role("combobox").focus()
+    draw_page.keyboard.press("Control+z")  # the field's own
+    expect(headline(draw_page)).to_have_text("7")
+
+
+def test_a_pinch_zooms_the_page_and_leaves_no_stroke(phone: Page) -> None:
+    opened(phone)
+    x, y = on_canvas(phone, 0.5, 0.5)
+    session = phone.context.new_cdp_session(phone)
+    session.send("Input.synthesizePinchGesture", {"x": x, "y": y, "scaleFactor": 2})
+    phone.wait_for_function("visualViewport.scale > 1.2")
+    expect(headline(phone)).to_have_text("Nothing drawn yet")
+    expect(phone.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_pad_verdict_and_who_reads_are_in_sight_on_a_laptop(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1366, "height": 657})
+    opened(page)
+    for part in ("#ink", "#verdict", "#who", "#samples", "#seen"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= 657, part
+
+
+def test_white_ink_on_clear_ground_is_read(draw_page: Page) -> None:
+    image = Image.new("RGBA", (640, 640), (255, 255, 255, 0))
+    line = [(60 + 500 * x, 60 + 500 * y) for x, y in SEVEN]
+    ImageDraw.Draw(image).line(line, fill=(255, 255, 255, 255), width=50, joint="curve")
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    draw_page.set_input_files("#picture", {"name": "7.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    expect(headline(draw_page)).to_have_text("7")

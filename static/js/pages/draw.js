@@ -4,9 +4,7 @@ import { mountInk } from "../ink/ink-canvas.js";
 import { addInkShortcuts, mountInkTools } from "../ink/ink-tools.js";
 import { openDrawing } from "../ink/kept-drawing.js";
 import { MeanImages } from "../ink/mean-images.js";
-import { ModelChoice } from "../forms/model-choice.js";
 import { part } from "../shell/element.js";
-import { showMessage, showProblem } from "../shell/message.js";
 import { openPage } from "../shell/page.js";
 import { bindPictures } from "../ink/pictures.js";
 import { LiveReading } from "../ink/reading.js";
@@ -14,11 +12,11 @@ import { ProblemError, request } from "../shell/problem.js";
 import { Remembered } from "../shell/remembered.js";
 import { fillSampleRow } from "../ink/sample-row.js";
 import { VerdictView } from "../ink/verdict.js";
+import { mountWhoReads } from "../ink/who-reads.js";
 
 /** @typedef {{ width: number, model: Model }} Kept */
 
-const { stream, shortcuts } = openPage(window);
-stream.start();
+const { stream, shortcuts, toasts } = openPage(window);
 const thickness = part("thickness", HTMLInputElement);
 /** @type {Remembered<Kept>} */
 const memory = new Remembered("draw");
@@ -26,15 +24,10 @@ const kept = memory.get();
 
 const drawing = openDrawing(window);
 const reading = new LiveReading(drawing);
-const choice = new ModelChoice(part("model", HTMLSelectElement), (model) => {
-  use(model);
-  remember();
-});
-const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => choice.nameOf(run) });
+const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => `“${who.nameOf(run)}”` });
 const seen = new DigitImage(part("seen", HTMLCanvasElement));
 const means = new MeanImages(part("means", HTMLElement));
 const ink = mountInk(part("ink", HTMLCanvasElement), drawing, { label: "Drawing area for a 3 or a 7" });
-const message = part("message", HTMLElement);
 mountInkTools(part("tools", HTMLElement), drawing);
 reading.add(verdict);
 reading.add(means);
@@ -49,42 +42,36 @@ let lookedUp = "";
 /** @param {import("../ink/predict.js").Reading | null} read */
 function answered(read) {
   window.clearTimeout(retry);
-  if (read && read.run !== lookedUp && !choice.knows(read.run)) {
+  if (read && read.run !== "built-in" && read.run !== lookedUp) {
     lookedUp = read.run; // once: one that is not among the newest is called by its id
-    choice.load().catch(showError);
+    who.load().then(() => reading.read()).catch(showError);
   }
   if (read?.verdict === "blank" && drawing.picture) verdict.showMessage("No digit found", "There is no ink to be seen on this picture. Is it sharp, and the digit dark or bright enough?");
 }
 
 /** @param {ProblemError} problem */
-function unanswered({ status }) {
+function unanswered({ status, detail }) {
   window.clearTimeout(retry);
   if (status === 0) retry = window.setTimeout(() => document.hidden || reading.read(), RETRY);
-  if (status !== 404 || reading.model.run === undefined) return;
-  showMessage(message, `“${choice.nameOf(reading.model.run)}” is not kept any more, or has no model yet: the built-in network reads.`);
-  choice.choose({});
+  const { run } = reading.model;
+  if ((status !== 404 && status !== 409) || run === undefined) return;
+  toasts.show(`“${who.nameOf(run)}” cannot read: ${detail} The built-in network reads instead.`, { key: "reader" });
+  who.choose({});
   use({});
-  remember();
-}
-
-/** Follows the run that trains now, and has it read the ink again with each of its new weights. */
-let following = false;
-
-function refresh() {
-  if (reading.model.run === "live" && !drawing.blank) reading.read();
 }
 
 /** @param {Model} model */
 function use(model) {
   reading.model = model;
-  if (model.run !== "live" || following) return;
-  following = true;
-  stream.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: refresh });
+  memory.set({ width: ink.strokeWidth, model });
+  const query = new URLSearchParams(Object.entries(model).map(([name, value]) => [name, String(value)]));
+  window.clearTimeout(noting);
+  noting = window.setTimeout(() => history.replaceState(null, "", query.size ? `?${query}` : location.pathname), NOTE);
 }
 
-function remember() {
-  memory.set({ width: ink.strokeWidth, model: reading.model });
-}
+/** Milliseconds that one who reads stands before the address names it: browsers refuse it many times a second. */
+const NOTE = 400;
+let noting = 0;
 
 /** A link may name the network: /draw?run=ID&step=N. */
 function linkedModel() {
@@ -101,29 +88,36 @@ function showError(error) {
   verdict.fail(error);
 }
 
-drawing.subscribe(({ type }) => type === "Changed" && message.replaceChildren()); // it was about another picture, or another reader
+drawing.subscribe(({ type }) => type === "Changed" && toasts.close("picture")); // what it said of another one
 thickness.addEventListener("input", () => {
   ink.strokeWidth = thickness.valueAsNumber / 100;
-  remember();
+  memory.set({ width: ink.strokeWidth, model: reading.model });
 });
 addInkShortcuts(shortcuts, drawing);
 bindPictures(document, {
   drawing,
   inputs: [part("picture", HTMLInputElement), part("photo", HTMLInputElement)],
-  onProblem: (problem) => showProblem(message, problem),
+  onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }),
 });
 addEventListener("online", () => reading.read());
 document.addEventListener("visibilitychange", () => {
   if (retry && !document.hidden && verdict.failed) reading.read();
 });
 
-choice.choose(linkedModel() ?? kept?.model ?? {});
-use(choice.model);
 if (kept) ink.strokeWidth = kept.width;
 thickness.valueAsNumber = Math.round(100 * ink.strokeWidth);
+const first = linkedModel() ?? kept?.model ?? {};
+const who = mountWhoReads(part("who", HTMLElement), {
+  stream,
+  model: first,
+  onChange: use,
+  onLearned: () => drawing.blank || reading.read(),
+});
+stream.start();
+use(first);
 reading.read();
 
 const samples = part("samples", HTMLElement);
 fillSampleRow(samples, samples.dataset.address ?? "", (picture) => drawing.setPicture(picture)).catch(showError);
 request("GET", "/api/baseline").then((answer) => means.setMeans(answer)).catch(showError);
-choice.load().catch(showError);
+who.load().catch(showError);
