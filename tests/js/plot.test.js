@@ -16,7 +16,7 @@ function series(x, y, look = {}) {
 
 /** @param {Partial<import("../../static/js/plot/content.js").Content>} [other] @returns {import("../../static/js/plot/content.js").Content} */
 function content(other = {}) {
-  const x = { label: "Step", format: String, tick: String, whole: true, points: () => Float64Array.from([1, 2, 3]) };
+  const x = { label: "Step", format: String, tick: String, whole: true, narrowest: 3, points: () => Float64Array.from([1, 2, 3]) };
   const words = { title: "Title", about: "", format: String, tick: String };
   return { ...words, x, series: [], scale: () => linear, end: () => 100, marks: () => [], moment: () => null, ...other };
 }

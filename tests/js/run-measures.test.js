@@ -33,7 +33,7 @@ test("while a run goes on its axis doubles, never beyond what is planned, and en
 
 test("a chart shows the moment of a run that is looked back on, and none of one that is live", () => {
   const past = run(50);
-  const content = runContent("accuracy", past, { smoothed: () => past.metrics.accuracy, logarithmic: () => false });
+  const content = runContent("accuracy", past, { smoothed: () => past.metrics.accuracy.view, logarithmic: () => false });
   assert.equal(content.moment(), null);
   past.live = false;
   past.step = 7;
@@ -43,7 +43,7 @@ test("a chart shows the moment of a run that is looked back on, and none of one 
 
 test("what comes in the run's place is shown from then on", () => {
   const shown = run(5);
-  const content = runContent("loss", shown, { smoothed: () => shown.metrics.loss, logarithmic: () => true });
+  const content = runContent("loss", shown, { smoothed: () => shown.metrics.loss.view, logarithmic: () => true });
   Object.assign(shown, run(40));
   assert.deepEqual(content.series.map(({ y }) => y().length), [4, 40, 40]);
   assert.deepEqual(content.marks(), [{ x: 3, label: "rate 0.05" }]);

@@ -11,7 +11,7 @@ function smooth(values, share, breaks = []) {
   smoothed.setShare(share);
   source.append(values);
   smoothed.follow();
-  return [...smoothed.column.view];
+  return [...smoothed.view];
 }
 
 /** @param {number[]} actual @param {number[]} expected @param {number} [within] */
@@ -55,7 +55,7 @@ test("each value is the mean of those around it, whatever pieces they come in an
     }
     known = breaks;
     smoothed.follow();
-    const found = [...smoothed.column.view];
+    const found = [...smoothed.view];
     near(found, defined(values, share, breaks).map((value, i) => value ?? found[i]));
     near(found, smooth(values, share, breaks));
   }
@@ -129,7 +129,7 @@ test("another share is as if it had been so from the start", () => {
   smoothed.follow();
   smoothed.setShare(0.05);
   smoothed.follow();
-  near([...smoothed.column.view], smooth(values, 0.05));
+  near([...smoothed.view], smooth(values, 0.05));
 });
 
 test("a source that begins anew is followed from its beginning", () => {
@@ -141,5 +141,5 @@ test("a source that begins anew is followed from its beginning", () => {
   source.clear();
   source.append([1, 2]);
   smoothed.follow();
-  near([...smoothed.column.view], [1, 2]);
+  near([...smoothed.view], [1, 2]);
 });

@@ -6,9 +6,10 @@ import { Curve } from "./curve.js";
  * @typedef {object} Content
  * @property {string} title
  * @property {string} about what it shows, in a few sentences
- * @property {{label: string, format: (x: number) => string, tick: (x: number) => string, whole: boolean, points: () => Float64Array}} x
- *   `format`: in full, `tick`: at the axis, `whole`: only whole numbers are labelled, `points`: ascending, where the cursor
- *   can stand
+ * @property {{label: string, format: (x: number) => string, tick: (x: number) => string, whole: boolean,
+ *   narrowest: number, points: () => Float64Array}} x
+ *   `format`: in full, `tick`: at the axis, `whole`: only whole numbers are labelled, `narrowest`: what a zoom shows at
+ *   least, `points`: ascending, where the cursor can stand
  * @property {import("./curve.js").Series[]} series the most important first: drawn over the others, named before them
  * @property {(value: number) => string} format a value in full
  * @property {(value: number) => string} tick a value at the axis

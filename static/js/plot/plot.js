@@ -9,6 +9,7 @@ import { inksOn, onInksChange } from "./inks.js";
 import { layOut } from "./layout.js";
 import { Overlay } from "./overlay.js";
 import { FONT_SIZE, paint } from "./paint.js";
+import { lowerBound } from "../run/column.js";
 import { element } from "../shell/element.js";
 
 /** @typedef {import("./cursor.js").Range} Range */
@@ -21,7 +22,6 @@ import { element } from "../shell/element.js";
  * @property {(x: number) => void} [onMove] somebody asks, by a press or by keys, that the page show the moment x
  */
 
-const NARROWEST = 3; // of the x axis: what a zoom shows at least, of steps and of anything else
 const MOST_LABELS = 500; // whose widths are kept: more than two axes have at a time
 
 /**
@@ -140,17 +140,21 @@ export class Plot {
   /** @type {Range | null} the zoom that was painted last */
   #zoom = null;
 
+  get #end() {
+    return Math.max(this.content.end(), this.content.x.narrowest);
+  }
+
   /** @returns {Range} what is shown of the x axis */
   get range() {
-    return this.cursor.zoom ?? { min: 0, max: Math.max(this.content.end(), NARROWEST) };
+    return this.cursor.zoom ?? { min: 0, max: this.#end };
   }
 
   /** @param {Range | null} wanted is kept within the axis, and no narrower than a few points; null shows everything */
   zoomTo(wanted) {
-    const end = Math.max(this.content.end(), NARROWEST);
+    const end = this.#end;
     const min = Math.max(0, wanted?.min ?? 0);
     const max = Math.min(end, wanted?.max ?? end);
-    if (max - min < NARROWEST) return;
+    if (max - min < this.content.x.narrowest) return;
     this.cursor.zoomTo(min <= 0 && max >= end ? null : { min, max });
   }
 
@@ -177,7 +181,7 @@ export class Plot {
   /** @returns {[first: number, last: number]} indices of the points in range, of those that the cursor goes along */
   #shown() {
     const { min, max } = this.range;
-    return [upperBound(this.#xs, min - 1e-9), upperBound(this.#xs, max) - 1];
+    return [lowerBound(this.#xs, min), upperBound(this.#xs, max) - 1];
   }
 
   /** @param {{left: number, right: number} | null} selection in pixels of the window */

@@ -1,7 +1,5 @@
 // A local average that stays where its curve is: centred, and wider the longer a run has gone on.
 
-import { Column } from "../run/column.js";
-
 /**
  * Follows a growing column with its local average.
  *
@@ -24,17 +22,22 @@ export class Smoothed {
   #known = 0;
   /** How many values will not change any more. */
   #settled = 0;
-  #window;
-  column = new Column();
+  #length = 0;
+  #values = new Float64Array(4096);
+  #window = new Window(0);
 
   /**
-   * @param {Column} source
+   * @param {import("../run/column.js").Column} source
    * @param {() => readonly number[]} [breaks] ascending indices, of which only new ones are added, each the first of a new course
    */
   constructor(source, breaks = () => []) {
     this.#source = source;
     this.#breaks = breaks;
-    this.#window = new Window(0);
+  }
+
+  /** The averages as of the last `follow`; valid until the next. */
+  get view() {
+    return this.#values.subarray(0, this.#length);
   }
 
   /** @param {number} share of the way so far that is averaged to either side, from 0 (none) to below 1 */
@@ -44,21 +47,27 @@ export class Smoothed {
     this.#restart();
   }
 
-  /** Take in what has been appended to the source since the last call. */
+  /** Take in what has been appended to the source since the last call; where nothing has, that costs nothing. */
   follow() {
     const values = this.#source.view;
     const breaks = this.#breaks();
+    if (values.length === this.#length && breaks.length === this.#known) return;
     const outdated = breaks.length < this.#known || breaks.slice(this.#known).some((at) => at < this.#window.end);
-    if (values.length < this.column.length || outdated) this.#restart();
+    if (values.length < this.#length || outdated) this.#restart();
     this.#known = breaks.length;
-    this.column.length = this.#settled; // what follows was provisional
+    this.#length = values.length;
+    if (values.length > this.#values.length) {
+      const grown = new Float64Array(values.length * 2);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
     let next = breaks.findIndex((at) => at > this.#settled);
     if (next < 0) next = breaks.length;
     for (let closed = true; closed; next++) {
       closed = next < breaks.length && breaks[next] <= values.length;
       this.#settle(values, breaks[next - 1] ?? 0, closed ? breaks[next] : values.length, closed);
     }
-    this.#addProvisional(values, breaks.findLast((at) => at <= this.#settled) ?? 0);
+    this.#fillProvisional(values, breaks.findLast((at) => at <= this.#settled) ?? 0);
   }
 
   /**
@@ -74,33 +83,46 @@ export class Smoothed {
       if (closed) reach = Math.min(reach, end - 1 - i);
       else if (i + reach >= end) return;
       const mean = this.#window.mean(values, i - reach, i + reach + 1);
-      this.column.push(Number.isNaN(values[i]) ? NaN : mean);
+      this.#values[i] = Number.isNaN(values[i]) ? NaN : mean;
       this.#settled = i + 1;
     }
   }
 
   /**
-   * From the newest back, because all of these windows end there: each is the one after it and some more.
+   * From the newest back, because all of these windows end there: each is the one after it and some more. Of a long run
+   * these are some ten thousand values in every frame, so the sums of the line are plain variables of one loop.
    *
    * @param {Float64Array} values
    * @param {number} start of the newest course
    */
-  #addProvisional(values, start) {
+  #fillProvisional(values, start) {
     const last = values.length - 1;
-    const line = new Line();
-    const found = [];
+    let [count, sumX, sumXX, sumY, sumXY, lowest, highest] = [0, 0, 0, 0, 0, Infinity, -Infinity];
     let from = values.length;
     for (let i = last; i >= this.#settled; i--) {
       const first = i - Math.floor(this.#share * (i - start));
-      while (from > first) line.add(--from - last, values[from]);
-      found.push(Number.isNaN(values[i]) ? NaN : (line.at(i - last) ?? values[i]));
+      while (from > first) {
+        const y = values[--from];
+        if (y !== y) continue; // NaN
+        const x = from - last;
+        count++;
+        sumX += x;
+        sumXX += x * x;
+        sumY += y;
+        sumXY += x * y;
+        if (y < lowest) lowest = y;
+        if (y > highest) highest = y;
+      }
+      const spread = count * sumXX - sumX * sumX;
+      const slope = spread ? (count * sumXY - sumX * sumY) / spread : 0;
+      const at = (sumY + slope * (count * (i - last) - sumX)) / count;
+      const kept = at > highest ? highest : at < lowest ? lowest : at;
+      this.#values[i] = values[i] !== values[i] ? NaN : Number.isFinite(at) ? kept : values[i]; // too large to be summed
     }
-    this.column.append(found.reverse());
   }
 
   #restart() {
-    this.column.clear();
-    this.#settled = this.#known = 0;
+    this.#settled = this.#known = this.#length = 0;
     this.#window = new Window(0);
   }
 }
@@ -168,42 +190,5 @@ class Window {
     this.#origin = from;
     this.#middle = this.end;
     this.#sum = this.#count = 0;
-  }
-}
-
-/** The least-squares line through points that are added one by one. */
-class Line {
-  #count = 0;
-  #x = 0;
-  #xx = 0;
-  #y = 0;
-  #xy = 0;
-  #lowest = Infinity;
-  #highest = -Infinity;
-
-  /**
-   * @param {number} x
-   * @param {number} y NaN is passed over
-   */
-  add(x, y) {
-    if (Number.isNaN(y)) return;
-    this.#count++;
-    this.#x += x;
-    this.#xx += x * x;
-    this.#y += y;
-    this.#xy += x * y;
-    this.#lowest = Math.min(this.#lowest, y);
-    this.#highest = Math.max(this.#highest, y);
-  }
-
-  /**
-   * @param {number} x
-   * @returns {number | null} kept between the lowest and the highest; null where the points are too large to be summed
-   */
-  at(x) {
-    const spread = this.#count * this.#xx - this.#x * this.#x;
-    const slope = spread ? (this.#count * this.#xy - this.#x * this.#y) / spread : 0;
-    const value = (this.#y + slope * (this.#count * x - this.#x)) / this.#count;
-    return Number.isFinite(value) ? Math.min(this.#highest, Math.max(this.#lowest, value)) : null;
   }
 }

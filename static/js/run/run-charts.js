@@ -34,7 +34,7 @@ export function mountRunChart(root, { run, painter, measure, cursor = new Cursor
   root.dataset.part = measure;
   let smoothed = follow(run, measure, choices);
   const content = runContent(measure, run, {
-    smoothed: () => smoothed.column,
+    smoothed: () => (smoothed.average.follow(), smoothed.average.view), // when it is painted, not at each event
     logarithmic: () => choices.logarithmic(run.epochs.step.length),
   });
   const plot = mountPlot(root, { content, painter, cursor, onMove }, { signal });
@@ -46,14 +46,12 @@ export function mountRunChart(root, { run, painter, measure, cursor = new Cursor
       cursor.zoomTo(null);
       cursor.moveTo(null);
     }
-    smoothed.average.follow();
     plot.refresh();
     if (type !== "Steps") plot.describe();
   });
   signal.addEventListener("abort", unsubscribe);
   choices.subscribe(() => {
     smoothed.average.setShare(choices.smoothing);
-    smoothed.average.follow();
     plot.refresh();
   }, signal);
   return plot;
@@ -70,8 +68,7 @@ function follow(run, measure, choices) {
   const of = run.metrics;
   const average = new Smoothed(of[measure], () => run.rateChanges.map(({ step }) => step)); // step + 1, the first after it, is at that index
   average.setShare(choices.smoothing);
-  average.follow();
-  return { of, average, column: average.column };
+  return { of, average };
 }
 
 /** Both charts and their tools, for a page that lasts as long as they do. */

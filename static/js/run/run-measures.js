@@ -53,7 +53,7 @@ export function axisEnd({ metrics, steps, active, started }) {
  *
  * @param {Measure} measure
  * @param {ChartedRun} run
- * @param {{smoothed: () => Column, logarithmic: () => boolean}} choices
+ * @param {{smoothed: () => Float64Array, logarithmic: () => boolean}} choices
  * @returns {Content}
  */
 export function runContent(measure, run, { smoothed, logarithmic }) {
@@ -67,10 +67,10 @@ export function runContent(measure, run, { smoothed, logarithmic }) {
   return {
     title,
     about,
-    x: { label: "Step", format: count, tick: count, whole: true, points: steps },
+    x: { label: "Step", format: count, tick: count, whole: true, narrowest: NARROWEST, points: steps },
     series: [
       byEpoch(validation),
-      { label: "Smoothed", x: steps, y: () => smoothed().view, ink: "--ink-soft", width: 2, smooth: true },
+      { label: "Smoothed", x: steps, y: smoothed, ink: "--ink-soft", width: 2, smooth: true },
       { label: "This batch", x: steps, y: () => run.metrics[measure].view, ink: "--line-strong", width: 1, faint: true },
       ...byDigit.map(byEpoch),
     ],
@@ -97,6 +97,8 @@ export function runContent(measure, run, { smoothed, logarithmic }) {
  * @property {Line[]} byDigit
  * @property {{label: string, of: (run: ChartedRun) => number | null}} [level]
  */
+
+const NARROWEST = 3; // steps
 
 /** @type {Record<Measure, Kind>} */
 const MEASURES = {
