@@ -17,14 +17,10 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 VENDORED = {
-    "uPlot.esm.js": "uplot/dist/uPlot.esm.js",
-    "uPlot.esm.d.ts": "uplot/dist/uPlot.d.ts",
-    "uPlot.min.css": "uplot/dist/uPlot.min.css",
     "fonts/source-sans-3.woff2": "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
     "fonts/source-serif-4.woff2": "@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal.woff2",
     "swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
     "swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
-    "licences/uPlot.txt": "uplot/LICENSE",
     "licences/source-sans-3.txt": "@fontsource-variable/source-sans-3/LICENSE",
     "licences/source-serif-4.txt": "@fontsource-variable/source-serif-4/LICENSE",
     "licences/swagger-ui.txt": "swagger-ui-dist/LICENSE",
