@@ -1,6 +1,6 @@
 import pytest
 
-from app.presets import PRESETS, preset
+from app.presets import PRESETS, QUESTIONS, preset
 from app.recipe import Recipe
 
 
@@ -25,3 +25,10 @@ def test_each_preset_has_a_name_and_a_recipe_of_its_own_and_says_what_was_measur
 def test_an_unknown_name_is_an_error() -> None:
     with pytest.raises(KeyError):
         preset("no such recipe")
+
+
+def test_every_preset_answers_a_question_and_every_answer_is_a_preset() -> None:
+    for question in QUESTIONS:
+        assert len({answer.label for answer in question.answers}) == len(question.answers)
+    answers = [answer.preset for question in QUESTIONS for answer in question.answers]
+    assert set(answers) == {p.name for p in PRESETS}

@@ -6,19 +6,22 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from app.presets import PRESETS, Preset
-from app.recipe import TRAIN_IMAGES, Recipe
+from app.presets import PRESETS, QUESTIONS, Preset, Question
+from app.recipe import MAX_STEPS, TRAIN_IMAGES, Recipe
 from app.web.services import services
 
 router = APIRouter(prefix="/api", tags=["reference"])
 
 
 class Presets(BaseModel):
-    """``recipe_schema`` is the JSON schema of a recipe: each field's type, default, limits and meaning."""
+    """``questions`` group the presets. ``recipe_schema`` is the JSON schema of a recipe: each field's type, default,
+    limits and meaning. A run has at most ``max_steps``."""
 
     presets: tuple[Preset, ...]
+    questions: tuple[Question, ...]
     recipe_schema: dict[str, Any]
     train_images: int
+    max_steps: int
 
 
 class MeanImages(BaseModel):
@@ -30,8 +33,14 @@ class MeanImages(BaseModel):
 
 @router.get("/presets")
 async def presets() -> Presets:
-    """Named recipes."""
-    return Presets(presets=PRESETS, recipe_schema=Recipe.model_json_schema(), train_images=TRAIN_IMAGES)
+    """Named recipes, the questions that they answer, and what a recipe may be."""
+    return Presets(
+        presets=PRESETS,
+        questions=QUESTIONS,
+        recipe_schema=Recipe.model_json_schema(),
+        train_images=TRAIN_IMAGES,
+        max_steps=MAX_STEPS,
+    )
 
 
 @router.get("/baseline")
