@@ -190,6 +190,12 @@ def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
     verdict = page.locator("#pad .verdict")
     expect(verdict.locator(".verdict-headline")).to_have_text("7")
     expect(verdict).to_contain_text(re.compile("Read by “textbook", re.IGNORECASE))
+    coloured = """([x, y]) => {
+      const canvas = document.querySelector("#pad .ink-overlay");
+      return canvas.getContext("2d").getImageData(x * canvas.width, y * canvas.height, 1, 1).data[3];
+    }"""
+    page.wait_for_function(f"({coloured})([0.5, 0.2]) > 0")  # by what its pixels say
+    assert page.evaluate(coloured, [0.2, 0.8]) == 0
     page.locator("#pad").get_by_role("button", name="Clear").click()
     expect(verdict.locator(".verdict-headline")).to_have_text("Nothing drawn yet")
 

@@ -279,20 +279,34 @@ def test_a_chosen_picture_is_read(draw_page: Page, digit: str, points: Points, k
     assert inked(draw_page, 0.5, 0.5)
 
 
-@pytest.mark.parametrize("event", ["paste", "drop"])
-def test_a_picture_is_pasted_or_dropped(draw_page: Page, event: str) -> None:
-    draw_page.evaluate(
-        """([event, bytes]) => {
+def carry(page: Page, event: str, *files: bytes) -> None:
+    """Paste or drop these pictures, or a text where there are none."""
+    page.evaluate(
+        """([event, files]) => {
           const carried = new DataTransfer();
-          carried.items.add(new File([new Uint8Array(bytes)], "seven.png", { type: "image/png" }));
+          const type = "image/png";
+          for (const bytes of files) carried.items.add(new File([new Uint8Array(bytes)], "7.png", { type }));
+          if (!files.length) carried.setData("text/plain", "a seven");
           const options = { bubbles: true, cancelable: true };
           document.body.dispatchEvent(event === "paste"
             ? new ClipboardEvent("paste", { ...options, clipboardData: carried })
             : new DragEvent("drop", { ...options, dataTransfer: carried }));
         }""",
-        [event, list(photo(SEVEN))],
+        [event, [list(file) for file in files]],
     )
+
+
+def test_a_picture_is_pasted_or_dropped(draw_page: Page, finished_run: str) -> None:
+    carry(draw_page, "paste")
+    expect(draw_page.locator(".toast")).to_contain_text("No picture was pasted")
+    carry(draw_page, "paste", photo(SEVEN))
     expect(headline(draw_page)).to_have_text("7")
+    expect(draw_page.locator(".toast")).to_have_count(0)
+    carry(draw_page, "drop", photo(THREE))
+    expect(headline(draw_page)).to_have_text("3")
+    draw_page.goto(f"/runs/{finished_run}")  # as on any page with a pad
+    carry(draw_page, "drop", photo(SEVEN))
+    expect(draw_page.locator("#pad .verdict-headline")).to_have_text("7")
 
 
 def test_a_file_that_is_no_picture_is_said_to_be_none(draw_page: Page) -> None:

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { Drawing } from "../../static/js/ink/drawing.js";
 import { pack, unpack } from "../../static/js/ink/kept-drawing.js";
+import { placeOf } from "../../static/js/ink/ink-place.js";
 import { Pen } from "../../static/js/ink/pen.js";
 
 /** @import { Point } from "../../static/js/ink/drawing.js" */
@@ -95,6 +96,19 @@ test("what is not ours is not read, and too much is not kept", () => {
   ]) assert.equal(unpack(text), null, `${text}`.slice(0, 60));
   const long = Array.from({ length: 30_000 }, () => /** @type {Point} */ ([0.1234, 0.5678]));
   assert.equal(pack({ strokes: [long], picture: null }, null), null);
+});
+
+test("the image lies where its ink was drawn", () => {
+  // A square of lines: 16.4 pixels from edge to edge, its middle in the middle of the fifteenth pixel.
+  const square = /** @type {Point[]} */ ([[0.2, 0.3], [0.6, 0.3], [0.6, 0.7], [0.2, 0.7], [0.2, 0.3]]);
+  const place = placeOf({ strokes: [square], picture: null });
+  assert.ok(place);
+  const pixel = 0.4 / 16.4;
+  for (const [is, should] of [[place.x, 0.4 - 14.5 * pixel], [place.y, 0.5 - 14.5 * pixel], [place.side, 28 * pixel]]) {
+    assert.ok(Math.abs(is - should) < 1e-4, `${is} is not ${should}`);
+  }
+  assert.equal(placeOf({ strokes: [[[0.5, 0.5]]], picture: null }), null, "a dot has no size");
+  assert.deepEqual(placeOf({ strokes: [], picture: { kind: "pixels", label: "", pixels: PIXELS } }), { x: 0, y: 0, side: 1 });
 });
 
 /** @param {string} pointerType @param {number} pointerId @param {number} timeStamp */

@@ -81,7 +81,7 @@ export class Drawing {
   /** The line that grows. @type {Stroke | null} */ #line = null;
   /** @type {Content | null} that line with what was there before */ #grown = null;
   /** What the server made of each content. @type {WeakMap<Content, Float32Array>} */ #images = new WeakMap();
-  /** What it made of an earlier moment of the same line. @type {Float32Array | null} */ #earlier = null;
+  /** An earlier moment of the same line that the server has seen. @type {Content | null} */ #earlier = null;
   /** @type {Set<(event: DrawingEvent) => void>} */ #listeners = new Set();
 
   /** @param {Content} [content] */
@@ -114,9 +114,19 @@ export class Drawing {
    * @returns {Float32Array | null}
    */
   get image() {
+    return this.seen?.image ?? null;
+  }
+
+  /** The image, and what it is of. @returns {{ content: Content, image: Float32Array } | null} */
+  get seen() {
     const { content } = this;
+    if (isBlank(content)) return null;
     if (content.picture?.kind === "pixels" && !this.#images.has(content)) this.#images.set(content, fractions(content.picture.pixels));
-    return isBlank(content) ? null : (this.#images.get(content) ?? this.#earlier);
+    for (const each of [content, this.#earlier]) {
+      const image = each && this.#images.get(each);
+      if (each && image) return { content: each, image };
+    }
+    return null;
   }
 
   get canUndo() {
@@ -139,7 +149,7 @@ export class Drawing {
   /** Begins a line, which takes the place of a picture. @param {Point} point */
   begin(point) {
     if (this.#line) this.finish();
-    this.#earlier = this.#images.get(this.#history.present) ?? null;
+    this.#earlier = this.#history.present.picture ? null : this.#history.present;
     this.#line = [point];
     this.#grown = null;
     this.#tell({ type: "Growing" });
@@ -211,9 +221,8 @@ export class Drawing {
    * @param {ArrayLike<number>} pixels 784 values, 0–255
    */
   saw(content, pixels) {
-    const image = fractions(pixels);
-    this.#images.set(content, image);
-    if (this.#line) this.#earlier = image;
+    this.#images.set(content, fractions(pixels));
+    if (this.#line) this.#earlier = content;
     this.#tell({ type: "Read" });
   }
 

@@ -2,7 +2,10 @@
 
 /** @import { Drawing } from "./drawing.js" */
 /** @import { Reading } from "./predict.js" */
+/** @import { ShownRun } from "../run/shown-run.js" */
+/** @import { Painter } from "../shell/painter.js" */
 import { element } from "../shell/element.js";
+import { mountColouredInk } from "./coloured-ink.js";
 import { mountInk } from "./ink-canvas.js";
 import { mountInkTools } from "./ink-tools.js";
 import { ProblemError } from "./predict.js";
@@ -10,32 +13,20 @@ import { LiveReading } from "./reading.js";
 import { fillSampleRow } from "./sample-row.js";
 import { VerdictView } from "./verdict.js";
 
-/**
- * What a pad needs of a run: a `RunAt` or a `RunStore`.
- *
- * @typedef {object} ReadingRun
- * @property {string} run id; "" as long as there is none
- * @property {string} name
- * @property {number} step
- * @property {boolean} [live] it is shown as it is now; without, always
- * @property {unknown} weights null: it has none yet
- * @property {(listener: (event: { type: string }) => void) => () => void} subscribe
- */
-
 const GONE = 404;
 const UNUSABLE = 409;
 
 /**
  * @param {HTMLElement} root is filled
  * @param {object} context
- * @param {ReadingRun} context.run
+ * @param {ShownRun & { readonly name: string }} context.run
  * @param {Drawing} context.drawing
+ * @param {Painter} context.painter
  * @param {string} [context.samples] address of samples.json
  * @param {{ signal?: AbortSignal }} [options]
- * @returns `overlay` lies over the ink, in its size and place, for who colours what is drawn by something else than the
- *   verdict: `plain` then keeps the ink neutral. `onReading` is told of each reading
+ * @returns `onReading` is told of each reading
  */
-export function mountPad(root, { run, drawing, samples = "/static/samples.json" }, { signal } = {}) {
+export function mountPad(root, { run, drawing, painter, samples = "/static/samples.json" }, { signal } = {}) {
   const canvas = element("canvas", "");
   const overlay = element("canvas", "ink-overlay");
   overlay.setAttribute("aria-hidden", "true");
@@ -60,14 +51,18 @@ export function mountPad(root, { run, drawing, samples = "/static/samples.json" 
   mountInkTools(tools, drawing, { signal });
   const reading = new LiveReading(drawing, { signal });
   const view = new VerdictView(said, { nameOf: () => `“${run.name}”` });
-  let plain = false;
+  /** The ink has colours of its own, of what its pixels say; without, that of the verdict. */
+  let coloured = false;
+  /** @type {Reading | null} */
+  let last = null;
   /** @type {Set<(reading: Reading | null) => void>} */
   const listeners = new Set();
   reading.add({
     show(read) {
       view.show(read);
       if (read?.verdict === "blank" && drawing.picture) view.showMessage("No digit found", "There is no ink to be seen on this picture.");
-      ink.tint(plain || !read?.digit ? null : read.probability_3);
+      ink.tint(coloured || !read?.digit ? null : read.probability_3);
+      last = read;
       for (const listener of listeners) listener(read);
     },
     wait: () => view.wait(),
@@ -91,6 +86,16 @@ export function mountPad(root, { run, drawing, samples = "/static/samples.json" 
     else reading.model = {};
   }
 
+  mountColouredInk(overlay, {
+    paper: canvas,
+    run,
+    drawing,
+    painter,
+    onColoured(is) {
+      coloured = is;
+      ink.tint(coloured || !last?.digit ? null : last.probability_3);
+    },
+  }, { signal });
   const unsubscribe = run.subscribe(({ type }) => {
     if (type === "RunQueued" || type === "RunStarted" || type === "Moved") choose();
     else if ((type === "Weights" || type === "CheckpointSaved") && run.live !== false) {
@@ -98,7 +103,10 @@ export function mountPad(root, { run, drawing, samples = "/static/samples.json" 
       reading.read();
     }
   });
-  signal?.addEventListener("abort", unsubscribe);
+  signal?.addEventListener("abort", () => {
+    unsubscribe();
+    parts.remove();
+  });
   choose();
   reading.read();
   fillSampleRow(row, samples, (picture) => drawing.setPicture(picture), { signal }).catch((problem) => {
@@ -107,13 +115,7 @@ export function mountPad(root, { run, drawing, samples = "/static/samples.json" 
   });
 
   return {
-    overlay,
     reading,
-    /** @param {boolean} on */
-    set plain(on) {
-      plain = on;
-      reading.read();
-    },
     /** @param {(reading: Reading | null) => void} listener */
     onReading(listener) {
       listeners.add(listener);

@@ -7,6 +7,9 @@ const LONGEST_SIDE = 1280;
 const LARGEST = 50_000_000;
 /** What the server takes as it is. */
 const TAKEN = ["image/png", "image/jpeg"];
+/** As the server would answer: 0 would say that it cannot be reached. */
+const TOO_LARGE = 413;
+const NO_PICTURE = 415;
 /** Opacity, of 255, from which a pixel counts as drawn on. */
 const OPAQUE = 128;
 
@@ -19,7 +22,7 @@ const OPAQUE = 128;
  * @throws {ProblemError} where it is no picture, or too large
  */
 export async function pictureFrom(file, label) {
-  if (file.size > LARGEST) throw new ProblemError(0, "That picture is too large", `${label} has ${megabytes(file.size)}; up to ${megabytes(LARGEST)} can be read. Make it smaller, or take a photo of less.`);
+  if (file.size > LARGEST) throw new ProblemError(TOO_LARGE, "That picture is too large", `${label} has ${megabytes(file.size)}; up to ${megabytes(LARGEST)} can be read.`);
   const bitmap = await opened(file, label);
   const scale = LONGEST_SIDE / Math.max(bitmap.width, bitmap.height);
   const canvas = scaled(bitmap, Math.min(1, scale));
@@ -38,7 +41,7 @@ async function opened(file, label) {
   try {
     return await createImageBitmap(file);
   } catch {
-    throw new ProblemError(0, "That is no picture", `${label} could not be opened. PNG, JPEG and WebP pictures work.`);
+    throw new ProblemError(NO_PICTURE, "That is no picture", `${label} could not be opened. PNG, JPEG and WebP pictures work.`);
   }
 }
 
@@ -101,7 +104,7 @@ function encoded(canvas) {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
       if (blob) resolve(blob);
-      else reject(new ProblemError(0, "That picture could not be prepared", "This browser could not encode it."));
+      else reject(new ProblemError(NO_PICTURE, "That picture could not be prepared", "This browser could not encode it."));
     }, "image/jpeg");
   });
 }

@@ -1,5 +1,5 @@
 /** @import { Drawing } from "./drawing.js" */
-/** @import { ProblemError } from "../shell/problem.js" */
+import { ProblemError } from "../shell/problem.js";
 import { pictureFrom } from "./picture-file.js";
 
 /**
@@ -39,10 +39,11 @@ export function bindPictures(document, { drawing, onProblem, inputs = [] }, { si
     }, { signal });
   }
   document.addEventListener("paste", (event) => {
+    if (isField(event.target)) return;
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length || isField(event.target)) return;
     event.preventDefault();
-    take(files);
+    if (files.length) take(files);
+    else onProblem(new ProblemError(415, "No picture was pasted", "Copy the picture itself, not its address or a text, and paste again."));
   }, { signal });
   document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;

@@ -143,7 +143,7 @@ new RunCharts(part("charts"), store, painter);
 new WeightGrid(part("weights"), store, painter);
 new ConfusionMatrix(part("confusion"), store, painter);
 const drawing = openDrawing(window);
-mountPad(part("pad"), { run: store, drawing });
+mountPad(part("pad"), { run: store, drawing, painter });
 addInkShortcuts(shortcuts, drawing);
 bindPictures(document, { drawing, onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }) });
 const form = new StartForm(part("start"), started);
