@@ -174,6 +174,7 @@ def test_what_is_chosen_is_remembered_and_what_a_chart_shows_is_told(
 
     about = page.locator("[data-part=accuracy] .chart-about")
     page.get_by_label("About this chart: Accuracy").press("Enter")
+    expect(about.locator("li")).to_have_count(6)  # every line, also where figures had no room
     expect(about).to_contain_text("asking which is nearer")
     assert_accessible(page)
     page.keyboard.press("Escape")

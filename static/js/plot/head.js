@@ -32,7 +32,9 @@ export class Head {
     });
     const heading = element("h3", "", title);
     heading.append(" ", this.#note);
-    this.root.append(heading, element("dl", "chart-readout", ...entries), help(title, about, signal));
+    const legend = figures.flatMap(({ label, series }) => (series ? [element("li", "", this.#key(series), label)] : []));
+    const words = [element("ul", "chart-legend", ...legend), element("p", "", about)]; // some figures may have had no room
+    this.root.append(heading, element("dl", "chart-readout", ...entries), help(title, words, signal));
   }
 
   /** @param {import("./curve.js").Series} series */
@@ -83,14 +85,14 @@ function set(part, words) {
  * A question mark that opens what the plot shows, over the plot. Closed by Escape and by leaving it.
  *
  * @param {string} title
- * @param {string} about
+ * @param {HTMLElement[]} about
  * @param {AbortSignal} signal
  */
 function help(title, about, signal) {
   const mark = element("summary", "", "?");
   mark.setAttribute("aria-label", `About this chart: ${title}`);
   const gestures = "Drag across to zoom in, double-click to zoom out; Ctrl and wheel, or a pinch, zooms too. Arrow keys go from point to point.";
-  const words = element("div", "chart-about", element("p", "", about), element("p", "soft", gestures));
+  const words = element("div", "chart-about", ...about, element("p", "soft", gestures));
   words.tabIndex = 0; // it scrolls where there is little room
   const details = element("details", "chart-help", mark, words);
   details.addEventListener(

@@ -35,7 +35,7 @@ export function toPng(plot, { width = 960, height = 540, title = plot.content.ti
   ctx.font = `600 ${TITLE}px ${font}`;
   ctx.fillText(note ? `${title} (${note})` : title, MARGIN, MARGIN + TITLE * 0.8, width - 2 * MARGIN);
   ctx.font = `13px ${font}`;
-  const top = paintLegend(ctx, plot, inks, { top: MARGIN + TITLE + 14, right: width - MARGIN }) + 8;
+  const top = paintLegend(ctx, plot, inks, { top: MARGIN + TITLE + 18, right: width - MARGIN }) + 14;
   const room = { width: width - 2 * MARGIN, height: height - top - MARGIN - 14 };
   const { range, content, cursor } = plot;
   const points = plot.curves.map((curve) => curve.points(range, room.width * SHARPNESS));

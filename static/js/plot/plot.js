@@ -215,6 +215,8 @@ export class Plot {
   #recolour(printed) {
     this.#printed = printed;
     this.#inks = inksOn(document, printed ? "paper" : "page");
+    // On paper the box has another size, of which no observer hears in time.
+    if (this.#area.clientWidth) this.#size = { width: this.#area.clientWidth, height: this.#area.clientHeight };
     this.#paint();
   }
 
