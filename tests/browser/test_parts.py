@@ -213,7 +213,7 @@ def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, se
     worst = misread.get_by_role("button").first
     name = worst.get_attribute("aria-label")
     assert name
-    said = re.fullmatch(r"A ([37]) that it reads as a ([37]), P\(3\) [≈<>] \d+ %", name)
+    said = re.search(r": a ([37]) that it reads as a ([37]), P\(3\) [≈<>] \d+ %$", name)
     assert said
     assert said[1] != said[2]
     worst.click()
@@ -270,6 +270,25 @@ def test_the_images_that_a_step_learned_from(page: Page, server: str, finished_r
     page.evaluate("() => { Object.assign(shown, { state: 'running', live: true }); shown.tell({ type: 'Steps' }); }")
     expect(batch).to_contain_text("Pause, or go slower")
     expect(batch.locator("canvas")).to_be_hidden()
+
+
+def test_parts_and_the_enlarged_unit_are_accessible(
+    new_page: Callable[..., Page], server: str, finished_run: str, assert_accessible: Callable[[Page], None]
+) -> None:
+    page = new_page(phone=True, color_scheme="dark", reduced_motion="reduce")
+    set_up(page, server, finished_run)
+    for part in PARTS:
+        mount(page, part)
+        mount(page, part)  # any number on a page
+    take(page, 98)
+    page.get_by_role("button", name=re.compile(", P")).first.click()
+    expect(page.locator(".contributions-sum").first).to_contain_text("logit")
+    expect(page.locator(".batch-image").first).to_be_visible()
+    assert_accessible(page)
+    page.locator(".tile").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Output weight")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_nothing_outlives_its_signal(page: Page, server: str, finished_run: str) -> None:

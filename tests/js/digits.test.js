@@ -22,7 +22,7 @@ function pack(count, seed = 1) {
 /** @param {number} units */
 function network(units) {
   const next = random(units);
-  const some = (/** @type {number} */ length) => Float64Array.from({ length }, () => next() - 0.5);
+  const some = (/** @type {number} */ length) => Float32Array.from({ length }, () => next() - 0.5);
   return new Network({}, { first: some(784 * units), bias: some(units), output: some(units), outputBias: 0.25 });
 }
 

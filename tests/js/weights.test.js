@@ -43,6 +43,15 @@ test("a few outliers do not make a picture pale, and zeros can be divided by", (
   assert.equal(fullColour(Int8Array.of(0, -3)), 3);
 });
 
+test("bytes, which are counted, have the same full colour as numbers, which are sorted", () => {
+  const next = random(5);
+  for (let i = 0; i < 200; i++) {
+    const largest = whole(next, 0, 127);
+    const values = Int8Array.from({ length: whole(next, 1, 900) }, () => whole(next, -largest, largest) * whole(next, 0, 1));
+    assert.equal(fullColour(values), fullColour(Float64Array.from(values)));
+  }
+});
+
 test("the caption says what the sum is over", () => {
   const said = (/** @type {Recipe} */ recipe, /** @type {number | null} */ on = null) => pictureCaption({ recipe }, 30, on);
   assert.match(said({}), /all 30 units/);

@@ -1,4 +1,4 @@
-// The network in exact JavaScript: what `app/learning/network.py` computes, in float64.
+// The network in exact JavaScript: what `app/learning/network.py` computes, in float64 from its float32 parameters.
 //
 // a = W₁ x + b₁, h = f(a), z = w₂ · h + b₂; positive z is a 3. The linear model is one unit with w₂ = 1 and b₂ = 0.
 
@@ -29,7 +29,7 @@ export function sigmoid(z) {
 export class Network {
   /**
    * @param {Pick<Recipe, "model" | "activation">} recipe
-   * @param {{ first: Float64Array, bias: ArrayLike<number>, output: ArrayLike<number>, outputBias: number }} parameters
+   * @param {{ first: Float32Array, bias: ArrayLike<number>, output: ArrayLike<number>, outputBias: number }} parameters
    *   `first`: pixel by pixel, each pixel's weights for all units side by side, so that an image's dark pixels cost
    *   nothing and the others are read in a row
    */
@@ -89,11 +89,31 @@ export class Network {
  * @param {Recipe} recipe of the run
  * @returns {Network | null} null for a picture of an older log, which does not tell all of it
  */
-export function networkOfFrame({ values, scale, units, bias, output_weight, output_bias }, recipe) {
+export function networkOfFrame(weights, recipe) {
+  const known = built.find((each) => each.weights === weights && each.recipe === recipe);
+  if (known) return known.network;
+  const network = build(weights, recipe);
+  built.unshift({ weights, recipe, network });
+  built.length = Math.min(built.length, KEPT);
+  return network;
+}
+
+/** Of 0.8 MB at most each: the picture shown and the one before it, of two runs side by side. */
+const KEPT = 4;
+
+/** All parts of a page that look at a picture share its network: to build one of 256 units takes milliseconds.
+ * @type {{ weights: Weights, recipe: Recipe, network: Network | null }[]} */
+const built = [];
+
+/**
+ * @param {Weights} weights
+ * @param {Recipe} recipe
+ */
+function build({ values, scale, units, bias, output_weight, output_bias }, recipe) {
   if (!bias || !output_weight || output_bias === null || Number.isNaN(output_bias)) return null;
-  const first = new Float64Array(PIXELS * units);
-  for (let unit = 0; unit < units; unit++) {
-    for (let pixel = 0; pixel < PIXELS; pixel++) first[pixel * units + unit] = values[unit * PIXELS + pixel] * scale;
+  const first = new Float32Array(PIXELS * units);
+  for (let pixel = 0, at = 0; pixel < PIXELS; pixel++) {
+    for (let unit = 0; unit < units; unit++) first[at++] = values[unit * PIXELS + pixel] * scale;
   }
   return new Network(recipe, { first, bias, output: output_weight, outputBias: output_bias });
 }
@@ -111,7 +131,7 @@ export function networkOfVector(vector, recipe) {
   if (!Number.isInteger(units) || units < 1 || (linear && vector.length !== PIXELS + 1)) {
     throw new RangeError(`no ${recipe.model ?? "simple_net"} has ${vector.length} parameters`);
   }
-  const first = new Float64Array(PIXELS * units);
+  const first = new Float32Array(PIXELS * units);
   for (let unit = 0; unit < units; unit++) {
     for (let pixel = 0; pixel < PIXELS; pixel++) first[pixel * units + unit] = vector[unit * PIXELS + pixel];
   }

@@ -94,8 +94,8 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
       return {
         key: index,
         pixels: digits.bytes(index),
-        words: `${label} · ${probability}`,
-        name: `A ${label} that it reads as a ${logit > 0 ? 3 : 7}, P(3) ${/^\d/.test(probability) ? "≈ " : ""}${probability}`,
+        words: `${label} · ${probability}`, // with which the name begins, for people who say what they press
+        name: `${label} · ${probability}: a ${label} that it reads as a ${logit > 0 ? 3 : 7}, P(3) ${/^\d/.test(probability) ? "≈ " : ""}${probability}`,
         press: onPick ? () => onPick(digits.image(index), label) : null,
       };
     });

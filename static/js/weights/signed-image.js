@@ -10,8 +10,24 @@ const FULL_COLOUR_SHARE = 0.995; // of the numbers show as they are; the few bey
  * @param {ArrayLike<number>} values
  */
 export function fullColour(values) {
+  if (values instanceof Int8Array) return fullColourOfBytes(values);
   const sizes = Float64Array.from(values, Math.abs).sort();
   return sizes[Math.floor((sizes.length - 1) * FULL_COLOUR_SHARE)] || sizes[sizes.length - 1] || 1;
+}
+
+/**
+ * The same by counting, which takes a fifth of the time: hundreds of tiles ask for it ten times a second.
+ *
+ * @param {Int8Array} values
+ */
+function fullColourOfBytes(values) {
+  const counts = new Uint16Array(129);
+  for (let i = 0; i < values.length; i++) counts[Math.abs(values[i])]++;
+  let left = Math.floor((values.length - 1) * FULL_COLOUR_SHARE);
+  let size = 0;
+  while (left >= counts[size]) left -= counts[size++];
+  if (size === 0) size = counts.findLastIndex((number) => number > 0);
+  return size || 1;
 }
 
 /** A canvas that shows 784 signed numbers. */

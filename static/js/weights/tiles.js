@@ -17,6 +17,7 @@ import { speaksFor } from "./unit-words.js";
 const PAINT_EVERY = 100;
 const ORDER_EVERY = 1000; // milliseconds: tiles that trade places more often cannot be followed
 const PADDING = 3; // pixels, as weights.css has it: room for the ring around a tile that has the focus
+const MOST_MOVING = 64; // tiles: more cannot be followed, and to move hundreds takes longer than a frame
 const MOVE = { duration: 450, easing: "ease-in-out" };
 
 /** After which of them there may be other weights, or another model. */
@@ -117,7 +118,8 @@ class Tiles {
       const own = weights.values.subarray(unit * 784, (unit + 1) * 784);
       const sign = units.output_weight[unit] < 0 ? -1 : 1;
       image.paint(own, this.#palette, sign / fullColour(own));
-      bar.style.setProperty("--strength", loudest > 0 ? (loud[unit] / loudest).toFixed(3) : "0");
+      const strength = loudest > 0 ? (loud[unit] / loudest).toFixed(2) : "0";
+      if (bar.style.getPropertyValue("--strength") !== strength) bar.style.setProperty("--strength", strength);
       const digit = speaksFor(this.#run, unit);
       if (button.dataset.towards !== (digit ?? "both")) {
         button.dataset.towards = digit ?? "both";
@@ -184,7 +186,7 @@ class Tiles {
       if (now - this.#ordered < ORDER_EVERY) return this.#reorder(); // it is due, but later
     }
     this.#ordered = performance.now();
-    const moves = !first && !this.#still.matches;
+    const moves = !first && !this.#still.matches && order.length <= MOST_MOVING;
     const before = moves ? this.#tiles.map(placeOf) : [];
     this.#order = order;
     order.forEach((unit, place) => this.#tiles[unit].button.style.setProperty("order", String(place)));
