@@ -68,7 +68,7 @@ javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/ and tests/js/, th
 pytest: $(DEV) $(NODE_MODULES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some), and how much of app/ they run
 	@echo '── pytest'
 	@$(PYTHON_IN) scripts/find_browser.py --install
-	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile $(or $(PYTEST_ARGS),--cov)
+	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--cov)
 
 .PHONY: bench
 bench: $(DEV) $(NODE_MODULES) ## measure; prints the README's tables (minutes)

@@ -13,6 +13,18 @@ from websockets.sync.client import connect
 from scripts.serving import Serving, serving
 
 
+SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test_main.py")
+"""So that of two processes that share the files neither is left with a long one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(Path(__file__).parent).parts[0]
+        return SLOWEST_FIRST.index(name) if name in SLOWEST_FIRST else len(SLOWEST_FIRST)
+
+    items.sort(key=place)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
