@@ -40,7 +40,7 @@ class VendorHook(BuildHookInterface):
         root = Path(self.root)
         fill(root, root / "static" / "vendor")
         if self.target_name == "wheel" and version != "editable":
-            # An editable install serves them from the checkout, where an edit shows at once.
+            # An editable install serves them from the checkout, where an edit shows with the next page.
             build_data["force_include"] |= {"static": "app/static", "templates": "app/templates"}
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount
+from starlette.routing import Route
 
 from app import __version__
 from app.capacity import capacity, files_allowed
@@ -37,7 +37,7 @@ from app.web import (
     sweeps,
 )
 from app.web.answers import Answers
-from app.web.assets import Static, folder
+from app.web.assets import Assets, folder
 from app.web.auth import Auth, session_key
 from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
@@ -122,6 +122,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(NoRoom, problems.on_no_room)
     app.add_exception_handler(DiskFull, problems.on_no_room)
     app.add_exception_handler(Exception, security.on_error)
+    assets = Assets(folder("static"), settings.root_path)
+    app.routes.append(Route("/static/{path:path}", assets.answer))  # early: a page asks for sixty files
     predict.mount(app)
     app.routes.extend(health.routes)
     app.routes.extend(stream.routes)
@@ -136,8 +138,7 @@ def create_app(settings: Settings) -> FastAPI:
         exports.router,
     ):
         app.include_router(router)
-    Pages(settings.root_path).mount(app)
-    app.routes.append(Mount("/static", Static(directory=folder("static"))))
+    Pages(settings.root_path, assets).mount(app)
     app.add_middleware(HeadRequests)
     app.add_middleware(Security, settings=settings)
     if settings.root_path:

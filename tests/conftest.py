@@ -12,7 +12,6 @@ from websockets.sync.client import connect
 
 from scripts.serving import Serving, serving
 
-
 SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test_main.py")
 """So that of two processes that share the files neither is left with a long one at the end."""
 

@@ -24,12 +24,9 @@ MACHINE_PATHS = ("/api", "/predict", "/ws", "/static", "/openapi.json", "/health
 class Pages:
     """``root`` stands before all addresses in them."""
 
-    def __init__(self, root: str) -> None:
-        self._templates = Jinja2Templates(folder("templates"))
-        assets = Assets(folder("static"), root)
-        self._templates.env.globals |= {
-            "asset": assets.url, "asset_path": assets.path, "root": root, "version": __version__,
-        }  # fmt: skip
+    def __init__(self, root: str, assets: Assets) -> None:
+        self._templates = Jinja2Templates(folder("templates"), context_processors=[assets.for_page])
+        self._templates.env.globals |= {"root": root, "version": __version__}
 
     def mount(self, app: FastAPI) -> None:
         app.routes.extend(
