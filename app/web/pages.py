@@ -31,7 +31,7 @@ class Pages:
     def mount(self, app: FastAPI) -> None:
         app.routes.extend(
             (
-                Route("/", self._dashboard),
+                Route("/", self._watch),
                 Route("/runs", self._named("runs.html")),
                 Route("/runs/{run}", self._run),
                 Route("/draw", self._named("draw.html")),
@@ -41,11 +41,11 @@ class Pages:
         app.add_exception_handler(HTTPException, self._on_http)
         app.add_exception_handler(Damaged, self._on_damaged)
 
-    async def _dashboard(self, request: Request) -> Response:
+    async def _watch(self, request: Request) -> Response:
         history = services(request).history
         live = await history.live()
         known = _known(live) if live else {}
-        return self._templates.TemplateResponse(request, "dashboard.html", {"run_id": "live", **known})
+        return self._templates.TemplateResponse(request, "stage.html", {"run_id": "live", **known})
 
     async def _run(self, request: Request) -> Response:
         history = services(request).history
@@ -54,7 +54,7 @@ class Pages:
         except UnknownRun:
             raise HTTPException(404, "There is no such run. It may have been deleted.") from None
         context = {"run_id": run.id, "run_name": run.name, **_known(run)}
-        return self._templates.TemplateResponse(request, "dashboard.html", context)
+        return self._templates.TemplateResponse(request, "stage.html", context)
 
     def _named(self, template: str) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:

@@ -27,7 +27,7 @@ def paused(page: Page) -> int:
     """Presses Pause; the step after which it took effect, from the sentence on the page."""
     page.get_by_role("button", name="Pause").click()
     headline = page.get_by_role("heading", level=1)
-    expect(headline).to_have_text(re.compile(r"paused after step [\d,]+"))
+    expect(headline).to_have_text(re.compile(r"Paused after step [\d,]+"))
     found = re.search(r"step ([\d,]+)", headline.inner_text())
     assert found is not None
     return int(found[1].replace(",", ""))

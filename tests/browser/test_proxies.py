@@ -44,7 +44,7 @@ def test_a_page_says_why_nothing_live_comes(
         page = new_page(base_url=proxy)
         for path in ("/", "/runs"):
             page.goto(path)
-            expect(page.locator("#blocked")).to_contain_text("This page gets no live data.")
-            expect(page.locator("#blocked")).to_contain_text(words)
+            expect(page.locator("[data-key=blocked]")).to_contain_text("This page gets no live data.")
+            expect(page.locator("[data-key=blocked]")).to_contain_text(words)
         page.close()  # before the proxy has gone, whose absence would be one more complaint
     complaints.clear()

@@ -82,14 +82,14 @@ def test_a_page_shows_that_a_connection_has_gone_silent_and_goes_on(proxy: TcpPr
     connection = page.locator("[data-part=connection]")
     expect(connection).to_have_attribute("data-state", "live")
     expect(page.get_by_role("button", name="Pause")).to_be_enabled()
-    expect(page.locator(".unit")).to_have_count(30)
+    expect(page.locator(".tile")).to_have_count(30)
     proxy.go_silent()
     expect(connection).to_have_attribute("data-state", "reconnecting")
     expect(connection).to_contain_text(re.compile(r"Disconnected, trying again in \d+ s"))
     proxy.forward_again()
     expect(connection).to_have_attribute("data-state", "live")
     control(proxy.url, run, action="stop")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Learning was stopped after step")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Stopped after step")
 
 
 def test_fifty_queued_runs_take_one_socket_and_no_steps(start_server: StartServer, new_page: NewPage) -> None:
@@ -135,8 +135,8 @@ def test_a_finished_run_comes_in_300_kb(page: Page, server: str, new_page: NewPa
         other.on("response", lambda answer: pictures.append(answer) if "/weights?" in answer.url else None)
         other.goto(address)
         expect(other.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
-        expect(other.locator(".unit")).to_have_count(30)
-        expect(other.locator(".weights")).to_contain_text("After step 1,960.")
+        expect(other.locator(".tile")).to_have_count(30)
+        expect(other.locator("#picture-step")).to_have_text("after step 1,960")
         (picture,) = pictures
         assert len(picture.body()) + sum(map(len, frames)) < 300_000
         assert len(opened) == 1

@@ -1,54 +1,43 @@
-// Which digits are taken for which, over the whole validation set.
+// Which digits are taken for which, over the whole validation set, at the end of the last epoch before the moment.
 
 import { element } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
 
-/** @typedef {import("./run-store.js").RunStore} RunStore */
+/** @typedef {import("./run-at.js").RunAt} RunAt */
 
 const DIGITS = ["3", "7"];
 
-export class ConfusionMatrix {
-  #store;
-  #table = element("table", "confusion");
-  #cells = [0, 1].map(() => [0, 1].map(() => ({ number: element("b", ""), share: element("span", "") })));
-
-  /**
-   * @param {HTMLElement} root is filled
-   * @param {RunStore} store
-   * @param {import("../shell/painter.js").Painter} painter
-   */
-  constructor(root, store, painter) {
-    this.#store = store;
-    const head = element("tr", "", element("td", ""), ...DIGITS.map((digit) => header("col", `read as ${digit}`)));
-    const rows = DIGITS.map((digit, actual) => {
-      const cells = this.#cells[actual].map(({ number, share }, read) => {
-        const cell = element("td", actual === read ? "right" : "wrong", number, share);
-        cell.dataset.towards = DIGITS[read];
-        return cell;
-      });
-      return element("tr", "", header("row", `a ${digit}`), ...cells);
+/**
+ * @param {HTMLElement} root is filled
+ * @param {{run: RunAt, painter: import("../shell/painter.js").Painter}} context
+ * @param {{signal: AbortSignal}} options
+ */
+export function mountConfusion(root, { run, painter }, { signal }) {
+  const cells = [0, 1].map(() => [0, 1].map(() => ({ number: element("b", ""), share: element("span", "") })));
+  const head = element("tr", "", element("td", ""), ...DIGITS.map((digit) => header("col", `read as ${digit}`)));
+  const rows = DIGITS.map((digit, actual) => {
+    const row = cells[actual].map(({ number, share }, read) => {
+      const cell = element("td", actual === read ? "right" : "wrong", number, share);
+      cell.dataset.towards = DIGITS[read];
+      return cell;
     });
-    this.#table.append(
-      element("caption", "visually-hidden", "How the validation digits are read"),
-      element("thead", "", head),
-      element("tbody", "", ...rows),
-    );
-    root.append(this.#table);
-    const refresh = painter.add(() => this.#paint());
-    store.subscribe(({ type }) => (type === "EpochEnded" || type === "RunQueued") && refresh());
-    refresh();
-  }
+    return element("tr", "", header("row", `a ${digit}`), ...row);
+  });
+  const caption = element("caption", "visually-hidden", "How the validation digits are read");
+  root.append(element("table", "confusion", caption, element("thead", "", head), element("tbody", "", ...rows)));
 
-  #paint() {
-    const { confusion } = this.#store;
-    this.#cells.forEach((row, actual) => {
+  const paint = painter.add(() => {
+    const { confusion } = run;
+    cells.forEach((row, actual) => {
       const total = confusion ? confusion[actual][0] + confusion[actual][1] : NaN;
       row.forEach(({ number, share }, read) => {
         number.textContent = count(confusion?.[actual][read]);
         share.textContent = confusion ? percent(confusion[actual][read] / total, 1) : "";
       });
     });
-  }
+  });
+  signal.addEventListener("abort", run.subscribe(({ type }) => (type === "EpochEnded" || type === "Moved") && paint()));
+  paint();
 }
 
 /**

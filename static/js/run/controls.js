@@ -1,51 +1,80 @@
 // Buttons and fields that steer a run. What was asked for shows as waiting until the log's own event answers.
 
-import { element } from "../shell/element.js";
+import { button, element, uniqueId } from "../shell/element.js";
 import { count, plain } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 
-/** @typedef {import("./run-store.js").RunStore} RunStore */
-/** @typedef {"pause" | "resume" | "step" | "stop" | "learning_rate" | "steps_per_second"} What a control, as `Controlled` names it */
+/** @typedef {import("./run-at.js").RunAt} RunAt */
+/** @typedef {"pause" | "resume" | "step" | "stop" | "learning_rate" | "steps_per_second" | "pace"} What a control, as `Controlled` names it */
 
 const MOST_RATE = 1000;
-/** Steps a second; null is full speed. */
-const SPEEDS = [null, 200, 50, 10, 2, 1];
+/** Paces by name, and steps a second. */
+const PACES = [["watch", "Watch"], ["slow", "Slow"], ["full", "Full speed"]];
+const SPEEDS = [200, 50, 10, 2, 1];
 
-export class RunControls {
-  #store;
-  #message;
-  #pause = button("Pause", "primary", "Space");
-  #step = button("One step", "", "→");
-  #stop = button("Stop", "");
+/** Presses of one step that wait to be sent: more than a person can make before the first is answered. */
+const MOST_STEPS = 100;
+
+/**
+ * @param {HTMLElement} root is filled
+ * @param {{run: RunAt, onProblem: (problem: ProblemError | null) => void}} context `onProblem` shows what the server
+ *   refused; null takes it away
+ * @param {{signal: AbortSignal}} options
+ * @returns {{togglePause: () => void, step: () => void, setAllowed: (allowed: boolean) => void}}
+ */
+export function mountControls(root, { run, onProblem }, { signal }) {
+  const controls = new RunControls(root, run, onProblem, signal);
+  return {
+    togglePause: () => controls.togglePause(),
+    step: () => controls.step(),
+    setAllowed: (allowed) => controls.setAllowed(allowed),
+  };
+}
+
+class RunControls {
+  #run;
+  #onProblem;
+  #pause = keyed(button("Pause", "primary"), "Space");
+  #step = keyed(button("One step"), "ArrowRight");
+  #stop = button("Stop");
   #rate = element("input", "");
-  #halve = button("÷ 2", "small");
-  #double = button("× 2", "small");
-  #speed = element("select", "");
+  #halve = button("÷2", "small");
+  #double = button("×2", "small");
+  #pace = element("select", "");
   #allowed = true;
+  #steps = 0;
   /** @type {Set<What>} asked for and not answered yet */
   #waiting = new Set();
 
   /**
-   * @param {HTMLElement} root is filled
-   * @param {RunStore} store
-   * @param {(problem: ProblemError | null) => void} message shows what the server refused; null takes it away
+   * @param {HTMLElement} root
+   * @param {RunAt} run
+   * @param {(problem: ProblemError | null) => void} onProblem
+   * @param {AbortSignal} signal
    */
-  constructor(root, store, message) {
-    this.#store = store;
-    this.#message = message;
-    this.#pause.addEventListener("click", () => this.#togglePause());
-    this.#step.addEventListener("click", () => this.#act("step"));
-    this.#stop.addEventListener("click", () => this.#act("stop"));
-    this.#buildRate();
-    this.#buildSpeed();
-    const rate = element("div", "control-rate", this.#halve, this.#rate, this.#double);
+  constructor(root, run, onProblem, signal) {
+    this.#run = run;
+    this.#onProblem = onProblem;
+    const press = (/** @type {HTMLElement} */ on, /** @type {() => void} */ act) => on.addEventListener("click", act, { signal });
+    press(this.#pause, () => this.togglePause());
+    press(this.#step, () => this.step());
+    press(this.#stop, () => this.#send("stop", { action: "stop" }));
+    press(this.#halve, () => this.#setRate((run.log.rateNow ?? 0) / 2));
+    press(this.#double, () => this.#setRate((run.log.rateNow ?? 0) * 2));
+    this.#rate.addEventListener("change", () => this.#setRate(Number(this.#rate.value.trim().replace(",", ".") || NaN)), { signal });
+    this.#pace.addEventListener("change", () => this.#setPace(this.#pace.value), { signal });
+    Object.assign(this.#rate, { type: "text", inputMode: "decimal", autocomplete: "off", id: uniqueId("rate"), className: "control-rate-field" });
+    this.#pace.id = uniqueId("pace");
+    this.#halve.setAttribute("aria-label", "÷2: halve the learning rate");
+    this.#double.setAttribute("aria-label", "×2: double the learning rate");
+    for (const [pace, label] of PACES) this.#pace.append(new Option(label, pace));
+    for (const speed of SPEEDS) this.#pace.append(new Option(`${speed} ${speed === 1 ? "step" : "steps"} a second`, String(speed)));
     root.append(
       element("div", "row", this.#pause, this.#step, this.#stop),
-      element("label", "control-field", element("span", "label", "Speed"), this.#speed),
-      element("div", "control-field", labelFor(this.#rate, "Learning rate"), rate),
+      element("div", "control-field", labelFor(this.#pace, "Pace"), this.#pace),
+      element("div", "control-field", labelFor(this.#rate, "Learning rate"), element("div", "control-rate", this.#rate, this.#halve, this.#double)),
     );
-    document.addEventListener("keydown", (event) => this.#shortcut(event));
-    store.subscribe((event) => this.#answered(event));
+    signal.addEventListener("abort", run.subscribe((change) => this.#answered(change)));
     this.#show();
   }
 
@@ -55,42 +84,47 @@ export class RunControls {
     this.#show();
   }
 
-  #buildRate() {
-    Object.assign(this.#rate, { type: "number", min: "0.000001", max: "1000", step: "any", id: "control-rate" });
-    this.#rate.addEventListener("change", () => this.#setRate(this.#rate.valueAsNumber));
-    this.#halve.setAttribute("aria-label", "÷ 2: halve the learning rate");
-    this.#double.setAttribute("aria-label", "× 2: double the learning rate");
-    this.#halve.addEventListener("click", () => this.#setRate((this.#store.learningRate ?? 0) / 2));
-    this.#double.addEventListener("click", () => this.#setRate((this.#store.learningRate ?? 0) * 2));
+  get #training() {
+    return this.#allowed && (this.#run.state === "running" || this.#run.state === "paused");
   }
 
-  #buildSpeed() {
-    const label = (/** @type {number | null} */ speed) =>
-      speed === null ? "Full" : `${speed} ${speed === 1 ? "step" : "steps"} a second`;
-    this.#speed.append(...SPEEDS.map((speed) => new Option(label(speed), String(speed))));
-    this.#speed.addEventListener("change", () => {
-      const value = this.#speed.value === "null" ? null : Number(this.#speed.value);
-      this.#send("steps_per_second", { steps_per_second: value });
-    });
-  }
-
-  #togglePause() {
-    this.#act(this.#store.state === "paused" ? "resume" : "pause");
-  }
-
-  /** @param {"pause" | "resume" | "step" | "stop"} action */
-  #act(action) {
+  togglePause() {
+    if (!this.#training) return;
+    const action = this.#run.state === "paused" ? "resume" : "pause";
     this.#send(action, { action });
+  }
+
+  /** Each press is one step, however fast they come. */
+  step() {
+    if (!this.#training || this.#steps >= MOST_STEPS) return;
+    this.#run.moveTo(null);
+    this.#steps += 1;
+    if (this.#steps === 1) this.#sendSteps();
+    this.#show();
+  }
+
+  async #sendSteps() {
+    while (this.#steps) {
+      if (!(await this.#ask({ action: "step" }))) this.#steps = 1;
+      this.#steps -= 1;
+    }
+    this.#show();
   }
 
   /** @param {number} rate */
   #setRate(rate) {
     if (!(rate > 0 && rate <= MOST_RATE)) {
-      this.#message(new ProblemError(422, "That is no learning rate", `Give a number more than 0 and up to ${count(MOST_RATE)}.`));
+      this.#onProblem(new ProblemError(422, "That is no learning rate", `Give a number more than 0 and up to ${count(MOST_RATE)}.`));
       this.#showRate();
       return;
     }
     this.#send("learning_rate", { learning_rate: Number(rate.toPrecision(6)) });
+  }
+
+  /** @param {string} value a pace's name, or steps a second */
+  #setPace(value) {
+    if (PACES.some(([pace]) => pace === value)) this.#send("pace", { pace: value });
+    else this.#send("steps_per_second", { steps_per_second: Number(value) });
   }
 
   /**
@@ -101,97 +135,83 @@ export class RunControls {
     if (this.#waiting.has(what)) return;
     this.#waiting.add(what);
     this.#show();
+    if (await this.#ask(control)) return;
+    this.#waiting.delete(what);
+    this.#show();
+    this.#showRate();
+  }
+
+  /**
+   * @param {object} control
+   * @returns {Promise<boolean>} whether the server has taken it
+   */
+  async #ask(control) {
     try {
-      await request("POST", `/api/runs/${encodeURIComponent(this.#store.run)}/control`, control);
-      this.#message(null);
+      await request("POST", `/api/runs/${encodeURIComponent(this.#run.run)}/control`, control);
+      this.#onProblem(null);
+      return true;
     } catch (problem) {
-      this.#waiting.delete(what);
-      this.#show();
-      this.#showRate();
       if (!(problem instanceof ProblemError)) throw problem;
-      this.#message(problem);
+      this.#onProblem(problem);
+      return false;
     }
   }
 
-  /** @param {import("../wire.js").RunEvent} event */
-  #answered(event) {
-    if (event.type === "Steps" || event.type === "Weights" || event.type === "CheckpointSaved") return;
-    if (event.type === "Controlled") this.#waiting.delete(/** @type {What} */ (event.what));
-    if (event.type === "RunQueued" || !this.#store.active) this.#waiting.clear();
+  /** @param {import("./run-log.js").Change} change */
+  #answered(change) {
+    if (change.type === "Steps" || change.type === "Weights" || change.type === "CheckpointSaved") return;
+    if (change.type === "Controlled") {
+      this.#waiting.delete(/** @type {What} */ (/** @type {import("../wire.js").Controlled} */ (change).what));
+    }
+    if (change.type === "RunQueued" || !this.#run.active) this.#waiting.clear();
     this.#show();
   }
 
   #show() {
-    const { state, stepsPerSecond } = this.#store;
-    const training = this.#allowed && (state === "running" || state === "paused");
+    const { state } = this.#run;
     const paused = state === "paused";
     this.#pause.firstChild?.replaceWith(paused ? "Resume" : "Pause");
-    this.#pause.disabled = !training;
-    this.#step.disabled = !training;
-    this.#stop.disabled = !training && !(this.#allowed && state === "queued");
-    for (const input of [this.#rate, this.#halve, this.#double, this.#speed]) input.disabled = !training;
-    this.#busy(this.#pause, "pause", "resume");
-    this.#busy(this.#step, "step");
-    this.#busy(this.#stop, "stop");
+    this.#stop.disabled = !this.#training && !(this.#allowed && state === "queued");
+    for (const input of [this.#pause, this.#step, this.#rate, this.#halve, this.#double, this.#pace]) input.disabled = !this.#training;
+    this.#busy(this.#pause, this.#waiting.has("pause") || this.#waiting.has("resume"));
+    this.#busy(this.#step, this.#steps > 0);
+    this.#busy(this.#stop, this.#waiting.has("stop"));
     if (document.activeElement !== this.#rate) this.#showRate();
-    this.#showSpeed(stepsPerSecond);
+    if (!this.#waiting.has("pace") && !this.#waiting.has("steps_per_second")) this.#showPace();
   }
 
   #showRate() {
-    const { learningRate } = this.#store;
-    this.#rate.value = learningRate === null ? "" : plain(learningRate);
+    const rate = this.#run.log.rateNow;
+    this.#rate.value = rate === null ? "" : plain(rate);
   }
 
-  /** @param {number | null} speed */
-  #showSpeed(speed) {
-    if (this.#waiting.has("steps_per_second")) return;
-    if (!SPEEDS.includes(speed) && ![...this.#speed.options].some(({ value }) => value === String(speed))) {
-      this.#speed.append(new Option(`${plain(speed)} steps a second`, String(speed)));
+  #showPace() {
+    const { pace, stepsPerSecond } = this.#run.log;
+    const value = pace ?? (stepsPerSecond === null ? "full" : String(stepsPerSecond));
+    if (![...this.#pace.options].some((option) => option.value === value)) {
+      this.#pace.append(new Option(`${plain(Number(value))} steps a second`, value));
     }
-    this.#speed.value = String(speed);
+    this.#pace.value = value;
   }
 
-  /**
-   * @param {HTMLButtonElement} button
-   * @param {...What} whats
-   */
-  #busy(button, ...whats) {
-    button.setAttribute("aria-busy", String(whats.some((what) => this.#waiting.has(what))));
+  /** @param {HTMLButtonElement} button @param {boolean} busy */
+  #busy(button, busy) {
+    button.setAttribute("aria-busy", String(busy));
   }
-
-  /** @param {KeyboardEvent} event */
-  #shortcut(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || takesKeys(event.target)) return;
-    // No letters: those are for people who speak to their computer to type (WCAG 2.1.4).
-    const pressed = event.key === " " ? this.#pause : event.key === "ArrowRight" ? this.#step : null;
-    if (!pressed || pressed.disabled) return;
-    event.preventDefault();
-    pressed.click();
-  }
-}
-
-/** @param {EventTarget | null} target */
-function takesKeys(target) {
-  return target instanceof Element && target.closest("input, select, textarea, button, a, summary, dialog, [contenteditable], [tabindex='0']") !== null;
 }
 
 /**
- * @param {string} label
- * @param {string} look
- * @param {string} [key] its shortcut
+ * @param {HTMLButtonElement} button
+ * @param {string} key the page's shortcut for it
  */
-function button(label, look, key) {
-  const made = element("button", `button ${look}`, label);
-  made.type = "button";
-  if (key) {
-    made.append(element("kbd", "", key));
-    made.setAttribute("aria-keyshortcuts", key === "→" ? "ArrowRight" : key);
-  }
-  return made;
+function keyed(button, key) {
+  button.setAttribute("aria-keyshortcuts", key);
+  button.title = `Key: ${key === "ArrowRight" ? "→" : key}`;
+  return button;
 }
 
 /**
- * @param {HTMLInputElement} input
+ * @param {HTMLElement} input with an id
  * @param {string} text
  */
 function labelFor(input, text) {

@@ -2,29 +2,29 @@
 
 import { count, duration } from "../shell/format.js";
 
-/** @typedef {import("./run-store.js").RunStore} RunStore */
+/** @typedef {import("./run-at.js").RunAt} RunAt */
 
 /**
- * @param {RunStore} store
+ * @param {RunAt} run
  * @returns {string}
  */
-export function headline(store) {
-  const { state, name, step, epochs, summary, started } = store;
-  const accuracy = epochs.valid_accuracy.at(-1);
+export function headline(run) {
+  const { state, name, step, summary, started, log } = run;
+  if (!run.live) return step ? `${name} as it was after step ${count(step)}.` : `${name} before its first step.`;
   switch (state) {
     case "none":
       return "Nothing has been trained yet.";
     case "queued":
-      return `“${name}” waits for its turn.`;
+      return log.place === 1 ? "Getting ready." : `“${name}” waits for its turn.`;
     case "running":
-      return `${subject(store)} is learning to tell a 3 from a 7.`;
+      return `Learning with ${subject(run)}.`;
     case "paused":
-      return `Learning is paused after step ${count(step)}.`;
+      return `Paused after step ${count(step)}.`;
     case "finished":
-      if (started && accuracy < started.baseline.l1) return "It has finished, and reads no better than the average images do.";
-      return `In ${duration(summary?.seconds)} it has learned to tell a 3 from a 7.`;
+      if (started && run.accuracy < started.baseline.l1) return "It ended no better than the average images.";
+      return `It has learned in ${duration(summary?.seconds)}.`;
     case "stopped":
-      return step ? `Learning was stopped after step ${count(step)}.` : "This run was stopped before it began.";
+      return step ? `Stopped after step ${count(step)}.` : "Stopped before it began.";
     case "failed":
       return "This run failed.";
     case "interrupted":
@@ -33,21 +33,23 @@ export function headline(store) {
 }
 
 /**
- * What goes with the sentence; empty where nothing does.
+ * What goes with the sentence.
  *
- * @param {RunStore} store
+ * @param {RunAt} run
  */
-export function detail({ state, place, reason, step }) {
+export function detail({ state, name, step, live, active, log }) {
+  if (!live) return active ? "It goes on meanwhile. “Live” returns." : "";
+  const { place, reason } = log;
   if (state === "queued" && place) {
     return place === 1
-      ? "It is the next to start: in a moment, or when the run before it has ended."
+      ? `“${name}” starts in a few seconds, or when the run before it has ended.`
       : `It has place ${place} in the queue and starts by itself.`;
   }
   if (state === "failed" || state === "interrupted") {
     return `${sentence(reason)}${step ? " Everything up to there is kept." : ""}`;
   }
-  if (state === "none") return "Choose a recipe below and press “Start”.";
-  return "";
+  if (state === "none") return "Press “New run” and choose a recipe.";
+  return name;
 }
 
 /** @param {string} words */
@@ -56,10 +58,10 @@ export function sentence(words) {
   return /[.!?]$/.test(text) || !text ? text : `${text}.`;
 }
 
-/** @param {RunStore} store */
+/** What it is made of. @param {RunAt} run */
 function subject({ recipe }) {
   const units = Number(recipe?.hidden);
-  if (recipe?.model === "linear") return "A network of a single layer";
+  if (recipe?.model === "linear") return "a single layer";
   const size = units === 1 ? "1 hidden unit" : `${units} hidden units`;
-  return recipe?.model === "two_linear" ? `A network of two plain layers and ${size}` : `A network of ${size}`;
+  return recipe?.model === "two_linear" ? `${size} without a bend` : size;
 }

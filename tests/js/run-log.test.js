@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RunStore } from "../../static/js/run/run-store.js";
+import { RunAt } from "../../static/js/run/run-at.js";
+import { RunLog } from "../../static/js/run/run-log.js";
 
 /** @import { EpochEnded, Weights } from "../../static/js/wire.js" */
 
@@ -19,30 +20,32 @@ function epoch(step, worth) {
 }
 
 test("a picture is coloured by its own step's output weights", () => {
-  const store = new RunStore();
-  store.apply(picture(1, -2));
-  store.apply(epoch(2, 3));
-  assert.deepEqual(store.units, { bias: [-2], output_weight: [-2] });
-  store.apply(picture(3, 4));
-  assert.deepEqual(store.units, { bias: [4], output_weight: [4] });
+  const run = new RunAt();
+  run.log.apply(picture(1, -2));
+  run.log.apply(epoch(2, 3));
+  assert.deepEqual(run.units, { bias: [-2], output_weight: [-2] });
+  run.log.apply(picture(3, 4));
+  assert.deepEqual(run.units, { bias: [4], output_weight: [4] });
 });
 
 test("a picture of an older log is coloured by the last epoch's", () => {
   for (const unknown of [null, NaN]) {
-    const store = new RunStore();
-    store.apply(picture(1, unknown));
-    assert.equal(store.units, null);
-    store.apply(epoch(2, 3));
-    store.apply(picture(3, unknown));
-    assert.deepEqual(store.units, { bias: [3], output_weight: [3] });
+    const run = new RunAt();
+    run.log.apply(picture(1, unknown));
+    assert.equal(run.units, null);
+    run.log.apply(epoch(2, 3));
+    run.log.apply(picture(3, unknown));
+    assert.deepEqual(run.units, { bias: [3], output_weight: [3] });
+    run.moveTo(1);
+    assert.equal(run.units, null);
   }
 });
 
 test("of events that are held back the last of each type is told, at the latest before the next event", () => {
-  const store = new RunStore();
+  const store = new RunLog();
   /** @type {number[]} */
   const told = [];
-  store.subscribe(({ seq }) => told.push(seq));
+  store.subscribe((change) => told.push(/** @type {EpochEnded} */ (change).seq));
   store.hold(epoch(1, 1));
   store.hold(picture(2, 2));
   store.hold(epoch(3, 3));

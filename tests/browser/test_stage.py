@@ -1,10 +1,9 @@
-"""The dashboard: a run followed live, or drawn from its log."""
+"""The stage: a run followed live, or drawn from its log."""
 
 import re
 from collections.abc import Callable
 
 import httpx
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steering import start, steps_taken
@@ -19,20 +18,13 @@ def test_a_fresh_server_shows_a_network_that_learns(
     page = new_page(base_url=start_server(first_run="true"))
     page.goto("/")
     headline = page.get_by_role("heading", level=1)
-    expect(headline).to_have_text("A network of 30 hidden units is learning to tell a 3 from a 7.")
-    expect(page.locator(".unit")).to_have_count(30)
+    expect(headline).to_have_text("Learning with 30 hidden units.")
+    expect(page.locator(".tile")).to_have_count(30)
     expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
-    page.locator("#controls").get_by_role("combobox", name="Speed").select_option("Full")
-    expect(headline).to_have_text(re.compile("has learned to tell a 3 from a 7"))
+    page.get_by_label("Pace", exact=True).select_option("Full speed")
+    expect(headline).to_have_text(re.compile("It has learned in"))
     assert steps_taken(page) == 1960
     expect(page.locator("#connection")).to_have_text("Connected")
-
-
-def test_figures_curves_and_weights_are_seen_together(slow: Page) -> None:
-    """Without scrolling: that is what one watches."""
-    expect(slow.locator(".unit")).to_have_count(30)
-    for part in (".accuracy-figure", ".chart-plot >> nth=0", ".chart-plot >> nth=1", ".unit >> nth=17"):
-        expect(slow.locator(part)).to_be_in_viewport(ratio=1)
 
 
 def test_the_connection_stays_in_sight(slow: Page) -> None:
@@ -53,7 +45,7 @@ def test_a_runs_recipe_is_taken_over_to_be_changed(page: Page, server: str) -> N
     page.locator("#start").get_by_text("Full speed").click()
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(lambda url: not url.endswith(run))
-    expect(page.locator(".unit")).to_have_count(3)
+    expect(page.locator(".tile")).to_have_count(3)
 
 
 def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
@@ -75,9 +67,9 @@ def test_what_can_be_taken_along_is_there_before_the_picture_is(page: Page, fini
     page.route("**/weights?format=frame", lambda route: held.append(route))
     page.goto(f"/runs/{finished_run}")
     expect(page.get_by_role("link", name="Every step as CSV")).to_be_visible()
-    expect(page.locator(".unit")).to_have_count(0)
+    expect(page.locator(".tile")).to_have_count(0)
     held.pop().continue_()
-    expect(page.locator(".unit")).to_have_count(30)
+    expect(page.locator(".tile")).to_have_count(30)
 
 
 def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
@@ -90,6 +82,7 @@ def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
               super();
               setTimeout(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 })));
             }
+            close() {}
           };
           window.dispatchEvent(new Event("offline"));
         }"""
@@ -101,42 +94,14 @@ def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
     expect(slow.locator(".progress-words")).not_to_contain_text(f"Step {shown:,} of")
 
 
-def test_weight_images_by_keyboard(page: Page, finished_run: str) -> None:
-    page.goto(f"/runs/{finished_run}")
-    first = page.locator(".unit").first
-    expect(first).to_have_attribute("aria-label", re.compile(r"Unit 1, speaks for a [37]"))
-    first.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Unit 8")  # one to the right, and a row of six down
-    expect(dialog).to_contain_text(re.compile(r"Of 30 units it is the \d+\w\w loudest"))
-    for label in ("Output weight", "Bias"):
-        assert re.search(label + r"\s+[+−]\d\.\d{3}", dialog.inner_text()), label
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    expect(page.locator(".unit").nth(7)).to_be_focused()
-
-
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-def test_hundreds_of_units_have_their_place(new_page: Callable[..., Page], server: str, phone: bool) -> None:
-    page = new_page(phone=phone)
-    page.goto(f"/runs/{start(server, epochs=1, hidden=256)}")
-    expect(page.locator(".unit")).to_have_count(256)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    parts = [part.bounding_box() for part in page.locator(".chart, .stage-weights").all()]
-    assert len(parts) == 3
-    assert all(part is not None and part["width"] > 300 for part in parts), parts
-
-
 def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> None:
     """Blue and orange both occur, and nothing else but shades between them and the neutral middle."""
     page.goto(f"/runs/{finished_run}")
-    expect(page.locator(".unit")).to_have_count(30)
+    expect(page.locator(".tile")).to_have_count(30)
     hues = page.evaluate(
         """() => {
           const found = { blue: 0, orange: 0 };
-          for (const canvas of document.querySelectorAll(".unit canvas")) {
+          for (const canvas of document.querySelectorAll(".tile canvas")) {
             const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
             for (let i = 0; i < data.length; i += 4) {
               if (data[i + 2] - data[i] > 40) found.blue++;
@@ -208,19 +173,71 @@ def test_a_run_from_the_form(page: Page, finished_run: str) -> None:
     page.locator("#start").get_by_text("Full speed").click()
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(lambda url: not url.endswith(finished_run))
-    expect(page.locator(".unit")).to_have_count(5)
+    expect(page.locator(".tile")).to_have_count(5)
     expect(page.locator(".progress-words")).to_have_text("Step 49 of 49")
 
 
-def test_the_live_page_goes_on_to_the_next_run(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
+def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
+    start_server: Callable[..., str], new_page: Callable[..., Page]
+) -> None:
     server = start_server()
     page = new_page(base_url=server)
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing has been trained yet.")
     for name in ("First", "Second"):
         httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1}, timeout=30).raise_for_status()
+        if name == "Second":
+            expect(page.locator(".toast")).to_contain_text("“Second” has begun")
+            expect(page.locator("#run-name")).to_have_text("First")
+            page.get_by_role("button", name="Watch it").click()
+            expect(page.locator(".toast")).to_have_count(0)
         expect(page.locator("#run-name")).to_have_text(name)
         expect(page.locator(".progress-words")).to_have_text("Step 49 of 49")
+
+
+def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> None:
+    """Figures, pictures and confusion are those of the moment; nothing is asked of the server on the way."""
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#connection")).to_have_text("From the log")
+    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
+    accuracy, headline = page.locator(".accuracy-figure"), page.get_by_role("heading", level=1)
+    at_end = accuracy.inner_text()
+    time = page.get_by_label("Step of the run")
+    with page.expect_response(lambda answer: "/frames" in answer.url):
+        time.press("Home")
+    expect(accuracy).to_have_text("–")
+    expect(headline).to_contain_text("before its first step")
+    expect(page.locator("#picture-step")).to_have_text("after step 0")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("body").click(position={"x": 5, "y": 300})
+    for _ in range(49):
+        page.keyboard.press("ArrowRight")
+    expect(headline).to_contain_text("as it was after step 49")
+    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+    expect(page.locator("#facts")).to_contain_text("1 of 2")
+    page.get_by_role("button", name="Play the run again").click()
+    expect(headline).not_to_contain_text("after step 49")
+    page.get_by_role("button", name="End").click()
+    expect(accuracy).to_have_text(at_end)
+    expect(page.locator("#picture-step")).to_have_text("after step 98")
+    assert asked == []
+
+
+def test_going_back_while_it_trains_loses_nothing(slow: Page) -> None:
+    expect(slow.locator("#picture-step")).to_contain_text("after step")
+    live = slow.get_by_role("button", name="Live")
+    expect(live).to_have_attribute("aria-pressed", "true")
+    slow.get_by_label("Step of the run").press("Home")
+    expect(live).to_have_attribute("aria-pressed", "false")
+    expect(slow.get_by_role("heading", level=1)).to_contain_text("before its first step")
+    known = "document.querySelector('.scrubber-known').getBoundingClientRect().width"
+    before = slow.evaluate(known)
+    slow.wait_for_function(f"before => {known} > before", arg=before)
+    assert steps_taken(slow) == 0
+    live.click()
+    expect(slow.get_by_role("heading", level=1)).to_contain_text("Learning with")
+    assert steps_taken(slow) > 0
 
 
 def test_the_theme_is_switched_and_remembered(page: Page, finished_run: str) -> None:

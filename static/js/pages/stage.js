@@ -1,0 +1,181 @@
+// The stage: one run, followed live ("/") or from its log ("/runs/{id}"), at any moment of it.
+
+import { StartForm } from "../forms/start-form.js";
+import { mountContributions } from "../ink/contributions.js";
+import { addInkShortcuts } from "../ink/ink-tools.js";
+import { openDrawing } from "../ink/kept-drawing.js";
+import { mountPad } from "../ink/pad.js";
+import { bindPictures } from "../ink/pictures.js";
+import { DigitSource } from "../model/digit-source.js";
+import { Cursor } from "../plot/cursor.js";
+import { AgainButton } from "../run/again.js";
+import { ChartChoices } from "../run/chart-choices.js";
+import { mountChartTools } from "../run/chart-tools.js";
+import { mountConfusion } from "../run/confusion.js";
+import { mountControls } from "../run/controls.js";
+import { mountFacts } from "../run/facts.js";
+import { mountFigures } from "../run/figures.js";
+import { detail, headline, sentence } from "../run/headline.js";
+import { mountMisread } from "../run/misread.js";
+import { mountRunChart } from "../run/run-charts.js";
+import { RunFeed } from "../run/run-feed.js";
+import { mountScrubber } from "../run/scrubber.js";
+import { Stream } from "../run/stream.js";
+import { button, part } from "../shell/element.js";
+import { count } from "../shell/format.js";
+import { openPage } from "../shell/page.js";
+import { Painter } from "../shell/painter.js";
+import { ProblemError, request } from "../shell/problem.js";
+import { root } from "../shell/root.js";
+import { mountTiles } from "../weights/tiles.js";
+import { mountWholePicture } from "../weights/whole-picture.js";
+
+/** Milliseconds between two paintings while a long log is read: to paint half a million steps takes as long as to read
+ * some ten thousand more. */
+const READING_PAUSE = 400;
+
+const { run: shown = "live", knownRun = "", knownSeq, knownOver } = document.body.dataset;
+const { signal } = new AbortController(); // the page's own parts stay as long as it does
+const painter = new Painter(window);
+
+const stream = new Stream(window, {
+  onTrouble: (reason) => lasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
+  onBlocked: (reason) => lasting("blocked", "This page gets no live data", reason),
+  onDamaged: (run, reason) => {
+    feed.damaged(run, reason);
+    showState();
+  },
+  onState: () => showState(),
+});
+const { toasts, shortcuts, access } = openPage(window, { stream });
+
+/**
+ * Something that keeps the page from its work for as long as it lasts.
+ *
+ * @param {string} key
+ * @param {string} title
+ * @param {string | null} reason null: there is none
+ */
+function lasting(key, title, reason) {
+  toasts.showProblem(reason ? new ProblemError(0, title, reason) : null, { key });
+}
+
+/** The run that this page has asked for and shows as soon as it begins. */
+let asked = "";
+
+const feed = new RunFeed(window, stream, {
+  shown,
+  known: { run: knownRun, seq: Number(knownSeq), over: knownOver !== undefined },
+  onNewer: (log) => {
+    if (!log) return toasts.close("newer");
+    if (log.run === asked) return feed.follow();
+    const follow = button("Watch it", "small", () => feed.follow());
+    toasts.show([`“${log.name}” has begun. `, follow], { key: "newer", stays: true });
+  },
+});
+const { run } = feed;
+const context = { run, painter };
+
+const showState = painter.add(() => {
+  const { complete: known, damage } = feed;
+  painter.pause = known ? 0 : READING_PAUSE;
+  if (!known) run.log.release();
+  const { state, active } = run;
+  document.body.dataset.state = known ? state : "none";
+  const title = part("headline");
+  const words = damage ? "The log of this run is damaged." : known ? headline(run) : "Fetching the run …";
+  if (title.textContent !== words) title.textContent = words;
+  const about = damage ? sentence(damage) : known ? detail(run) : `${feed.share} % of what it has logged is here.`;
+  if (part("detail").textContent !== about) part("detail").textContent = about;
+  part("run-name").textContent = run.name;
+  part("picture-step").textContent = run.weights ? `after step ${count(run.weights.step)}` : "";
+  part("run-state").textContent = known && state !== "none" ? state : "";
+  const steered = part("controls").contains(document.activeElement);
+  part("controls").hidden = !known || !active;
+  if (steered && !active) title.focus(); // it would be lost with the button that had it
+  const ended = known && !active && state !== "none";
+  if (ended && part("again").hidden) again.rest();
+  part("again").hidden = !ended;
+  part("take").hidden = !run.started; // from then on it has steps and a model
+  for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
+    const base = `${root}${path ? "/api" : ""}/runs/${encodeURIComponent(run.run)}${path && "/"}`;
+    part(id).setAttribute("href", base + path);
+  }
+});
+
+const shared = { ...context, cursor: new Cursor(), choices: new ChartChoices(), onMove: (/** @type {number} */ step) => run.moveTo(step) };
+mountFigures(part("figures"), context, { signal });
+const controls = mountControls(part("controls"), { run, onProblem: (problem) => toasts.showProblem(problem) }, { signal });
+const scrubber = mountScrubber(part("scrubber"), context, { signal });
+mountChartTools(part("chart-tools"), shared, { signal });
+mountRunChart(part("loss"), { ...shared, measure: "loss" }, { signal });
+mountRunChart(part("accuracy"), { ...shared, measure: "accuracy" }, { signal });
+const drawing = openDrawing(window);
+mountWholePicture(part("picture"), { ...context, drawing }, { signal });
+mountTiles(part("tiles"), context, { signal });
+mountMisread(part("misread"), { ...context, digits: new DigitSource(), onPick: pick }, { signal });
+mountFacts(part("facts"), context, { signal });
+mountConfusion(part("confusion"), context, { signal });
+mountPad(part("pad"), { ...context, drawing }, { signal });
+mountContributions(part("contributions"), { ...context, drawing }, { signal });
+addInkShortcuts(shortcuts, drawing);
+bindPictures(document, { drawing, onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }) });
+const form = new StartForm(part("start"), started);
+const again = new AgainButton(part("again-button", HTMLButtonElement), trainAgain);
+run.subscribe(({ type }) => {
+  if (type !== "Steps" || !feed.complete || !run.live) showState();
+});
+stream.start();
+
+/** Put a digit into the pad. @param {Float32Array} image values 0 to 1 @param {number} label */
+function pick(image, label) {
+  drawing.setPicture({ kind: "pixels", label: `a ${label} that it misread`, pixels: image.map((value) => Math.round(255 * value)) });
+}
+
+/** @param {import("../forms/start-form.js").Run} begun */
+function started({ id, name, state, place }) {
+  if (shown !== "live") return window.location.assign(`${root}/runs/${id}`);
+  asked = id;
+  const waits = state === "queued" && run.active && id !== run.run;
+  if (waits) toasts.show(`“${name}” waits at place ${place}, and is shown when it begins.`);
+  if (run.run === id) asked = "";
+  part("headline").focus({ preventScroll: true });
+  window.scrollTo({ top: 0 });
+}
+
+part("change-button").addEventListener("click", () => run.recipe && form.adopt(run.recipe));
+
+async function trainAgain() {
+  if (!run.recipe) return;
+  try {
+    started(await request("POST", "/api/runs", form.asking(run.recipe)));
+  } catch (problem) {
+    if (!(problem instanceof ProblemError)) throw problem;
+    toasts.showProblem(problem);
+  }
+}
+
+const steering = () => run.active && run.live;
+shortcuts.add({ key: " ", words: "Pause or go on; of what is over, play it again", act: () => (steering() ? controls.togglePause() : scrubber.togglePlay()) });
+shortcuts.add({
+  key: "ArrowRight", words: "One step on", repeats: true,
+  act: () => (steering() ? controls.step() : run.moveTo(run.step + 1)),
+});
+shortcuts.add({ key: "ArrowLeft", words: "One step back", repeats: true, act: () => run.moveTo(run.step - 1) });
+shortcuts.add({ key: "Home", words: "To the first step", when: () => run.log.step > 0, act: () => run.moveTo(0) });
+shortcuts.add({ key: "End", words: "To the newest step", when: () => run.log.step > 0, act: () => run.moveTo(null) });
+
+/** @param {boolean} allowed */
+function allow(allowed) {
+  controls.setAllowed(allowed);
+  form.setAllowed(allowed);
+  again.setAllowed(allowed);
+}
+
+access.onChange(allow);
+try {
+  await form.load();
+} catch (problem) {
+  if (!(problem instanceof ProblemError)) throw problem;
+  toasts.showProblem(problem);
+}

@@ -1,0 +1,161 @@
+// Which run a page shows, and how its log gets here: all of one run's, or the newest run's and, beside it, that of one
+// which has begun since and waits to be looked at.
+
+import { fetchBytes, ProblemError } from "../shell/problem.js";
+import { decodeFrame } from "./frames.js";
+import { unpackFrames } from "./frame-pack.js";
+import { root } from "../shell/root.js";
+import { RunAt } from "./run-at.js";
+import { RunLog } from "./run-log.js";
+
+/** @typedef {import("../wire.js").RunEvent} RunEvent */
+
+/** Of a run that is over, all but its weight images: the newest is fetched by itself, before the whole log is here. */
+const CURVES = [
+  "RunQueued", "RunStarted", "Steps", "EpochEnded", "Controlled", "CheckpointSaved", "RunPaused", "RunResumed",
+  "RunFinished", "RunStopped", "RunFailed", "RunInterrupted",
+];
+
+/** What a long log has thousands of. */
+const NUMBERS = new Set(["Steps", "EpochEnded", "CheckpointSaved"]);
+
+/** Milliseconds between two attempts to fetch a picture. */
+const RETRY = 2000;
+
+export class RunFeed {
+  #stream;
+  #window;
+  #onNewer;
+  #known;
+  #come = 0;
+  /** @type {RunLog | null} */
+  #newer = null;
+  /** The runs whose pictures are here or on their way, and whether that is all they will ever have.
+   * @type {Map<string, boolean>} */
+  #fetched = new Map();
+  /** @type {(() => void) | null} */
+  #endQueue = null;
+  /** The run that the page shows. */
+  run;
+  /** Why not all of its log can be shown. @type {string | null} */
+  damage = null;
+
+  /**
+   * @param {Window} window
+   * @param {import("./stream.js").Stream} stream
+   * @param {{shown: string, known: {run: string, seq: number, over: boolean}, onNewer: (log: RunLog | null) => void}} options
+   *   `shown`: a run's id, or `live`; `known`: how far the log had got when the page was made; `onNewer`: a run has
+   *   begun that :meth:`follow` would show, or what is known of it has changed
+   */
+  constructor(window, stream, { shown, known, onNewer }) {
+    this.#window = window;
+    this.#stream = stream;
+    this.#onNewer = onNewer;
+    this.#known = known;
+    this.run = new RunAt(new RunLog(known.run));
+    this.run.subscribe(({ type }) => {
+      if (type !== "Steps" && type !== "Weights") this.#watchQueue();
+      if (type === "Moved" && !this.run.live) this.#fetchAll();
+    });
+    const onEvent = (/** @type {RunEvent} */ event) => this.#take(event);
+    if (known.over) {
+      stream.watchRun(known.run, { types: CURVES, onEvent });
+      this.#fetchNewest(known.run);
+    }
+    if (shown === "live") stream.watchLive({ seen: known.over ? known : null, onEvent });
+    else if (!known.over) stream.watchRun(shown, { onEvent });
+  }
+
+  /** Whether all is here that the log had when the page was made. */
+  get complete() {
+    return this.#known.seq === 0;
+  }
+
+  /** Of what it had logged by then, in per cent. */
+  get share() {
+    return this.complete ? 100 : Math.floor((100 * this.#come) / this.#known.seq);
+  }
+
+  /** Show the run that has begun since. */
+  follow() {
+    if (this.#newer) this.#show(this.#newer);
+  }
+
+  /** @param {RunLog} log */
+  #show(log) {
+    this.#known = { run: log.run, seq: 0, over: false };
+    this.damage = null;
+    this.#newer = null;
+    this.run.show(log);
+    this.#onNewer(null);
+  }
+
+  /** @param {string} run @param {string} reason */
+  damaged(run, reason) {
+    if (run === this.run.run) this.damage = reason;
+  }
+
+  /** @param {RunEvent} event */
+  #take(event) {
+    const of = ("run" in event && event.run) || this.run.run;
+    if (this.run.run && of !== this.run.run) return this.#takeNewer(of, event);
+    const { log } = this.run;
+    const reading = !this.complete;
+    this.#come = event.seq;
+    if (event.seq >= this.#known.seq) this.#known = { ...this.#known, seq: 0 };
+    if (reading && !this.complete && NUMBERS.has(event.type)) log.hold(event);
+    else log.apply(event);
+  }
+
+  /** @param {string} run @param {RunEvent} event */
+  #takeNewer(run, event) {
+    if (this.#newer?.run !== run) this.#newer = new RunLog(run);
+    this.#newer.apply(event);
+    if (event.type !== "Steps" && event.type !== "Weights") this.#onNewer(this.#newer);
+  }
+
+  /** The picture of the last step, where no more come by the stream. @param {string} run */
+  async #fetchNewest(run) {
+    try {
+      const bytes = await fetchBytes(`/api/runs/${encodeURIComponent(run)}/weights?format=frame`);
+      if (this.run.run === run) this.run.log.apply(decodeFrame(bytes));
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      if (problem.status === 404) return; // it has none, or is gone
+      this.#window.setTimeout(() => this.run.run === run && this.#fetchNewest(run), RETRY);
+    }
+  }
+
+  /** All pictures so far, once one looks back: the stream leaves out what newer ones had overtaken. */
+  async #fetchAll() {
+    const { log } = this.run;
+    const before = this.#fetched.get(log.run);
+    if (!log.started || before || before === !log.active) return;
+    this.#fetched.set(log.run, !log.active);
+    try {
+      const answer = await fetch(`${root}/api/runs/${encodeURIComponent(log.run)}/frames`);
+      if (!answer.ok) throw new TypeError(`status ${answer.status}`);
+      for await (const picture of unpackFrames(answer)) log.hold(picture);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#fetched.delete(log.run); // the next move tries again
+    }
+    log.release();
+  }
+
+  /** While the run waits: its place in the queue. */
+  #watchQueue() {
+    const { log } = this.run;
+    if (log.state !== "queued") {
+      this.#endQueue?.();
+      this.#endQueue = null;
+    } else if (!this.#endQueue) {
+      this.#endQueue = this.#stream.watchList({
+        onQueue: (places) => {
+          this.run.log.place = places.get(this.run.run) ?? null;
+          this.run.log.release();
+        },
+      });
+    }
+  }
+}
