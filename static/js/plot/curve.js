@@ -1,6 +1,6 @@
 // A curve of a plot: where its points are, which of them are drawn, and what it says at a place.
 
-import { pick } from "./buckets.js";
+import { Extremes, pick } from "./buckets.js";
 import { lowerBound } from "../run/column.js";
 
 /** @typedef {import("./cursor.js").Range} Range */
@@ -19,6 +19,7 @@ import { lowerBound } from "../run/column.js";
 /** @typedef {{series: Series, picked: readonly number[], x: Float64Array, y: Float64Array}} Points indices drawn, ascending */
 
 export class Curve {
+  #extremes = new Extremes();
   /** @type {{x: Float64Array, y: Float64Array, from: number, to: number, buckets: number, picked: number[]} | null} */
   #last = null;
 
@@ -53,7 +54,10 @@ export class Curve {
    * @param {number} buckets
    */
   #pick(y, from, to, buckets) {
-    if (!this.series.smooth || to - from <= buckets) return pick(y, from, to, buckets);
+    if (!this.series.smooth || to - from <= buckets) {
+      this.#extremes.follow(y);
+      return pick(this.#extremes, from, to, buckets);
+    }
     return Array.from({ length: buckets + 1 }, (_, i) => from + Math.round(((to - 1 - from) * i) / buckets));
   }
 
