@@ -38,6 +38,13 @@ MOUNT = """async ({ metrics, epoch }) => {
       for (const listener of listeners) listener({ type: "Moved" });
     },
   };
+  run.takePlace = () => {
+    const steps = column([1, 2, 3]);
+    const metrics = { step: steps, loss: column([1, 0.5, 0.25]), accuracy: steps };
+    Object.assign(run, { step: 3, live: true, rateChanges: [], metrics });
+    run.epochs = { ...run.epochs, step: column([]) };
+    for (const listener of listeners) listener({ type: "Moved" });
+  };
   const life = new AbortController();
   const [painter, cursor, choices] = [new Painter(window), new Cursor(), new ChartChoices()];
   const shared = { run, painter, cursor, choices, onMove: run.moveTo };
@@ -122,6 +129,12 @@ def test_one_looks_along_both_charts_and_asks_for_a_moment(
     expect(figure(page, "accuracy", "Step")).to_have_text("2")
     page.mouse.click(*along(page, "accuracy", 0.7))
     assert 55 < page.evaluate("charts.run.step") < 80
+
+    page.evaluate("charts.run.takePlace()")  # another run's chart, of which nothing is zoomed
+    page.mouse.move(0, 0)
+    expect(figure(page, "loss", "Step")).to_have_text("3")
+    expect(figure(page, "loss", "Smoothed")).to_have_text("0.2500")
+    assert page.evaluate("charts.plots[0].range.max") == 3
 
 
 def test_zoom_by_dragging_and_by_keys(page: Page, mount: Callable[[Page], None]) -> None:

@@ -56,6 +56,8 @@ export class Plot {
   #layout = null;
   /** Says that there is something new to paint. */
   refresh;
+  /** Says that another moment is shown: cheaper than `refresh`. */
+  moved;
 
   /**
    * @param {HTMLElement} root
@@ -75,8 +77,8 @@ export class Plot {
     root.classList.add("chart");
     root.replaceChildren(this.#head.root, this.#area);
     this.refresh = painter.add(() => this.#paint());
-    const look = painter.add(() => this.#look());
-    cursor.subscribe(() => (cursor.zoom === this.#zoom ? look() : this.refresh()), signal);
+    this.moved = painter.add(() => this.#look());
+    cursor.subscribe(() => (cursor.zoom === this.#zoom ? this.moved() : this.refresh()), signal);
     bindGestures(this.#area, this, signal);
     onInksChange(document, (printed) => this.#recolour(printed), signal);
     document.fonts?.ready.then(() => (this.#widths.clear(), this.refresh()));
@@ -103,11 +105,6 @@ export class Plot {
     this.#area.setAttribute("role", "slider");
     this.#area.setAttribute("aria-label", `${this.content.title} by ${this.content.x.label.toLowerCase()}, a chart. ${keys}`);
     this.describe();
-  }
-
-  /** Another moment is shown: cheaper than `refresh`, which is for new points. */
-  moved() {
-    this.#look();
   }
 
   /** Puts the figures into words, for those who do not see the lines. */

@@ -1,7 +1,7 @@
 // What can be chosen for charts: scale, smoothing, back to the whole axis.
 
 import { MOST_SMOOTHING, SCALES } from "./chart-choices.js";
-import { element } from "../shell/element.js";
+import { element, uniqueId } from "../shell/element.js";
 
 /** @typedef {import("./chart-choices.js").ChartChoices} ChartChoices */
 /** @typedef {import("../plot/cursor.js").Cursor} Cursor */
@@ -11,8 +11,6 @@ const WORDS = {
   linear: ["Linear", "Equal differences are equally high"],
   logarithmic: ["Log", "Equal ratios are equally high: of the loss, and of the errors"],
 };
-
-let made = 0; // for names of radio buttons, which must differ
 
 /**
  * @param {HTMLElement} root is filled
@@ -30,7 +28,7 @@ export function mountChartTools(root, { choices, cursor }, { signal }) {
  * @param {AbortSignal} signal
  */
 function scaleSwitch(choices, signal) {
-  const name = `chart-scale-${++made}`;
+  const name = uniqueId("chart-scale");
   const radios = SCALES.map((scale) => {
     const radio = element("input", "");
     Object.assign(radio, { type: "radio", name, value: scale });

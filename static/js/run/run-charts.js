@@ -40,12 +40,13 @@ export function mountRunChart(root, { run, painter, measure, cursor = new Cursor
   const plot = mountPlot(root, { content, painter, cursor, onMove }, { signal });
   const unsubscribe = run.subscribe(({ type }) => {
     if (ELSEWHERE.has(type)) return;
-    if (type === "Moved") return plot.moved();
     if (smoothed.of !== run.metrics) {
       smoothed = follow(run, measure, choices); // another run has taken the place of the one before
       cursor.zoomTo(null);
       cursor.moveTo(null);
+      plot.refresh();
     }
+    if (type === "Moved") return plot.moved();
     plot.refresh();
     if (type !== "Steps") plot.describe();
   });
