@@ -27,6 +27,38 @@ def test_a_fresh_server_shows_a_network_that_learns(
     expect(page.locator("#connection")).to_have_text("Connected")
 
 
+SEEN = ("bar", "controls", "picture", "tiles", "loss", "accuracy", "pad", "scrubber")
+BELOW_ON_A_PHONE = ("loss", "tiles")
+
+
+def test_all_that_moves_is_on_the_screen_while_a_run_trains(
+    new_page: Callable[..., Page], server: str, slow_run: str
+) -> None:
+    share = """part => {
+      const box = document.querySelector(`[data-part=${part}]`).getBoundingClientRect();
+      const nav = document.querySelector(".site-nav").getBoundingClientRect();
+      const end = nav.top > innerHeight / 2 ? nav.top : innerHeight;  // on a phone it lies over the page
+      const wide = Math.min(box.right, innerWidth) - Math.max(box.left, 0);
+      const high = Math.min(box.bottom, end) - Math.max(box.top, 0);
+      return box.width && box.height ? Math.max(0, wide) * Math.max(0, high) / (box.width * box.height) : 0;
+    }"""
+    for phone, sizes in ((False, [(1366, 657), (1280, 720), (1440, 900), (1920, 1080)]), (True, [(390, 844)])):
+        page = new_page(phone=phone)
+        page.goto(f"/runs/{slow_run}")
+        expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+        expect(page.locator(".tile")).to_have_count(30)
+        expect(page.locator(".misread")).to_contain_text("Misreads")
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            wanted = [part for part in SEEN if not (phone and part in BELOW_ON_A_PHONE)]
+            shares = {part: page.evaluate(share, part) for part in wanted}
+            assert min(shares.values()) > 0.99, (width, height, shares)
+            picture = page.locator(".whole-picture-image").bounding_box()
+            assert picture is not None
+            assert picture["width"] >= (160 if phone else 240)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_connection_stays_in_sight(slow: Page) -> None:
     slow.get_by_role("button", name="Start", exact=True).scroll_into_view_if_needed()
     expect(slow.locator(".accuracy-figure")).not_to_be_in_viewport()
