@@ -112,7 +112,7 @@ def test_a_fresh_server_begins_to_learn_by_itself(serve, tmp_path):
     with serve(tmp_path, first_run="true") as server, server.client() as client:
         (run,) = client.get("/api/runs").json()["runs"]
         assert run["recipe"] == {**run["recipe"], "learning_rate": 0.1, "batch_size": 256, "epochs": 40, "hidden": 30}
-        assert server.until(run["id"], "EpochEnded")["epoch"] == 1
+        assert server.until(run["id"], "Steps")["step"][0] == 1
 
 
 def test_sigterm_ends_cleanly_and_the_run_is_interrupted(serve, tmp_path):

@@ -70,19 +70,15 @@ def signed_in(server):
     return name, value
 
 
-def test_a_session_is_no_function_of_the_token_and_opens_one_server_only(serve, tmp_path):
-    with serve(tmp_path / "a", "--token", "s3same") as first, serve(tmp_path / "b", "--token", "s3same") as second:
-        (name, one), (_, another), (elsewhere, _) = signed_in(first), signed_in(first), signed_in(second)
-        assert one != another
+def test_a_session_opens_one_server_only_and_outlives_it_but_not_its_token(guarded, serve, tmp_path):
+    with serve(tmp_path, "--token", "s3same") as other, other.client() as client:
+        (name, one), (_, another), (elsewhere, _) = signed_in(guarded), signed_in(guarded), signed_in(other)
+        assert one != another, "it is no function of the token"
         assert name != elsewhere, "browsers share cookies between the ports of a host"
-        with second.client(cookies={elsewhere: one}) as client:
-            assert client.get("/api/session").json()["control"] is False
-        with first.client(cookies={name: one}) as client:
-            assert client.get("/api/session").json()["control"] is True
-
-
-def test_a_session_outlives_the_server_but_not_its_token(serve, tmp_path):
-    with serve(tmp_path, "--token", "s3same") as server, server.client() as client:
+        with other.client(cookies={elsewhere: one}) as visitor:
+            assert visitor.get("/api/session").json()["control"] is False
+        with guarded.client(cookies={name: one}) as visitor:
+            assert visitor.get("/api/session").json()["control"] is True
         client.post("/api/session", json={"token": "s3same"})
         cookies = dict(client.cookies)
     key = tmp_path / "session.key"
@@ -123,11 +119,15 @@ def request(address, authorization=""):
     return Request({"type": "http", "client": (address, 1), "headers": headers})
 
 
-def test_controls_are_limited(serve, tmp_path):
-    with serve(tmp_path, controls_per_minute="2", class_size="1") as server, server.client() as client:
-        answers = [client.post("/api/runs/none/control", json={"action": "pause"}) for _ in range(3)]
-    assert [a.status_code for a in answers] == [404, 404, 429]
-    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+def test_controls_and_starts_are_limited(serve, tmp_path):
+    limits = {"controls_per_minute": "2", "runs_per_minute": "2", "class_size": "1"}
+    with serve(tmp_path, **limits) as server, server.client() as client:
+        controls = [client.post("/api/runs/none/control", json={"action": "pause"}) for _ in range(3)]
+        starts = [client.post("/api/runs", json={"epochs": 1}) for _ in range(3)]
+    assert [a.status_code for a in controls] == [404, 404, 429]
+    assert 1 <= int(controls[-1].headers["retry-after"]) <= 60
+    assert [a.status_code for a in starts] == [201, 201, 429]
+    assert starts[-1].headers["retry-after"]
 
 
 def test_thirty_behind_one_address_are_a_class(serve, tmp_path):
@@ -146,13 +146,6 @@ def test_thirty_behind_one_address_are_a_class(serve, tmp_path):
         (answer,) = pause(signed_in(server), 1)
         assert answer.status_code == 429
         assert "from one address" in answer.json()["detail"]
-
-
-def test_starting_runs_is_limited(serve, tmp_path):
-    with serve(tmp_path, runs_per_minute="2", class_size="1") as server, server.client() as client:
-        answers = [client.post("/api/runs", json={"epochs": 1}) for _ in range(3)]
-    assert [a.status_code for a in answers] == [201, 201, 429]
-    assert answers[-1].headers["retry-after"]
 
 
 def test_beyond_loopback_a_token_or_open_is_asked_for(tmp_path):

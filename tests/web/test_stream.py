@@ -295,16 +295,25 @@ def test_live_is_announced_and_goes_on_with_the_next_run(server, page):
         assert list(again.logs[second]) == [last - 1, last]
 
 
-def test_live_leaves_a_run_for_one_that_starts_later(serve, tmp_path):
-    with serve(tmp_path, concurrent_runs="2") as server, PageClient(server) as page:
+@pytest.fixture(scope="module")
+def eager(serve, tmp_path_factory):
+    """A server with little patience that trains two runs at once."""
+    settings = {"heartbeat": "0.05", "viewer_patience": "0.5", "concurrent_runs": "2"}
+    with serve(tmp_path_factory.mktemp("eager"), **settings) as server:
+        yield server
+
+
+def test_live_leaves_a_run_for_one_that_starts_later(eager):
+    with PageClient(eager) as page, eager.client() as client:
         page.send(type="subscribe", run="live")
-        slow = server.start(epochs=40, steps_per_second=20)["id"]
+        slow = eager.start(epochs=40, steps_per_second=20)["id"]
         page.until("Steps", run=slow)
-        quick = server.start(epochs=1)["id"]
+        quick = eager.start(epochs=1)["id"]
         page.until("Live", run=quick)
         before = len(page.logs[slow])
         page.until("Ended", run=quick)
         assert len(page.logs[slow]) == before
+        client.post(f"/api/runs/{slow}/control", json={"action": "stop"}).raise_for_status()
 
 
 def test_a_run_that_is_watched_by_its_id_is_not_sent_twice(server, page):
@@ -354,8 +363,8 @@ def test_the_queue_is_told_whole_whenever_it_changes(server, page):
         server.until(second, "RunFinished")
 
 
-def test_a_heartbeat_comes_at_once_and_again(serve, tmp_path):
-    with serve(tmp_path, heartbeat="0.05") as server, PageClient(server) as page:
+def test_a_heartbeat_comes_at_once_and_again(eager):
+    with PageClient(eager) as page:
         beats = [page.until("Heartbeat") for _ in range(4)]
         assert all(abs(beat["time"] - time.time()) < 60 for beat in beats)
         assert {beat["every"] for beat in beats} == {0.05}
@@ -435,23 +444,22 @@ def test_viewers_from_one_address_have_a_limit(serve, tmp_path):
             again.until("Heartbeat")
 
 
-def test_a_viewer_that_does_not_read_is_cut_off(serve, tmp_path):
-    with serve(tmp_path, viewer_patience="0.5") as server:
-        run = server.start(epochs=5, hidden=256)["id"]
-        server.until(run, "RunFinished")
-        stalled = narrow(server)
-        request = (
-            f"GET /ws/runs/{run} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        stalled.sendall(request.encode())
-        with server.client() as client:
-            watching = ""
-            while "threeseven_viewers 1.0" not in watching:
-                watching = client.get("/metrics").text
-            while "threeseven_viewers 0.0" not in watching:
-                watching = client.get("/metrics").text
-        stalled.close()
+def test_a_viewer_that_does_not_read_is_cut_off(eager):
+    run = eager.start(epochs=5, hidden=256)["id"]
+    eager.until(run, "RunFinished")
+    stalled = narrow(eager)
+    request = (
+        f"GET /ws/runs/{run} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    stalled.sendall(request.encode())
+    with eager.client() as client:
+        watching = ""
+        while "threeseven_viewers 1.0" not in watching:
+            watching = client.get("/metrics").text
+        while "threeseven_viewers 0.0" not in watching:
+            watching = client.get("/metrics").text
+    stalled.close()
 
 
 @pytest.mark.parametrize("said", ["", "x" * 100, "ping"])
