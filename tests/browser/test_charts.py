@@ -120,8 +120,8 @@ def test_one_looks_along_both_charts_and_asks_for_a_moment(
     plot.focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    expect(figure(page, "loss", "This batch")).to_have_text(f"{metrics['loss'][1]:.4f}")
-    expect(figure(page, "accuracy", "This batch")).to_have_text(f"{metrics['accuracy'][1] * 100:.2f} %")
+    expect(figure(page, "loss", "Batch")).to_have_text(f"{metrics['loss'][1]:.4f}")
+    expect(figure(page, "accuracy", "Batch")).to_have_text(f"{metrics['accuracy'][1] * 100:.2f} %")
     expect(plot).to_have_attribute("aria-valuetext", re.compile("^Step 2, Validation –, "))
     assert page.evaluate("charts.run.step") == 2, "the page follows the keys"
     plot.blur()

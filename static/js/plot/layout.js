@@ -22,6 +22,7 @@ const TOP = 7; // half a label
 const RIGHT = 10;
 const BOTTOM = 20; // the labels of the x axis
 const GUTTER = 8; // between labels of the y axis and the box
+const LEFT = 48; // at least, so that plots above each other begin at the same place, whatever their labels
 const X_ROOM = 66; // from one label to the next
 const Y_ROOM = 19;
 
@@ -48,7 +49,7 @@ export function layOut(content, curves, { width, height, range, zoomed, measure 
   const labelled = thinned(scale.ticks(min, max, Math.max(2, (bottom - top) / (Y_ROOM * 1.6))), down, Y_ROOM);
   const yTicks = labelled.map((value) => ({ at: down(value), label: content.tick(value) }));
   const widest = Math.max(0, ...yTicks.map(({ label }) => measure(label)));
-  const left = Math.ceil((widest + GUTTER) / 8) * 8; // in eights, so that it does not tremble
+  const left = Math.max(LEFT, Math.ceil((widest + GUTTER) / 8) * 8); // in eights, so that it does not tremble
   const right = Math.max(left + 1, width - RIGHT);
   const perX = (right - left) / (range.max - range.min);
   const across = (/** @type {number} */ x) => left + (x - range.min) * perX;

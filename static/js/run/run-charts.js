@@ -1,12 +1,10 @@
-// A chart of one of a run's measures; and, for the dashboard, both with their tools.
+// A chart of one of a run's measures.
 
 import { ChartChoices } from "./chart-choices.js";
-import { mountChartTools } from "./chart-tools.js";
 import { runContent } from "./run-measures.js";
 import { Cursor } from "../plot/cursor.js";
 import { mountPlot } from "../plot/plot.js";
 import { Smoothed } from "../plot/smoothing.js";
-import { element } from "../shell/element.js";
 
 /** @typedef {import("./run-measures.js").ChartedRun} ChartedRun */
 /** @typedef {import("./run-measures.js").Measure} Measure */
@@ -70,22 +68,4 @@ function follow(run, measure, choices) {
   const average = new Smoothed(of[measure], () => run.rateChanges.map(({ step }) => step)); // step + 1, the first after it, is at that index
   average.setShare(choices.smoothing);
   return { of, average };
-}
-
-/** Both charts and their tools, for a page that lasts as long as they do. */
-export class RunCharts {
-  /**
-   * @param {HTMLElement} root is filled
-   * @param {ChartedRun} run
-   * @param {import("../shell/painter.js").Painter} painter
-   */
-  constructor(root, run, painter) {
-    const { signal } = new AbortController();
-    const shared = { cursor: new Cursor(), choices: new ChartChoices() };
-    const tools = element("div", "chart-toolbar");
-    const boxes = /** @type {const} */ (["loss", "accuracy"]).map((measure) => ({ measure, box: element("section", "") }));
-    root.append(tools, ...boxes.map(({ box }) => box));
-    mountChartTools(tools, shared, { signal });
-    for (const { measure, box } of boxes) mountRunChart(box, { run, painter, measure, ...shared }, { signal });
-  }
 }

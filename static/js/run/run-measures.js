@@ -71,7 +71,7 @@ export function runContent(measure, run, { smoothed, logarithmic }) {
     series: [
       byEpoch(validation),
       { label: "Smoothed", x: steps, y: smoothed, ink: "--ink-soft", width: 2, smooth: true },
-      { label: "This batch", x: steps, y: () => run.metrics[measure].view, ink: "--line-strong", width: 1, faint: true },
+      { label: "Batch", x: steps, y: () => run.metrics[measure].view, ink: "--line-strong", width: 1, faint: true },
       ...byDigit.map(byEpoch),
     ],
     format,
@@ -119,8 +119,8 @@ const MEASURES = {
     scales: { linear: share, logarithmic: shareByError },
     validation: { label: "Validation", ink: "--ink", width: 2, dots: true, column: "valid_accuracy" },
     byDigit: [
-      { label: "Of the 3s", ink: "--three", width: 1.5, dash: [7, 3], column: "accuracy_of_3" },
-      { label: "Of the 7s", ink: "--seven", width: 1.5, dash: [2.5, 2], column: "accuracy_of_7" },
+      { label: "3s", ink: "--three", width: 1.5, dash: [7, 3], column: "accuracy_of_3" },
+      { label: "7s", ink: "--seven", width: 1.5, dash: [2.5, 2], column: "accuracy_of_7" },
     ],
     level: { label: "Baseline", of: ({ started }) => started?.baseline.l1 ?? null },
   },
