@@ -197,6 +197,28 @@ def test_all_tiles_fit_into_their_box(page: Page, server: str, finished_run: str
         assert size["width"] >= 12
 
 
+def errors(server: str, run: str) -> float:
+    """How many validation digits the run gets wrong, by its log."""
+    accuracy: float = httpx.get(f"{server}/api/runs/{run}", timeout=30).json()["summary"]["valid_accuracy"]
+    return 2038 * (1 - accuracy)
+
+
+def misread_of(part: Locator) -> int:
+    found = re.search(r"≈ ([\d,]+) of", part.inner_text())
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_inverted_digits_are_read_as_the_run_met_them(page: Page, server: str) -> None:
+    run = finished(server, invert=0.5)
+    set_up(page, server, run)
+    mount(page, MISREAD)
+    take(page, 98)
+    misread = page.locator('[data-part="misread"]')
+    expect(misread).to_contain_text("of 2,038 unseen digits")
+    assert misread_of(misread) == pytest.approx(errors(server, run), abs=12)
+
+
 def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, server: str, finished_run: str) -> None:
     set_up(page, server, finished_run, width="420px", height="auto")
     mount(page, MISREAD)
@@ -206,10 +228,7 @@ def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, se
     expect(sums).to_contain_text("Draw a digit")
     take(page, 98)
     expect(misread).to_contain_text(re.compile(r"Misreads ≈ [\d,]+ of 2,038 unseen digits"))
-    found = re.search(r"≈ ([\d,]+) of", misread.inner_text())
-    assert found
-    log = httpx.get(f"{server}/api/runs/{finished_run}", timeout=30).json()["summary"]["valid_accuracy"]
-    assert int(found[1].replace(",", "")) == pytest.approx(2038 * (1 - log), abs=6)  # its weights are rounded
+    assert misread_of(misread) == pytest.approx(errors(server, finished_run), abs=6)  # its weights are rounded
     worst = misread.get_by_role("button").first
     name = worst.get_attribute("aria-label")
     assert name

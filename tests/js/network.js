@@ -3,6 +3,7 @@
 import { contributions, switchedOn, wholePicture } from "../../static/js/model/contributions.js";
 import { unpackDigits } from "../../static/js/model/digits.js";
 import { LOSSES, slopeOf } from "../../static/js/model/gradient.js";
+import { invertedDigits } from "../../static/js/model/inverted.js";
 import { networkOfFrame, networkOfVector } from "../../static/js/model/network.js";
 import { readAll } from "../../static/js/model/read-all.js";
 import { decodeFrame } from "../../static/js/run/frames.js";
@@ -25,7 +26,7 @@ let text = "";
 for await (const piece of process.stdin) text += decoder.decode(piece, { stream: true });
 /** @type {{ pack: string, cases: Case[] }} */
 const { pack, cases } = JSON.parse(text);
-const digits = unpackDigits(bytes(pack));
+const all = unpackDigits(bytes(pack));
 const answers = [];
 for (const { recipe, values, frame, images: indices } of cases) {
   const picture = frame === undefined ? null : decodeFrame(bytes(frame));
@@ -34,6 +35,7 @@ for (const { recipe, values, frame, images: indices } of cases) {
       ? networkOfFrame(picture, recipe)
       : networkOfVector(new Float32Array(bytes(values ?? "")), recipe);
   if (!network) throw new Error("no network");
+  const digits = invertedDigits(all, recipe);
   const images = indices.map((i) => digits.image(i));
   const targets = indices.map((i) => Number(digits.labels[i] === 3));
   const slope = slopeOf(network, images, targets, LOSSES[recipe.loss === "bce" ? "bce" : "mnist_loss"]);

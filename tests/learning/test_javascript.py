@@ -20,6 +20,7 @@ from app.learning.dataset import Digits
 from app.learning.experiments.images import Images
 from app.learning.experiments.slopes import slope
 from app.learning.experiments.weights import Placed, place
+from app.learning.inverted import inverted
 from app.learning.quantise import quantise
 from app.recipe import Recipe
 from tests.learning.experiments.asking import run
@@ -34,6 +35,7 @@ RECIPES: list[dict[str, Any]] = [
     {"model": "linear", "seed": 5},
     {"model": "linear", "loss": "bce", "seed": 6},
     {"model": "two_linear", "hidden": 12, "seed": 7},
+    {"hidden": 5, "invert": 0.3, "seed": 123_456_789},
     {"hidden": 256, "optimizer": "adam", "learning_rate": 0.01, "loss": "bce", "seed": 8},
 ]
 STEPS = [0, 40]
@@ -48,7 +50,7 @@ class Case:
         self.frame: bytes | None = None
         if rounded:
             placed, self.frame = as_pictured(placed)
-        self.placed, self.digits = placed, digits
+        self.placed, self.digits = placed, inverted(digits, placed.recipe)
         random = np.random.default_rng(step + placed.recipe.seed)
         self.images: list[int] = random.permutation(len(digits.valid_images))[:50].tolist()
         self.answer: dict[str, Any] = {}

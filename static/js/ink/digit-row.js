@@ -6,7 +6,7 @@ import { onThemeChange } from "../shell/theme.js";
 
 const SIDE = 28;
 
-/** @typedef {{ key: number, pixels: ArrayLike<number>, words: string, name: string, press: (() => void) | null }} Shown
+/** @typedef {{ key: string, pixels: ArrayLike<number>, words: string, name: string, press: (() => void) | null }} Shown
  *   `key`: equal for equal pixels; `pixels`: 784 from 0 to 255; `words` below it; `name`: all that is to be said of it */
 
 /** @typedef {{ root: HTMLElement, context: CanvasRenderingContext2D, image: ImageData, words: HTMLElement, shown: Shown | null }} Place */

@@ -47,7 +47,7 @@ export function mountBatch(root, { run, painter }, { signal }) {
     of = run.run;
     const { step } = run;
     if (!run.run || step < 1) return show(null, "The images of each step appear here.");
-    if (run.state === "running" && run.live !== false && !speed.slow) {
+    if (run.state === "running" && run.live && !speed.slow) {
       return show(null, "Pause, or go slower, to see the images that each step learns from.");
     }
     const known = kept.get(step);

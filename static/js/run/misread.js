@@ -2,6 +2,7 @@
 // itself, from the weights of the moment's picture, which are rounded: hence ≈.
 
 import { DigitRow } from "../ink/digit-row.js";
+import { invertedDigits } from "../model/inverted.js";
 import { networkOfFrame, sigmoid } from "../model/network.js";
 import { readAll } from "../model/read-all.js";
 import { element } from "../shell/element.js";
@@ -45,6 +46,8 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
 
   /** Of what the row shows. @type {import("../wire.js").Weights | null} */
   let read = null;
+  /** @type {{ recipe: import("../wire.js").Recipe, of: Digits, met: Digits } | null} */
+  let known = null;
   let [busy, due, held] = [false, false, false];
   /** What a mouse over the row keeps from being shown. @type {(() => void) | null} */
   let waiting = null;
@@ -64,7 +67,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
     busy = true;
     try {
       if (!read) say("Reads all unseen digits …");
-      const digits = await source.get();
+      const digits = met(await source.get(), recipe);
       const logits = await readAll(network, digits, { signal });
       read = weights;
       again.hidden = true;
@@ -82,17 +85,29 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
   }
 
   /**
+   * Digits as the recipe's network meets them, some of them inverted.
+   *
+   * @param {Digits} digits
+   * @param {import("../wire.js").Recipe} recipe
+   */
+  function met(digits, recipe) {
+    if (!known || known.recipe !== recipe || known.of !== digits) {
+      known = { recipe, of: digits, met: invertedDigits(digits, recipe) };
+    }
+    return known.met;
+  }
+
+  /**
    * @param {Digits} digits
    * @param {Float64Array} logits
    */
   function show(digits, logits) {
     const { count: wrong, worst } = mistakes(logits, digits.labels, MOST);
-    const inverted = (run.recipe?.invert ?? 0) > 0 ? " as they are, none inverted" : "";
-    say(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits${inverted}.` + (wrong ? " Below: what it is, and P(3)." : ""));
+    say(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits.` + (wrong ? " Below: what it is, and P(3)." : ""));
     const shown = worst.map(({ index, label, logit }) => {
       const probability = share(sigmoid(logit));
       return {
-        key: index,
+        key: `${run.run} ${index}`,
         pixels: digits.bytes(index),
         words: `${label} · ${probability}`, // with which the name begins, for people who say what they press
         name: `${label} · ${probability}: a ${label} that it reads as a ${logit > 0 ? 3 : 7}, P(3) ${/^\d/.test(probability) ? "≈ " : ""}${probability}`,

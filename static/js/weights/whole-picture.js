@@ -52,7 +52,7 @@ export function mountWholePicture(root, { run, painter, drawing = null }, { sign
       words = "It appears with the first weights.";
     }
     if (caption.textContent !== words) caption.textContent = words;
-    if (!known || still.matches || run.live === false) shown.set(wanted); // a moment that is looked up is shown at once
+    if (!known || still.matches || !run.live) shown.set(wanted); // a moment that is looked up is shown at once
     known = found !== null;
     describe();
   }
