@@ -22,6 +22,7 @@ from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
 from app.web import (
+    address,
     digits,
     experiments,
     exports,
@@ -49,6 +50,7 @@ from app.web.run_list import RunList
 from app.web.security import Security
 from app.web.services import Services
 from app.web.telemetry import Telemetry
+from app.web.titles import title_operations
 from app.web.viewers import Viewers
 
 logger = logging.getLogger(__name__)
@@ -138,7 +140,9 @@ def create_app(settings: Settings) -> FastAPI:
         exports.router,
     ):
         app.include_router(router)
-    Pages(settings.root_path, assets).mount(app)
+    app.include_router(address.router(settings))
+    title_operations(app)
+    Pages(settings.root_path, assets, own_data=settings.mnist_dir is not None).mount(app)
     app.add_middleware(HeadRequests)
     app.add_middleware(Security, settings=settings)
     if settings.root_path:

@@ -1,7 +1,9 @@
 """The pages. They carry no data but how far a run's log has got: what they show comes by the same REST and WebSocket
 calls that are open to all."""
 
+import platform
 from collections.abc import Awaitable, Callable, Mapping
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -18,13 +20,15 @@ from app.web import problems
 from app.web.assets import Assets, folder
 from app.web.services import services
 
-MACHINE_PATHS = ("/api", "/predict", "/ws", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")
+MACHINE_PATHS = ("/api", "/predict", "/ws", "/static", "/openapi.json", "/qr.svg", "/healthz", "/readyz", "/metrics")
 
 
 class Pages:
-    """``root`` stands before all addresses in them."""
+    """``root`` stands before all addresses in them; ``own_data``: this server trains on other files than those that
+    come with it."""
 
-    def __init__(self, root: str, assets: Assets) -> None:
+    def __init__(self, root: str, assets: Assets, *, own_data: bool = False) -> None:
+        self._own_data = own_data
         self._templates = Jinja2Templates(folder("templates"), context_processors=[assets.for_page])
         self._templates.env.globals |= {"root": root, "version": __version__}
 
@@ -35,6 +39,7 @@ class Pages:
                 Route("/runs", self._named("runs.html")),
                 Route("/runs/{run}", self._run),
                 Route("/draw", self._named("draw.html")),
+                Route("/about", self._about),
                 Route("/docs", self._named("docs.html")),
             )
         )
@@ -55,6 +60,12 @@ class Pages:
             raise HTTPException(404, "There is no such run. It may have been deleted.") from None
         context = {"run_id": run.id, "run_name": run.name, **_known(run)}
         return self._templates.TemplateResponse(request, "stage.html", context)
+
+    async def _about(self, request: Request) -> Response:
+        versions = [("Threeseven", __version__), ("Python", platform.python_version())]
+        versions += [(name, version(package)) for name, package in (("PyTorch", "torch"), ("FastAPI", "fastapi"))]
+        context = {"versions": versions, "own_data": self._own_data}
+        return self._templates.TemplateResponse(request, "about.html", context)
 
     def _named(self, template: str) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:

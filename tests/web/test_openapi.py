@@ -56,3 +56,13 @@ def test_what_the_document_forbids_is_refused_as_it_says(asked):
     for operation in operations:
         if operation.body or operation.query:
             ask(operation, GenerationMode.NEGATIVE)
+
+
+def test_each_operation_has_a_title_in_words(server):
+    with server.client() as client:
+        paths = client.get("/openapi.json").json()["paths"]
+    titles = {
+        (path, method): operation["summary"] for path, each in paths.items() for method, operation in each.items()
+    }
+    assert titles["/api/session", "post"] == "Trade the server's token for a cookie"
+    assert {asked: title for asked, title in titles.items() if len(title.split()) < 2} == {}

@@ -27,6 +27,7 @@ import { openPage } from "../shell/page.js";
 import { Painter } from "../shell/painter.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { root } from "../shell/root.js";
+import { mountTabStatus } from "../shell/tab-status.js";
 import { mountTiles } from "../weights/tiles.js";
 import { mountWholePicture } from "../weights/whole-picture.js";
 
@@ -57,7 +58,7 @@ const { toasts, shortcuts, access } = openPage(window, { stream });
  * @param {string | null} reason null: there is none
  */
 function lasting(key, title, reason) {
-  toasts.showProblem(reason ? new ProblemError(0, title, reason) : null, { key });
+  toasts.showProblem(reason ? new ProblemError(503, title, reason) : null, { key });
 }
 
 /** The run that this page has asked for and shows as soon as it begins. */
@@ -104,6 +105,7 @@ const showState = painter.add(() => {
 });
 
 const shared = { ...context, cursor: new Cursor(), choices: new ChartChoices(), onMove: (/** @type {number} */ step) => run.moveTo(step) };
+mountTabStatus(context, { signal });
 mountFigures(part("figures"), context, { signal });
 const controls = mountControls(part("controls"), { run, onProblem: (problem) => toasts.showProblem(problem) }, { signal });
 const scrubber = mountScrubber(part("scrubber"), context, { signal });

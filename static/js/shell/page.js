@@ -6,6 +6,7 @@ import { part } from "./element.js";
 import { mountKeysDialog } from "./keys-dialog.js";
 import { mountLivePill } from "./live-pill.js";
 import { mountPadlock } from "./padlock.js";
+import { mountPresentation } from "./present.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Stream } from "../run/stream.js";
 import { mountThemeSwitch } from "./theme.js";
@@ -33,6 +34,7 @@ export function openPage(window, { stream = new Stream(window), signal } = {}) {
   const access = new Access();
   mountThemeSwitch(part("theme-switch", HTMLButtonElement), { signal });
   mountKeysDialog(part("keys-button", HTMLButtonElement), { shortcuts }, { signal });
+  mountPresentation(part("present"), { opener: part("present-button", HTMLButtonElement), shortcuts }, { signal });
   mountPadlock(part("padlock", HTMLButtonElement), { access }, { signal });
   mountLivePill(part("live-pill", HTMLAnchorElement), { stream }, { signal });
   const connection = new ConnectionView(part("connection"));

@@ -84,6 +84,9 @@ export class Toasts {
    * @param {Options} options
    */
   #show(kind, words, { key = `#${++this.#made}`, stays = false, signal }) {
+    const same = this.#open.get(key);
+    const there = [...this.#problems.children].find((each) => /** @type {HTMLElement} */ (each).dataset.key === key);
+    if (same && !signal && there?.firstElementChild?.isEqualNode(words)) return same; // it would be read out again
     this.close(key);
     if (signal?.aborted) return () => {};
     const ended = new AbortController();
