@@ -247,9 +247,14 @@ def test_the_page_does_not_scroll_under_the_finger(phone: Page) -> None:
         )
         return scrolled
 
+    top = on_canvas(phone, 0, 0)
     assert drag(on_canvas(phone, 0.5, 0.9), on_canvas(phone, 0.5, 0.1)) == 0
     assert inked(phone, 0.5, 0.5)
-    expect(headline(phone)).not_to_have_text("Nothing drawn yet")
+    expect(headline(phone)).to_have_text("Neither")
+    assert on_canvas(phone, 0, 0) == top, "the verdict moves the paper"
+    phone.get_by_role("button", name="a 7", exact=True).click()
+    expect(headline(phone)).to_have_text("7")
+    assert on_canvas(phone, 0, 0) == top
     assert drag((200, 150), (200, 20)) > 0, "the same gesture beside the canvas does scroll"
 
 
@@ -479,3 +484,49 @@ def test_white_ink_on_clear_ground_is_read(draw_page: Page) -> None:
     image.save(file, "PNG")
     draw_page.set_input_files("#picture", {"name": "7.png", "mimeType": "image/png", "buffer": file.getvalue()})
     expect(headline(draw_page)).to_have_text("7")
+
+
+def test_pads_that_have_ended_leave_nothing_behind(draw_page: Page) -> None:
+    session = draw_page.context.new_cdp_session(draw_page)
+    session.send("Performance.enable")
+
+    def left() -> dict[str, float]:
+        for _ in range(3):
+            session.send("HeapProfiler.collectGarbage")
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return {m["name"]: m["value"] for m in metrics if m["name"] in ("JSEventListeners", "Nodes")}
+
+    mount = """async (times) => {
+      const names = ["ink/pad", "ink/kept-drawing", "ink/who-reads", "run/run-store", "run/stream", "shell/painter"];
+      const modules = await Promise.all(names.map((name) => import(`/static/js/${name}.js`)));
+      const { mountPad, openDrawing, mountWhoReads, RunStore, Stream, Painter } = Object.assign({}, ...modules);
+      window.shared ??= { painter: new Painter(window), run: new RunStore(), stream: new Stream(window) };
+      const { painter, run, stream } = window.shared;
+      const { fetch } = window;
+      const asked = [];
+      const whole = async (answer) => new Response(await answer.text(), answer);
+      window.fetch = (...question) => { asked.push(fetch(...question).then(whole)); return asked.at(-1); };
+      const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      for (let i = 0; i < times; i++) {
+        const end = new AbortController();
+        const [pad, who] = [document.createElement("div"), document.createElement("div")];
+        document.body.append(pad, who);
+        const drawing = openDrawing(window, { signal: end.signal });
+        mountPad(pad, { run, drawing, painter }, { signal: end.signal });
+        mountWhoReads(who, { stream, model: {}, onChange() {}, onLearned() {} }, { signal: end.signal });
+        if (i % 10 === 0) await frame();
+        end.abort();
+        pad.remove();
+        who.remove();
+      }
+      await Promise.all(asked);
+      window.fetch = fetch;
+      await frame();
+      await frame();
+    }"""
+    draw_page.evaluate(mount, 3)
+    before = left()
+    draw_page.evaluate(mount, 100)
+    after = left()
+    assert after["JSEventListeners"] <= before["JSEventListeners"] + 10
+    assert after["Nodes"] <= before["Nodes"] + 50

@@ -50,7 +50,7 @@ export function mountPad(root, { run, drawing, painter, samples = "/static/sampl
   });
   mountInkTools(tools, drawing, { signal });
   const reading = new LiveReading(drawing, { signal });
-  const view = new VerdictView(said, { nameOf: () => `“${run.name}”` });
+  const view = new VerdictView(said, { nameOf: () => `“${run.name}”`, signal });
   /** The ink has colours of its own, of what its pixels say; without, that of the verdict. */
   let coloured = false;
   /** @type {Reading | null} */

@@ -9,7 +9,7 @@ import { ProblemError, Reader } from "./predict.js";
 const EVERY = 200;
 
 /**
- * Shows how a drawing was read. `show(null)`: there is nothing to read. `wait`: the drawing changed and its answer is on
+ * Shows how a drawing was read. `show(null)`: there is nothing to read. `wait`: an answer is on
  * its way, so what is on show is about an earlier one. `fail`: no answer came.
  *
  * @typedef {object} View
@@ -80,7 +80,6 @@ export class LiveReading {
       for (const view of this.#views) view.show(null);
       return;
     }
-    for (const view of this.#views) view.wait?.();
     this.#schedule();
   }
 
@@ -100,6 +99,7 @@ export class LiveReading {
     this.#due = false;
     this.#busy = true;
     this.#asked = performance.now();
+    for (const view of this.#views) view.wait?.();
     try {
       const reading = await this.#answer(content);
       if (reading && !this.#ended()) {

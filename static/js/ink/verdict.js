@@ -34,9 +34,10 @@ export class VerdictView {
 
   /**
    * @param {HTMLElement} root
-   * @param {{ nameOf?: (run: string) => string }} [options] `nameOf`: what a run's id is called on this page
+   * @param {{ nameOf?: (run: string) => string, signal?: AbortSignal }} [options] `nameOf`: what a run's id is called on
+   *   this page
    */
-  constructor(root, { nameOf = (run) => `run ${run}` } = {}) {
+  constructor(root, { nameOf = (run) => `run ${run}`, signal } = {}) {
     this.#root = root;
     this.#nameOf = nameOf;
     this.#aloud.setAttribute("aria-live", "polite");
@@ -50,6 +51,10 @@ export class VerdictView {
       this.#aloud,
     );
     this.show(null);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(this.#waiting);
+      clearTimeout(this.#announcing);
+    });
   }
 
   /** @param {string} words why another network reads than was asked for; "" where none does */
