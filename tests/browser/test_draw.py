@@ -497,11 +497,13 @@ def test_pads_that_have_ended_leave_nothing_behind(draw_page: Page) -> None:
         return {m["name"]: m["value"] for m in metrics if m["name"] in ("JSEventListeners", "Nodes")}
 
     mount = """async (times) => {
-      const names = ["ink/pad", "ink/kept-drawing", "ink/who-reads", "run/run-store", "run/stream", "shell/painter"];
+      const names = ["ink/pad", "ink/kept-drawing", "ink/who-reads", "run/stream", "shell/painter"];
       const modules = await Promise.all(names.map((name) => import(`/static/js/${name}.js`)));
-      const { mountPad, openDrawing, mountWhoReads, RunStore, Stream, Painter } = Object.assign({}, ...modules);
-      window.shared ??= { painter: new Painter(window), run: new RunStore(), stream: new Stream(window) };
-      const { painter, run, stream } = window.shared;
+      const { mountPad, openDrawing, mountWhoReads, Stream, Painter } = Object.assign({}, ...modules);
+      window.shared ??= { painter: new Painter(window), stream: new Stream(window), listeners: new Set() };
+      const { painter, stream, listeners } = window.shared;
+      const subscribe = (listener) => (listeners.add(listener), () => listeners.delete(listener));
+      const run = { run: "", name: "", state: "none", recipe: null, step: 0, weights: null, units: null, subscribe };
       const { fetch } = window;
       const asked = [];
       const whole = async (answer) => new Response(await answer.text(), answer);
@@ -523,10 +525,11 @@ def test_pads_that_have_ended_leave_nothing_behind(draw_page: Page) -> None:
       window.fetch = fetch;
       await frame();
       await frame();
+      return listeners.size;
     }"""
     draw_page.evaluate(mount, 3)
     before = left()
-    draw_page.evaluate(mount, 100)
+    assert draw_page.evaluate(mount, 100) == 0
     after = left()
     assert after["JSEventListeners"] <= before["JSEventListeners"] + 10
     assert after["Nodes"] <= before["Nodes"] + 50

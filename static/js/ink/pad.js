@@ -9,9 +9,13 @@ import { mountColouredInk } from "./coloured-ink.js";
 import { mountInk } from "./ink-canvas.js";
 import { mountInkTools } from "./ink-tools.js";
 import { ProblemError } from "./predict.js";
+import { root as base } from "../shell/root.js";
 import { LiveReading } from "./reading.js";
 import { fillSampleRow } from "./sample-row.js";
 import { VerdictView } from "./verdict.js";
+
+/** Of the same version as this module. */
+const SAMPLES = new URL("../../samples.json", import.meta.url).pathname.slice(base.length);
 
 const GONE = 404;
 const UNUSABLE = 409;
@@ -26,7 +30,7 @@ const UNUSABLE = 409;
  * @param {{ signal?: AbortSignal }} [options]
  * @returns `onReading` is told of each reading
  */
-export function mountPad(root, { run, drawing, painter, samples = "/static/samples.json" }, { signal } = {}) {
+export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { signal } = {}) {
   const canvas = element("canvas", "");
   const overlay = element("canvas", "ink-overlay");
   overlay.setAttribute("aria-hidden", "true");

@@ -6,7 +6,7 @@ import { element } from "../shell/element.js";
 const WORDS = {
   3: { headline: "3", sentence: "The network reads a 3." },
   7: { headline: "7", sentence: "The network reads a 7." },
-  neither: { headline: "Neither", sentence: "It looks like no 3 and no 7." },
+  neither: { headline: "Neither", sentence: "" },
   blank: { headline: "Nothing drawn yet", sentence: "Draw a 3 or a 7." },
 };
 
@@ -67,7 +67,7 @@ export class VerdictView {
     const verdict = reading?.verdict ?? "blank";
     const { headline, sentence } = WORDS[verdict];
     const drawn = reading && verdict !== "blank" ? reading : null;
-    this.#put(verdict, headline, drawn?.gate.reason ?? sentence);
+    this.#put(verdict, headline, drawn && verdict === "neither" ? rejected(drawn.gate) : sentence);
     this.#weigh(drawn?.digit ? drawn.probability_3 : null);
     this.#gate.textContent = drawn ? gateWords(drawn.gate) : "";
     this.#figures.replaceChildren(...(drawn ? this.#facts(drawn) : [element("span", "verdict-sum", HINT)]));
@@ -155,6 +155,11 @@ export class VerdictView {
 }
 
 const HINT = "The network weighs 784 pixels into one number: above zero leans to a 3, below zero to a 7.";
+
+/** @param {import("../wire.js").Gate} gate */
+function rejected({ score, reason }) {
+  return reason ?? `It looks like no 3 and no 7: score ${signed(score)}.`;
+}
 
 /** @param {import("../wire.js").Gate} gate */
 function gateWords({ score, reason }) {
