@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 EPOCH = 49
@@ -248,29 +248,18 @@ def test_on_paper_and_in_forced_colours_every_curve_can_be_told(
     assert threes != sevens
 
 
-def test_a_chart_is_taken_along_as_a_picture(dark: Page, mount: Callable[[Page], None]) -> None:
-    mount(dark)
-    dark.evaluate(HUES, "accuracy")
-    picture: dict[str, Any] = dark.evaluate(
-        """async () => {
-          const { toPng } = await import("/static/js/plot/picture.js");
-          const blob = await toPng(charts.plots[1], { title: "Accuracy of a run" });
-          const image = new Image();
-          image.src = URL.createObjectURL(blob);
-          await image.decode();
-          const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-          const ctx = canvas.getContext("2d");
-          ctx.drawImage(image, 0, 0);
-          const { data } = ctx.getImageData(0, 0, canvas.width, canvas.height);
-          let inked = 0;
-          for (let i = 0; i < data.length; i += 4) if (data[i] + data[i + 1] + data[i + 2] < 500) inked++;
-          return { type: blob.type, size: [image.width, image.height], corner: [...data.slice(0, 4)], inked };
-        }"""
-    )
-    assert picture["type"] == "image/png"
-    assert picture["size"] == [1920, 1080]
-    assert picture["corner"] == [255] * 4
-    assert picture["inked"] > 5000
+def test_a_chart_is_taken_along_as_a_picture(dark: Page, finished_run: str) -> None:
+    """On white paper, whatever the theme."""
+    dark.goto(f"/runs/{finished_run}")
+    expect(figure(dark, "accuracy", "Step")).to_have_text("98")
+    with dark.expect_download() as started:
+        dark.get_by_role("button", name="Accuracy as PNG").click()
+    assert started.value.suggested_filename == f"threeseven-{finished_run}-accuracy.png"
+    with Image.open(started.value.path()) as picture:
+        assert picture.size == (1920, 1080)
+        assert picture.getpixel((0, 0))[:3] == (255, 255, 255)  # type: ignore[index]
+        darkness = picture.convert("L").histogram()
+    assert sum(darkness[:128]) > 5000, "ink"
 
 
 def test_charts_end_with_their_signal(page: Page, mount: Callable[[Page], None]) -> None:
