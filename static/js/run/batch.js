@@ -1,4 +1,5 @@
-// The mini-batch that the step shown learned from: while the run is paused, over, slow, or a moment of it is looked up.
+// The mini-batch that the step shown learned from, where somebody looks: while the run is paused, over or slow, or a
+// moment of it is looked up.
 
 import { paintMosaic } from "../ink/mosaic.js";
 import { element } from "../shell/element.js";
@@ -24,7 +25,7 @@ const WINDOW = 1500; // milliseconds over which the speed is taken
  * @param {{ signal: AbortSignal }} options
  */
 export function mountBatch(root, { run, painter }, { signal }) {
-  const said = element("p", "caption");
+  const said = element("p", "caption", "The images of each step appear here.");
   const canvas = element("canvas", "batch-image");
   canvas.setAttribute("role", "img");
   const view = element("div", "batch", said, canvas);
@@ -33,13 +34,14 @@ export function mountBatch(root, { run, painter }, { signal }) {
   /** Of the run `of`, the one asked for last at the end. @type {Map<number, Batch>} */
   const kept = new Map();
   let of = "";
-  let [busy, ink] = [false, colour(root.ownerDocument, "--ink")];
+  let [busy, looked] = [false, false];
+  let ink = colour(root.ownerDocument, "--ink");
   const speed = new Speed();
   /** @type {Batch | null} */
   let shown = null;
 
   const refresh = painter.add(() => {
-    if (!signal.aborted && !busy) void update();
+    if (!signal.aborted && !busy && looked) void update();
   }, EVERY);
 
   async function update() {
@@ -88,6 +90,12 @@ export function mountBatch(root, { run, painter }, { signal }) {
     canvas.setAttribute("aria-label", `${counted(sent)}, in the order ${sent.join(", ")}`);
   }
 
+  // The server computes a batch: only where somebody sees it.
+  const sight = new IntersectionObserver((entries) => {
+    looked = entries.at(-1)?.isIntersecting ?? false;
+    if (looked) refresh();
+  });
+  sight.observe(view);
   const unsubscribe = run.subscribe(({ type }) => {
     if (type === "Steps") speed.take(run.step);
     refresh();
@@ -98,9 +106,9 @@ export function mountBatch(root, { run, painter }, { signal }) {
   }, { signal });
   signal.addEventListener("abort", () => {
     unsubscribe();
+    sight.disconnect();
     view.remove();
   });
-  refresh();
 }
 
 /** How fast steps arrive. */
