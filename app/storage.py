@@ -32,7 +32,8 @@ class Storage(BaseModel):
     null without a limit. ``free_bytes`` is what the disk has left, null where the database is on another machine;
     ``reserve_bytes`` of it stay free: with less left the disk is ``full``, no run starts, and a deleted run cannot be
     restored. ``removed`` and ``deleted`` have the newest first. ``damaged`` are the ids of runs that lists have left
-    out, since what is kept of them cannot be read: they can only be deleted."""
+    out, since what is kept of them cannot be read: they can only be deleted. ``undo_seconds`` is for how
+    long a run that is deleted now could be restored; 0: not at all."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,3 +45,4 @@ class Storage(BaseModel):
     removed: list[Removal]
     deleted: list[Deleted]
     damaged: list[str] = []
+    undo_seconds: float = 0.0

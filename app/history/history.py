@@ -310,7 +310,7 @@ class History:
         return Storage(
             bytes=taken, keep_bytes=self._limits.keep_bytes, free_bytes=free,
             reserve_bytes=self._limits.reserve_bytes, full=self._full(free), removed=removed, deleted=deleted[::-1],
-            damaged=self._damaged,
+            damaged=self._damaged, undo_seconds=0 if self._full(free) else undo,
         )  # fmt: skip
 
     @property

@@ -293,7 +293,8 @@ export type Removal = {
  * without a limit. `free_bytes` is what the disk has left, null where the database is on another machine;
  * `reserve_bytes` of it stay free: with less left the disk is `full`, no run starts, and a deleted run cannot be
  * restored. `removed` and `deleted` have the newest first. `damaged` are the ids of runs that lists have left out,
- * since what is kept of them cannot be read: they can only be deleted.
+ * since what is kept of them cannot be read: they can only be deleted. `undo_seconds` is for how long a run that is
+ * deleted now could be restored; 0: not at all.
  */
 export type Storage = {
   bytes: number;
@@ -304,6 +305,7 @@ export type Storage = {
   removed: Removal[];
   deleted: Deleted[];
   damaged: string[];
+  undo_seconds: number;
 };
 
 /** Is it a 3 or a 7 at all? Asked of the image, not of the network. */
