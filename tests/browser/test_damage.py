@@ -64,9 +64,10 @@ def test_a_run_that_cannot_be_read_has_a_page_that_says_so(
     assert "500" in complaints.pop()
 
 
-def test_damaged_runs_are_named_below_the_list_and_can_be_deleted(damaged: Damaged, new_page: NewPage) -> None:
+def test_damaged_runs_are_named_beside_the_list_and_can_be_deleted(damaged: Damaged, new_page: NewPage) -> None:
     page = new_page(base_url=damaged.url)
     page.goto("/runs")
+    page.locator("#storage summary", has_text="1 damaged").click()
     expect(page.locator("#storage")).to_contain_text(f"Run {damaged.unread} is damaged")
     expect(page.get_by_role("row")).to_have_count(2)  # the head, and the other one
     delete = page.get_by_role("button", name=f"Delete damaged run {damaged.unread}")
@@ -74,5 +75,5 @@ def test_damaged_runs_are_named_below_the_list_and_can_be_deleted(damaged: Damag
     page.get_by_role("button", name="Keep").click()
     delete.click()
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.locator("#storage")).to_contain_text(f"“{damaged.unread}” is deleted.")
+    expect(page.get_by_role("button", name=f"Undo: restore “{damaged.unread}”")).to_be_visible()
     expect(page.locator("#storage")).not_to_contain_text("is damaged")

@@ -1,161 +1,395 @@
-// The table of runs: a row each, fetched page by page.
+// The list of runs: a row each, of which only those in sight are built, moved through by keys, mouse and touch.
 
 import { element } from "../shell/element.js";
-import { ProblemError, request } from "../shell/problem.js";
 import { root as base } from "../shell/root.js";
-import { ACTIVE, RunRow } from "./run-row.js";
+import { rowsToBuild, scrollToRow } from "./row-window.js";
+import { RunRow } from "./run-row.js";
+import { tableHead } from "./run-table.js";
 
-/** @typedef {import("./run-row.js").Run} Run */
+/** @typedef {import("./run-view.js").RunView} RunView */
+/** @typedef {{row: string | null, at: number, active: string | null}} Position `row`: the first in sight, `at`: how many
+ *   pixels below the upper edge */
 
-const PAGE = 30;
-const MOST = 200; // rows that one refresh asks for; further ones stay as they were loaded
+/**
+ * @typedef {object} ListContext
+ * @property {RunView} view
+ * @property {import("../shell/painter.js").Painter} painter
+ * @property {() => boolean} allowed whether this viewer may select, rename and delete
+ * @property {(id: string, name: string) => Promise<boolean>} rename whether the name was taken
+ * @property {(position: Position) => void} onMoved the list was scrolled, or another row is the one that keys act on
+ */
 
-export class RunList {
-  #rows = element("tbody", "");
-  #more = element("button", "button", "Show older runs");
-  #empty = element("div", "runs-empty");
+/**
+ * @param {HTMLElement} root is filled
+ * @param {ListContext} context
+ * @param {{signal: AbortSignal}} options
+ */
+export function mountRunList(root, context, { signal }) {
+  return new RunList(root, context, signal);
+}
+
+class RunList {
+  #view;
+  #context;
+  #head;
+  #body = element("tbody", "runs-rows");
   #table = element("table", "runs-table");
-  #onProblem;
-  #allowed = false;
-  /** @type {Map<string, RunRow>} */
-  #byId = new Map();
-  /** @type {string | null} */
-  #next = null;
-  #deepened = false; // older pages than the first have been loaded: the cursor is theirs
-  /** @type {Map<string, number>} */
-  #places = new Map();
-  /** @type {(active: number) => void} is given the number of runs that have not ended, as far as they are known */
-  onActive = () => {};
-  #fetched = 0; // times that the list was asked for: an answer that a later one overtook is not shown
+  /** Rows on the page, by their runs' ids. @type {Map<string, RunRow>} */
+  #rows = new Map();
+  /** @type {RunRow[]} */
+  #spare = [];
+  #rowHeight = 40; // until one has been measured
+  /** Its row has the focus, or gets it by Tab. @type {string | null} */
+  #active = null;
+  #covered = 0;
+  #measured = false;
+  #printing = false;
+  /** @type {Position} */
+  #position = { row: null, at: 0, active: null };
+  /** The first row in sight, where rows above it are not. @type {{row: string | null, index: number}} */
+  #first = { row: null, index: 0 };
+  /** @type {string[]} */
+  #shownOrder = [];
+  #paint;
 
   /**
-   * @param {HTMLElement} root is filled
-   * @param {(problem: ProblemError | null) => void} onProblem
+   * @param {HTMLElement} root
+   * @param {ListContext} context
+   * @param {AbortSignal} signal
    */
-  constructor(root, onProblem) {
-    this.#onProblem = onProblem;
-    const columns = ["Run", "State", "Accuracy", "Validation loss", "Duration", "Started", "Actions"];
-    const head = columns.map((name) => {
-      const cell = element("th", ["Accuracy", "Validation loss", "Duration"].includes(name) ? "numeric" : "", name);
-      cell.scope = "col";
-      return cell;
+  constructor(root, context, signal) {
+    const { view, painter } = (this.#context = context);
+    this.#view = view;
+    this.#head = tableHead(view, { signal });
+    this.#table.setAttribute("role", "grid");
+    this.#table.setAttribute("aria-label", "Runs");
+    this.#table.setAttribute("aria-multiselectable", "true");
+    this.#body.setAttribute("role", "rowgroup");
+    this.#table.append(this.#head.root, this.#body);
+    root.append(this.#table);
+
+    this.#paint = painter.add(() => this.#show());
+    const end = view.subscribe(({ type }) => {
+      if (type === "query") this.#toTop();
+      this.#paint();
     });
-    this.#table.append(element("thead", "", element("tr", "", ...head)), this.#rows);
-    this.#more.type = "button";
-    this.#more.hidden = true;
-    this.#more.addEventListener("click", () => this.#showOlder());
-    const link = element("a", "button primary", "Start the first one");
-    link.href = `${base}/#start-title`;
-    this.#empty.append(element("p", "lede", "No run is kept yet."), link);
-    this.#empty.hidden = this.#table.hidden = true;
-    root.append(this.#table, this.#empty, this.#more);
-  }
-
-  /** @param {boolean} allowed whether this viewer may rename and delete */
-  setAllowed(allowed) {
-    this.#allowed = allowed;
-    this.#table.toggleAttribute("data-watched", !allowed);
-    for (const row of this.#byId.values()) row.setAllowed(allowed);
-  }
-
-  /** Fetch the newest rows again, as many as are shown. @throws {ProblemError} */
-  async refresh() {
-    const limit = Math.min(MOST, Math.max(PAGE, this.#byId.size));
-    const asked = ++this.#fetched;
-    /** @type {{runs: Run[], next: string | null}} */
-    const { runs, next } = await request("GET", `/api/runs?limit=${limit}`);
-    if (asked !== this.#fetched) return;
-    const kept = new Set(runs.map(({ id }) => id));
-    const complete = this.#byId.size <= limit || !next;
-    for (const id of [...this.#byId.keys()]) if (complete && !kept.has(id)) this.#remove(id);
-    runs.forEach((run, place) => this.#put(run, place));
-    if (!this.#deepened || complete) this.#next = next;
+    signal.addEventListener("abort", end);
+    const resized = () => {
+      this.#measured = false;
+      this.#paint();
+    };
+    const sizes = new ResizeObserver(resized);
+    sizes.observe(root);
+    sizes.observe(this.#head.root);
+    signal.addEventListener("abort", () => sizes.disconnect());
+    window.addEventListener("scroll", () => this.#paint(), { signal, passive: true });
+    window.addEventListener("resize", resized, { signal });
+    window.addEventListener("beforeprint", () => this.#print(true), { signal });
+    window.addEventListener("afterprint", () => this.#print(false), { signal });
+    this.#body.addEventListener("click", (event) => this.#pressed(event), { signal });
+    this.#body.addEventListener("dblclick", (event) => this.#pressedTwice(event), { signal });
+    this.#body.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.#body.addEventListener("focusin", (event) => this.#focused(event), { signal });
     this.#show();
   }
 
-  /** @param {Run} run has changed, or is new */
-  change(run) {
-    const known = this.#byId.get(run.id);
-    if (!known && run.created < this.#oldest) return; // among the older ones that are not shown
-    if (known && known.run.seq > run.seq) return; // an answer to a request was newer
-    this.#put(run, known ? [...this.#rows.children].indexOf(known.root) : 0);
+  /** The run that keys act on. */
+  get active() {
+    return this.#active;
+  }
+
+  /** Focus the next row, or the one before; first of all the one that was left. @param {number} by */
+  step(by) {
+    const focused = this.#body.contains(document.activeElement);
+    this.#goTo(this.#activeIndex() + (focused ? by : 0));
+  }
+
+  /** Open the run that keys act on. */
+  open() {
+    if (this.#active) window.location.assign(address(this.#active));
+  }
+
+  /** Change the name of a run in its row, by default of the one that keys act on. @param {string | null} [id] */
+  edit(id = this.#active) {
+    const index = id ? this.#view.order.indexOf(id) : -1;
+    if (!id || index < 0 || !this.#context.allowed()) return;
+    this.#goTo(index);
+    this.#rows.get(id)?.edit((name) => this.#context.rename(id, name));
+  }
+
+  /** Scroll to where it was left. @param {Position} position @returns {boolean} false: that run is not here */
+  restore({ row, at, active }) {
+    if (active && this.#view.order.includes(active)) this.#active = active;
+    const index = row === null ? -1 : this.#view.order.indexOf(row);
+    if (index < 0) return false;
     this.#show();
-  }
-
-  /** @param {string} id of a run that was deleted */
-  remove(id) {
-    if (!this.#byId.has(id)) return;
-    this.#deleted(id);
-  }
-
-  /** @param {Map<string, number>} places in the queue, from 1, by the ids of the runs that wait */
-  setQueue(places) {
-    this.#places = places;
-    for (const row of this.#byId.values()) row.setPlace(places.get(row.run.id) ?? null);
+    window.scrollBy(0, index * this.#rowHeight - at - this.#sight().top);
     this.#show();
+    return true;
   }
 
-  /** When the oldest run that is shown was made, where there are older ones. */
-  get #oldest() {
-    if (!this.#next) return -Infinity;
-    return Math.min(...[...this.#byId.values()].map(({ run }) => run.created));
+  /** The part of the list in sight, in pixels from its first row, without what the heads that stay cover of it. */
+  #sight() {
+    const { top } = this.#body.getBoundingClientRect();
+    return { top: this.#covered - top, bottom: window.innerHeight - top, rowHeight: this.#rowHeight };
   }
 
-  async #showOlder() {
-    try {
-      const cursor = encodeURIComponent(this.#next ?? "");
-      /** @type {{runs: Run[], next: string | null}} */
-      const { runs, next } = await request("GET", `/api/runs?limit=${PAGE}&cursor=${cursor}`);
-      for (const run of runs) this.#put(run, this.#rows.children.length);
-      this.#next = next;
-      this.#deepened = true;
+  /** How high rows are, and how much of the window the page's head and that of the table cover. */
+  #measure() {
+    this.#measured = true;
+    const header = document.querySelector(".site-header")?.getBoundingClientRect().height ?? 0;
+    const stays = getComputedStyle(this.#head.root).position === "sticky";
+    this.#covered = header + (stays ? this.#head.root.getBoundingClientRect().height : 0);
+    const [row] = this.#rows.values();
+    const height = row?.root.getBoundingClientRect().height;
+    if (!height) this.#measured = false;
+    else if (Math.abs(height - this.#rowHeight) > 0.01) {
+      this.#rowHeight = height;
       this.#show();
-    } catch (problem) {
-      if (!(problem instanceof ProblemError)) throw problem;
-      this.#onProblem(problem);
     }
-  }
-
-  /**
-   * @param {Run} run
-   * @param {number} place among the rows
-   */
-  #put(run, place) {
-    let row = this.#byId.get(run.id);
-    if (!row) {
-      row = new RunRow(run, { onDeleted: () => this.#deleted(run.id), onProblem: this.#onProblem });
-      row.setAllowed(this.#allowed);
-      this.#byId.set(run.id, row);
-    }
-    row.setPlace(this.#places.get(run.id) ?? run.place);
-    row.show(run);
-    const there = this.#rows.children[place];
-    if (there !== row.root) this.#rows.insertBefore(row.root, there ?? null);
-  }
-
-  /** @param {string} id */
-  #deleted(id) {
-    const row = this.#byId.get(id)?.root;
-    if (!row) return;
-    const next = row.nextElementSibling ?? row.previousElementSibling;
-    const focused = row.contains(document.activeElement);
-    this.#remove(id);
-    this.#show();
-    if (focused) next?.querySelector("a")?.focus(); // it would be lost with the row that had it
-  }
-
-  /** @param {string} id */
-  #remove(id) {
-    this.#byId.get(id)?.root.remove();
-    this.#byId.delete(id);
   }
 
   #show() {
-    this.#table.hidden = !this.#byId.size;
-    this.#empty.hidden = this.#byId.size > 0;
-    this.#more.hidden = !this.#next;
-    const waiting = [...this.#places.keys()].filter((id) => !this.#byId.has(id)); // beyond the rows that are shown
-    const active = [...this.#byId.values()].filter(({ run }) => ACTIVE.has(run.state));
-    this.onActive(active.length + waiting.length);
+    const { order } = this.#view;
+    this.#hold(order);
+    this.#body.style.height = this.#printing ? "" : `${order.length * this.#rowHeight}px`;
+    const sight = this.#sight();
+    const [first, end] = this.#printing ? [0, order.length] : rowsToBuild({ ...sight, count: order.length });
+    const built = order.slice(first, end).map((id, i) => ({ id, index: first + i }));
+    for (const id of this.#kept()) {
+      const index = order.indexOf(id);
+      if (index >= 0 && (index < first || index >= end)) built.push({ id, index });
+    }
+    built.sort((one, other) => one.index - other.index);
+    if (this.#active === null || !order.includes(this.#active)) this.#active = this.#nextActive(order, first);
+    this.#build(built);
+    this.#table.setAttribute("aria-rowcount", String(order.length + 1));
+    this.#table.hidden = !order.length;
+    this.#table.toggleAttribute("data-allowed", this.#context.allowed());
+    this.#head.show();
+    if (!this.#printing) this.#remember(order, sight.top);
+    if (!this.#measured && !this.#printing) this.#measure();
   }
+
+  /** Rows that stay wherever one scrolls: with the focus, or a name being changed. */
+  *#kept() {
+    for (const [id, row] of this.#rows) if (row.edited || row.root.contains(document.activeElement)) yield id;
+  }
+
+  /** @param {string[]} order @param {number} first in sight */
+  #nextActive(order, first) {
+    return order[Math.min(first, order.length - 1)] ?? null;
+  }
+
+  /** @param {{id: string, index: number}[]} built in the order of the page */
+  #build(built) {
+    const wanted = new Set(built.map(({ id }) => id));
+    let lost = false; // the focus, with the row that had it
+    for (const [id, row] of this.#rows) {
+      if (wanted.has(id)) continue;
+      lost ||= row.root.contains(document.activeElement);
+      row.root.remove();
+      this.#rows.delete(id);
+      this.#spare.push(row);
+    }
+    const { order, known, selection, titles } = this.#view;
+    let after = /** @type {Element | null} */ (this.#body.firstElementChild);
+    for (const { id, index } of built) {
+      const run = known.get(id);
+      if (!run) continue;
+      const row = this.#rows.get(id) ?? this.#spare.pop() ?? new RunRow();
+      this.#rows.set(id, row);
+      row.show(run, {
+        index,
+        queue: known.place(run),
+        selected: selection.has(id),
+        active: id === this.#active,
+        title: titles.get(run.preset ?? "") ?? run.preset ?? "",
+        swept: run.sweep ? joined(run.sweep, known.get(order[index - 1])?.sweep, known.get(order[index + 1])?.sweep) : "",
+      });
+      row.root.style.transform = this.#printing ? "" : `translateY(${index * this.#rowHeight}px)`;
+      if (row.root === after) after = after.nextElementSibling;
+      else this.#body.insertBefore(row.root, after);
+    }
+    if (lost && this.#active) this.#rows.get(this.#active)?.root.focus({ preventScroll: true });
+  }
+
+  /** What is in sight stays where it is, whatever comes or goes above it. @param {string[]} order */
+  #hold(order) {
+    const { row, index } = this.#first;
+    // Where the list's beginning is in sight, what is new is to be seen; in other orders a row may move far by itself.
+    if (this.#shownOrder === order || row === null || this.#printing || this.#view.query.sort !== "started") return;
+    const now = order.indexOf(row);
+    if (now < 0 || now === index) return;
+    this.#body.style.height = `${order.length * this.#rowHeight}px`;
+    window.scrollBy({ top: (now - index) * this.#rowHeight, behavior: "instant" });
+  }
+
+  /** @param {string[]} order @param {number} top of what is in sight */
+  #remember(order, top) {
+    this.#shownOrder = order;
+    const index = Math.min(Math.max(0, Math.floor(top / this.#rowHeight)), Math.max(0, order.length - 1));
+    const row = order[index] ?? null;
+    this.#first = { row: top > 0 ? row : null, index };
+    const position = { row, at: index * this.#rowHeight - top, active: this.#active };
+    const before = this.#position;
+    this.#position = position;
+    if (row !== before.row || position.at !== before.at || position.active !== before.active) this.#context.onMoved(position);
+  }
+
+  /** Where other runs are asked for, the first of them are to be seen. */
+  #toTop() {
+    this.#first = { row: null, index: 0 };
+    const { top } = this.#sight();
+    if (top > 0) window.scrollBy({ top: -top, behavior: "instant" });
+  }
+
+  #activeIndex() {
+    return this.#active === null ? -1 : this.#view.order.indexOf(this.#active);
+  }
+
+  /** @param {number} index of the row to focus, or the nearest there is */
+  #goTo(index) {
+    const { order } = this.#view;
+    if (!order.length) return;
+    const to = Math.min(order.length - 1, Math.max(0, index));
+    this.#active = order[to] ?? null;
+    const by = scrollToRow(this.#sight(), to);
+    if (by) window.scrollBy({ top: to === 0 && by < 0 ? by - 400 : by, behavior: "instant" }); // with what stands above the first
+    this.#show();
+    if (this.#active) this.#rows.get(this.#active)?.root.focus({ preventScroll: true });
+  }
+
+  /** @param {EventTarget | null} target */
+  #rowOf(target) {
+    const row = target instanceof Element ? target.closest("tr") : null;
+    return row?.dataset.run ?? null;
+  }
+
+  /** @param {FocusEvent} event */
+  #focused({ target }) {
+    const id = this.#rowOf(target);
+    if (!id || id === this.#active) return;
+    this.#active = id;
+    this.#paint();
+  }
+
+  /** @param {MouseEvent} event */
+  #pressed(event) {
+    const id = this.#rowOf(event.target);
+    const target = event.target instanceof Element ? event.target : null;
+    if (!id || !target || target.closest("form")) return;
+    const sweep = /** @type {HTMLElement | null} */ (target.closest("[data-sweep]"));
+    const extending = event.shiftKey && this.#context.allowed();
+    const toggling = event.ctrlKey || event.metaKey;
+    if (sweep && !toggling && !event.shiftKey) {
+      event.preventDefault();
+      return this.#view.ask({ sweep: sweep.dataset.sweep ?? "" });
+    }
+    if (target.closest(".run-row-rename")) return this.edit(id);
+    if (target.closest("a") && !extending) return; // as links do, also into a new tab
+    if (target.closest("label")) {
+      // The press that a label passes on to its box is the one that counts.
+      if (!(target instanceof HTMLInputElement)) return;
+      return this.#view.select((chosen) => (extending ? chosen.extend(id, this.#view.order, true) : chosen.toggle(id)));
+    }
+    event.preventDefault();
+    const touched = event instanceof PointerEvent && event.pointerType === "touch";
+    if (!this.#context.allowed()) return this.#openTouched(id, touched);
+    if (window.getSelection()?.isCollapsed === false && !extending) return; // its text has been marked
+    if (extending) window.getSelection()?.removeAllRanges();
+    if (touched && !this.#view.selection.size) return this.#openTouched(id, true);
+    this.#active = id;
+    this.#rows.get(id)?.root.focus({ preventScroll: true });
+    this.#view.select((chosen) => {
+      if (extending) chosen.extend(id, this.#view.order, toggling);
+      else if (toggling || touched) chosen.toggle(id);
+      else chosen.only(id);
+    });
+  }
+
+  /** @param {string} id @param {boolean} touched */
+  #openTouched(id, touched) {
+    if (touched) window.location.assign(address(id));
+  }
+
+  /** @param {MouseEvent} event */
+  #pressedTwice({ target }) {
+    const id = this.#rowOf(target);
+    if (id && target instanceof Element && !target.closest("a, button, label, form")) window.location.assign(address(id));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.altKey || event.defaultPrevented) return;
+    const onRow = event.target instanceof HTMLTableRowElement;
+    const act = this.#keys[event.key] ?? (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey) ? this.#all : undefined);
+    if (!act || (!onRow && [" ", "Enter"].includes(event.key))) return; // it presses what has the focus
+    if (act.call(this, event) !== false) event.preventDefault();
+  }
+
+  /** @type {Record<string, (event: KeyboardEvent) => void | false>} */
+  #keys = {
+    ArrowDown: (event) => this.#move(event, 1),
+    ArrowUp: (event) => this.#move(event, -1),
+    PageDown: (event) => this.#move(event, this.#page()),
+    PageUp: (event) => this.#move(event, -this.#page()),
+    Home: (event) => this.#move(event, -Infinity),
+    End: (event) => this.#move(event, Infinity),
+    Enter: (event) => (event.ctrlKey || event.metaKey ? this.#openBeside() : this.open()),
+    " ": (event) => this.#choose((chosen, id) => (event.shiftKey ? chosen.extend(id, this.#view.order) : chosen.toggle(id))),
+    Escape: () => (this.#view.selection.size ? this.#view.select((chosen) => chosen.clear()) : false),
+    F2: () => this.edit(),
+  };
+
+  #all() {
+    if (this.#context.allowed()) this.#view.select((chosen) => chosen.all(this.#view.order));
+  }
+
+  /** @param {KeyboardEvent} event @param {number} by */
+  #move({ shiftKey }, by) {
+    const from = this.#active;
+    this.#goTo(this.#activeIndex() + by);
+    if (!shiftKey) return;
+    this.#choose((chosen, id) => {
+      if (!chosen.size && from) chosen.only(from);
+      chosen.extend(id, this.#view.order);
+    });
+  }
+
+  #page() {
+    const { top, bottom } = this.#sight();
+    return Math.max(1, Math.floor((bottom - Math.max(0, top)) / this.#rowHeight) - 1);
+  }
+
+  #openBeside() {
+    if (this.#active) window.open(address(this.#active), "_blank", "noopener");
+  }
+
+  /** @param {(chosen: import("./selection.js").Selection, id: string) => void} change */
+  #choose(change) {
+    const id = this.#active;
+    if (id && this.#context.allowed()) this.#view.select((chosen) => change(chosen, id));
+  }
+
+  /** All rows are printed. @param {boolean} printing */
+  #print(printing) {
+    this.#printing = printing;
+    this.#show();
+  }
+}
+
+/** @param {string} id */
+function address(id) {
+  return `${base}/runs/${encodeURIComponent(id)}`;
+}
+
+/**
+ * @param {string} sweep
+ * @param {string | null} [above]
+ * @param {string | null} [below] the neighbours' sweeps
+ */
+function joined(sweep, above, below) {
+  if (above === sweep) return below === sweep ? "middle" : "last";
+  return below === sweep ? "first" : "only";
 }

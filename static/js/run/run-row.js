@@ -1,151 +1,197 @@
-// One run in the list: what became of it, and renaming and deleting it.
+// One row in the list of runs. It is used again for other runs as one scrolls.
 
-import { askFirst } from "../shell/ask-first.js";
-import { element } from "../shell/element.js";
-import { count, duration, loss, percent, when } from "../shell/format.js";
-import { ProblemError, request } from "../shell/problem.js";
-import { root } from "../shell/root.js";
+import { button, element } from "../shell/element.js";
+import { count, duration, percent, when } from "../shell/format.js";
+import { icon } from "../shell/icon.js";
+import { root as base } from "../shell/root.js";
+import { ACTIVE, secondsTaken } from "./listed-run.js";
+import { recipeDifferences } from "./recipe-words.js";
 
 /** @typedef {import("../wire.js").Run} Run */
 
-/** States in which a run can still go on. */
-export const ACTIVE = new Set(["queued", "running", "paused"]);
+/**
+ * @typedef {object} Place
+ * @property {number} index among the rows that are shown, from 0
+ * @property {number | null} queue its place in the queue
+ * @property {boolean} selected
+ * @property {boolean} active the one that keys act on
+ * @property {string} title of its preset
+ * @property {string} swept "first", "middle", "last" or "only" among the neighbours of its sweep; "" without one
+ */
+
+const PENCIL = "m4 20 1-4L16 5l3 3L8 19zM14 7l3 3";
+const MOST_CHIPS = 6; // further ones are cut off anyway
 
 export class RunRow {
-  #run;
-  /** @type {number | null} */
-  #place = null;
-  #onDeleted;
-  #onProblem;
-  #name = element("th", "run-row-name");
-  #link = element("a", "");
-  #state = element("td", "run-row-state");
-  #accuracy = element("td", "numeric");
-  #loss = element("td", "numeric");
-  #duration = element("td", "numeric");
-  #when = element("td", "");
-  #actions = element("td", "run-row-actions");
-  #rename = button("Rename");
-  #delete = button("Delete");
-  root;
+  /** @type {Run | null} */
+  run = null;
+  /** @type {AbortController | null} */
+  #editing = null;
+  #pick = element("input", "");
+  #link = element("a", "run-row-link");
+  #shownName = element("bdi", "");
+  #rename = button(icon(PENCIL), "quiet small run-row-rename");
+  #name = element("th", "run-row-name", this.#link, this.#rename);
+  #chips = element("td", "run-row-recipe");
+  #word = element("span", "run-row-word");
+  #about = element("span", "run-row-about");
+  #state = element("td", "run-row-state", this.#word, this.#about);
+  #accuracy = element("td", "run-row-accuracy numeric");
+  #bar = element("span", "run-row-bar", element("span", ""));
+  #progressWords = element("span", "");
+  #progress = element("td", "run-row-progress", this.#bar, this.#progressWords);
+  #started = element("td", "run-row-started");
+  #took = element("td", "run-row-took numeric");
+  root = element("tr", "run-row");
+  #said = "";
+  /** @type {Partial<Place>} as it is shown */
+  #at = {};
+
+  constructor() {
+    this.#pick.type = "checkbox";
+    this.#link.append(this.#shownName);
+    this.#bar.setAttribute("aria-hidden", "true");
+    this.#name.scope = "row";
+    const pick = element("td", "run-row-pick", element("label", "", this.#pick));
+    const cells = [pick, this.#name, this.#chips, this.#state, this.#accuracy, this.#progress, this.#started, this.#took];
+    for (const cell of cells) cell.setAttribute("role", cell === this.#name ? "rowheader" : "gridcell");
+    this.root.setAttribute("role", "row"); // its display is none of a table's, which would take its role away
+    this.root.append(...cells);
+  }
+
+  /** Is its name being changed? */
+  get edited() {
+    return this.#editing !== null;
+  }
+
+  /**
+   * @param {Run} run as it is now
+   * @param {Place} place
+   */
+  show(run, place) {
+    const other = this.run?.id !== run.id;
+    if (other) this.#editing?.abort();
+    if (other || this.run !== run || this.#said !== place.title) this.#describe(run, place.title);
+    this.run = run;
+    this.#place(run, place);
+  }
 
   /**
    * @param {Run} run
-   * @param {{onDeleted: () => void, onProblem: (problem: ProblemError | null) => void}} options
+   * @param {string} title
    */
-  constructor(run, { onDeleted, onProblem }) {
-    this.#run = run;
-    this.#onDeleted = onDeleted;
-    this.#onProblem = onProblem;
-    this.#name.scope = "row";
-    this.#link.href = `${root}/runs/${encodeURIComponent(run.id)}`;
-    this.#name.append(this.#link);
-    this.#actions.append(this.#rename, this.#delete);
-    this.#rename.addEventListener("click", () => this.#editName());
-    this.#delete.addEventListener("click", () => this.#askToDelete());
-    const cells = [this.#name, this.#state, this.#accuracy, this.#loss, this.#duration, this.#when, this.#actions];
-    const labels = ["", "State", "Accuracy", "Validation loss", "Duration", "Started", ""];
-    cells.forEach((cell, i) => labels[i] && (cell.dataset.label = labels[i]));
-    this.root = element("tr", "", ...cells);
-  }
-
-  /** @param {boolean} allowed */
-  setAllowed(allowed) {
-    this.#actions.hidden = !allowed;
-  }
-
-  get run() {
-    return this.#run;
-  }
-
-  /** @param {number | null} place in the queue, from 1 */
-  setPlace(place) {
-    this.#place = place;
-    this.#showState();
-  }
-
-  /** @param {Run} run as it is now */
-  show(run) {
-    this.#run = run;
-    const { name, state, summary, started, ended } = run;
-    this.#link.textContent = name;
+  #describe(run, title) {
+    this.#said = title;
+    const { id, name, state, started, summary, recipe, sweep } = run;
+    this.root.dataset.run = id;
+    this.#link.href = `${base}/runs/${encodeURIComponent(id)}`;
+    this.#shownName.textContent = name;
+    this.#link.title = name;
     this.#rename.setAttribute("aria-label", `Rename “${name}”`);
-    this.#delete.setAttribute("aria-label", `Delete “${name}”`);
-    this.#delete.disabled = ACTIVE.has(state);
-    this.#delete.title = ACTIVE.has(state) ? "Stop it first" : "";
-    this.#showState();
-    this.#accuracy.textContent = percent(summary.valid_accuracy);
-    this.#loss.textContent = loss(summary.valid_loss);
-    this.#duration.textContent = duration(summary.seconds ?? (started && ended ? Math.max(0, ended - started) : null));
-    this.#when.textContent = when(started);
-  }
-
-  #showState() {
-    const { state, error, step, steps } = this.#run;
-    const place = this.#place ? `place ${this.#place}` : "";
-    const about = state === "queued" ? place : state === "finished" ? "" : error ?? `step ${count(step)} of ${count(steps)}`;
-    this.#state.replaceChildren(element("span", "run-row-word", state), element("span", "caption", about));
+    this.#pick.setAttribute("aria-label", `Select “${name}”`);
+    const chips = recipeDifferences(recipe).slice(0, MOST_CHIPS).map(({ words }) => element("span", "chip", words));
+    if (sweep) chips.unshift(this.#sweepChip(sweep));
+    this.#chips.replaceChildren(...chips);
+    this.#chips.title = [title, ...chips.map((chip) => chip.textContent)].filter(Boolean).join(" · ");
     this.#state.dataset.state = state;
+    this.#word.textContent = state;
+    this.#accuracy.textContent = percent(summary.valid_accuracy);
+    this.#started.textContent = when(started);
+    this.#took.textContent = duration(secondsTaken(run));
+    this.#showProgress(run);
   }
 
-  #editName() {
+  /** @param {string} sweep */
+  #sweepChip(sweep) {
+    const chip = element("a", "chip chip-link", "sweep");
+    chip.href = `${base}/runs?sweep=${encodeURIComponent(sweep)}`;
+    chip.dataset.sweep = sweep;
+    chip.tabIndex = this.root.tabIndex;
+    chip.setAttribute("aria-label", "Show all of this sweep");
+    return chip;
+  }
+
+  /** @param {Run} run */
+  #showProgress({ state, step, steps, epoch, recipe, error }) {
+    const part = steps ? Math.min(1, step / steps) : 0;
+    this.#bar.hidden = state === "finished" || state === "queued";
+    /** @type {HTMLElement} */ (this.#bar.firstElementChild).style.width = `${part * 100}%`;
+    const epochs = recipe.epochs ?? 40;
+    const whole = `${count(epochs)} ${epochs === 1 ? "epoch" : "epochs"}`;
+    const far = ACTIVE.has(state) || epoch < epochs ? `epoch ${count(epoch)} of ${count(epochs)}` : whole;
+    this.#progressWords.textContent = state === "finished" || state === "queued" ? whole : far;
+    this.#progress.title = `step ${count(step)} of ${count(steps)}`;
+    this.#state.title = error ?? "";
+    this.#about.textContent = error ?? "";
+  }
+
+  /**
+   * Only what has changed is written: while one scrolls this is asked of each row for each frame.
+   *
+   * @param {Run} run
+   * @param {Place} place
+   */
+  #place({ state }, place) {
+    const { index, queue, selected, active, swept } = place;
+    const before = this.#at;
+    this.#at = place;
+    if (state === "queued") this.#about.textContent = queue ? `place ${count(queue)}` : "";
+    if (index !== before.index) this.root.setAttribute("aria-rowindex", String(index + 2)); // the head is the first
+    if (selected !== before.selected) this.root.setAttribute("aria-selected", String(selected));
+    this.#pick.checked = selected;
+    if (active !== before.active) this.#reach(active ? 0 : -1);
+    if (swept === before.swept) return;
+    if (swept) this.root.dataset.swept = swept;
+    else delete this.root.dataset.swept;
+  }
+
+  /** By the Tab key. @param {number} tabIndex */
+  #reach(tabIndex) {
+    const inner = [this.#pick, this.#link, this.#rename, ...this.#chips.querySelectorAll("a")];
+    for (const each of [this.root, ...inner]) each.tabIndex = tabIndex;
+  }
+
+  /**
+   * Give it another name, here.
+   *
+   * @param {(name: string) => Promise<boolean>} save whether it was taken
+   */
+  edit(save) {
+    if (this.#editing || !this.run) return;
+    const editing = (this.#editing = new AbortController());
+    const { signal } = editing;
     const input = element("input", "");
-    Object.assign(input, { type: "text", value: this.#run.name, maxLength: 80, required: true });
+    Object.assign(input, { type: "text", value: this.run.name, maxLength: 80, required: true, dir: "auto" });
     input.setAttribute("aria-label", "New name");
-    const cancel = button("Cancel");
-    const form = element("form", "run-row-edit", input, element("button", "button small", "Save"), cancel);
-    const close = () => {
-      form.replaceWith(this.#link);
-      this.#rename.focus();
+    const submit = element("button", "button small", "Save");
+    const form = element("form", "run-row-edit", input, submit, button("Cancel", "quiet small", () => end(), { signal }));
+    const end = () => {
+      editing.abort();
+      this.root.focus({ preventScroll: true });
     };
+    signal.addEventListener("abort", () => {
+      this.#editing = null;
+      form.remove();
+      this.root.removeAttribute("data-editing");
+    });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      await this.#reporting(async () => {
-        this.show(await request("PATCH", this.#url, { name: input.value.trim() }));
-        close();
-      });
-    });
-    form.addEventListener("keydown", ({ key }) => key === "Escape" && close());
-    cancel.addEventListener("click", close);
-    this.#link.replaceWith(form);
+      const name = input.value.trim();
+      if (!name) return input.focus();
+      submit.disabled = true;
+      const taken = name === this.run?.name || (await save(name));
+      submit.disabled = false;
+      if (signal.aborted) return;
+      if (taken) return end();
+      input.setAttribute("aria-invalid", "true");
+      input.focus();
+    }, { signal });
+    form.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // keys mean letters here
+      if (event.key === "Escape") end();
+    }, { signal });
+    this.root.setAttribute("data-editing", "");
+    this.#name.prepend(form);
     input.select();
   }
-
-  #askToDelete() {
-    const yes = button("Delete");
-    yes.classList.add("danger");
-    const no = button("Keep");
-    const words = `Delete “${this.#run.name}” with every step and model? It can be restored for a while, below the list.`;
-    askFirst({ label: "Delete a run", words, yes, no, onYes: () => this.#deleteIt() });
-  }
-
-  async #deleteIt() {
-    await this.#reporting(async () => {
-      const gone = await request("DELETE", this.#url); // an answer where it cannot be restored
-      this.#onDeleted();
-      if (gone) throw new ProblemError(200, "Deleted for good", gone.detail);
-    });
-  }
-
-  get #url() {
-    return `/api/runs/${encodeURIComponent(this.#run.id)}`;
-  }
-
-  /** @param {() => Promise<void>} work */
-  async #reporting(work) {
-    try {
-      await work();
-      this.#onProblem(null);
-    } catch (problem) {
-      if (!(problem instanceof ProblemError)) throw problem;
-      this.#onProblem(problem);
-    }
-  }
-}
-
-/** @param {string} label */
-function button(label) {
-  const made = element("button", "button small quiet", label);
-  made.type = "button";
-  return made;
 }

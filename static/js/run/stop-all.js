@@ -1,60 +1,22 @@
 // Stops every run that has not ended, queued ones included, once a person has said so.
 
-import { askFirst } from "../shell/ask-first.js";
-import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
-import { ProblemError, request } from "../shell/problem.js";
 
-export class StopAll {
-  #button;
-  #onProblem;
-  #active = 0;
-  #allowed = false;
+/** @typedef {import("./known-runs.js").KnownRuns} KnownRuns */
 
-  /**
-   * @param {HTMLElement} button is shown where there is more than one run to stop
-   * @param {(problem: ProblemError | null) => void} onProblem
-   */
-  constructor(button, onProblem) {
-    this.#button = button;
-    this.#onProblem = onProblem;
-    button.addEventListener("click", () => this.#ask());
-  }
-
-  /** @param {boolean} allowed whether this viewer controls runs */
-  setAllowed(allowed) {
-    this.#allowed = allowed;
-    this.#show();
-  }
-
-  /** @param {number} active runs that have not ended */
-  setActive(active) {
-    this.#active = active;
-    this.#show();
-  }
-
-  #show() {
-    this.#button.hidden = !this.#allowed || this.#active < 2;
-    this.#button.textContent = `Stop all ${count(this.#active)} …`;
-  }
-
-  #ask() {
-    askFirst({
-      label: "Stop all runs",
-      words: `Stop ${count(this.#active)} runs, also those that wait? What they have learned so far is kept.`,
-      yes: element("button", "button small danger", "Stop all"),
-      no: element("button", "button small quiet", "Let them go on"),
-      onYes: () => this.#stop(),
-    });
-  }
-
-  async #stop() {
-    try {
-      await request("POST", "/api/runs/stop", { all: true });
-      this.#onProblem(null);
-    } catch (problem) {
-      if (!(problem instanceof ProblemError)) throw problem;
-      this.#onProblem(problem);
-    }
-  }
+/**
+ * @param {HTMLButtonElement} button is shown where there is more than one run to stop
+ * @param {{known: KnownRuns, painter: import("../shell/painter.js").Painter, access: import("../shell/access.js").Access, onPress: (active: number) => void}} context
+ * @param {{signal: AbortSignal}} options
+ */
+export function mountStopAll(button, { known, painter, access, onPress }, { signal }) {
+  let active = 0;
+  const show = () => {
+    active = known.active().length;
+    button.hidden = !access.allowed || active < 2;
+    button.textContent = `Stop all ${count(active)} …`;
+  };
+  button.addEventListener("click", () => onPress(active), { signal });
+  signal.addEventListener("abort", known.subscribe(painter.add(show, 100)));
+  access.onChange(show, { signal });
 }

@@ -1,0 +1,127 @@
+// What a page shows of all runs: those that a query asks for, in its order, and which of them are selected.
+
+import { asked, EVERY, inState, sorted } from "./run-query.js";
+import { Selection } from "./selection.js";
+
+/** @typedef {import("../wire.js").Run} Run */
+/** @typedef {import("./known-runs.js").KnownRuns} KnownRuns */
+/** @typedef {import("./run-query.js").Query} Query */
+/** @typedef {{type: "shown" | "runs" | "query" | "selection"}} ViewChange `shown`: which runs, or their order; `runs`:
+ *   something about them; `query`: a person has asked for others */
+
+export class RunView {
+  #known;
+  /** @type {Query} */
+  #query;
+  /** @type {Run[] | null} */
+  #among = null;
+  /** @type {string[] | null} */
+  #order = null;
+  /** @type {Set<(change: ViewChange) => void>} */
+  #listeners = new Set();
+  /** Titles of presets by their names. @type {Map<string, string>} */
+  #titles = new Map();
+  selection = new Selection();
+
+  /**
+   * @param {KnownRuns} known
+   * @param {{query?: Query, signal?: AbortSignal}} [options]
+   */
+  constructor(known, { query = EVERY, signal } = {}) {
+    this.#known = known;
+    this.#query = query;
+    const end = known.subscribe(({ type }) => {
+      if (type === "run" || type === "queue") return this.#tell("runs");
+      this.#forget();
+      this.#tell("shown");
+    });
+    signal?.addEventListener("abort", end);
+  }
+
+  get known() {
+    return this.#known;
+  }
+
+  get query() {
+    return this.#query;
+  }
+
+  get titles() {
+    return this.#titles;
+  }
+
+  /** Ids of the runs that are shown, in their order, which stays while they only learn: nobody presses on a row that has
+   * moved away. */
+  get order() {
+    const { state } = this.#query;
+    this.#order ??= sorted(this.#asked.filter((run) => inState(run.state, state)), this.#query).map(({ id }) => id);
+    return this.#order;
+  }
+
+  /** How many there are of each state, and of all, before one is chosen. */
+  counts() {
+    /** @type {Map<string, number>} */
+    const counts = new Map([["", this.#asked.length]]);
+    for (const { state } of this.#asked) {
+      for (const each of ["active", state]) if (inState(state, each)) counts.set(each, (counts.get(each) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** Names of the presets that any run has. */
+  presets() {
+    return [...new Set(this.#known.all.flatMap(({ preset }) => preset ?? []))];
+  }
+
+  /** @param {Partial<Query>} changes */
+  ask(changes) {
+    this.#query = { ...this.#query, ...changes };
+    this.#forget();
+    this.#tell("query");
+  }
+
+  /** @param {Map<string, string>} titles of presets by their names */
+  setTitles(titles) {
+    this.#titles = titles;
+    this.#forget();
+    this.#tell("shown");
+  }
+
+  /** @param {(selection: Selection) => void} change */
+  select(change) {
+    change(this.selection);
+    this.#tell("selection");
+  }
+
+  /** The selected runs. */
+  get selected() {
+    return this.selection.ids.flatMap((id) => this.#known.get(id) ?? []);
+  }
+
+  /**
+   * @param {(change: ViewChange) => void} listener
+   * @returns {() => void} ends it
+   */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get #asked() {
+    this.#among ??= asked(this.#known.all, this.#query, this.#titles);
+    return this.#among;
+  }
+
+  #forget() {
+    this.#among = this.#order = null;
+    if (!this.selection.size) return;
+    const before = this.selection.size;
+    this.selection.keep(new Set(this.order));
+    if (this.selection.size !== before) this.#tell("selection");
+  }
+
+  /** @param {ViewChange["type"]} type */
+  #tell(type) {
+    for (const listener of [...this.#listeners]) listener({ type });
+  }
+}
