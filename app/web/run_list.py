@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from itertools import takewhile
 from typing import Self
 
-from app.history.history import History
+from app.history.history import LISTED, History
 from app.history.notifier import Notifier
 from app.record import Record
 from app.run import Run
@@ -21,6 +21,9 @@ from app.web.frames import Form, text_frame
 
 PAUSE = 0.25
 """Seconds between two looks at what has changed. A run at full speed ends forty epochs a second; people read four."""
+
+PROGRESS = 2.0
+"""Seconds after which a run is told anew though only its step has changed: a slow one's epoch may take an hour."""
 
 KEPT = 2000
 """Runs whose newest change is kept for readers that lag; one that has missed more fetches the list again."""
@@ -42,6 +45,7 @@ class RunList:
     def __init__(self, history: History, supervisor: Supervisor) -> None:
         self._history, self._supervisor = history, supervisor
         self._newest: dict[str, Record] = {}  # in the order of their numbers
+        self._told: dict[str, int] = {}  # the step of each run that has not ended
         self._seq = 0
         self._forgotten = 0
         self._notifier = Notifier()
@@ -51,7 +55,8 @@ class RunList:
     async def open(cls, history: History, supervisor: Supervisor) -> AsyncIterator[Self]:
         made = cls(history, supervisor)
         made._publish_queue()
-        tasks = [asyncio.create_task(made._follow_runs()), asyncio.create_task(made._follow_queue())]
+        follow = made._follow_runs(), made._follow_steps(), made._follow_queue()
+        tasks = [asyncio.create_task(each) for each in follow]
         try:
             yield made
         finally:
@@ -97,6 +102,13 @@ class RunList:
                 self._publish(run, *self._change(run, now))
             await asyncio.sleep(PAUSE)
 
+    async def _follow_steps(self) -> None:
+        while True:
+            await asyncio.sleep(PROGRESS)
+            for run in await self._history.active():
+                if run.origin in LISTED and run.step != self._told.get(run.id, 0):
+                    self._publish(run.id, *self._change(run.id, run))
+
     async def _follow_queue(self) -> None:
         seen = 0
         while True:
@@ -109,6 +121,10 @@ class RunList:
         self._publish(QUEUE, "Queue", {"runs": list(places), "places": list(places.values())})
 
     def _change(self, run: str, now: Run | None) -> tuple[str, dict[str, object]]:
+        if now is not None and now.active:
+            self._told[run] = now.step
+        else:
+            self._told.pop(run, None)
         if now is None:
             return "RunDeleted", {"id": run}
         return "RunChanged", {"run": self._supervisor.placed([now])[0].model_dump(mode="json")}

@@ -346,6 +346,19 @@ def test_the_list_tells_changes_and_no_steps(server, page):
     assert page.logs == {}
 
 
+def test_the_list_tells_how_far_a_slow_run_has_come(server, page):
+    page.send(type="subscribe", runs=True)
+    run = server.start(epochs=40, batch_size=1, steps_per_second=50)["id"]
+    far = {0}
+    while len(far) < 3:
+        changed = page.until("RunChanged")["run"]
+        if changed["id"] == run:
+            assert changed["epoch"] == 0
+            far.add(changed["step"])
+    with server.client() as client:
+        client.post("/api/runs/stop", json={"runs": [run]}).raise_for_status()
+
+
 def test_the_queue_is_told_whole_whenever_it_changes(server, page):
     slow = server.start(epochs=1000, batch_size=32)["id"]
     server.until(slow, "Steps")
