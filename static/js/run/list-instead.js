@@ -31,7 +31,7 @@ export function mountListInstead(root, { view, onRetry }, { signal }) {
 
   const link = () => {
     const made = element("a", "button primary", "Start the first one");
-    made.href = `${base}/#start-title`;
+    made.href = `${base}/?preset=textbook`;
     return made;
   };
   /** @type {Record<string, () => (Node | string)[]>} */
