@@ -1,14 +1,16 @@
-"""Take docs/screenshots/*.png from the running app: a server of its own, a real `textbook` run, a real drawing."""
+"""Take docs/screenshots/ from the running app: a server of its own, real `textbook` runs, a real drawing."""
 
 import os
 import subprocess
 import sys
+from io import BytesIO
 from math import cos, radians, sin
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from websockets.sync.client import connect
 
@@ -16,10 +18,14 @@ from scripts.serving import ROOT, serving
 
 FOLDER = ROOT / "docs" / "screenshots"
 DESK = {"viewport": {"width": 1440, "height": 1080}}
-TALL = {"viewport": {"width": 1440, "height": 1800}}  # the curves and the first weights belong into the picture
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 657}}  # what a browser leaves of such a screen
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 ARCS = ((range(-150, 91, 10), 48, 31, 15, 15), (range(-90, 151, 10), 48, 63, 18, 17))
 """A 3 as two arcs: degrees, then centre and radii in hundredths of the canvas."""
+
+
+FILM_SECONDS, FILM_WIDTH, FILM_QUALITY = 27, 900, 60
+PICTURES_A_SECOND = 3
 
 
 def train(address: str) -> str:
@@ -32,7 +38,17 @@ def train(address: str) -> str:
     return run
 
 
-def take(browser: Browser, address: str, path: str, name: str, screen: dict[str, Any], *, dark: bool = False) -> None:
+def take(
+    browser: Browser,
+    address: str,
+    path: str,
+    name: str,
+    screen: dict[str, Any],
+    *,
+    dark: bool = False,
+    paper: bool = False,
+) -> None:
+    """On the stage a digit is picked, and the moment after 120 steps is shown."""
     context = browser.new_context(
         base_url=address,
         color_scheme="dark" if dark else "light",
@@ -43,9 +59,40 @@ def take(browser: Browser, address: str, path: str, name: str, screen: dict[str,
     page.goto(path, wait_until="networkidle")
     if path == "/draw":
         draw_three(page)
+    elif path == "/":
+        page.locator(".sample").nth(1).click()
+        page.locator(".verdict-headline", has_text="7").wait_for()
+        page.get_by_label("Step of the run").fill("120")
+        page.locator("#picture-step", has_text="120").wait_for()
+        page.wait_for_load_state("networkidle")
+    if paper:
+        page.emulate_media(media="print")
     file = FOLDER / f"{name}.png"
     page.screenshot(path=file)
     context.close()
+    print(file.relative_to(ROOT))
+
+
+def film(browser: Browser, address: str) -> None:
+    """The first run of a fresh server at the pace to watch, as an animated picture."""
+    page = browser.new_page(base_url=address, **LAPTOP)
+    page.goto("/")
+    page.locator(".tile").first.wait_for(timeout=60_000)
+    pictures = []
+    for _ in range(FILM_SECONDS * PICTURES_A_SECOND):
+        shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        pictures.append(shot.resize((FILM_WIDTH, shot.height * FILM_WIDTH // shot.width), Image.Resampling.LANCZOS))
+        page.wait_for_timeout(1000 / PICTURES_A_SECOND)
+    page.close()
+    file = FOLDER / "first-run.webp"
+    pictures[0].save(
+        file,
+        save_all=True,
+        append_images=pictures[1:],
+        duration=1000 // PICTURES_A_SECOND,
+        loop=0,
+        quality=FILM_QUALITY,
+    )
     print(file.relative_to(ROOT))
 
 
@@ -76,19 +123,19 @@ def main() -> None:
         [sys.executable, ROOT / "scripts" / "find_browser.py"], stdout=subprocess.PIPE, text=True, check=True
     )
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with (
-        TemporaryDirectory(prefix="threeseven-") as folder,
-        serving(Path(folder)) as server,
-        sync_playwright() as playwright,
-    ):
-        address = server.url
-        train(address)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=arguments)
-        take(browser, address, "/", "dashboard-light", TALL)
-        take(browser, address, "/", "dashboard-dark", TALL, dark=True)
-        take(browser, address, "/", "dashboard-phone", PHONE)
-        take(browser, address, "/draw", "draw-light", DESK)
-        take(browser, address, "/draw", "draw-phone-dark", PHONE, dark=True)
+        with TemporaryDirectory(prefix="threeseven-") as folder, serving(Path(folder), first_run="true") as server:
+            film(browser, server.url)
+        with TemporaryDirectory(prefix="threeseven-") as folder, serving(Path(folder)) as server:
+            address = server.url
+            train(address)
+            take(browser, address, "/", "stage-light", LAPTOP)
+            take(browser, address, "/", "stage-dark", LAPTOP, dark=True)
+            take(browser, address, "/", "stage-phone", PHONE)
+            take(browser, address, "/", "stage-print", DESK, paper=True)
+            take(browser, address, "/draw", "draw-light", LAPTOP)
+            take(browser, address, "/draw", "draw-phone-dark", PHONE, dark=True)
         browser.close()
 
 
