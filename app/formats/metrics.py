@@ -1,4 +1,5 @@
-"""Every step's metrics as JSON columns or as CSV, in pieces: a piece is made of some ``Steps`` as the log has them."""
+"""Every step's metrics as JSON columns, as lines of JSON or as CSV, in pieces: a piece is made of some ``Steps`` as the
+log has them."""
 
 import csv
 import io
@@ -54,3 +55,14 @@ def csv_rows(steps: Iterable[bytes], steps_per_epoch: int) -> bytes:
         columns = (epochs if name == "epoch" else getattr(read, name) for name in COLUMNS)
         writer.writerows(zip(*columns, strict=True))
     return rows.getvalue().encode()
+
+
+def json_lines(steps: Iterable[bytes], steps_per_epoch: int) -> bytes:
+    """One object a step and line, its keys ``COLUMNS``. What is not a finite number is null."""
+    lines = []
+    for each in steps:
+        read = _STEPS.decode(each)
+        epochs = [epoch_of(step, steps_per_epoch) for step in read.step]
+        columns = (epochs if name == "epoch" else getattr(read, name) for name in COLUMNS)
+        lines += [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
+    return msgspec.json.Encoder().encode_lines(lines)

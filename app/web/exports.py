@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.events import Event, Steps, Weights
 from app.formats.frames import FramesPacker
-from app.formats.metrics import COLUMNS, CSV_HEAD, csv_rows, json_numbers
+from app.formats.metrics import COLUMNS, CSV_HEAD, csv_rows, json_lines, json_numbers
 from app.formats.weights import as_npy, as_png, json_pieces
 from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
@@ -48,15 +48,23 @@ DownloadsDep = Annotated[Downloads, Depends(_downloads)]
 Step = Annotated[int | None, Query(ge=0, description="The newest at or before this step; the newest of all without.")]
 
 
-@router.get("/metrics", responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}})
+_TEXT = {"schema": {"type": "string"}}
+
+
+@router.get("/metrics", responses={200: {"content": {"text/csv": _TEXT, "application/jsonl": _TEXT}}})
 async def metrics(
-    history: HistoryDep, downloads: DownloadsDep, run: str, format: Literal["json", "csv"] = "json"
+    history: HistoryDep, downloads: DownloadsDep, run: str, format: Literal["json", "jsonl", "csv"] = "json"
 ) -> Response:
-    """Every step, nothing sampled. A loss that is not a number is null, in CSV empty."""
+    """Every step, nothing sampled: as columns, or one a line. A loss that is not a number is null, in CSV empty."""
     known = await _known(history, run)
-    if format == "csv":
-        return Download(downloads, _csv(history, known), "text/csv", _attachment(known, "metrics.csv"))
-    return Download(downloads, _json(history, known), "application/json")
+    match format:
+        case "csv":
+            return Download(downloads, _csv(history, known), "text/csv", _attachment(known, "metrics.csv"))
+        case "jsonl":
+            lines = _json_lines(history, known)
+            return Download(downloads, lines, "application/jsonl", _attachment(known, "metrics.jsonl"))
+        case "json":
+            return Download(downloads, _json(history, known), "application/json")
 
 
 @router.get("/epochs")
@@ -174,14 +182,30 @@ async def _json(history: History, run: Run) -> AsyncGenerator[bytes, None]:
 async def _csv(history: History, run: Run) -> AsyncGenerator[bytes, None]:
     """Where the log is damaged a last line that begins with ``#`` says so."""
     yield CSV_HEAD
+    async for rows in _steps(history, run, csv_rows, lambda damage: f"# {damage}\r\n".encode()):
+        yield rows
+
+
+async def _json_lines(history: History, run: Run) -> AsyncGenerator[bytes, None]:
+    """Where the log is damaged a last line, an object with nothing but ``damaged``, says so."""
+    async for lines in _steps(
+        history, run, json_lines, lambda damage: json.dumps({"damaged": damage}).encode() + b"\n"
+    ):
+        yield lines
+
+
+async def _steps(
+    history: History, run: Run, encode: Callable[[Sequence[bytes], int], bytes], say: Callable[[str], bytes]
+) -> AsyncGenerator[bytes, None]:
+    """Every step in pieces, then what ``say`` makes of what the log lacks, if it lacks anything."""
     damage = ""
     try:
         async for records in _pieces(history, run, Steps):
-            yield await to_thread.run_sync(csv_rows, _data(records), run.recipe.steps_per_epoch)
+            yield await to_thread.run_sync(encode, _data(records), run.recipe.steps_per_epoch)
     except Damaged as damaged:
         damage = str(damaged)
     if damage := damage or await _damage(history, run):
-        yield f"# {damage}\r\n".encode()
+        yield say(damage)
 
 
 async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") -> AsyncGenerator[bytes, None]:

@@ -223,6 +223,9 @@ def test_who_watches_or_downloads_a_damaged_run_is_told(
         assert end.startswith("# ")
         assert f"record {last} is missing" in end
         assert lines[1].startswith("1,")
+        *lines, end = client.get(f"/api/runs/{run}/metrics?format=jsonl").text.splitlines()
+        assert f"record {last} is missing" in json.loads(end)["damaged"]
+        assert json.loads(lines[0])["step"] == 1
 
         assert [each["id"] for each in client.get("/api/runs").json()["runs"]] == [run]
         assert client.get("/api/storage").json()["damaged"] == [unread]

@@ -80,6 +80,15 @@ def test_weights_as_a_picture(client, run):
     assert picture.size == (3 * 29 - 1, 3 * 29 - 1)
 
 
+def test_json_lines_are_the_same_numbers_one_step_a_line(client, run):
+    answer = client.get(f"/api/runs/{run}/metrics?format=jsonl")
+    assert answer.headers["content-type"] == "application/jsonl"
+    assert f'filename="threeseven-{run}-metrics.jsonl"' in answer.headers["content-disposition"]
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    columns = client.get(f"/api/runs/{run}/metrics").json()
+    assert lines == [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
 @pytest.mark.parametrize("query", ["weights?step=-1", "weights?step=x", "weights?format=gif", "metrics?format=xml"])
 def test_a_bad_query_is_refused(client, run, query):
     answer = client.get(f"/api/runs/{run}/{query}")
