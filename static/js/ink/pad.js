@@ -83,10 +83,10 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
     reading.model = {};
   }
 
-  /** The run's network at its moment reads; before it has one, the built-in. */
+  /** The run's network at its moment reads; before it has one, the built-in. Of an earlier moment the pictures may still be on their way. */
   function choose() {
     view.note = "";
-    if (run.run && run.weights) reading.model = run.live === false ? { run: run.run, step: run.step } : { run: run.run };
+    if (run.run && (run.weights || run.live === false)) reading.model = run.live === false ? { run: run.run, step: run.step } : { run: run.run };
     else reading.model = {};
   }
 

@@ -138,7 +138,8 @@ export class RunFeed {
       for await (const picture of unpackFrames(answer)) log.hold(picture);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      this.#fetched.delete(log.run); // the next move tries again
+      this.#fetched.delete(log.run);
+      this.#window.setTimeout(() => this.run.log === log && !this.run.live && this.#fetchAll(), RETRY);
     }
     log.release();
   }
