@@ -104,7 +104,7 @@ def test_what_can_be_taken_along_is_there_before_the_picture_is(page: Page, fini
     expect(page.locator(".tile")).to_have_count(30)
 
 
-def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
+def test_the_state_of_the_connection_is_shown(slow: Page, complaints: list[str]) -> None:
     """The connection goes and cannot be had again, until it can."""
     slow.evaluate(
         """() => {
@@ -120,10 +120,14 @@ def test_the_state_of_the_connection_is_shown(slow: Page) -> None:
         }"""
     )
     expect(slow.locator("#connection")).to_contain_text(re.compile(r"Disconnected, trying again in \d+ s"))
+    expect(slow.locator("#detail")).to_have_text("No connection: this is what was known last.")
+    expect(slow.get_by_role("button", name="Pause")).to_be_disabled()
     slow.evaluate("() => { window.WebSocket = KeptWebSocket; window.dispatchEvent(new Event('online')); }")
     expect(slow.locator("#connection")).to_have_text("Connected")
+    expect(slow.get_by_role("button", name="Pause")).to_be_enabled()
     shown = steps_taken(slow)
     expect(slow.locator(".progress-words")).not_to_contain_text(f"Step {shown:,} of")
+    complaints.clear()  # the browser logs what the page asks to learn why no connection opens
 
 
 def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> None:

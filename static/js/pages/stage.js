@@ -48,7 +48,10 @@ const stream = new Stream(window, {
     feed.damaged(run, reason);
     showState();
   },
-  onState: () => showState(),
+  onState: () => {
+    showState();
+    showAllowed();
+  },
 });
 const { toasts, shortcuts, access } = openPage(window, { stream });
 
@@ -88,7 +91,7 @@ const showState = painter.add(() => {
   const title = part("headline");
   const words = damage ? "The log of this run is damaged." : known ? headline(run) : "Fetching the run …";
   if (title.textContent !== words) title.textContent = words;
-  const about = damage ? sentence(damage) : known ? detail(run) : `${feed.share} % of what it has logged is here.`;
+  const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${feed.share} % of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
   part("run-name").textContent = run.name;
   part("picture-step").textContent = run.weights ? `after step ${count(run.weights.step)}` : "";
@@ -170,14 +173,19 @@ shortcuts.add({ key: "ArrowLeft", words: "One step back", repeats: true, act: ()
 shortcuts.add({ key: "Home", words: "To the first step", when: () => run.log.step > 0, act: () => run.moveTo(0) });
 shortcuts.add({ key: "End", words: "To the newest step", when: () => run.log.step > 0, act: () => run.moveTo(null) });
 
-/** @param {boolean} allowed */
-function allow(allowed) {
-  controls.setAllowed(allowed);
+function connected() {
+  return stream.state !== "reconnecting";
+}
+
+/** Without a connection nothing can be asked of a run, and nobody knows how it stands. */
+function showAllowed() {
+  const allowed = access.allowed ?? true;
+  controls.setAllowed(allowed && connected());
   form.setAllowed(allowed);
   again.setAllowed(allowed);
 }
 
-access.onChange(allow);
+access.onChange(showAllowed);
 try {
   await form.load();
 } catch (problem) {
