@@ -29,6 +29,7 @@ def test_keys_pause_and_step_but_not_while_one_types(slow: Page) -> None:
     at = steps_taken(slow)
     slow.locator("body").press("ArrowRight")
     expect(slow.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
+    slow.get_by_role("button", name="New run").click()
     field = slow.get_by_label("Seed")
     field.press("ArrowRight")
     field.press("Space")
@@ -72,7 +73,7 @@ def test_a_learning_rate_that_is_none_is_refused_in_words(slow: Page) -> None:
     for nonsense in ("0", "-1", "1e9", "fast"):
         rate.fill(nonsense)
         rate.press("Enter")
-        expect(slow.locator(".toast")).to_contain_text("more than 0 and up to 1,000")
+        expect(slow.locator(".toast")).to_contain_text("a number above 0 and up to 1,000")
         expect(rate).not_to_have_value(nonsense)
 
 
@@ -98,6 +99,7 @@ def test_a_viewer_may_watch_and_with_the_token_steer(
 ) -> None:
     page = new_page(base_url=start_server(first_run="true", token="sesame"))
     page.goto("/")
+    page.get_by_role("button", name="New run").click()
     start = page.get_by_role("button", name="Start", exact=True)
     expect(start).to_be_disabled()
     page.get_by_role("button", name="Sign in").click()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.steering import start, steps_taken
+from tests.browser.steering import steps_taken
 
 SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
 """Along the stroke of a 7, in shares of the canvas."""
@@ -60,24 +60,9 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
 
 
 def test_the_connection_stays_in_sight(slow: Page) -> None:
-    slow.get_by_role("button", name="Start", exact=True).scroll_into_view_if_needed()
+    slow.locator("#confusion").scroll_into_view_if_needed()
     expect(slow.locator(".accuracy-figure")).not_to_be_in_viewport()
     expect(slow.locator("#connection")).to_be_in_viewport(ratio=1)
-
-
-def test_a_runs_recipe_is_taken_over_to_be_changed(page: Page, server: str) -> None:
-    run = start(server, preset="adam", epochs=1, hidden=7)
-    page.goto(f"/runs/{run}")
-    page.get_by_role("button", name="Change the recipe").click()
-    expect(page.get_by_label("Model", exact=True)).to_be_focused()
-    expect(page.get_by_label("Hidden", exact=True)).to_have_value("7")
-    expect(page.get_by_label("Optimizer", exact=True)).to_have_value("adam")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_in_viewport()
-    page.get_by_label("Hidden", exact=True).fill("3")
-    page.locator("#start").get_by_text("Full speed").click()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url(lambda url: not url.endswith(run))
-    expect(page.locator(".tile")).to_have_count(3)
 
 
 def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
@@ -199,18 +184,6 @@ def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
     assert page.evaluate(coloured, [0.2, 0.8]) == 0
     page.locator("#pad").get_by_role("button", name="Clear").click()
     expect(verdict.locator(".verdict-headline")).to_have_text("Nothing drawn yet")
-
-
-def test_a_run_from_the_form(page: Page, finished_run: str) -> None:
-    page.goto(f"/runs/{finished_run}")
-    page.get_by_label("Epochs", exact=True).fill("1")
-    page.get_by_label("Hidden", exact=True).fill("5")
-    expect(page.locator("#start")).to_contain_text("1 × 49 = 49 steps")
-    page.locator("#start").get_by_text("Full speed").click()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url(lambda url: not url.endswith(finished_run))
-    expect(page.locator(".tile")).to_have_count(5)
-    expect(page.locator(".progress-words")).to_have_text("Step 49 of 49")
 
 
 def test_the_page_stays_with_its_run_until_it_is_told_to_follow(

@@ -11,8 +11,8 @@ import { PACES, SPEED } from "./pace-value.js";
  * @param {{value: PaceValue, onChange: (value: PaceValue) => void, label?: string}} context `onChange` is told of what a person
  *   chose, not of what is shown by `show`.
  * @param {{signal: AbortSignal}} life
- * @returns {{show: (value: PaceValue) => void, allow: (allowed: boolean) => void, read: () => PaceValue | null}} `read` gives the
- *   pace, or null after saying what is wrong with the number typed.
+ * @returns {{show: (value: PaceValue) => void, allow: (allowed: boolean) => void, value: PaceValue, read: () => PaceValue | null}}
+ *   `read` gives the pace, or null after saying what is wrong with the number typed.
  */
 export function mountPace(root, { value: first, onChange, label = "Pace" }, { signal }) {
   let value = first;
@@ -32,7 +32,7 @@ export function mountPace(root, { value: first, onChange, label = "Pace" }, { si
   speed.input.setAttribute("aria-label", `${label}: steps a second`);
   speed.input.setAttribute("aria-describedby", speed.problem.id);
   const legend = element("legend", "pace-label", label);
-  const number = element("label", "pace-number", speed.input, element("span", "", "steps a second"));
+  const number = element("label", "pace-number", speed.input, element("span", "", "a second"));
   const fieldset = element("fieldset", "pace", legend, element("div", "segments", ...choices), number, speed.problem);
   fieldset.dataset.part = "pace";
   root.append(fieldset);
@@ -55,6 +55,9 @@ export function mountPace(root, { value: first, onChange, label = "Pace" }, { si
 
   return {
     show,
+    get value() {
+      return value;
+    },
     allow: (allowed) => (fieldset.disabled = !allowed),
     read() {
       if ("steps_per_second" in value || speed.input.value) return speed.read() === null ? null : value;

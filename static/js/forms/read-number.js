@@ -31,7 +31,7 @@ export function readNumber(text, limits) {
   const fitting = limits.type === "integer" ? readings.filter(Number.isInteger) : readings;
   if (fitting.length > 1) {
     const [large, small] = fitting.map(String);
-    return { value: null, problem: `Is that ${small} or ${large}? Write it so.` };
+    return { value: null, problem: `Write ${small} or ${large}: the comma can mean either.` };
   }
   const [value] = fitting;
   return value !== undefined && within(value, limits) ? { value, problem: null } : { value: null, problem: `Give ${wanted(limits)}.` };

@@ -1,6 +1,9 @@
 // The stage: one run, followed live ("/") or from its log ("/runs/{id}"), at any moment of it.
 
-import { StartForm } from "../forms/start-form.js";
+import { FIELDS } from "../forms/field-words.js";
+import { WATCH } from "../forms/pace-value.js";
+import { asksForRecipe } from "../forms/prefill.js";
+import { mountSheet } from "../forms/sheet.js";
 import { mountContributions } from "../ink/contributions.js";
 import { addInkShortcuts } from "../ink/ink-tools.js";
 import { openDrawing } from "../ink/kept-drawing.js";
@@ -128,22 +131,26 @@ mountPad(part("pad"), { ...context, drawing }, { signal });
 mountContributions(part("contributions"), { ...context, drawing }, { signal });
 addInkShortcuts(shortcuts, drawing);
 bindPictures(document, { drawing, onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }) });
-const form = new StartForm(part("start"), started);
+const sheet = mountSheet(document.body, { onStarted: started }, { signal });
 const again = new AgainButton(part("again-button", HTMLButtonElement), trainAgain);
 run.subscribe(({ type }) => {
   if (type !== "Steps" || !feed.complete || !run.live) showState();
 });
 stream.start();
+part("new-run").addEventListener("click", () => sheet.open());
+const address = new URLSearchParams(window.location.search);
+if (asksForRecipe(address, Object.keys(FIELDS))) sheet.open(address);
 
 /** Put a digit into the pad. @param {Float32Array} image values 0 to 1 @param {number} label */
 function pick(image, label) {
   drawing.setPicture({ kind: "pixels", label: `a ${label} that it misread`, pixels: image.map((value) => Math.round(255 * value)) });
 }
 
-/** @param {import("../forms/start-form.js").Run} begun */
+/** @param {import("../wire.js").Run} begun */
 function started({ id, name, state, place }) {
   if (shown !== "live") return window.location.assign(`${root}/runs/${id}`);
   asked = id;
+  window.history.replaceState(null, "", window.location.pathname); // a reload is not to ask for it again
   const waits = state === "queued" && run.active && id !== run.run;
   if (waits) toasts.show(`“${name}” waits at place ${place}, and is shown when it begins.`);
   if (run.run === id) asked = "";
@@ -151,12 +158,12 @@ function started({ id, name, state, place }) {
   window.scrollTo({ top: 0 });
 }
 
-part("change-button").addEventListener("click", () => run.recipe && form.adopt(run.recipe));
+part("change-button").addEventListener("click", () => run.recipe && sheet.open(run.recipe));
 
 async function trainAgain() {
   if (!run.recipe) return;
   try {
-    started(await request("POST", "/api/runs", form.asking(run.recipe)));
+    started(await request("POST", "/api/runs", { ...(run.log.preset && { preset: run.log.preset }), ...run.recipe, ...WATCH }));
   } catch (problem) {
     if (!(problem instanceof ProblemError)) throw problem;
     toasts.showProblem(problem);
@@ -181,14 +188,8 @@ function connected() {
 function showAllowed() {
   const allowed = access.allowed ?? true;
   controls.setAllowed(allowed && connected());
-  form.setAllowed(allowed);
+  sheet.setAllowed(allowed);
   again.setAllowed(allowed);
 }
 
 access.onChange(showAllowed);
-try {
-  await form.load();
-} catch (problem) {
-  if (!(problem instanceof ProblemError)) throw problem;
-  toasts.showProblem(problem);
-}

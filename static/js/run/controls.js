@@ -1,13 +1,14 @@
 // Buttons and fields that steer a run. What was asked for shows as waiting until the log's own event answers.
 
+import { readNumber } from "../forms/read-number.js";
 import { button, element, uniqueId } from "../shell/element.js";
-import { count, plain } from "../shell/format.js";
+import { plain } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 
 /** @typedef {import("./run-at.js").RunAt} RunAt */
 /** @typedef {"pause" | "resume" | "step" | "stop" | "learning_rate" | "steps_per_second" | "pace"} What a control, as `Controlled` names it */
 
-const MOST_RATE = 1000;
+const RATES = { type: "number", exclusiveMinimum: 0, maximum: 1000 };
 /** Paces by name, and steps a second. */
 const PACES = [["watch", "Watch"], ["slow", "Slow"], ["full", "Full speed"]];
 const SPEEDS = [200, 50, 10, 2, 1];
@@ -61,7 +62,7 @@ class RunControls {
     press(this.#stop, () => this.#send("stop", { action: "stop" }));
     press(this.#halve, () => this.#setRate((run.log.rateNow ?? 0) / 2));
     press(this.#double, () => this.#setRate((run.log.rateNow ?? 0) * 2));
-    this.#rate.addEventListener("change", () => this.#setRate(Number(this.#rate.value.trim().replace(",", ".") || NaN)), { signal });
+    this.#rate.addEventListener("change", () => this.#typeRate(), { signal });
     this.#pace.addEventListener("change", () => this.#setPace(this.#pace.value), { signal });
     Object.assign(this.#rate, { type: "text", inputMode: "decimal", autocomplete: "off", id: uniqueId("rate"), className: "control-rate-field" });
     this.#pace.id = uniqueId("pace");
@@ -111,13 +112,16 @@ class RunControls {
     this.#show();
   }
 
+  #typeRate() {
+    const { value, problem } = readNumber(this.#rate.value, RATES);
+    if (value !== null) return this.#setRate(value);
+    this.#onProblem(new ProblemError(422, "That is no learning rate", problem));
+    this.#showRate();
+  }
+
   /** @param {number} rate */
   #setRate(rate) {
-    if (!(rate > 0 && rate <= MOST_RATE)) {
-      this.#onProblem(new ProblemError(422, "That is no learning rate", `Give a number more than 0 and up to ${count(MOST_RATE)}.`));
-      this.#showRate();
-      return;
-    }
+    if (!(rate > 0 && rate <= RATES.maximum)) return;
     this.#send("learning_rate", { learning_rate: Number(rate.toPrecision(6)) });
   }
 

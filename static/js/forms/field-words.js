@@ -1,0 +1,80 @@
+// What the fields of a recipe are called, and a paragraph about each.
+
+/** @typedef {keyof import("../wire.js").Recipe} Field */
+/** @typedef {Required<import("../wire.js").Recipe>} WholeRecipe */
+
+/**
+ * @typedef {object} Words
+ * @property {string} label
+ * @property {string} about
+ * @property {Record<string, string>} [options] titles of what can be chosen
+ */
+
+/** In the order in which they are shown. @type {Record<Field, Words>} */
+export const FIELDS = {
+  model: {
+    label: "Model",
+    about: "What stands between 784 pixels and one number. With a hidden layer and a bend, some units can answer to what others do not.",
+    options: { simple_net: "Hidden layer with a bend", two_linear: "Two layers without a bend", linear: "One layer" },
+  },
+  hidden: {
+    label: "Hidden units",
+    about: "How many patterns it can look for at the same time. Each unit has 784 weights of its own, one for each pixel.",
+  },
+  activation: {
+    label: "Activation",
+    about: "The bend: what a hidden unit makes of its sum. Without one, two layers can do no more than one.",
+    options: { relu: "ReLU", tanh: "tanh", sigmoid: "Sigmoid", none: "None" },
+  },
+  loss: {
+    label: "Loss",
+    about: "What training makes small. Drawn: the loss of a 3, by how sure the network is that it is one. Training follows the slope, and accuracy has none.",
+    options: { mnist_loss: "mnist_loss", bce: "Cross-entropy", accuracy: "Accuracy" },
+  },
+  optimizer: {
+    label: "Optimiser",
+    about: "How a slope becomes a step. Momentum keeps nine tenths of the last step; Adam gives each weight a pace of its own.",
+    options: { sgd: "SGD", momentum: "Momentum", adam: "Adam" },
+  },
+  learning_rate: {
+    label: "Learning rate",
+    about: "How far each step goes along the slope. Too small, and it creeps; too large, and it jumps across the valley. Drawn: ten steps in one that is as wide as rates of up to 10 can stand.",
+  },
+  batch_size: {
+    label: "Batch size",
+    about: "How many images it looks at before each step. Small batches take many rough steps, large ones few smooth ones. Drawn: the steps of one epoch.",
+  },
+  epochs: {
+    label: "Epochs",
+    about: "How often it sees all 12,396 training images. After each epoch it is tested on 2,038 others.",
+  },
+  seed: {
+    label: "Seed",
+    about: "Decides the first, random weights and the order of the images. The same recipe and seed give the same run again.",
+  },
+  augment: {
+    label: "Vary the images",
+    about: "Shift, turn, scale and slant each training image at random each time it is met, so that none is met twice alike.",
+  },
+  invert: {
+    label: "Inverted share",
+    about: "This share of the images is turned black on white, 0.5 is half of them: then no single weight image can read them all.",
+  },
+  device: {
+    label: "Device",
+    about: "Where it trains. Automatic takes a graphics card where there is one.",
+    options: { auto: "Automatic", cpu: "CPU", cuda: "NVIDIA GPU (CUDA)", mps: "Apple GPU (MPS)" },
+  },
+};
+
+/**
+ * Why a field makes no difference to this model, or null where it does.
+ *
+ * @param {Field} field
+ * @param {string} model
+ */
+export function whyOff(field, model) {
+  if (field === "hidden" && model === "linear") return "One layer has no hidden units.";
+  if (field !== "activation" || model === "simple_net") return null;
+  return model === "linear" ? "One layer has no hidden units that could bend." : "These two layers are without a bend.";
+}
