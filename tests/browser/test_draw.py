@@ -486,6 +486,24 @@ def test_white_ink_on_clear_ground_is_read(draw_page: Page) -> None:
     expect(headline(draw_page)).to_have_text("7")
 
 
+def test_on_a_runs_page_it_reads_at_the_step_that_is_shown(page: Page, finished_run: str) -> None:
+    """Between the steps whose models are kept, by the pictures of the weights."""
+    page.goto(f"/runs/{finished_run}")
+    page.locator("#pad").get_by_role("button", name="a 7", exact=True).click()
+    verdict = page.locator("#pad .verdict-figures")
+    expect(verdict).to_contain_text("at step 98.")
+    expect(verdict).not_to_contain_text("≈")
+    scrubber = page.locator("[data-part=scrubber] input[type=range]")
+    scrubber.press("Home")
+    expect(verdict).to_contain_text("at step 0.")
+    for _ in range(20):
+        scrubber.press("ArrowRight")
+    expect(verdict).to_contain_text("at step 20.")
+    expect(verdict).to_contain_text("Logit ≈")
+    scrubber.press("End")
+    expect(verdict).to_contain_text("at step 98.")
+
+
 def test_pads_that_have_ended_leave_nothing_behind(draw_page: Page) -> None:
     session = draw_page.context.new_cdp_session(draw_page)
     session.send("Performance.enable")

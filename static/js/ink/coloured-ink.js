@@ -1,10 +1,11 @@
 // The ink on the paper, coloured by what each of its pixels adds to the logit of a run at its moment.
 
 /** @import { Drawing } from "./drawing.js" */
+/** @import { Network } from "../model/network.js" */
 /** @import { ShownRun } from "../run/shown-run.js" */
 /** @import { Painter } from "../shell/painter.js" */
 import { contributions } from "../model/contributions.js";
-import { networkOfFrame, PIXELS } from "../model/network.js";
+import { PIXELS } from "../model/network.js";
 import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { fullColour } from "../weights/signed-image.js";
@@ -22,13 +23,14 @@ const CHANGES = new Set(["Weights", "Moved", "RunQueued", "RunStarted"]);
  * @param {object} context
  * @param {HTMLCanvasElement} context.paper has the ink
  * @param {ShownRun} context.run
+ * @param {() => Network | null} context.network of the run at its moment
  * @param {Drawing} context.drawing
  * @param {Painter} context.painter
  * @param {(coloured: boolean) => void} context.onColoured whether the ink has colours of its own: it has none where the
  *   logit is no sum over pixels (tanh, sigmoid), and where the weights are not known
  * @param {{ signal?: AbortSignal }} [options]
  */
-export function mountColouredInk(overlay, { paper, run, drawing, painter, onColoured }, { signal } = {}) {
+export function mountColouredInk(overlay, { paper, run, network, drawing, painter, onColoured }, { signal } = {}) {
   const context = /** @type {CanvasRenderingContext2D} */ (overlay.getContext("2d"));
   const small = document.createElement("canvas");
   small.width = small.height = SIDE;
@@ -37,21 +39,11 @@ export function mountColouredInk(overlay, { paper, run, drawing, painter, onColo
   const colours = new Uint32Array(image.data.buffer);
   let palette = divergingScale(document, "--ink-soft");
   let coloured = false;
-  /** @type {{ weights: unknown, recipe: unknown, network: import("../model/network.js").Network | null }} */
-  let known = { weights: null, recipe: null, network: null };
-
-  /** The network of the moment, made once for each picture of its weights. */
-  function network() {
-    const { weights, recipe } = run;
-    if (known.weights !== weights || known.recipe !== recipe) {
-      known = { weights, recipe, network: weights && recipe && networkOfFrame(weights, recipe) };
-    }
-    return known.network?.piecewiseLinear ? known.network : null;
-  }
 
   function paint() {
     if (signal?.aborted) return;
-    const now = network();
+    const whole = network();
+    const now = whole?.piecewiseLinear ? whole : null;
     if (coloured !== (now !== null)) onColoured((coloured = now !== null));
     const side = paper.width;
     if (overlay.width !== side) overlay.width = overlay.height = side;

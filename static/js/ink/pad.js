@@ -4,18 +4,25 @@
 /** @import { Reading } from "./predict.js" */
 /** @import { ShownRun } from "../run/shown-run.js" */
 /** @import { Painter } from "../shell/painter.js" */
+import { sigmoid } from "../model/network.js";
 import { element } from "../shell/element.js";
+import { root as base } from "../shell/root.js";
 import { mountColouredInk } from "./coloured-ink.js";
 import { mountInk } from "./ink-canvas.js";
 import { mountInkTools } from "./ink-tools.js";
+import { momentNetwork } from "./moment-network.js";
 import { ProblemError } from "./predict.js";
-import { root as base } from "../shell/root.js";
 import { LiveReading } from "./reading.js";
 import { fillSampleRow } from "./sample-row.js";
 import { VerdictView } from "./verdict.js";
 
 /** Of the same version as this module. */
 const SAMPLES = new URL("../../samples.json", import.meta.url).pathname.slice(base.length);
+
+/** Milliseconds between two verdicts on the same drawing: figures that change more often cannot be read. */
+const EVERY = 60;
+/** The server is asked for exact figures once the moment has stood this long (ms). */
+const REST = 700;
 
 const GONE = 404;
 const UNUSABLE = 409;
@@ -55,64 +62,106 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
   mountInkTools(tools, drawing, { signal });
   const reading = new LiveReading(drawing, { signal });
   const view = new VerdictView(said, { nameOf: () => `“${run.name}”`, signal });
+  const network = momentNetwork(run);
   /** The ink has colours of its own, of what its pixels say; without, that of the verdict. */
   let coloured = false;
-  /** @type {Reading | null} */
-  let last = null;
+  /** What the server said last. @type {Reading | null} */
+  let answer = null;
+  /** What is shown. @type {Reading | null} */
+  let shown = null;
+  /** Why the built-in network reads. */
+  let why = "";
+  /** The run whose models the server does not have (yet). */
+  let refused = "";
+  let rest = 0;
   /** @type {Set<(reading: Reading | null) => void>} */
   const listeners = new Set();
+
+  function show() {
+    if (signal?.aborted) return;
+    shown = atMoment();
+    view.note = shown?.about ? "" : why;
+    view.show(shown);
+    if (shown?.verdict === "blank" && drawing.picture) view.showMessage("No digit found", "There is no ink to be seen on this picture.");
+    tint();
+    for (const listener of listeners) listener(shown);
+  }
+
+  function tint() {
+    ink.tint(coloured || !shown?.digit ? null : shown.probability_3);
+  }
+
+  /**
+   * What the server said, or where that was of another step what the picture of the weights says: it has one of more
+   * moments than the server has models.
+   */
+  function atMoment() {
+    const { weights } = run;
+    const image = drawing.image;
+    const now = network();
+    if (!answer || answer.verdict === "blank" || !weights || !image || !now) return answer;
+    const { run: by, step, verdict: was } = answer;
+    if (by === run.run && (step === weights.step || (step > weights.step && run.live !== false))) return answer;
+    const logit = now.logit(image);
+    const digit = was === "neither" ? null : logit > 0 ? /** @type {const} */ (3) : /** @type {const} */ (7);
+    const verdict = digit === null ? was : /** @type {"3" | "7"} */ (String(digit));
+    return { ...answer, verdict, digit, logit, probability_3: sigmoid(logit), run: run.run, step: weights.step, about: true };
+  }
+
   reading.add({
     show(read) {
-      view.show(read);
-      if (read?.verdict === "blank" && drawing.picture) view.showMessage("No digit found", "There is no ink to be seen on this picture.");
-      ink.tint(coloured || !read?.digit ? null : read.probability_3);
-      last = read;
-      for (const listener of listeners) listener(read);
+      answer = read;
+      show();
     },
     wait: () => view.wait(),
     fail(problem) {
-      if ((problem.status === GONE || problem.status === UNUSABLE) && reading.model.run !== undefined) return readByBuiltIn(problem.detail);
-      ink.tint(null);
+      if ((problem.status === GONE || problem.status === UNUSABLE) && reading.model.run !== undefined) {
+        why = problem.detail;
+        refused = run.run;
+        reading.model = {};
+        return;
+      }
+      answer = shown = null;
+      tint();
       view.fail(problem);
     },
   });
 
-  /** Until its weights change the run is not asked again. @param {string} why */
-  function readByBuiltIn(why) {
-    view.note = why;
-    reading.model = {};
+  /** The run's network at its moment reads; before it has one, the built-in. */
+  function follow() {
+    if (run.run !== refused) why = "";
+    const known = run.run !== "" && run.run !== refused;
+    if (known && run.live === false) reading.prepare({ run: run.run, step: run.step });
+    else reading.prepare(known && run.weights ? { run: run.run } : {});
+    window.clearTimeout(rest);
+    if (!answer || !network()) return reading.read();
+    refresh();
+    rest = window.setTimeout(() => reading.read(), REST);
   }
 
-  /** The run's network at its moment reads; before it has one, the built-in. Of an earlier moment the pictures may still be on their way. */
-  function choose() {
-    view.note = "";
-    if (run.run && (run.weights || run.live === false)) reading.model = run.live === false ? { run: run.run, step: run.step } : { run: run.run };
-    else reading.model = {};
-  }
-
+  const refresh = painter.add(() => answer && show(), EVERY);
   mountColouredInk(overlay, {
     paper: canvas,
     run,
+    network,
     drawing,
     painter,
     onColoured(is) {
       coloured = is;
-      ink.tint(coloured || !last?.digit ? null : last.probability_3);
+      tint();
     },
   }, { signal });
   const unsubscribe = run.subscribe(({ type }) => {
-    if (type === "RunQueued" || type === "RunStarted" || type === "Moved") choose();
-    else if ((type === "Weights" || type === "CheckpointSaved") && run.live !== false) {
-      choose();
-      reading.read();
-    }
+    if (type === "CheckpointSaved") refused = "";
+    if (["RunQueued", "RunStarted", "Moved"].includes(type)) follow();
+    else if (["Weights", "CheckpointSaved"].includes(type) && run.live !== false) follow();
   });
   signal?.addEventListener("abort", () => {
+    window.clearTimeout(rest);
     unsubscribe();
     parts.remove();
   });
-  choose();
-  reading.read();
+  follow();
   fillSampleRow(row, samples, (picture) => drawing.setPicture(picture), { signal }).catch((problem) => {
     if (!(problem instanceof ProblemError)) throw problem;
     row.remove(); // drawing goes on without

@@ -57,9 +57,13 @@ export class LiveReading {
   /** Reads anew where it is another one. @param {Model} model */
   set model(model) {
     const { run, step } = this.#reader.model;
-    if (run === model.run && step === model.step) return;
     this.#reader.model = model;
-    this.read();
+    if (run !== model.run || step !== model.step) this.read();
+  }
+
+  /** What is asked from now on is for this one. @param {Model} model */
+  prepare(model) {
+    this.#reader.model = model;
   }
 
   /**

@@ -68,7 +68,7 @@ export class VerdictView {
     const { headline, sentence } = WORDS[verdict];
     const drawn = reading && verdict !== "blank" ? reading : null;
     this.#put(verdict, headline, drawn && verdict === "neither" ? rejected(drawn.gate) : sentence);
-    this.#weigh(drawn?.digit ? drawn.probability_3 : null);
+    this.#weigh(drawn?.digit ? drawn.probability_3 : null, drawn?.about);
     this.#gate.textContent = drawn ? gateWords(drawn.gate) : "";
     this.#figures.replaceChildren(...(drawn ? this.#facts(drawn) : [element("span", "verdict-sum", HINT)]));
     this.#announce(drawn?.digit ? `Read as a ${verdict}, ${chance(verdict === "3" ? drawn.probability_3 : 1 - drawn.probability_3)}` : headline);
@@ -125,22 +125,27 @@ export class VerdictView {
     this.#sentence.textContent = sentence;
   }
 
-  /** @param {number | null} probability3 null: neither side weighs more */
-  #weigh(probability3) {
+  /**
+   * @param {number | null} probability3 null: neither side weighs more
+   * @param {boolean} [about]
+   */
+  #weigh(probability3, about) {
+    const near = about ? "≈ " : "";
     this.#bar.toggleAttribute("data-empty", probability3 === null);
     this.#bar.style.setProperty("--three-share", `${100 * (probability3 ?? 0.5)}%`);
     this.#root.style.setProperty("--certainty", `${200 * Math.abs((probability3 ?? 0.5) - 0.5)}%`);
-    this.#three.replaceChildren(element("b", "", "3"), probability3 === null ? "" : ` ${chance(probability3)}`);
-    this.#seven.replaceChildren(probability3 === null ? "" : `${chance(1 - probability3)} `, element("b", "", "7"));
+    this.#three.replaceChildren(element("b", "", "3"), probability3 === null ? "" : ` ${near}${chance(probability3)}`);
+    this.#seven.replaceChildren(probability3 === null ? "" : `${near}${chance(1 - probability3)} `, element("b", "", "7"));
   }
 
   /** @param {Reading} reading */
-  #facts({ digit, logit, probability_3: three, run, step }) {
+  #facts({ digit, logit, probability_3: three, run, step, about }) {
+    const near = about ? "≈ " : "";
     const at = step.toLocaleString("en");
     const who = run === "built-in" ? "the built-in network" : `${this.#nameOf(run)} at step ${at}`;
     const sum = digit
-      ? `Logit ${signed(logit)}; its sigmoid, P(3), is ${fraction(three)}. `
-      : `Made to choose, the network would say ${logit > 0 ? 3 : 7}: logit ${signed(logit)}. `;
+      ? `Logit ${near}${signed(logit)}; its sigmoid, P(3), is ${near}${fraction(three)}. `
+      : `Made to choose, the network would say ${logit > 0 ? 3 : 7}: logit ${near}${signed(logit)}. `;
     const model = `Read by ${who}.${this.#note && ` ${this.#note}`}`;
     return [element("span", "verdict-sum", sum), element("span", "verdict-model", model)];
   }
