@@ -41,6 +41,7 @@ class RunList {
   #rowHeight = 40; // until one has been measured
   /** Its row has the focus, or gets it by Tab. @type {string | null} */
   #active = null;
+  #activeAt = 0;
   #covered = 0;
   #measured = false;
   #printing = false;
@@ -161,7 +162,8 @@ class RunList {
       if (index >= 0 && (index < first || index >= end)) built.push({ id, index });
     }
     built.sort((one, other) => one.index - other.index);
-    if (this.#active === null || !order.includes(this.#active)) this.#active = this.#nextActive(order, first);
+    if (this.#active === null || !order.includes(this.#active)) this.#active = this.#nextActive(order);
+    this.#activeAt = Math.max(0, this.#activeIndex());
     this.#build(built);
     this.#table.setAttribute("aria-rowcount", String(order.length + 1));
     this.#table.hidden = !order.length;
@@ -176,9 +178,9 @@ class RunList {
     for (const [id, row] of this.#rows) if (row.edited || row.root.contains(document.activeElement)) yield id;
   }
 
-  /** @param {string[]} order @param {number} first in sight */
-  #nextActive(order, first) {
-    return order[Math.min(first, order.length - 1)] ?? null;
+  /** Where that run is gone the one that has taken its place; at first the uppermost. @param {string[]} order */
+  #nextActive(order) {
+    return order[Math.min(this.#activeAt, order.length - 1)] ?? null;
   }
 
   /** @param {{id: string, index: number}[]} built in the order of the page */
@@ -240,6 +242,7 @@ class RunList {
   /** Where other runs are asked for, the first of them are to be seen. */
   #toTop() {
     this.#first = { row: null, index: 0 };
+    this.#activeAt = 0;
     const { top } = this.#sight();
     if (top > 0) window.scrollBy({ top: -top, behavior: "instant" });
   }
