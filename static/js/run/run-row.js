@@ -1,7 +1,7 @@
 // One row in the list of runs. It is used again for other runs as one scrolls.
 
 import { button, element } from "../shell/element.js";
-import { count, duration, percent, when } from "../shell/format.js";
+import { count, duration, percent, plain, when } from "../shell/format.js";
 import { icon } from "../shell/icon.js";
 import { root as base } from "../shell/root.js";
 import { ACTIVE, secondsTaken } from "./listed-run.js";
@@ -20,7 +20,15 @@ import { recipeDifferences } from "./recipe-words.js";
  */
 
 const PENCIL = "m4 20 1-4L16 5l3 3L8 19zM14 7l3 3";
-const MOST_CHIPS = 6; // further ones are cut off anyway
+const MOST = 7; // chips of a row; further ones are cut off anyway
+
+/** What is particular of a run, the most telling first. @param {Run} run */
+function particulars({ recipe, learning_rate, learning_rate_changed, models_removed }) {
+  const words = recipeDifferences(recipe).map((difference) => difference.words);
+  if (learning_rate_changed) words.unshift(`rate set to ${plain(learning_rate)}`);
+  if (models_removed) words.push("models removed");
+  return words.slice(0, MOST);
+}
 
 export class RunRow {
   /** @type {Run | null} */
@@ -82,14 +90,14 @@ export class RunRow {
    */
   #describe(run, title) {
     this.#said = title;
-    const { id, name, state, started, summary, recipe, sweep } = run;
+    const { id, name, state, started, summary, sweep } = run;
     this.root.dataset.run = id;
     this.#link.href = `${base}/runs/${encodeURIComponent(id)}`;
     this.#shownName.textContent = name;
     this.#link.title = name;
     this.#rename.setAttribute("aria-label", `Rename “${name}”`);
     this.#pick.setAttribute("aria-label", `Select “${name}”`);
-    const chips = recipeDifferences(recipe).slice(0, MOST_CHIPS).map(({ words }) => element("span", "chip", words));
+    const chips = particulars(run).map((words) => element("span", "chip", words));
     if (sweep) chips.unshift(this.#sweepChip(sweep));
     this.#chips.replaceChildren(...chips);
     this.#chips.title = [title, ...chips.map((chip) => chip.textContent)].filter(Boolean).join(" · ");
