@@ -19,7 +19,7 @@ import { TroubleView } from "../shell/trouble.js";
 
 /** @typedef {import("../run/run-list.js").Position} Position */
 
-const REMEMBER = 150; // milliseconds between two notes in the history of where the list stands: browsers allow few
+const REMEMBER = 400; // milliseconds between two notes of where the list stands: Safari takes a hundred in half a minute
 const STORAGE = 1000; // between two questions of what all runs take
 
 const { signal } = new AbortController();
