@@ -74,6 +74,9 @@ def test_a_name_is_changed_in_its_row_and_everywhere(page: Page, new_page: Calla
     page.goto("/runs")
     other = new_page()
     other.goto("/runs")
+    own = new_page()
+    own.goto(f"/runs/{made}")
+    expect(own.locator("#run-name")).to_have_text("Before")
     row(page, "Before").hover()
     page.get_by_role("button", name="Rename “Before”").click()
     field = page.get_by_label("New name")
@@ -85,6 +88,9 @@ def test_a_name_is_changed_in_its_row_and_everywhere(page: Page, new_page: Calla
     field.press("Enter")
     expect(row(page, "After")).to_be_focused()
     expect(row(other, "After")).to_be_visible()
+    expect(own.locator("#run-name")).to_have_text("After")
+    own.reload()
+    expect(own.locator("#run-name")).to_have_text("After")
     assert httpx.get(f"{server}/api/runs/{made}").json()["name"] == "After"
 
 
@@ -124,6 +130,7 @@ def test_deleted_runs_can_be_brought_back_here_and_in_another_tab(
         expect(row(each, "Doomed two")).to_be_visible()
     row(page, "Doomed two").get_by_role("checkbox").check()
     page.keyboard.press("Delete")
+    expect(row(page, "Doomed one")).to_be_focused()
     expect(row(other, "Doomed two")).to_have_count(0)
     page.goto("/draw")  # it is deleted all the same, and can be brought back from the list of what is
     other.locator("#storage summary").click()

@@ -19,6 +19,7 @@ import { mountChartTools } from "../run/chart-tools.js";
 import { mountConfusion } from "../run/confusion.js";
 import { mountControls } from "../run/controls.js";
 import { mountFacts } from "../run/facts.js";
+import { followName } from "../run/follow-name.js";
 import { mountFigures } from "../run/figures.js";
 import { detail, headline, sentence } from "../run/headline.js";
 import { mountMisread } from "../run/misread.js";
@@ -83,6 +84,7 @@ const feed = new RunFeed(window, stream, {
   },
 });
 const { run } = feed;
+followName(run, { stream }, { signal });
 const context = { run, painter };
 
 const showState = painter.add(() => {

@@ -6,7 +6,7 @@ import { Pictures } from "./pictures.js";
 
 /** @typedef {import("../wire.js").RunEvent} RunEvent */
 /** @typedef {"none" | "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted"} State */
-/** @typedef {{type: RunEvent["type"] | "Moved"}} Change what listeners are told of: an event's type, or that another moment is shown */
+/** @typedef {{type: RunEvent["type"] | "Moved" | "Renamed"}} Change what listeners are told of: an event's type, or that another moment is shown or a person has given the run another name */
 
 /** @type {Record<string, State>} */
 const STATE_AFTER = {
@@ -150,13 +150,19 @@ export class RunLog {
     this.#held.set(event.type, event);
   }
 
+  /** A person has given it another name, of which the log knows nothing. @param {string} name */
+  rename(name) {
+    this.name = name;
+    this.#tell({ type: "Renamed" });
+  }
+
   release() {
     const held = [...this.#held.values()];
     this.#held.clear();
     for (const event of held) this.#tell(event);
   }
 
-  /** @param {RunEvent} event */
+  /** @param {Change} event */
   #tell(event) {
     for (const listener of this.#listeners) listener(event);
   }
