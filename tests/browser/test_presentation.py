@@ -39,10 +39,14 @@ def test_a_class_is_told_where_to_go(
     expect(place).to_be_hidden()
 
 
-def test_a_server_of_one_machine_says_how_to_open_it(page: Page) -> None:
+def test_a_server_of_one_machine_says_how_to_open_it(page: Page, assert_accessible: Callable[[Page], None]) -> None:
     page.goto("/about?present")
     expect(page.locator("#present")).to_contain_text("--host 0.0.0.0")
     expect(page.locator("#present img")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#present")).to_be_hidden()
+    expect(page.get_by_text("Creative Commons")).to_be_visible()
+    assert_accessible(page)
 
 
 def test_the_description_of_the_api_can_be_read(
