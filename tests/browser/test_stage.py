@@ -73,7 +73,15 @@ def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> 
     readout = page.locator(".chart").first.locator(".chart-readout")
     expect(readout.locator("div", has_text="Step")).to_contain_text("98")
     expect(page.locator(".confusion b").first).to_have_text(re.compile(r"^[\d,]+$"))
-    for name, kind in (("Every step as CSV", "csv"), ("The model as safetensors", "safetensors")):
+    expect(page.locator("#recipe")).to_contain_text("As the textbook has it, but for: 2 epochs.")
+    again = page.get_by_role("link", name="Start it again")
+    expect(again).to_have_attribute("href", "/?preset=textbook&epochs=2")
+    expect(page.get_by_role("link", name="Draw with this one")).to_have_attribute("href", f"/draw?run={finished_run}")
+    for name, kind in (
+        ("Every step as CSV", "csv"),
+        ("Every step as JSON lines", "jsonl"),
+        ("The model as safetensors", "safetensors"),
+    ):
         address = page.get_by_role("link", name=name).get_attribute("href")
         assert address is not None
         assert page.request.get(address).ok, kind

@@ -23,6 +23,7 @@ import { followName } from "../run/follow-name.js";
 import { mountFigures } from "../run/figures.js";
 import { detail, headline, sentence } from "../run/headline.js";
 import { mountMisread } from "../run/misread.js";
+import { mountRecipe } from "../run/recipe-view.js";
 import { mountRunChart } from "../run/run-charts.js";
 import { RunFeed } from "../run/run-feed.js";
 import { mountScrubber } from "../run/scrubber.js";
@@ -108,7 +109,7 @@ const showState = painter.add(() => {
   if (ended && part("again").hidden) again.rest();
   part("again").hidden = !ended;
   part("take").hidden = !run.started; // from then on it has steps and a model
-  for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
+  for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-lines", "metrics?format=jsonl"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
     const base = `${root}${path ? "/api" : ""}/runs/${encodeURIComponent(run.run)}${path && "/"}`;
     part(id).setAttribute("href", base + path);
   }
@@ -128,6 +129,7 @@ mountTiles(part("tiles"), context, { signal });
 mountMisread(part("misread"), { ...context, digits: new DigitSource(), onPick: pick }, { signal });
 mountFacts(part("facts"), context, { signal });
 mountConfusion(part("confusion"), context, { signal });
+mountRecipe(part("recipe"), context, { signal });
 mountBatch(part("batch"), context, { signal });
 mountPad(part("pad"), { ...context, drawing }, { signal });
 mountContributions(part("contributions"), { ...context, drawing }, { signal });
@@ -156,6 +158,7 @@ function started({ id, name, state, place }) {
   const waits = state === "queued" && run.active && id !== run.run;
   if (waits) toasts.show(`“${name}” waits at place ${place}, and is shown when it begins.`);
   if (run.run === id) asked = "";
+  else if (feed.newer === id) feed.follow(); // it has begun before the server's answer came
   part("headline").focus({ preventScroll: true });
   window.scrollTo({ top: 0 });
 }

@@ -76,6 +76,11 @@ export class RunFeed {
     return this.complete ? 100 : Math.floor((100 * this.#come) / this.#known.seq);
   }
 
+  /** The id of the run that has begun since; null: none has. */
+  get newer() {
+    return this.#newer?.run ?? null;
+  }
+
   /** Show the run that has begun since. */
   follow() {
     if (this.#newer) this.#show(this.#newer);

@@ -1,0 +1,63 @@
+// The whole recipe of a run in words, and links that start it again or draw with it.
+
+import { FIELDS } from "../forms/field-words.js";
+import { element } from "../shell/element.js";
+import { plain } from "../shell/format.js";
+import { root } from "../shell/root.js";
+import { recipeDifferences } from "./recipe-words.js";
+
+/** @typedef {import("./run-at.js").RunAt} RunAt */
+/** @typedef {import("../wire.js").Recipe} Recipe */
+
+/**
+ * @param {HTMLElement} place is filled
+ * @param {{run: RunAt, painter: import("../shell/painter.js").Painter}} context
+ * @param {{signal: AbortSignal}} options
+ */
+export function mountRecipe(place, { run, painter }, { signal }) {
+  const words = element("p", "recipe-words");
+  const list = element("dl", "facts recipe-facts");
+  const again = element("a", "button small", "Start it again, changed or not");
+  const draw = element("a", "button small", "Draw with this one");
+  place.append(words, list, element("p", "row", again, draw));
+  /** @type {Recipe | null} */
+  let shown = null;
+
+  const paint = painter.add(() => {
+    const { recipe, started, step, live } = run;
+    place.hidden = !recipe;
+    if (!recipe) return;
+    draw.hidden = !started;
+    draw.href = `${root}/draw?run=${encodeURIComponent(run.run)}${live ? "" : `&step=${step}`}`;
+    if (recipe === shown) return;
+    shown = recipe;
+    const different = recipeDifferences(recipe);
+    words.textContent = different.length
+      ? `As the textbook has it, but for: ${different.map((each) => each.words).join(", ")}.`
+      : "As the textbook has it.";
+    list.replaceChildren(...facts(recipe));
+    again.href = `${root}/?${addressOf(recipe)}`;
+  });
+  signal.addEventListener("abort", run.subscribe(({ type }) => (type === "RunQueued" || type === "RunStarted" || type === "Moved") && paint()));
+  paint();
+}
+
+/** @param {Recipe} recipe */
+function facts(recipe) {
+  return /** @type {(keyof Recipe)[]} */ (Object.keys(FIELDS)).map((field) => {
+    const { label, options } = FIELDS[field];
+    const value = recipe[field];
+    const said = typeof value === "number" ? plain(value) : typeof value === "boolean" ? (value ? "yes" : "no") : (options?.[String(value)] ?? String(value));
+    return element("div", "", element("dt", "", label), element("dd", "", said));
+  });
+}
+
+/**
+ * The query of an address that opens the form with the recipe filled in.
+ *
+ * @param {Recipe} recipe
+ */
+export function addressOf(recipe) {
+  const different = recipeDifferences(recipe).map(({ field }) => [field, String(recipe[field])]);
+  return new URLSearchParams([["preset", "textbook"], ...different]).toString();
+}
