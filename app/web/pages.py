@@ -99,4 +99,9 @@ def _for_people(request: Request) -> bool:
 
 def _known(run: Run) -> dict[str, object]:
     """How far its log has got, for the page that shows it."""
-    return {"known_run": run.id, "known_seq": run.seq, "known_over": not run.active}
+    return {
+        "known_run": run.id,
+        "known_seq": run.seq,
+        "known_over": not run.active,
+        "known_started": run.started is not None,
+    }

@@ -42,7 +42,7 @@ import { mountWholePicture } from "../weights/whole-picture.js";
  * some ten thousand more. */
 const READING_PAUSE = 400;
 
-const { run: shown = "live", knownRun = "", knownSeq, knownOver } = document.body.dataset;
+const { run: shown = "live", knownRun = "", knownSeq, knownOver, knownStarted } = document.body.dataset;
 const { signal } = new AbortController(); // the page's own parts stay as long as it does
 const painter = new Painter(window);
 
@@ -76,7 +76,7 @@ let asked = "";
 
 const feed = new RunFeed(window, stream, {
   shown,
-  known: { run: knownRun, seq: Number(knownSeq), over: knownOver !== undefined },
+  known: { run: knownRun, seq: Number(knownSeq), over: knownOver !== undefined, started: knownStarted !== undefined },
   onNewer: (log) => {
     if (!log) return toasts.close("newer");
     if (log.run === asked) return feed.follow();

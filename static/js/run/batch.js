@@ -28,6 +28,7 @@ export function mountBatch(root, { run, painter }, { signal }) {
   const said = element("p", "caption", "The images of each step appear here.");
   const canvas = element("canvas", "batch-image");
   canvas.setAttribute("role", "img");
+  canvas.hidden = true; // until there is a batch to show
   const view = element("div", "batch", said, canvas);
   view.dataset.part = "batch";
   root.append(view);

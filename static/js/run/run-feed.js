@@ -43,7 +43,7 @@ export class RunFeed {
   /**
    * @param {Window} window
    * @param {import("./stream.js").Stream} stream
-   * @param {{shown: string, known: {run: string, seq: number, over: boolean}, onNewer: (log: RunLog | null) => void}} options
+   * @param {{shown: string, known: {run: string, seq: number, over: boolean, started: boolean}, onNewer: (log: RunLog | null) => void}} options
    *   `shown`: a run's id, or `live`; `known`: how far the log had got when the page was made; `onNewer`: a run has
    *   begun that :meth:`follow` would show, or what is known of it has changed
    */
@@ -60,7 +60,7 @@ export class RunFeed {
     const onEvent = (/** @type {RunEvent} */ event) => this.#take(event);
     if (known.over) {
       stream.watchRun(known.run, { types: CURVES, onEvent });
-      this.#fetchNewest(known.run);
+      if (known.started) this.#fetchNewest(known.run); // one that never began has none
     }
     if (shown === "live") stream.watchLive({ seen: known.over ? known : null, onEvent });
     else if (!known.over) stream.watchRun(shown, { onEvent });
@@ -88,7 +88,7 @@ export class RunFeed {
 
   /** @param {RunLog} log */
   #show(log) {
-    this.#known = { run: log.run, seq: 0, over: false };
+    this.#known = { run: log.run, seq: 0, over: false, started: true };
     this.damage = null;
     this.#newer = null;
     this.run.show(log);
