@@ -1,10 +1,11 @@
 // The whole recipe of a run in words, and links that start it again or draw with it.
 
 import { FIELDS } from "../forms/field-words.js";
+import { recipeQuery } from "../forms/prefill.js";
 import { element } from "../shell/element.js";
 import { plain } from "../shell/format.js";
 import { root } from "../shell/root.js";
-import { recipeDifferences } from "./recipe-words.js";
+import { recipeDifferences, TEXTBOOK } from "./recipe-words.js";
 
 /** @typedef {import("./run-at.js").RunAt} RunAt */
 /** @typedef {import("../wire.js").Recipe} Recipe */
@@ -36,7 +37,7 @@ export function mountRecipe(place, { run, painter }, { signal }) {
       ? `As the textbook has it, but for: ${different.map((each) => each.words).join(", ")}.`
       : "As the textbook has it.";
     list.replaceChildren(...facts(recipe));
-    again.href = `${root}/?${addressOf(recipe)}`;
+    again.href = `${root}/${recipeQuery(recipe, { name: "textbook", recipe: TEXTBOOK })}`;
   });
   signal.addEventListener("abort", run.subscribe(({ type }) => (type === "RunQueued" || type === "RunStarted" || type === "Moved") && paint()));
   paint();
@@ -50,14 +51,4 @@ function facts(recipe) {
     const said = typeof value === "number" ? plain(value) : typeof value === "boolean" ? (value ? "yes" : "no") : (options?.[String(value)] ?? String(value));
     return element("div", "", element("dt", "", label), element("dd", "", said));
   });
-}
-
-/**
- * The query of an address that opens the form with the recipe filled in.
- *
- * @param {Recipe} recipe
- */
-export function addressOf(recipe) {
-  const different = recipeDifferences(recipe).map(({ field }) => [field, String(recipe[field])]);
-  return new URLSearchParams([["preset", "textbook"], ...different]).toString();
 }
