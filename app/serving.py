@@ -22,6 +22,7 @@ from app.running import interpreter
 from app.settings import Settings
 from app.web.connections import Connections
 from app.web.http_protocol import Patience, http_protocol
+from app.web.seldom import SeldomWarnings
 from app.web.websocket_protocol import WebSocketProtocol
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, mos
         timeout_graceful_shutdown=GRACE,
     )
     logging.getLogger("uvicorn.error").addFilter(_no_cancellations)
+    logging.getLogger("uvicorn.error").addFilter(SeldomWarnings())
     async with app.router.lifespan_context(app):
         await _Server(config, settings, listening).serve([listening])
 

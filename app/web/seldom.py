@@ -2,8 +2,27 @@
 
 import logging
 import time
+from collections import defaultdict
 
 SECONDS = 60.0
+
+
+class _Kind:
+    """Lines of one kind."""
+
+    def __init__(self) -> None:
+        self._next = float("-inf")
+        self._left_out = 0
+
+    def due(self) -> str | None:
+        """What to add to this line; None where it is left out."""
+        now = time.monotonic()
+        if now < self._next:
+            self._left_out += 1
+            return None
+        more = f" ({self._left_out} such lines were left out)" if self._left_out else ""
+        self._next, self._left_out = now + SECONDS, 0
+        return more
 
 
 class Seldom:
@@ -11,14 +30,26 @@ class Seldom:
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
-        self._next = float("-inf")
-        self._left_out = 0
+        self._kind = _Kind()
 
     def warning(self, message: str) -> None:
-        now = time.monotonic()
-        if now < self._next:
-            self._left_out += 1
-            return
-        more = f" ({self._left_out} such lines were left out)" if self._left_out else ""
-        self._next, self._left_out = now + SECONDS, 0
-        self._logger.warning("%s%s", message, more)
+        if (more := self._kind.due()) is not None:
+            self._logger.warning("%s%s", message, more)
+
+
+class SeldomWarnings(logging.Filter):
+    """Does the same to the warnings of another's logger. Those of a kind have the same words before their arguments are
+    put in, so that there are as many kinds as places in its code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: defaultdict[str, _Kind] = defaultdict(_Kind)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno != logging.WARNING:
+            return True
+        more = self._kinds[str(record.msg)].due()
+        if more is None:
+            return False
+        record.msg = f"{record.msg}{more}"
+        return True
