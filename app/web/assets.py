@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import app
+from app.web.gzipped import accepts_gzip
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 """What is compressed, too. Not by ``mimetypes``, which asks the system: on Windows a script may be ``text/plain``."""
@@ -31,9 +32,6 @@ IMPORTED = re.compile(r'^(?:import|export)\b(?:[^"\';]*?\bfrom)?\s*"(\.[^"]+)"',
 
 MODULE = re.compile(r'<script\b[^>]*\btype="module"[^>]*>')
 SOURCE = re.compile(r'\bsrc="[^"]*?/static/[0-9a-f]{12}/([^"]+)"')
-
-GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
-"""In ``Accept-Encoding``. Not Brotli: browsers take it by https only, and a class room has http."""
 
 
 def folder(name: str) -> Path:
@@ -127,16 +125,16 @@ class Assets:
         if file is None:
             raise HTTPException(404)
         kept = version is not None and version[0] == tree.version
-        return _answer(file, request.headers, "public, max-age=31536000, immutable" if kept else "no-cache")
+        return _answer(file, request, "public, max-age=31536000, immutable" if kept else "no-cache")
 
 
-def _answer(file: File, asked: Mapping[str, str], cache: str) -> Response:
-    compressed = file.compressed if GZIP.search(asked.get("accept-encoding", "")) else None
+def _answer(file: File, request: Request, cache: str) -> Response:
+    compressed = file.compressed if accepts_gzip(request) else None
     etag = f'"{file.digest}{"" if compressed is None else "-gzip"}"'
     headers = {"ETag": etag, "Cache-Control": cache}
     if file.suffix in TYPES:
         headers["Vary"] = "Accept-Encoding"
-    if etag in asked.get("if-none-match", ""):
+    if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if compressed is not None:
         headers["Content-Encoding"] = "gzip"
