@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page
 from websockets.sync.client import connect
 
+from tests.browser.waiting import until
+
 PAGES = ("/", "/runs/{finished}", "/runs", "/draw")
 
 
@@ -45,7 +47,7 @@ def test_nothing_against_wcag(
         light = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert_accessible(page)
         page.emulate_media(color_scheme="dark")
-        page.wait_for_function("light => getComputedStyle(document.body).backgroundColor !== light", arg=light)
+        until(page, "light => getComputedStyle(document.body).backgroundColor !== light", light)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), path
 
@@ -58,7 +60,7 @@ def test_no_colour_lags_behind_when_the_theme_changes(new_page: Callable[..., Pa
     for scheme in ("dark", "light"):
         before = page.evaluate(ink)
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(f"before => {ink} !== before", arg=before)
+        until(page, f"before => {ink} !== before", before)
         behind = page.evaluate(
             """before => [...document.querySelectorAll("body *")]
               .filter((element) => getComputedStyle(element).color === before)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from app.web.address import own_address
+from tests.browser.waiting import until
 
 
 def test_a_class_is_told_where_to_go(
@@ -33,7 +34,7 @@ def test_a_class_is_told_where_to_go(
     expect(place).to_be_hidden()
     assert page.url.endswith("/draw")
     page.locator("body").press("f")
-    page.wait_for_function("document.fullscreenElement !== null")
+    until(page, "() => document.fullscreenElement !== null")
     expect(place).to_be_visible()
     page.evaluate("document.exitFullscreen()")  # as Escape does
     expect(place).to_be_hidden()

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from scripts.serving import ROOT, serving
 from tests.browser.tcp_proxy import tcp_proxy
+from tests.browser.waiting import until
 
 MANY = 2000
 
@@ -181,7 +182,7 @@ def test_2000_runs_are_found_sorted_and_left_and_found_again(long_list: Page, co
     assert figures[0] >= 99.9
     page.mouse.move(600, 400)
     page.mouse.wheel(0, 20_000)
-    page.wait_for_function("() => window.scrollY > 15000 && document.querySelectorAll('.run-row').length > 30")
+    until(page, "() => window.scrollY > 15000 && document.querySelectorAll('.run-row').length > 30")
     name = page.locator(".run-row-link").nth(20).text_content() or "?"
     middle = page.get_by_role("link", name=name, exact=True)
     expect(middle).to_be_in_viewport()

@@ -7,6 +7,7 @@ import httpx
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steering import steps_taken
+from tests.browser.waiting import until
 
 SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
 """Along the stroke of a 7, in shares of the canvas."""
@@ -188,7 +189,7 @@ def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
       const canvas = document.querySelector("#pad .ink-overlay");
       return canvas.getContext("2d").getImageData(x * canvas.width, y * canvas.height, 1, 1).data[3];
     }"""
-    page.wait_for_function(f"({coloured})([0.5, 0.2]) > 0")  # by what its pixels say
+    until(page, f"() => ({coloured})([0.5, 0.2]) > 0")  # by what its pixels say
     assert page.evaluate(coloured, [0.2, 0.8]) == 0
     page.locator("#pad").get_by_role("button", name="Clear").click()
     expect(verdict.locator(".verdict-headline")).to_have_text("Nothing drawn yet")
@@ -250,7 +251,7 @@ def test_going_back_while_it_trains_loses_nothing(slow: Page) -> None:
     expect(slow.get_by_role("heading", level=1)).to_contain_text("before its first step")
     known = "document.querySelector('.scrubber-known').getBoundingClientRect().width"
     before = slow.evaluate(known)
-    slow.wait_for_function(f"before => {known} > before", arg=before)
+    until(slow, f"before => {known} > before", before)
     assert steps_taken(slow) == 0
     live.click()
     expect(slow.get_by_role("heading", level=1)).to_contain_text("Learning with")

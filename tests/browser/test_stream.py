@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Response, WebSocket, expect
 from scripts.serving import serving
 from tests.browser.steering import control, start
 from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
+from tests.browser.waiting import until
 
 StartServer = Callable[..., str]
 NewPage = Callable[..., Page]
@@ -50,7 +51,7 @@ def received(page: Page) -> tuple[list[WebSocket], list[str | bytes]]:
 
 def wait_for_steps(page: Page, more: int) -> None:
     page.evaluate("more => { window.goal = window.seen.length + more; }", more)
-    page.wait_for_function("() => window.seen.length >= window.goal")
+    until(page, "() => window.seen.length >= window.goal")
 
 
 def test_nothing_is_lost_or_doubled_however_the_connection_goes(proxy: TcpProxy, new_page: NewPage) -> None:
@@ -63,7 +64,7 @@ def test_nothing_is_lost_or_doubled_however_the_connection_goes(proxy: TcpProxy,
     wait_for_steps(page, 10)
     for go in (proxy.go_silent, proxy.cut):
         go()
-        page.wait_for_function("() => window.states.at(-1) === 'reconnecting'")
+        until(page, "() => window.states.at(-1) === 'reconnecting'")
         proxy.forward_again()
         wait_for_steps(page, 10)
     for event in ("offline", "online"):
