@@ -302,6 +302,7 @@ def test_parts_and_the_enlarged_unit_are_accessible(
     take(page, 98)
     page.get_by_role("button", name=re.compile(", P")).first.click()
     expect(page.locator(".contributions-sum").first).to_contain_text("logit")
+    page.locator(".batch").first.scroll_into_view_if_needed()  # only there does it ask for images
     expect(page.locator(".batch-image").first).to_be_visible()
     assert_accessible(page)
     page.locator(".tile").first.click()
