@@ -266,6 +266,7 @@ def test_on_a_phone_a_tap_opens_and_a_box_selects(
     assert box
     assert 44 <= box["height"] < 80
     first.get_by_role("checkbox").tap()
+    expect(page.get_by_text("1 selected")).to_be_visible()
     page.locator("td.run-row-started").nth(3).tap()
     expect(page.get_by_text("2 selected")).to_be_visible()
     assert_accessible(page)

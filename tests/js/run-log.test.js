@@ -59,3 +59,11 @@ test("of events that are held back the last of each type is told, at the latest 
   assert.deepEqual(told, [2, 3, 4, 5]);
   assert.equal(store.epochs.step.length, 3);
 });
+
+test("a name that a person gave it is kept, though the log with its first one comes later", () => {
+  const log = new RunLog("run");
+  log.rename("After");
+  const queued = { type: "RunQueued", seq: 1, run: "run", name: "Before", recipe: { learning_rate: 0.1 }, place: 1 };
+  log.apply(/** @type {import("../../static/js/wire.js").RunEvent} */ (/** @type {unknown} */ (queued)));
+  assert.equal(log.name, "After");
+});

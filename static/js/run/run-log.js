@@ -175,7 +175,7 @@ export class RunLog {
     if ("step" in event && typeof event.step === "number") this.step = Math.max(this.step, event.step);
     switch (event.type) {
       case "RunQueued":
-        this.name = event.name;
+        this.name ||= event.name; // it may have another by now, which came first
         this.recipe = event.recipe;
         this.preset = event.preset ?? null;
         this.place = event.place;
