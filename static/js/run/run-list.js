@@ -186,10 +186,10 @@ class RunList {
   /** @param {{id: string, index: number}[]} built in the order of the page */
   #build(built) {
     const wanted = new Set(built.map(({ id }) => id));
-    let lost = false; // the focus, with the row that had it
+    const focused = document.activeElement; // which it is no more once its row has gone, or another place in the page
+    const holder = [...this.#rows].find(([, row]) => row.root.contains(focused))?.[0];
     for (const [id, row] of this.#rows) {
       if (wanted.has(id)) continue;
-      lost ||= row.root.contains(document.activeElement);
       row.root.remove();
       this.#rows.delete(id);
       this.#spare.push(row);
@@ -213,7 +213,9 @@ class RunList {
       if (row.root === after) after = after.nextElementSibling;
       else this.#body.insertBefore(row.root, after);
     }
-    if (lost && this.#active) this.#rows.get(this.#active)?.root.focus({ preventScroll: true });
+    if (holder === undefined || document.activeElement === focused) return;
+    const to = wanted.has(holder) ? focused : this.#rows.get(this.#active ?? "")?.root;
+    if (to instanceof HTMLElement) to.focus({ preventScroll: true });
   }
 
   /** What is in sight stays where it is, whatever comes or goes above it. @param {string[]} order */
