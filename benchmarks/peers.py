@@ -50,7 +50,7 @@ QUICK = ("--reload_interval", "1", "--samples_per_plugin", "scalars=100000")
 """TensorBoard's server looks for new data each second (by default: each 5) and keeps all points (by default: 1,000).
 ``scalars=0``, by its code's reading all of them, shows none in version 2.21."""
 
-CANVASES = {"Threeseven": "#charts canvas", "trackio": "canvas.marks", "TensorBoard": "line-chart canvas"}
+CANVASES = {"Threeseven": ".chart-plot canvas", "trackio": "canvas.marks", "TensorBoard": "line-chart canvas"}
 
 Dashboard = Callable[[str, Path], AbstractContextManager[str]]
 """Serves the runs in a folder by a Python; gives the address of its page."""

@@ -63,7 +63,7 @@ def at(browser: Browser, server: str, path: str) -> Page:
 def training(browser: Browser, server: Server, hidden: int) -> tuple[str, str]:
     run = server.start(hidden=hidden, epochs=1000)
     page = at(browser, server.url, f"/runs/{run}")
-    page.wait_for_function("document.querySelectorAll('.tile').length > 0")
+    page.locator(".tile").first.wait_for()
     measured = frames(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Train it again").wait_for()
@@ -117,7 +117,7 @@ def opening(browser: Browser, server: Server, run: str) -> list[tuple[str, str]]
     page.wait_for_load_state("networkidle")
     rows = [
         ("files of the page, nothing cached", f"{before['files'] / 1000:.0f} kB"),
-        ("a textbook run, complete", f"{before['data'] / 1000:.0f} kB"),
+        ("a textbook run, complete, with the digits it is tested on", f"{before['data'] / 1000:.0f} kB"),
         ("all its pictures, when first looked back", f"{(taken['data'] - before['data']) / 1000:.0f} kB"),
         ("first paint, nothing cached", f"{paint:.0f} ms"),
     ]
@@ -134,11 +134,8 @@ def heap(browser: Browser, server: Server) -> list[float]:
         server.start(name=f"Heap {number}", epochs=3)
         if number:
             page.get_by_role("button", name="Watch it").click()
-        page.wait_for_function(
-            """number => document.getElementById("run-name").textContent === `Heap ${number}`
-              && document.body.dataset.state === "finished" """,
-            arg=number,
-        )
+        page.locator("#run-name", has_text=f"Heap {number}").wait_for()
+        page.locator("[data-state=finished] #run-state").wait_for()
         client.send("HeapProfiler.collectGarbage")
         sizes.append(client.send("Runtime.getHeapUsage")["usedSize"] / 1e6)
     page.close()

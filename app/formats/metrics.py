@@ -3,7 +3,7 @@ log has them."""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -47,22 +47,20 @@ def json_numbers(name: str, steps: Iterable[bytes], steps_per_epoch: int) -> byt
 
 def csv_rows(steps: Iterable[bytes], steps_per_epoch: int) -> bytes:
     """One line a step, in the order of ``COLUMNS``. What is not a finite number is empty."""
-    rows = io.StringIO()
-    writer = csv.writer(rows)
-    for each in steps:
-        read = _STEPS.decode(each)
-        epochs = [epoch_of(step, steps_per_epoch) for step in read.step]
-        columns = (epochs if name == "epoch" else getattr(read, name) for name in COLUMNS)
-        writer.writerows(zip(*columns, strict=True))
-    return rows.getvalue().encode()
+    text = io.StringIO()
+    csv.writer(text).writerows(_rows(steps, steps_per_epoch))
+    return text.getvalue().encode()
 
 
 def json_lines(steps: Iterable[bytes], steps_per_epoch: int) -> bytes:
     """One object a step and line, its keys ``COLUMNS``. What is not a finite number is null."""
-    lines = []
+    rows = _rows(steps, steps_per_epoch)
+    return msgspec.json.Encoder().encode_lines(dict(zip(COLUMNS, row, strict=True)) for row in rows)
+
+
+def _rows(steps: Iterable[bytes], steps_per_epoch: int) -> Iterator[tuple[Any, ...]]:
+    """The numbers of each step, in the order of ``COLUMNS``; None for what is not a finite number."""
     for each in steps:
         read = _STEPS.decode(each)
         epochs = [epoch_of(step, steps_per_epoch) for step in read.step]
-        columns = (epochs if name == "epoch" else getattr(read, name) for name in COLUMNS)
-        lines += [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
-    return msgspec.json.Encoder().encode_lines(lines)
+        yield from zip(*(epochs if name == "epoch" else getattr(read, name) for name in COLUMNS), strict=True)
