@@ -573,11 +573,14 @@ class History:
                 for run in deleted:
                     del self._deleted[run]
                 await self._find_live()
+                restored = []
                 for run in deleted:
                     try:
-                        self._publish_change(await self.get(run))
+                        restored.append(await self.get(run))
                     except Damaged:
                         self._note_damaged([run])
+                for each in restored:  # with nothing awaited between: lists show them come back together
+                    self._publish_change(each)
                 self._keeper.wake()
         return deleted
 

@@ -133,6 +133,22 @@ async def test_lists_are_told_of_deletion_and_return(history: History) -> None:
     assert [now for _, _, now in history.changes.after(number) or ()] == [run]
 
 
+async def test_lists_are_told_of_all_that_are_restored_at_once(history: History) -> None:
+    for run in "abc":
+        await ended(history, run)
+    await history.delete_many(["a", "b", "c"])
+    number = history.changes.number
+
+    async def first_news() -> set[str]:
+        await history.changes.wait(number)
+        return {run for _, run, _ in history.changes.after(number) or ()}
+
+    news = asyncio.create_task(first_news())
+    await asyncio.sleep(0)  # it waits
+    await history.restore_many(["a", "b", "c"])
+    assert await news == {"a", "b", "c"}
+
+
 async def test_several_are_deleted_and_restored_at_once(history: History) -> None:
     for run in "abc":
         await ended(history, run)
