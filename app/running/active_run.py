@@ -74,12 +74,13 @@ class ActiveRun:
 
 class Training:
     """A task that trains runs: one, or the members of a sweep that share a batch. ``waiting`` is what it was in the
-    queue. ``paced``: none of them is at full speed."""
+    queue. ``held``: it pauses so that a person's run has the processor."""
 
     def __init__(self, command: TrainRun | TrainSweep, waiting: Waiting, runs: Sequence[ActiveRun]) -> None:
         self.command, self.waiting = command, waiting
         self.runs = {run.id: run for run in runs}
-        self.paced = waiting.paced
+        self.lane = waiting.lane
+        self.held = False
 
     @property
     def id(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.history.notifier import Notifier
@@ -9,6 +10,10 @@ from app.history.notifier import Notifier
 PACED_SPEED = 200.0
 """Steps per second up to which a run is paced: a worker that trains many by turns takes some thousands in all. A run
 that is to be faster waits for a worker of its own."""
+
+
+Lane = Literal["full", "paced", "lesson"]
+"""Runs wait only for others in their lane: those at full speed, those with a pace, and those of lessons."""
 
 
 class QueueFull(Exception):
@@ -33,11 +38,12 @@ def is_paced(control: Control) -> bool | None:
 class Waiting:
     """Runs that are to train as one task. ``sweep`` is the one that they are members of, of ``size`` in all; its tasks
     share a place in the queue. ``controls``, the newest of each kind, are handed over with each run; those under None
-    with all of them."""
+    with all of them. ``lesson``: a lesson has asked for them."""
 
     runs: list[str]
     sweep: str | None = None
     size: int = 1
+    lesson: bool = False
     controls: dict[str | None, dict[str, Control]] = field(default_factory=dict)
     lost: int = 0
     """How many workers have had it and were gone before it began."""
@@ -72,9 +78,10 @@ class Waiting:
         return self.sweep or self.runs[0]
 
     @property
-    def paced(self) -> bool:
-        """Whether none of the runs is to begin at full speed."""
-        return all(self._paced(run) for run in self.runs)
+    def lane(self) -> Lane:
+        if self.lesson:
+            return "lesson"
+        return "paced" if all(self._paced(run) for run in self.runs) else "full"
 
     def _paced(self, run: str) -> bool:
         """A control of the run itself is newer than one of all."""

@@ -7,7 +7,7 @@ from app.recipe import LEARNER, Recipe
 from app.run import Run
 
 WHOLE = ("queued", "running", "finished")
-"""Not a paused one: its end may never come."""
+"""Not a paused one: its end may never come. A lesson's goes on by itself."""
 
 
 class Equal:
@@ -15,16 +15,18 @@ class Equal:
     the learner, with no control that has changed a learning rate, and with their models kept.
 
     ``device_of`` says on which device a recipe would be trained, ``changed`` whether a run that waits has been given
-    another learning rate.
+    another learning rate. ``lesson``: among lessons' runs, which are kept and are nobody's; otherwise among the others.
     """
 
-    def __init__(self, history: History, device_of: Callable[[Recipe], str], changed: Callable[[str], bool]) -> None:
-        self._history, self._device_of, self._changed = history, device_of, changed
+    def __init__(
+        self, history: History, device_of: Callable[[Recipe], str], changed: Callable[[str], bool], *, lesson: bool
+    ) -> None:
+        self._history, self._device_of, self._changed, self._lesson = history, device_of, changed, lesson
 
     async def run(self, recipe: Recipe) -> Run | None:
         """The newest, but no member of a sweep: its figures are the same within rounding only."""
         for run in await self._history.equal_runs(recipe.key):
-            if run.sweep is None and run.state in WHOLE and self._fits(run, recipe):
+            if run.sweep is None and self._whole(run) and self._fits(run, recipe):
                 return run
         return None
 
@@ -42,7 +44,10 @@ class Equal:
         return None
 
     def _fits_member(self, run: Run, recipe: Recipe) -> bool:
-        return (run.state in WHOLE or run.diverged) and self._fits(run, recipe)
+        return (self._whole(run) or run.diverged) and self._fits(run, recipe)
+
+    def _whole(self, run: Run) -> bool:
+        return run.state in WHOLE or (self._lesson and run.state == "paused")
 
     def _same_device(self, run: Run, recipe: Recipe) -> bool:
         wanted = self._device_of(recipe)
@@ -53,6 +58,7 @@ class Equal:
     def _fits(self, run: Run, recipe: Recipe) -> bool:
         return (
             run.recipe_key == recipe.key
+            and (run.origin == "lesson") == self._lesson
             and self._same_device(run, recipe)
             and run.learner == LEARNER
             and not run.learning_rate_changed

@@ -8,7 +8,7 @@ from collections.abc import Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import BaseModel
 
@@ -23,15 +23,21 @@ from app.running.active_run import ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
 from app.running.endings import SERVER_DIED, SERVER_STOPPED, failed, interrupted, stopped
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
+from app.running.queue import Lane, RunQueue, Waiting, is_paced
 from app.running.queue import QueueFull as QueueFull
-from app.running.queue import RunQueue, Waiting, is_paced
 from app.running.reuse import Equal
 from app.running.warm_worker import CANCEL_SECONDS, ActiveTask, WarmWorker
-from app.running.workers import Workers
+from app.running.workers import Workers, cores
 from app.sweep import Sweep, Value, groups
 
 PACED_RUNS = 64
 """Paced runs that train at once: one worker keeps the pace of some thirty, and a class is not much larger."""
+
+LESSON_TASKS = 1
+"""Trainings of lessons that go on at once. They have no pace, and share a worker with those that have one."""
+
+CORES_FOR_BOTH = 4
+"""From so many on a lesson's run, with two threads, takes nothing from a person's run at full speed."""
 
 WARM_DELAY = 5.0
 """Seconds after the start before the second worker is warmed. That takes a core two seconds, which the first should
@@ -99,8 +105,9 @@ class Supervisor:
     """Use it with ``async with``: it first marks runs that a dead server left behind, and at the end interrupts those
     that are active. One supervisor at a time serves a history.
 
-    As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs and experiments
-    take no such place: :class:`Workers` says where they go.
+    As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
+    experiments take no such place: :class:`Workers` says where they go. On few cores lessons' runs pause while a
+    person's run is at full speed.
     """
 
     def __init__(
@@ -294,14 +301,15 @@ class Supervisor:
     async def _start(self, start: Start) -> Started:
         async with self._one_at_a_time:
             recipes = [self._on_device(recipe) for recipe in start.recipes]
-            if start.reuse and (equal := await self._equal_to(recipes, swept=start.axes is not None)):
+            if start.reuse and (equal := await self._equal_to(recipes, start)):
                 return Started(equal, new=False)
             sweep = None
             if start.axes is not None:
                 sweep = Sweep(id=secrets.token_hex(5), preset=start.preset, axes=dict(start.axes), created=time.time())
             sweep_id = sweep.id if sweep else None
             ids = [secrets.token_hex(5) for _ in recipes]
-            entries = [Waiting([ids[at] for at in group], sweep_id, len(recipes)) for group in groups(recipes)]
+            lesson = start.origin == "lesson"
+            entries = [Waiting([ids[at] for at in group], sweep_id, len(recipes), lesson) for group in groups(recipes)]
             for waiting in entries:
                 if start.pace is not None:
                     waiting.control(None, start.pace)
@@ -326,9 +334,9 @@ class Supervisor:
                 self._enqueue(waiting)
             return Started(created, new=True)
 
-    async def _equal_to(self, recipes: Sequence[Recipe], *, swept: bool) -> list[Run] | None:
-        equal = Equal(self._history, self._device_of, self._changes_rate)
-        if swept:
+    async def _equal_to(self, recipes: Sequence[Recipe], start: Start) -> list[Run] | None:
+        equal = Equal(self._history, self._device_of, self._changes_rate, lesson=start.origin == "lesson")
+        if start.axes is not None:
             return await equal.sweep(recipes)
         run = await equal.run(recipes[0])
         return None if run is None else [run]
@@ -350,20 +358,21 @@ class Supervisor:
         return self.devices[0] if device == "auto" and self.devices else device
 
     def _check_room(self, wanted: Waiting) -> None:
-        lane = {waiting.place_of for waiting in self._queue if waiting.paced == wanted.paced}
-        free = max(0, self._room(wanted.paced))
-        if self._closing or len(lane) >= self._queued_runs + free:
+        before = {waiting.place_of for waiting in self._queue if waiting.lane == wanted.lane}
+        free = max(0, self._room(wanted.lane))
+        if self._closing or len(before) >= self._queued_runs + free:
             raise QueueFull(self._queued_runs)
 
-    def _room(self, paced: bool) -> int:
-        """How many more trainings of the kind may go on at once."""
-        going_on = {training.id for _, training in self._active.values() if training.paced == paced}
-        return (PACED_RUNS if paced else self._concurrent_runs) - len(going_on)
+    def _room(self, lane: Lane) -> int:
+        """How many more trainings of the lane may go on at once."""
+        going_on = {training.id for _, training in self._active.values() if training.lane == lane}
+        most = {"full": self._concurrent_runs, "paced": PACED_RUNS, "lesson": LESSON_TASKS}
+        return most[lane] - len(going_on)
 
     def _enqueue(self, waiting: Waiting) -> None:
         self._queue.add(waiting)
-        if self._room(waiting.paced) > 0:
-            self._workers.for_run(paced=waiting.paced).hurry()
+        if self._room(waiting.lane) > 0:
+            self._workers.for_run(waiting.lane).hurry()
         self._changed.set()
 
     async def _control_waiting(self, waiting: Waiting, run: str, control: Control) -> None:
@@ -388,8 +397,8 @@ class Supervisor:
 
     def _send(self, worker: WarmWorker, training: Training, run: str | None, control: Control) -> None:
         """``run``: one of the task's runs, or None for all of them."""
-        if (paced := is_paced(control)) is not None:
-            training.paced = paced
+        if training.lane != "lesson" and (paced := is_paced(control)) is not None:
+            training.lane = "paced" if paced else "full"
             self._changed.set()
         if training.untouched and control not in (STOP, Act(action="step")):
             training.waiting.control(run, control)  # where its worker dies before it begins, it waits again with this
@@ -427,18 +436,19 @@ class Supervisor:
         for worker in self._workers:
             if reason := worker.take_reason():
                 await self._fail_first(reason, worker)
-        room = {paced: self._room(paced) for paced in (False, True)}
+        room = {lane: self._room(lane) for lane in get_args(Lane)}
         claimed: set[WarmWorker] = set()
         for waiting in self._queue:
             if self._closing:
                 return
-            if room[waiting.paced] > 0:
-                room[waiting.paced] -= 1
-                worker = self._workers.for_run(paced=waiting.paced, claimed=claimed)
+            if room[waiting.lane] > 0 and not (waiting.lesson and self._held_back):
+                room[waiting.lane] -= 1
+                worker = self._workers.for_run(waiting.lane, claimed)
                 if worker.ready:
                     await self._train(waiting, worker)
-                elif not waiting.paced:
+                elif waiting.lane == "full":
                     claimed.add(worker)
+        self._hold_lessons()
         while self._computations.waiting and not self._closing:
             worker = self._workers.for_experiment()
             if not worker.ready or sum(isinstance(task, Computation) for task in worker.tasks.values()) >= AT_ONCE:
@@ -447,12 +457,28 @@ class Supervisor:
         if not self._queue:
             await self._workers.release_idle()
 
+    @property
+    def _held_back(self) -> bool:
+        """Whether lessons' runs are to wait, since a person's run at full speed needs the processor."""
+        if cores() >= CORES_FOR_BOTH:
+            return False
+        waiting = any(each.lane == "full" for each in self._queue)
+        return waiting or any(task.lane == "full" and task.active for _, task in self._active.values())
+
+    def _hold_lessons(self) -> None:
+        """Those that train pause, or go on."""
+        held = self._held_back
+        for worker, training in {task.id: (worker, task) for worker, task in self._active.values()}.values():
+            if training.lane == "lesson" and training.held != held:
+                training.held = held
+                worker.send(SendControl(task=training.id, run=None, control=Act(action="pause" if held else "resume")))
+
     async def _fail_first(self, reason: str, worker: WarmWorker) -> None:
         """No worker can be had: the run that would have got it fails, and so do all experiments."""
         if worker is self._workers.shared:
             self._computations.fail(reason)
         for waiting in self._queue:
-            if worker in self._workers.kept_for(paced=waiting.paced):
+            if worker in self._workers.kept_for(waiting.lane):
                 runs = [await self._history.get(run) for run in waiting.runs]
                 await self._history.append_many([(run.id, _records(run, failed(run, reason))) for run in runs])
                 self._queue.remove(waiting)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterator
 
+from app.running.queue import Lane
 from app.running.warm_worker import WarmWorker
 
 
@@ -13,8 +14,8 @@ def cores() -> int:
 
 class Workers:
     """A *trainer* for each run that may go on at full speed, and where there are two cores or more one further worker,
-    *shared* by turns by experiments and paced runs; with one core the trainer is shared as well. Paced runs also use
-    trainers that have none at full speed.
+    *shared* by turns by experiments, lessons' runs and paced ones; with one core the trainer is shared as well.
+    Lessons' and paced runs also use trainers that have none at full speed.
 
     A worker is started when something wants it, which takes seconds: an idle one changes its kind where the other kind
     would have to wait for one.
@@ -34,13 +35,13 @@ class Workers:
     def prepare_second(self) -> None:
         self.shared.prepare()
 
-    def kept_for(self, *, paced: bool) -> list[WarmWorker]:
-        """Those without which a run of this kind cannot be trained."""
-        return [self.shared] if paced else self._trainers
+    def kept_for(self, lane: Lane) -> list[WarmWorker]:
+        """Those without which a run of this lane cannot be trained."""
+        return self._trainers if lane == "full" else [self.shared]
 
-    def for_run(self, *, paced: bool, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
-        """The worker for the next run of this kind, ready or being prepared, but none that is ``claimed``."""
-        if paced:
+    def for_run(self, lane: Lane, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
+        """The worker for the next run of this lane, ready or being prepared, but none that is ``claimed``."""
+        if lane != "full":
             return self._least_paced(claimed)
         free = [worker for worker in self._trainers if worker not in claimed and _none_at_full_speed(worker)]
         best = max(free, key=lambda worker: (worker.ready, worker.warming))
@@ -81,4 +82,4 @@ class Workers:
 
 
 def _none_at_full_speed(worker: WarmWorker) -> bool:
-    return all(training.paced for training in worker.trainings)
+    return all(training.lane != "full" for training in worker.trainings)

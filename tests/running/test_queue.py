@@ -24,15 +24,22 @@ def test_the_newest_speed_decides_whether_a_run_is_paced(given: list[Given], pac
     waiting = Waiting(["a"])
     for run, control in given:
         waiting.control(run, control)
-    assert waiting.paced == paced
+    assert (waiting.lane == "paced") == paced
 
 
 def test_a_task_is_paced_where_none_of_its_runs_goes_at_full_speed() -> None:
     waiting = Waiting(["a", "b"], sweep="s", size=2)
+    lanes = []
+    for run in ("a", "b"):
+        waiting.control(run, WATCH)
+        lanes.append(waiting.lane)
+    assert lanes == ["full", "paced"]
+
+
+def test_a_lessons_run_keeps_its_lane_at_any_speed() -> None:
+    waiting = Waiting(["a"], lesson=True)
     waiting.control("a", WATCH)
-    assert not waiting.paced
-    waiting.control("b", WATCH)
-    assert waiting.paced
+    assert waiting.lane == "lesson"
 
 
 def test_a_pause_that_is_taken_back_leaves_nothing() -> None:
