@@ -144,6 +144,21 @@ def test_what_is_blue_and_orange_stays_so_in_forced_colours(
         assert orange > 30
 
 
+STRENGTHS = """(tiles) => {
+  const canvas = tiles.querySelector("canvas");
+  const ratio = canvas.width / canvas.clientWidth;
+  return [...tiles.querySelectorAll(".tile")]
+    .sort((a, b) => a.style.order - b.style.order)
+    .map(({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) => {
+      const box = [offsetLeft, offsetTop + offsetHeight - 1, offsetWidth];
+      const [x, y, wide] = box.map((size) => Math.round(size * ratio));
+      const { data } = canvas.getContext("2d").getImageData(x, y, wide, 1);
+      return data.filter((value, i) => i % 4 === 3 && value === 255).length / wide;
+    });
+}"""
+"""The length of the bar at the foot of each tile, as a share of its width, in the tiles' order."""
+
+
 def test_tiles_are_ordered_enlarged_and_walked_through(page: Page, server: str, finished_run: str) -> None:
     set_up(page, server, finished_run)
     mount(page, TILES)
@@ -151,13 +166,10 @@ def test_tiles_are_ordered_enlarged_and_walked_through(page: Page, server: str, 
     expect(tiles).to_contain_text("The first weights will appear here.")
     take(page, 98)
     expect(tiles.locator(".tile")).to_have_count(30)
-    strengths = tiles.evaluate(
-        """(tiles) => [...tiles.querySelectorAll(".tile")]
-          .sort((a, b) => a.style.order - b.style.order)
-          .map((tile) => Number(tile.querySelector(".tile-strength").style.getPropertyValue("--strength")))"""
-    )
+    strengths = tiles.evaluate(STRENGTHS)
     assert strengths[0] == 1
     assert strengths == sorted(strengths, reverse=True)
+    assert strengths[-1] < 0.5
     loudest = tiles.locator(".tile[tabindex='0']")
     expect(loudest).to_have_css("order", "0")
     name = loudest.get_attribute("aria-label")

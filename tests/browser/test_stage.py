@@ -131,12 +131,11 @@ def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> Non
     hues = page.evaluate(
         """() => {
           const found = { blue: 0, orange: 0 };
-          for (const canvas of document.querySelectorAll(".tile canvas")) {
-            const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
-            for (let i = 0; i < data.length; i += 4) {
-              if (data[i + 2] - data[i] > 40) found.blue++;
-              if (data[i] - data[i + 2] > 60) found.orange++;
-            }
+          const canvas = document.querySelector(".tiles canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 2] - data[i] > 40) found.blue++;
+            if (data[i] - data[i + 2] > 60) found.orange++;
           }
           return found;
         }"""

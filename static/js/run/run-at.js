@@ -13,6 +13,8 @@ export class RunAt {
   /** @type {Set<(change: Change) => void>} */
   #listeners = new Set();
   #end;
+  /** What the picture asked for last tells of its units. @type {{ weights: import("../wire.js").Weights | null, units: Units | null }} */
+  #own = { weights: null, units: null };
 
   /** @param {RunLog} [log] */
   constructor(log = new RunLog()) {
@@ -150,9 +152,11 @@ export class RunAt {
   }
 
   /** What the picture itself tells of its units; where it is of an older log, what the last epoch or the start did.
-   * @returns {Units | null} */
+   * @returns {Units | null} the same object for the same picture */
   get units() {
-    return ownUnits(this.weights) ?? this.#log.epochs.units[this.epoch - 1] ?? this.#log.started?.units ?? null;
+    const { weights } = this;
+    if (this.#own.weights !== weights) this.#own = { weights, units: ownUnits(weights) };
+    return this.#own.units ?? this.#log.epochs.units[this.epoch - 1] ?? this.#log.started?.units ?? null;
   }
 
   /** The rate with which the next step is, or was, taken; null where no recipe is known. */

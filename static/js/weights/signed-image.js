@@ -30,6 +30,22 @@ function fullColourOfBytes(values) {
   return size || 1;
 }
 
+/**
+ * Signed numbers as pixels of a canvas.
+ *
+ * @param {Uint32Array} pixels are set, as many as there are
+ * @param {ArrayLike<number>} values as many at least
+ * @param {Uint32Array} palette 255 pixels, from "towards 7" to "towards 3"
+ * @param {number} factor the number 1 becomes this share of full colour, or its opposite where negative
+ */
+export function paintSigned(pixels, values, palette, factor) {
+  const scale = factor * LEVELS;
+  for (let i = 0; i < pixels.length; i++) {
+    const level = Math.round(values[i] * scale);
+    pixels[i] = palette[(level > LEVELS ? LEVELS : level < -LEVELS ? -LEVELS : level) + LEVELS];
+  }
+}
+
 /** A canvas that shows 784 signed numbers. */
 export class SignedImage {
   #context;
@@ -49,16 +65,11 @@ export class SignedImage {
 
   /**
    * @param {ArrayLike<number>} values
-   * @param {Uint32Array} palette 255 pixels, from "towards 7" to "towards 3"
-   * @param {number} factor the number 1 becomes this share of full colour, or its opposite where negative
-   * @param {number} [from] where the 784 begin
+   * @param {Uint32Array} palette
+   * @param {number} factor
    */
-  paint(values, palette, factor, from = 0) {
-    const scale = factor * LEVELS;
-    for (let i = 0; i < this.#pixels.length; i++) {
-      const level = Math.round(values[from + i] * scale);
-      this.#pixels[i] = palette[Math.min(LEVELS, Math.max(-LEVELS, level)) + LEVELS];
-    }
+  paint(values, palette, factor) {
+    paintSigned(this.#pixels, values, palette, factor);
     this.#context.putImageData(this.#image, 0, 0);
   }
 }

@@ -2,23 +2,21 @@
 // the network hears of it.
 
 import { element } from "../shell/element.js";
-import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { loudestFirst, loudness } from "./loudness.js";
-import { fullColour, SignedImage } from "./signed-image.js";
+import { TileCanvas } from "./tile-canvas.js";
 import { tileSize } from "./tile-size.js";
 import { UnitView } from "./unit-view.js";
 import { speaksFor } from "./unit-words.js";
 
 /** @import { ShownRun } from "../run/shown-run.js" */
 /** @import { Painter } from "../shell/painter.js" */
+/** @import { Units, Weights } from "../wire.js" */
 
-/** Milliseconds. Strokes take shape far more slowly than the screen repaints, and up to 256 canvases are painted. */
-const PAINT_EVERY = 100;
+const PAINT_EVERY = 100; // milliseconds: strokes take shape far more slowly than the screen repaints
 const ORDER_EVERY = 1000; // milliseconds: tiles that trade places more often cannot be followed
 const PADDING = 3; // pixels, as weights.css has it: room for the ring around a tile that has the focus
-const MOST_MOVING = 64; // tiles: more cannot be followed, and to move hundreds takes longer than a frame
-const MOVE = { duration: 450, easing: "ease-in-out" };
+const MOST_MOVING = 64; // tiles: more cannot be followed
 
 /** After which of them there may be other weights, or another model. */
 const CHANGES = new Set(["Weights", "Moved", "RunQueued", "RunStarted", "EpochEnded"]);
@@ -38,11 +36,14 @@ class Tiles {
   #document;
   #still;
   #box = element("div", "tiles");
-  #grid = element("div", "tiles-grid");
+  #canvas = new TileCanvas();
+  #grid = element("div", "tiles-grid", this.#canvas.canvas);
   #empty = element("p", "caption tiles-empty", "The first weights will appear here.");
   #view;
-  /** By unit. @type {{ button: HTMLButtonElement, image: SignedImage, bar: HTMLElement }[]} */
+  /** By unit. @type {{ button: HTMLButtonElement, strength: number, towards: "3" | "7" | "both" }[]} */
   #tiles = [];
+  /** What the tiles show. @type {{ weights: Weights, units: Units } | null} */
+  #shown = null;
   /** Units by place. @type {number[]} */
   #order = [];
   #loud = new Float64Array(0);
@@ -51,9 +52,9 @@ class Tiles {
   #columns = 1;
   #ordered = -Infinity;
   #held = false;
-  #palette;
   #refresh;
   #reorder;
+  #draw;
 
   /**
    * @param {HTMLElement} root
@@ -64,10 +65,11 @@ class Tiles {
     this.#run = run;
     this.#signal = signal;
     this.#document = root.ownerDocument;
-    this.#palette = divergingScale(this.#document);
+    this.#canvas.recolour();
     this.#still = window.matchMedia("(prefers-reduced-motion: reduce)");
-    this.#refresh = painter.add(() => this.#paint(), PAINT_EVERY);
-    this.#reorder = painter.add(() => this.#paint(), ORDER_EVERY);
+    this.#refresh = painter.add(() => this.#look(), PAINT_EVERY);
+    this.#reorder = painter.add(() => this.#look(), ORDER_EVERY);
+    this.#draw = painter.add(() => this.#paint());
     this.#box.dataset.part = "tiles";
     this.#grid.setAttribute("role", "group");
     this.#grid.setAttribute("aria-label", "Units of the first layer, the loudest first. Arrow keys move, Enter enlarges.");
@@ -90,7 +92,8 @@ class Tiles {
       if (CHANGES.has(type)) this.#refresh();
     });
     onThemeChange(this.#document, () => {
-      this.#palette = divergingScale(this.#document);
+      this.#canvas.recolour();
+      this.#shown = null;
       this.#refresh();
     }, { signal });
     signal.addEventListener("abort", () => {
@@ -101,7 +104,7 @@ class Tiles {
     this.#refresh();
   }
 
-  #paint() {
+  #look() {
     if (this.#signal.aborted) return;
     const { weights, units } = this.#run;
     const known = weights && units && units.output_weight.length === weights.units;
@@ -112,23 +115,33 @@ class Tiles {
       return;
     }
     if (this.#tiles.length !== weights.units) this.#build(weights.units);
-    const loud = loudness(weights, units.output_weight);
-    const loudest = Math.max(...loud);
-    this.#tiles.forEach(({ button, image, bar }, unit) => {
-      const own = weights.values.subarray(unit * 784, (unit + 1) * 784);
-      const sign = units.output_weight[unit] < 0 ? -1 : 1;
-      image.paint(own, this.#palette, sign / fullColour(own));
-      const strength = loudest > 0 ? (loud[unit] / loudest).toFixed(2) : "0";
-      if (bar.style.getPropertyValue("--strength") !== strength) bar.style.setProperty("--strength", strength);
-      const digit = speaksFor(this.#run, unit);
-      if (button.dataset.towards !== (digit ?? "both")) {
-        button.dataset.towards = digit ?? "both";
-        button.setAttribute("aria-label", this.#label(unit, digit));
-      }
-    });
-    this.#arrange(loudestFirst(loud));
-    this.#loud = loud;
+    if (this.#shown?.weights !== weights || this.#shown.units !== units) this.#take(weights, units);
+    this.#arrange(loudestFirst(this.#loud));
     if (this.#view.open) this.#paintView();
+  }
+
+  /**
+   * @param {Weights} weights
+   * @param {Units} units
+   */
+  #take(weights, units) {
+    this.#shown = { weights, units };
+    this.#loud = loudness(weights, units.output_weight);
+    const loudest = Math.max(...this.#loud) || 1;
+    const { recipe } = this.#run;
+    this.#tiles.forEach((tile, unit) => {
+      tile.strength = this.#loud[unit] / loudest;
+      const digit = speaksFor({ units, recipe }, unit);
+      tile.towards = digit ?? "both";
+      const label = this.#label(unit, digit);
+      if (tile.button.getAttribute("aria-label") !== label) tile.button.setAttribute("aria-label", label);
+    });
+    this.#canvas.show(weights, units);
+    this.#draw();
+  }
+
+  #paint() {
+    if (this.#order.length && this.#canvas.paint(this.#tiles)) this.#draw();
   }
 
   /**
@@ -147,15 +160,15 @@ class Tiles {
     this.#current = 0;
     this.#order = [];
     this.#tiles = Array.from({ length: units }, (_, unit) => {
-      const image = new SignedImage("tile-image");
-      const bar = element("span", "tile-strength");
-      const button = element("button", "tile", image.canvas, bar);
+      const button = element("button", "tile");
       button.type = "button";
       button.tabIndex = -1;
       button.addEventListener("click", () => this.#enlarge(unit), { signal: this.#signal });
-      return { button, image, bar };
+      return { button, strength: 0, towards: "both" };
     });
-    this.#grid.replaceChildren(...this.#tiles.map(({ button }) => button));
+    this.#grid.replaceChildren(this.#canvas.canvas, ...this.#tiles.map(({ button }) => button));
+    this.#canvas.build(units);
+    this.#shown = null;
     this.#fit();
     if (focused) this.#tiles[0].button.focus();
   }
@@ -164,9 +177,11 @@ class Tiles {
     const tiles = this.#tiles.length;
     if (!tiles) return;
     const { clientWidth, clientHeight } = this.#box;
-    const around = tiles > 100 ? { gap: 3, foot: 4 } : { gap: 6, foot: 7 };
+    const around = tiles > 100 ? { gap: 3, foot: 4 } : { gap: 6, foot: 6 };
     const { columns, size } = tileSize(tiles, clientWidth - 2 * PADDING, clientHeight - 2 * PADDING, around);
     this.#columns = columns;
+    this.#canvas.fit({ columns, size, ...around });
+    this.#draw();
     this.#grid.style.setProperty("--size", `${size}px`);
     this.#grid.style.setProperty("--gap", `${around.gap}px`);
     this.#grid.style.setProperty("--foot", `${around.foot}px`);
@@ -187,15 +202,11 @@ class Tiles {
     }
     this.#ordered = performance.now();
     const moves = !first && !this.#still.matches && order.length <= MOST_MOVING;
-    const before = moves ? this.#tiles.map(placeOf) : [];
     this.#order = order;
     order.forEach((unit, place) => this.#tiles[unit].button.style.setProperty("order", String(place)));
+    this.#canvas.arrange(order, moves);
+    this.#draw();
     if (first) this.#reach(order[0]);
-    if (!moves) return;
-    this.#tiles.map(placeOf).forEach(({ left, top }, unit) => {
-      const [x, y] = [before[unit].left - left, before[unit].top - top];
-      if (x || y) this.#tiles[unit].button.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], MOVE);
-    });
   }
 
   /** @param {number} unit */
@@ -214,7 +225,7 @@ class Tiles {
 
   #paintView() {
     const place = this.#order.indexOf(this.#current);
-    this.#view.paint(this.#current, { place, loud: this.#loud, palette: this.#palette });
+    this.#view.paint(this.#current, { place, loud: this.#loud, palette: this.#canvas.palette });
   }
 
   /** @param {1 | -1} by places */
@@ -244,9 +255,4 @@ class Tiles {
     this.#reach(this.#order[target]);
     this.#tiles[this.#current].button.focus();
   }
-}
-
-/** @param {{ button: HTMLButtonElement }} tile */
-function placeOf({ button }) {
-  return { left: button.offsetLeft, top: button.offsetTop };
 }
