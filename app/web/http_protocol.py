@@ -12,7 +12,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.web.connections import Connections, State, only_health
 
 HEAD_LIMIT = 64 * 1024
-"""Bytes of request line, headers, chunk sizes and trailers together. Browsers send one or two thousand."""
+"""Bytes of request line and headers; as many again of chunk sizes and trailers. Browsers send one or two thousand."""
+
+PIECE = 2048
+"""Bytes that are parsed at once. Where in them a head begins or ends is not known: it may be longer by two of them."""
 
 BODY_STEP = 64 * 1024
 """Bytes of a body in the time that a head may take: 3 kB/s by default."""
@@ -57,6 +60,7 @@ class HttpProtocol(HttpToolsProtocol):
     kept: Connections
     _beside_body = 0
     _in_head = False
+    _refusing = False
     _body_came = 0
     _request_timer: TimerHandle | None = None
     _reading_timer: TimerHandle | None = None
@@ -98,6 +102,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._beside_body = 0
         self._body_came = 0
         self._stop_request_timer()
         super().on_headers_complete()
@@ -109,7 +114,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.pipeline:
+        if self._refusing:
+            self._refuse()
+        elif not self.pipeline:
             self.kept.mark(self, State.IDLE)
 
     def pause_writing(self) -> None:
@@ -175,16 +182,31 @@ class HttpProtocol(HttpToolsProtocol):
         return True
 
     def data_received(self, data: bytes) -> None:
-        self._beside_body += len(data)
-        super().data_received(data)
+        for start in range(0, len(data), PIECE):
+            upgraded = self.transport.get_protocol() is not self
+            if upgraded or self._refusing or self.transport.is_closing():
+                return
+            self._parse(data[start : start + PIECE])
+
+    def _parse(self, piece: bytes) -> None:
+        self._beside_body += len(piece)
+        super().data_received(piece)
         upgraded = self.transport.get_protocol() is not self
         if upgraded or self.transport.is_closing():
             return
         if self._beside_body > HEAD_LIMIT:
-            self.transport.write(too_long())
-            self.transport.close()
+            self._refusing = True
+            self._stop_request_timer()
+            self._refuse()
         elif self._in_head or self.cycle is None or self.cycle.response_complete:
             self._start_request_timer()  # what comes may as well be the rest of a body that was refused
         elif self.cycle.more_body:
             self.kept.mark(self, State.RECEIVING)
             self._start_request_timer()
+
+    def _refuse(self) -> None:
+        """Once the requests before it have their answers."""
+        if self._in_head and self.cycle is not None and not self.cycle.response_complete:
+            return
+        self.transport.write(too_long())
+        self.transport.close()

@@ -1,12 +1,18 @@
 """What is no body has a limit; bodies have others."""
 
+import asyncio
 import json
 import socket
 from contextlib import suppress
 
 import pytest
+from starlette.responses import PlainTextResponse
+from uvicorn import Config
+from uvicorn.server import ServerState
 
-from app.web.http_protocol import HEAD_LIMIT
+from app.web.connections import Connections
+from app.web.http_protocol import HEAD_LIMIT, Patience, http_protocol
+from app.web.websocket_protocol import WebSocketProtocol
 
 
 def answer(server, *pieces):
@@ -100,3 +106,45 @@ def test_a_handshake_may_have_as_long_a_head_as_any_request(server, header):
 )
 def test_a_handshake_that_cannot_be_read_is_answered(server, rest, status):
     assert answer(server, HANDSHAKE + rest).startswith(b"HTTP/1.1 %b " % status)
+
+
+async def answer_to_one_read(said):
+    """What a client is told that has sent all of it before the server reads for the first time."""
+    protocol = http_protocol(Patience(request=20, reading=20), Connections(10, 10))
+    config = Config(PlainTextResponse("here"), http=protocol, ws=WebSocketProtocol, log_config=None)
+    config.load()
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * len(said))
+        theirs.settimeout(20)
+        theirs.sendall(said)
+        await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: protocol(config=config, server_state=ServerState(), app_state={}), ours
+        )
+        heard = b""
+        with suppress(ConnectionError):
+            while piece := await asyncio.to_thread(theirs.recv, 65_536):
+                heard += piece
+    return heard
+
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [70_000, 100_000, 180_000])
+@pytest.mark.parametrize("start", [GET, HANDSHAKE], ids=["a request", "a handshake"])
+@pytest.mark.parametrize("before", [0, 1, 3])
+async def test_a_head_that_comes_in_one_read_has_the_same_limit(before, start, size):
+    said = (GET + b"\r\n") * before + start + b"X-Long: " + b"x" * size + b"\r\n\r\n"
+    answers = (await answer_to_one_read(said)).split(b"HTTP/1.1 ")[1:]
+    assert [each[:3] for each in answers] == [b"200"] * before + [b"431"]
+
+
+@pytest.mark.anyio
+async def test_many_requests_may_come_in_one_read():
+    one = GET + b"X-Some: " + b"x" * 1000 + b"\r\n\r\n"
+    body = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000
+    last = GET + b"Connection: close\r\n\r\n"
+    answers = (await answer_to_one_read(one * 60 + body + one * 60 + last)).split(b"HTTP/1.1 ")[1:]
+    assert [each[:3] for each in answers] == [b"200"] * 122
