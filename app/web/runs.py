@@ -102,7 +102,7 @@ def brief(run: Run) -> dict[str, Any]:
 MANY = 200
 """Runs of one request: as many as a page of the list has."""
 
-RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", min_length=1, max_length=32)]
 
 
 class SomeRuns(BaseModel):
@@ -132,7 +132,7 @@ class StopRuns(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    runs: Annotated[list[str], Field(max_length=1000)] | None = None
+    runs: Annotated[list[RunId], Field(max_length=1000)] | None = None
     all: Literal[True] | None = None
 
     @model_validator(mode="after")

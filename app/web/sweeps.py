@@ -29,7 +29,7 @@ class StartSweep(StartRun):
 
     model_config = ConfigDict(extra="allow", json_schema_extra=lambda schema: with_recipe(schema))
 
-    axes: Annotated[dict[str, Values], Field(min_length=1)]
+    axes: Annotated[dict[str, Values], Field(min_length=1, max_length=len(Recipe.model_fields))]
 
     def recipes(self) -> list[Recipe]:
         """Of each combination of values, the last axis fastest. Raises Problem, naming the field."""

@@ -263,6 +263,17 @@ def test_several_runs_are_deleted_and_brought_back_at_once(client, server):
         assert client.post("/api/runs/delete", json=body).status_code == 422
 
 
+@pytest.mark.parametrize(("call", "most"), [("stop", 1000), ("delete", 200), ("restore", 200)])
+def test_as_many_runs_as_may_be_named_in_one_request_fit_into_it(client, call, most):
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    listed = schemas["StopRuns" if call == "stop" else "SomeRuns"]["properties"]["runs"]
+    listed = next(each for each in listed.get("anyOf", [listed]) if each.get("type") == "array")
+    assert listed["maxItems"] == most
+    longest = "x" * listed["items"]["maxLength"]
+    assert client.post(f"/api/runs/{call}", json={"runs": [longest] * most}).status_code == 200
+    assert client.post(f"/api/runs/{call}", json={"runs": [longest + "x"]}).status_code == 422
+
+
 def test_runs_stay_within_what_they_may_take(serve, tmp_path):
     with serve(tmp_path, "--keep-bytes", "2.5MB") as server, server.client() as client:
         runs = [server.start()["id"] for _ in range(2)]
