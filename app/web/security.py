@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings, is_loopback
-from app.web import experiments, predict
+from app.web import experiments, handshake, predict
 from app.web.problems import Problem
 
 BODY_LIMIT = 64 * 1024
@@ -83,7 +83,9 @@ class Security:
             await send(message)
 
         if refusal is not None:
-            return await refusal.response()(scope, receive, send_with_headers)
+            asked = (scope["method"], scope["path"]) == ("POST", handshake.PATH)
+            answer = handshake.refused(refusal.detail) if asked else refusal.response()
+            return await answer(scope, receive, send_with_headers)
         limit = _body_limit(scope["path"])
         if limit is not None:
             receive = _limited(receive, limit)

@@ -47,4 +47,5 @@ def test_a_page_says_why_nothing_live_comes(
             expect(page.locator(said)).to_contain_text("This page gets no live data")
             expect(page.locator(said)).to_contain_text(words)
         page.close()  # before the proxy has gone, whose absence would be one more complaint
+    assert [each for each in complaints if "WebSocket connection" not in each] == []
     complaints.clear()

@@ -77,6 +77,17 @@ def test_another_sites_page_cannot_watch(server):
     assert refused.value.response.status_code == 403
 
 
+def test_a_page_learns_why_it_may_not_watch(server):
+    with server.client() as client:
+        own = client.post("/api/handshake", headers={"origin": server.url})
+        foreign = client.post("/api/handshake", headers={"origin": "http://evil.example"})
+        rebound = client.post("/api/handshake", headers={"host": "evil.example"})
+    assert [each.status_code for each in (own, foreign, rebound)] == [200] * 3
+    assert own.json() == {"refused": None}
+    assert "THREESEVEN_ALLOWED_HOSTS='[\"evil.example\"]'" in foreign.json()["refused"]
+    assert "does not answer to 'evil.example'" in rebound.json()["refused"]
+
+
 def test_own_page_may_watch(server):
     with connect(f"{server.ws}/ws/live", origin=server.url):
         pass

@@ -15,8 +15,6 @@ const LONGEST_DELAY = 10_000;
 const PATIENCE = 5000; // for an attempt to connect, up to the server's first heartbeat
 const MISSED = 3; // heartbeats in a row without any word: the connection is lost
 const NOT_OPENED = 1006; // what browsers give where the handshake failed
-const FORBIDDEN = 403;
-const UNPROCESSABLE = 422; // an empty sign-in that came through
 const NO_UPGRADE =
   "The server answers, but no WebSocket comes through: a proxy in front of it must pass them on, as its README shows.";
 
@@ -260,13 +258,12 @@ export class Stream {
     this.#set("reconnecting", Date.now() + delay);
   }
 
-  /** A handshake that fails does not say why. A request that the server checks alike does, or shows that it would
-   * have been let in. */
+  /** A handshake that fails does not say why. */
   async #askWhy() {
-    const { status, detail } = await request("POST", "/api/session", {}).catch((problem) => problem);
-    if (this.#open || this.#stopped.signal.aborted) return;
-    if (status === FORBIDDEN) this.#onBlocked(detail);
-    else if (status === UNPROCESSABLE && this.#attempts > 1) this.#onBlocked(NO_UPGRADE);
+    const answer = await request("POST", "/api/handshake").catch(() => null);
+    if (!answer || this.#open || this.#stopped.signal.aborted) return;
+    if (answer.refused) this.#onBlocked(answer.refused);
+    else if (this.#attempts > 1) this.#onBlocked(NO_UPGRADE);
   }
 
   /** Do not wait out the delay when there is reason to think that the server can be reached again. */
