@@ -48,8 +48,14 @@ def fill(root: Path, vendor: Path) -> None:
     """Makes ``vendor`` what ``root / package-lock.json`` says, unless it already is; a failure leaves it as it was."""
     wanted = fingerprint(root)
     stamp = vendor / STAMP
-    if stamp.is_file() and stamp.read_text() == wanted and all((vendor / path).is_file() for path in VENDORED):
-        return
+    there = stamp.is_file() and stamp.read_text() == wanted and all((vendor / path).is_file() for path in VENDORED)
+    if not there:
+        fetch(root, vendor)
+        stamp.write_text(wanted)
+    remove_others(vendor)
+
+
+def fetch(root: Path, vendor: Path) -> None:
     with TemporaryDirectory(prefix="threeseven-npm-") as folder:
         # Beside the checkout: `node_modules/` there belongs to the developers' tools.
         for name in ("package.json", "package-lock.json"):
@@ -58,7 +64,16 @@ def fill(root: Path, vendor: Path) -> None:
         for target, source in VENDORED.items():
             (vendor / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(Path(folder, "node_modules", source), vendor / target)
-    stamp.write_text(wanted)
+
+
+def remove_others(vendor: Path) -> None:
+    """What was taken once and is no longer, which a build would take along."""
+    for path in sorted(vendor.rglob("*"), reverse=True):  # a folder after what is in it
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path.relative_to(vendor).as_posix() not in {*VENDORED, STAMP}:
+            path.unlink()
 
 
 def fingerprint(root: Path) -> str:
