@@ -1,5 +1,5 @@
 /** @import { Drawing, Point } from "./drawing.js" */
-import { onThemeChange } from "../shell/theme.js";
+import { isPrinted, onThemeChange } from "../shell/theme.js";
 import { paintContent } from "./paint-ink.js";
 import { Pen } from "./pen.js";
 
@@ -32,7 +32,8 @@ export function mountInk(canvas, drawing, { label = "Drawing area", signal } = {
   }
 
   function repaint() {
-    frame ||= requestAnimationFrame(paint);
+    if (isPrinted(document)) paint();
+    else frame ||= requestAnimationFrame(paint);
   }
 
   function resize() {

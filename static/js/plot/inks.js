@@ -1,7 +1,7 @@
 // The colours of a plot, read from the page's tokens for what it is painted on.
 
 import { css, resolved } from "../shell/palette.js";
-import { onThemeChange } from "../shell/theme.js";
+import { isPrinted, onThemeChange } from "../shell/theme.js";
 
 /** @typedef {(token: string) => string} Inks the CSS colour of a token such as "--ink" */
 
@@ -49,12 +49,6 @@ export function inksOn(document, ground) {
  * @param {AbortSignal} signal ends it
  */
 export function onInksChange(document, listener, signal) {
-  const window = document.defaultView;
-  const print = window?.matchMedia("print");
-  let begun = false; // some browsers say so by events alone
-  const tell = () => listener(begun || print?.matches === true);
-  onThemeChange(document, tell, { signal });
-  for (const type of ["beforeprint", "afterprint"]) {
-    window?.addEventListener(type, () => ((begun = type === "beforeprint"), tell()), { signal });
-  }
+  const print = document.defaultView?.matchMedia("print");
+  onThemeChange(document, () => listener(isPrinted(document) || print?.matches === true), { signal });
 }

@@ -1,4 +1,9 @@
-// When to paint: at most once a frame, only what is out of date, and never in a hidden tab.
+// When to paint: at most once a frame, only what is out of date, and never in a hidden tab. Before the page is printed: at
+// once.
+
+import { isPrinted } from "./theme.js";
+
+const ROUNDS = 3; // before paper: what is painted may ask for more, and what moves would do so for ever
 
 /** @typedef {{paint: () => void, every: number, last: number}} Work */
 
@@ -7,6 +12,7 @@ export class Painter {
   /** @type {Set<Work>} */
   #due = new Set();
   #frame = 0;
+  #painting = false;
   /** Milliseconds between two paintings at least, of anything: more than 0 while there is other work to be done. */
   pause = 0;
 
@@ -30,6 +36,7 @@ export class Painter {
   }
 
   #schedule() {
+    if (this.#due.size && !this.#painting && isPrinted(this.#window.document)) return this.#paintNow();
     if (this.#frame || !this.#due.size || this.#window.document.hidden) return;
     this.#frame = this.#window.requestAnimationFrame((now) => {
       this.#frame = 0;
@@ -41,5 +48,15 @@ export class Painter {
       }
       this.#schedule();
     });
+  }
+
+  #paintNow() {
+    this.#painting = true;
+    for (let round = 0; round < ROUNDS && this.#due.size; round++) {
+      const due = [...this.#due];
+      this.#due.clear();
+      for (const { paint } of due) paint();
+    }
+    this.#painting = false;
   }
 }

@@ -18,7 +18,18 @@ const QUERIES = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "pri
  */
 export function onThemeChange(document, listener, { signal } = {}) {
   document.addEventListener("themechange", listener, { signal });
-  for (const query of QUERIES) document.defaultView?.matchMedia(query).addEventListener("change", listener, { signal });
+  const window = document.defaultView;
+  for (const query of QUERIES) window?.matchMedia(query).addEventListener("change", listener, { signal });
+  for (const type of ["beforeprint", "afterprint"]) window?.addEventListener(type, listener, { signal });
+}
+
+/**
+ * Whether the page is about to be printed: it has the colours of paper, and no further frame comes before it.
+ *
+ * @param {Document} document
+ */
+export function isPrinted(document) {
+  return document.documentElement.dataset.printed !== undefined;
 }
 
 /**

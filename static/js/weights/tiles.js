@@ -94,6 +94,7 @@ class Tiles {
     onThemeChange(this.#document, () => {
       this.#canvas.recolour();
       this.#shown = null;
+      this.#fit(); // paper has another size
       this.#refresh();
     }, { signal });
     signal.addEventListener("abort", () => {

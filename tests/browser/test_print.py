@@ -1,0 +1,57 @@
+"""On paper: light, whatever the screen was, and nothing that is of no use on it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+BRIGHTNESS = """selector => {
+  const canvas = [...document.querySelectorAll(selector)].find(({ clientWidth }) => clientWidth > 0);
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let [sum, seen] = [0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] < 200) continue;
+    sum += data[at] + data[at + 1] + data[at + 2];
+    seen += 3;
+  }
+  return sum / seen;
+}"""
+"""Of a canvas as it is now, its clear pixels left out: the mean of its channels."""
+
+
+def printed(page: Page, selectors: dict[str, str]) -> dict[str, float]:
+    """How bright each canvas was as the page went to paper."""
+    page.evaluate(
+        f"""selectors => matchMedia("print").addEventListener("change", () => {{
+          window.printed = {{}};
+          for (const [name, found] of Object.entries(selectors)) window.printed[name] = ({BRIGHTNESS})(found);
+        }}, {{ once: true }})""",
+        selectors,
+    )
+    page.pdf()
+    seen: dict[str, float] = page.evaluate("printed")
+    return seen
+
+
+@pytest.mark.parametrize("path", ["/runs/{finished}", "/draw"])
+def test_a_dark_page_is_printed_as_a_light_one(new_page: Callable[..., Page], finished_run: str, path: str) -> None:
+    canvases = (
+        {"picture": ".whole-picture-image", "tiles": ".tiles-canvas", "misread": ".digit-row-image"}
+        if "runs" in path
+        else {"seen": "#seen"}
+    ) | {"ink": "#pad .ink-canvas" if "runs" in path else "#ink"}
+    seen = {}
+    for scheme in ("light", "dark"):
+        page = new_page(color_scheme=scheme, reduced_motion="reduce")
+        page.goto(path.format(finished=finished_run))
+        page.locator(".sample").nth(1).click()
+        expect(page.locator(".verdict-headline").first).to_have_text("7")
+        if "runs" in path:
+            expect(page.locator(".misread")).to_contain_text("Misreads")
+        before = {name: page.evaluate(BRIGHTNESS, selector) for name, selector in canvases.items()}
+        seen[scheme] = printed(page, canvases)
+        expect(page.locator(":root[data-printed]")).to_have_count(0)
+        page.evaluate("new Promise(requestAnimationFrame)")
+        for name, selector in canvases.items():
+            assert page.evaluate(BRIGHTNESS, selector) == pytest.approx(before[name], abs=8), "the screen is as it was"
+    assert seen["dark"] == pytest.approx(seen["light"], abs=8)
