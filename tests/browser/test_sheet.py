@@ -49,7 +49,7 @@ def test_a_run_is_put_together_and_started(page: Page, server: str, finished_run
     page.wait_for_url(lambda url: not url.endswith(finished_run))
     run = httpx.get(f"{server}/api{urlsplit(page.url).path}").json()
     assert run["preset"] == "linear"
-    expect(page.get_by_label("Pace", exact=True)).to_have_value("watch")
+    expect(page.locator("#controls").get_by_role("radio", name="Watch")).to_be_checked()
     assert (run["recipe"]["model"], run["recipe"]["epochs"], run["recipe"]["seed"]) == ("linear", 1, 7)
     control(server, run["id"], action="stop")
 
@@ -98,7 +98,7 @@ def test_numbers_are_read_as_they_are_meant_or_refused(page: Page, server: str) 
     page.wait_for_url(lambda url: not url.endswith(run))
     new = httpx.get(f"{server}/api{urlsplit(page.url).path}").json()
     assert (new["recipe"]["learning_rate"], new["recipe"]["hidden"]) == (0.05, 3)
-    expect(page.get_by_label("Pace", exact=True)).to_have_value("2.5")
+    expect(page.locator("#controls").get_by_label("Pace: steps a second")).to_have_value("2.5")
     control(server, new["id"], action="stop")
 
 

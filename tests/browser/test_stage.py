@@ -22,7 +22,7 @@ def test_a_fresh_server_shows_a_network_that_learns(
     expect(headline).to_have_text("Learning with 30 hidden units.")
     expect(page.locator(".tile")).to_have_count(30)
     expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
-    page.get_by_label("Pace", exact=True).select_option("Full speed")
+    page.locator("#controls").get_by_text("Full", exact=True).click()
     expect(headline).to_have_text(re.compile("It has learned in"))
     assert steps_taken(page) == 1960
     expect(page.locator("#connection")).to_have_text("Connected")

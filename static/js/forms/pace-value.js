@@ -8,11 +8,11 @@ import { plain } from "../shell/format.js";
  * @typedef {{pace: "watch" | "slow" | "full"} | {steps_per_second: number}} PaceValue
  */
 
-/** @type {readonly {pace: "watch" | "slow" | "full", title: string, about: string}[]} */
+/** @type {readonly {pace: "watch" | "slow" | "full", title: string, brief: string, about: string}[]} */
 export const PACES = [
-  { pace: "watch", title: "Watch", about: "Thirty steps one by one, then faster and faster: the textbook run takes 26 s" },
-  { pace: "slow", title: "Slow", about: "Four steps a second" },
-  { pace: "full", title: "Full speed", about: "As fast as the machine can" },
+  { pace: "watch", title: "Watch", brief: "Watch", about: "Thirty steps one by one, then faster and faster: the textbook run takes 26 s" },
+  { pace: "slow", title: "Slow", brief: "Slow", about: "Four steps a second" },
+  { pace: "full", title: "Full speed", brief: "Full", about: "As fast as the machine can" },
 ];
 
 /** What runs started from a page begin with: they are made to be watched. @type {PaceValue} */

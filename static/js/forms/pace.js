@@ -8,13 +8,13 @@ import { PACES, SPEED } from "./pace-value.js";
 
 /**
  * @param {HTMLElement} root is filled
- * @param {{value: PaceValue, onChange: (value: PaceValue) => void, label?: string}} context `onChange` is told of what a person
- *   chose, not of what is shown by `show`.
+ * @param {{value: PaceValue, onChange: (value: PaceValue) => void, label?: string, short?: boolean}} context `onChange` is told
+ *   of what a person chose, not of what is shown by `show`; `short`: where there is little room.
  * @param {{signal: AbortSignal}} life
  * @returns {{show: (value: PaceValue) => void, allow: (allowed: boolean) => void, value: PaceValue, read: () => PaceValue | null}}
  *   `read` gives the pace, or null after saying what is wrong with the number typed.
  */
-export function mountPace(root, { value: first, onChange, label = "Pace" }, { signal }) {
+export function mountPace(root, { value: first, onChange, label = "Pace", short = false }, { signal }) {
   let value = first;
   const name = uniqueId("pace");
   const radios = PACES.map(({ pace }) => {
@@ -23,16 +23,17 @@ export function mountPace(root, { value: first, onChange, label = "Pace" }, { si
     radio.addEventListener("change", () => choose({ pace }), { signal });
     return radio;
   });
-  const choices = PACES.map(({ title, about }, at) => {
-    const choice = element("label", "", radios[at], element("span", "", title));
+  const choices = PACES.map(({ title, brief, about }, at) => {
+    const choice = element("label", "", radios[at], element("span", "", short ? brief : title));
     choice.title = about;
     return choice;
   });
   const speed = numberField({ limits: SPEED, onCommit: (steps) => choose({ steps_per_second: steps }) }, { signal });
   speed.input.setAttribute("aria-label", `${label}: steps a second`);
   speed.input.setAttribute("aria-describedby", speed.problem.id);
+  if (short) speed.input.placeholder = "/ s";
   const legend = element("legend", "pace-label", label);
-  const number = element("label", "pace-number", speed.input, element("span", "", "a second"));
+  const number = element("label", "pace-number", speed.input, element("span", "", short ? "/ s" : "a second"));
   const fieldset = element("fieldset", "pace", legend, element("div", "segments", ...choices), number, speed.problem);
   fieldset.dataset.part = "pace";
   root.append(fieldset);

@@ -1,17 +1,16 @@
 // Buttons and fields that steer a run. What was asked for shows as waiting until the log's own event answers.
 
+import { numberField } from "../forms/number-field.js";
+import { mountPace } from "../forms/pace.js";
 import { readNumber } from "../forms/read-number.js";
 import { button, element, uniqueId } from "../shell/element.js";
-import { plain } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 
+/** @typedef {import("../forms/pace-value.js").PaceValue} PaceValue */
 /** @typedef {import("./run-at.js").RunAt} RunAt */
 /** @typedef {"pause" | "resume" | "step" | "stop" | "learning_rate" | "steps_per_second" | "pace"} What a control, as `Controlled` names it */
 
 const RATES = { type: "number", exclusiveMinimum: 0, maximum: 1000 };
-/** Paces by name, and steps a second. */
-const PACES = [["watch", "Watch"], ["slow", "Slow"], ["full", "Full speed"]];
-const SPEEDS = [200, 50, 10, 2, 1];
 
 /** Presses of one step that wait to be sent: more than a person can make before the first is answered. */
 const MOST_STEPS = 100;
@@ -38,10 +37,10 @@ class RunControls {
   #pause = keyed(button("Pause", "primary"), "Space");
   #step = keyed(button("One step"), "ArrowRight");
   #stop = button("Stop");
-  #rate = element("input", "");
+  #rate;
   #halve = button("÷2", "small");
   #double = button("×2", "small");
-  #pace = element("select", "");
+  #pace;
   #allowed = true;
   #steps = 0;
   /** @type {Set<What>} asked for and not answered yet */
@@ -62,18 +61,17 @@ class RunControls {
     press(this.#stop, () => this.#send("stop", { action: "stop" }));
     press(this.#halve, () => this.#setRate((run.log.rateNow ?? 0) / 2));
     press(this.#double, () => this.#setRate((run.log.rateNow ?? 0) * 2));
-    this.#rate.addEventListener("change", () => this.#typeRate(), { signal });
-    this.#pace.addEventListener("change", () => this.#setPace(this.#pace.value), { signal });
-    Object.assign(this.#rate, { type: "text", inputMode: "decimal", autocomplete: "off", id: uniqueId("rate"), className: "control-rate-field" });
-    this.#pace.id = uniqueId("pace");
+    this.#rate = numberField({ limits: RATES, onCommit: (rate) => this.#setRate(rate) }, { signal });
+    this.#rate.input.id = uniqueId("rate");
     this.#halve.setAttribute("aria-label", "÷2: halve the learning rate");
     this.#double.setAttribute("aria-label", "×2: double the learning rate");
-    for (const [pace, label] of PACES) this.#pace.append(new Option(label, pace));
-    for (const speed of SPEEDS) this.#pace.append(new Option(`${speed} ${speed === 1 ? "step" : "steps"} a second`, String(speed)));
+    const pace = element("div", "control-pace");
+    this.#pace = mountPace(pace, { value: this.#paceNow, onChange: (value) => this.#setPace(value), short: true }, { signal });
+    giveKeysBack(pace, signal);
     root.append(
       element("div", "row", this.#pause, this.#step, this.#stop),
-      element("div", "control-field", labelFor(this.#pace, "Pace"), this.#pace),
-      element("div", "control-field", labelFor(this.#rate, "Learning rate"), element("div", "control-rate", this.#rate, this.#halve, this.#double)),
+      pace,
+      element("div", "control-field", labelFor(this.#rate.input, "Learning rate"), element("div", "control-rate", this.#rate.input, this.#halve, this.#double), this.#rate.problem),
     );
     signal.addEventListener("abort", run.subscribe((change) => this.#answered(change)));
     this.#show();
@@ -112,23 +110,16 @@ class RunControls {
     this.#show();
   }
 
-  #typeRate() {
-    const { value, problem } = readNumber(this.#rate.value, RATES);
-    if (value !== null) return this.#setRate(value);
-    this.#onProblem(new ProblemError(422, "That is no learning rate", problem));
-    this.#showRate();
-  }
-
   /** @param {number} rate */
   #setRate(rate) {
-    if (!(rate > 0 && rate <= RATES.maximum)) return;
-    this.#send("learning_rate", { learning_rate: Number(rate.toPrecision(6)) });
+    const { value, problem } = readNumber(String(Number(rate.toPrecision(6))), RATES);
+    if (value === null) this.#rate.complain(problem);
+    else this.#send("learning_rate", { learning_rate: value });
   }
 
-  /** @param {string} value a pace's name, or steps a second */
+  /** @param {PaceValue} value */
   #setPace(value) {
-    if (PACES.some(([pace]) => pace === value)) this.#send("pace", { pace: value });
-    else this.#send("steps_per_second", { steps_per_second: Number(value) });
+    this.#send("pace" in value ? "pace" : "steps_per_second", value);
   }
 
   /**
@@ -141,8 +132,8 @@ class RunControls {
     this.#show();
     if (await this.#ask(control)) return;
     this.#waiting.delete(what);
-    this.#show();
     this.#showRate();
+    this.#show();
   }
 
   /**
@@ -165,9 +156,14 @@ class RunControls {
   #answered(change) {
     if (change.type === "Steps" || change.type === "Weights" || change.type === "CheckpointSaved") return;
     if (change.type === "Controlled") {
-      this.#waiting.delete(/** @type {What} */ (/** @type {import("../wire.js").Controlled} */ (change).what));
+      const { what } = /** @type {import("../wire.js").Controlled} */ (change);
+      this.#waiting.delete(/** @type {What} */ (what));
+      if (what === "learning_rate") this.#rate.complain("");
     }
-    if (change.type === "RunQueued" || !this.#run.active) this.#waiting.clear();
+    if (change.type === "RunQueued" || !this.#run.active) {
+      this.#waiting.clear();
+      this.#rate.complain("");
+    }
     this.#show();
   }
 
@@ -176,26 +172,25 @@ class RunControls {
     const paused = state === "paused";
     this.#pause.firstChild?.replaceWith(paused ? "Resume" : "Pause");
     this.#stop.disabled = !this.#training && !(this.#allowed && state === "queued");
-    for (const input of [this.#pause, this.#step, this.#rate, this.#halve, this.#double, this.#pace]) input.disabled = !this.#training;
+    for (const input of [this.#pause, this.#step, this.#rate.input, this.#halve, this.#double]) input.disabled = !this.#training;
+    this.#pace.allow(this.#training);
     this.#busy(this.#pause, this.#waiting.has("pause") || this.#waiting.has("resume"));
     this.#busy(this.#step, this.#steps > 0);
     this.#busy(this.#stop, this.#waiting.has("stop"));
-    if (document.activeElement !== this.#rate) this.#showRate();
-    if (!this.#waiting.has("pace") && !this.#waiting.has("steps_per_second")) this.#showPace();
+    // What is being typed, or has just been refused, stays.
+    if (document.activeElement !== this.#rate.input && this.#rate.problem.hidden) this.#showRate();
+    if (!this.#waiting.has("pace") && !this.#waiting.has("steps_per_second")) this.#pace.show(this.#paceNow);
   }
 
   #showRate() {
-    const rate = this.#run.log.rateNow;
-    this.#rate.value = rate === null ? "" : plain(rate);
+    this.#rate.show(this.#run.log.rateNow);
   }
 
-  #showPace() {
+  /** @returns {PaceValue} */
+  get #paceNow() {
     const { pace, stepsPerSecond } = this.#run.log;
-    const value = pace ?? (stepsPerSecond === null ? "full" : String(stepsPerSecond));
-    if (![...this.#pace.options].some((option) => option.value === value)) {
-      this.#pace.append(new Option(`${plain(Number(value))} steps a second`, value));
-    }
-    this.#pace.value = value;
+    if (pace) return { pace: /** @type {"watch" | "slow" | "full"} */ (pace) };
+    return stepsPerSecond === null ? { pace: "full" } : { steps_per_second: stepsPerSecond };
   }
 
   /** @param {HTMLButtonElement} button @param {boolean} busy */
@@ -212,6 +207,22 @@ function keyed(button, key) {
   button.setAttribute("aria-keyshortcuts", key);
   button.title = `Key: ${key === "ArrowRight" ? "→" : key}`;
   return button;
+}
+
+/**
+ * A choice pressed by a pointer keeps no focus: arrows and Space mean the page's again. Who moves through choices by keys
+ * stays among them.
+ *
+ * @param {HTMLElement} root
+ * @param {AbortSignal} signal
+ */
+function giveKeysBack(root, signal) {
+  let pressed = false;
+  root.addEventListener("pointerdown", () => (pressed = true), { signal });
+  root.addEventListener("keydown", () => (pressed = false), { signal });
+  root.addEventListener("change", ({ target }) => {
+    if (pressed && target instanceof HTMLInputElement && target.type === "radio") target.blur();
+  }, { signal });
 }
 
 /**
