@@ -1,0 +1,1 @@
+"""What the lessons claim, measured: one module a lesson, each with ``claims(learned)``."""
