@@ -1,29 +1,26 @@
-"""The database: its engine, its settings, and the threads in which it is used."""
+"""The database, the threads in which it is used, and what keeps it from being used."""
 
 import asyncio
 import logging
-import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.history import sizes, store
+from app.history import store
 from app.history.ballast import Ballast
 from app.history.damage import corrupt
+from app.history.engine import engine_of, sqlite_engine
 from app.history.identity import OVERWRITTEN, Identity
 from app.history.lock import DatabaseInUse
 from app.history.migrate import NewerVersion, migrate, revision
 from app.history.schema import REVISION
+from app.history.space import Space
 from app.history.unavailable import FULL, DamagedFile, DiskFull, HistoryUnavailable, first_line, refused
 from app.history.writer import FileWriter, SessionWriter, Writer
 
@@ -34,33 +31,6 @@ logger = logging.getLogger(__name__)
 
 READERS = 4
 """Threads that read. A page of the log takes about a millisecond; more threads would only share the same cores."""
-
-BUSY_SECONDS = 5
-"""How long a statement waits for a lock on the file, such as a backup's, before it fails."""
-
-
-SHRINK_PAGES = 256
-"""Pages given back to the disk at once, 1 MB: a few milliseconds for which a training's write may have to wait."""
-
-INCREMENTAL = 2
-"""What ``PRAGMA auto_vacuum`` says of a file that can give single pages back."""
-
-_FREE = "freelist_count", "page_size"
-
-REBUILD_SHARE = 4
-"""A file of before is written anew once a quarter of it is free: less is not worth keeping writes waiting."""
-
-CONNECT_SECONDS = 5
-"""How long an attempt to reach a PostgreSQL server may take."""
-
-_KEEPALIVE: dict[str, int] = {
-    "connect_timeout": CONNECT_SECONDS,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""So that a server that answers no more is noticed within some 10 s, not in a quarter of an hour."""
 
 
 class Database:
@@ -83,12 +53,10 @@ class Database:
         """Why nothing can be written; None where the last write could be made."""
         self._overwritten = False
         self._damaged = False
-        self._rebuilt = False
-        """Or cannot be, or needs it not."""
-        self._rebuilding: sqlite3.Connection | None = None
-        self._closing = False
         try:
-            self._engine, self._writer = _take(url)
+            self._engine = engine_of(url)
+            remote = self._engine.name != "sqlite"
+            self._writer: Writer = SessionWriter(self._engine) if remote else FileWriter(self._engine)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
             raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
         self._url = url
@@ -105,8 +73,9 @@ class Database:
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
             raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
-        if self._ballast:
-            self._ballast.restore(shutil.disk_usage(self._folder).free)
+        self._space = None if remote else Space(self._engine)
+        if self._ballast and self._space:
+            self._ballast.restore(self._space.disk)
         self._write_thread = ThreadPoolExecutor(1, "history-write")
         self._read_threads = ThreadPoolExecutor(READERS, "history-read")
 
@@ -132,26 +101,23 @@ class Database:
 
     async def free_bytes(self) -> int | None:
         """What the disk has left for it, pages that deleted rows have freed included; None where it is on a server."""
-        return None if self.remote else await self.read(self._free)
+        return None if self._space is None else await self.read(self._space.free)
 
     async def shrink(self) -> bool:
         """Give pages that deleted rows have freed back to the disk: some of them, in a few milliseconds. False where
         there are none left, or the file is one of before, which cannot before :meth:`rebuild`."""
-        if not isinstance(self._writer, FileWriter):
-            return False
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._shrink)
 
     async def rebuild(self, reserve: int) -> None:
         """Write a file of before anew, where it has much to give back and there is room for that, ``reserve`` bytes
         left: from then on :meth:`shrink` can. Writes wait meanwhile, some seconds for each GB that is in use."""
-        if isinstance(self._writer, FileWriter) and not self._rebuilt:
+        if self._space and not self._space.rebuilt:
             await asyncio.get_running_loop().run_in_executor(self._write_thread, self._rebuild, reserve)
 
     def close(self) -> None:
         """Blocks until what is being read and written is done; a file that is being written anew stays as it was."""
-        self._closing = True
-        if (rebuilding := self._rebuilding) is not None:
-            rebuilding.interrupt()
+        if self._space:
+            self._space.close()
         self._write_thread.shutdown()
         self._read_threads.shutdown()
         self._release()
@@ -168,7 +134,7 @@ class Database:
                 return self._unless(needless, work)
         # Not even room for what SQLite's processes share: without others, what is there can be read all the same.
         self._engine.dispose()
-        self._engine = self._writer.engine = _sqlite(self._engine.url, alone=True)
+        self._engine = self._writer.engine = sqlite_engine(self._engine.url, alone=True)
         return self._unless(needless, work)
 
     def _unless(self, needless: Callable[[Connection], bool], work: Callable[[Connection], T]) -> T | None:
@@ -261,15 +227,11 @@ class Database:
     def _restore_ballast(self) -> None:
         """Raises DiskFull where there is no room for it: what else is written would take what deletions need."""
         assert self._ballast is not None
+        assert self._space is not None
         with self._engine.connect() as connection:
-            free = self._free(connection)
-        disk = shutil.disk_usage(self._folder).free
-        if not self._ballast.restore(disk) and free < 2 * self._ballast.size:
+            free = self._space.free(connection)
+        if not self._ballast.restore(self._space.disk) and free < 2 * self._ballast.size:
             raise DiskFull(self._url, FULL)
-
-    def _free(self, connection: Connection) -> int:
-        pages, size = (int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()) for name in _FREE)
-        return shutil.disk_usage(self._folder).free + pages * size
 
     def _checkpoint(self) -> None:
         """Make the write-ahead log's room usable again, as far as nobody is reading there."""
@@ -277,62 +239,11 @@ class Database:
             self._raw(lambda raw: raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
 
     def _shrink(self) -> bool:
-        if self.lost:
-            return False
-        with self._engine.connect() as connection:
-            pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
-            kind = connection.exec_driver_sql("PRAGMA auto_vacuum").scalar_one()
-            connection.rollback()
-            if not pages or kind != INCREMENTAL:
-                return False
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            try:
-                # A script, since `execute` would take only the first of the statement's steps, each of which is a page.
-                raw.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
-                if pages <= SHRINK_PAGES:
-                    raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # only now the file itself gets shorter
-            except sqlite3.OperationalError as error:
-                logger.info("Free pages are not given back to the disk now: %s.", error)
-                return False
-        return bool(pages > SHRINK_PAGES)
+        return self._space is not None and not self.lost and self._space.shrink()
 
     def _rebuild(self, reserve: int) -> None:
-        if self.lost or self.trouble or self._closing:
-            return
-        with self._engine.connect() as connection:
-            free, pages, size, kind = (
-                int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
-                for name in ("freelist_count", "page_count", "page_size", "auto_vacuum")
-            )
-            connection.rollback()
-            self._rebuilt = kind == INCREMENTAL
-            if self._rebuilt or free < max(SHRINK_PAGES, pages // REBUILD_SHARE):
-                return
-            # What is in use is written to a temporary file first and to the write-ahead log then.
-            used = (pages - free) * size
-            room = shutil.disk_usage(self._folder).free - reserve, shutil.disk_usage(tempfile.gettempdir()).free
-            if min(room) < 2 * used:
-                return
-            raw: Any = connection.connection.driver_connection
-            self._rebuilding = raw
-            try:
-                raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
-                raw.execute("VACUUM")
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            except sqlite3.DatabaseError as error:
-                if not self._closing:
-                    self._rebuilt = True  # what is wrong would be so again
-                    logger.warning("The database could not be written anew, to give room back: %s.", error)
-                return
-            finally:
-                self._rebuilding = None
-        self._rebuilt = True
-        logger.warning(
-            "Wrote the database anew, since one of before cannot give deleted runs' room back to the disk: "
-            "it took %s, and takes %s now.",
-            sizes.readable(pages * size), sizes.readable(used),
-        )  # fmt: skip
+        if self._space and not (self.lost or self.trouble):
+            self._space.rebuild(reserve)
 
     def _note(self, error: Exception, trouble: str) -> None:
         """``error`` is for the server's output, once; ``trouble`` for visitors, who do not see where it is."""
@@ -361,10 +272,6 @@ class Database:
             transaction.rollback()  # SQLite refuses to commit what has read a damaged page
             return found
 
-    @property
-    def _folder(self) -> Path:
-        return Path(self._engine.url.database or "").parent
-
     def _gone(self, error: DBAPIError) -> bool:
         """The connection was lost, or could not be made."""
         return self.remote and (error.connection_invalidated or error.statement is None)
@@ -374,58 +281,6 @@ class Database:
             self._identity.give_up_log()
         self._engine.dispose()
         self._writer.close()
-
-
-def _take(url: str) -> tuple[Engine, Writer]:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = _sqlite(parsed)
-        return engine, FileWriter(engine)
-    if parsed.drivername in ("postgres", "postgresql"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() != "postgresql":
-        raise ValueError("it must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    options = {name: value for name, value in _KEEPALIVE.items() if name not in parsed.query}
-    engine = create_engine(parsed, connect_args=options)
-    return engine, SessionWriter(engine)
-
-
-def _sqlite(url: URL, *, alone: bool = False) -> Engine:
-    """``alone``: no other program can use the file meanwhile, and SQLite needs no file for what it would share."""
-    if not url.database or url.database == ":memory:":
-        raise ValueError(f"{url} is not a file: a history needs one, such as sqlite:///threeseven.db")
-    # For its owner alone: what people name their runs is theirs. SQLite gives its further files the same mode.
-    Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, **({"creator": lambda: _connect_alone(url)} if alone else {}))
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: DBAPIConnection, _: Any) -> None:
-        # The driver would begin transactions by itself, too late and without DDL; `begin` below does it instead.
-        connection.isolation_level = None
-        cursor: Any = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
-        if cursor.execute("PRAGMA page_count").fetchone() == (0,):  # of others it would write to the file, each time
-            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # With WAL, a loss of power may cost the last transactions but never the file's consistency, and a killed
-        # process costs nothing. In exchange no commit waits for the disk.
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A writer that began as a reader could fail half-way with "database is locked", which no waiting would mend.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _connect_alone(url: URL) -> sqlite3.Connection:
-    file = quote(os.path.abspath(url.database or ""))
-    return sqlite3.connect(f"file:{file}?vfs=unix-excl", uri=True, check_same_thread=False)
 
 
 def _without_room(error: DBAPIError) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
-from app.history import database as database_module
+from app.history import engine as engine_module
 from app.history import history as history_module
 from app.history.history import History
 from app.history.unavailable import HistoryUnavailable, WriteRefused
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_module, "RETRY_SECONDS", 0.02)
     monkeypatch.setattr(history_module, "CHECK_SECONDS", 0.02)
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.02)
 
 
 @pytest.fixture
