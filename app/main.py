@@ -18,6 +18,7 @@ from app.history.history import History
 from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import DamagedFile, DiskFull, HistoryUnavailable, WriteRefused
+from app.lessons.contents import LESSONS
 from app.recipe import Recipe
 from app.running.supervisor import Supervisor
 from app.settings import Settings
@@ -28,6 +29,7 @@ from app.web import (
     exports,
     handshake,
     health,
+    lessons,
     predict,
     presets,
     problems,
@@ -45,6 +47,7 @@ from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
 from app.web.http_methods import HeadRequests
+from app.web.lesson_runs import LessonRuns
 from app.web.pages import Pages
 from app.web.root_path import RootPath
 from app.web.run_list import RunList
@@ -84,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
                 downloads=Downloads(settings.downloads_per_address),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
                 history=history,
+                lesson_runs=await stack.enter_async_context(LessonRuns.open(history, supervisor)),
                 reader=Reader.built_in(),
                 run_list=await stack.enter_async_context(RunList.open(history, supervisor)),
                 supervisor=supervisor,
@@ -103,6 +107,8 @@ def create_app(settings: Settings) -> FastAPI:
                     await supervisor.start(Recipe(), preset="textbook", pace=SetPace(pace="watch"), origin="first")
                 except (NoRoom, WriteRefused) as reason:
                     logger.warning("No first run is started: %s.", reason)
+            if settings.first_run and settings.lesson_defaults:
+                app.state.services.lesson_runs.prepare(LESSONS)
             yield
 
     app = FastAPI(
@@ -140,6 +146,7 @@ def create_app(settings: Settings) -> FastAPI:
         runs.router,
         sweeps.router,
         exports.router,
+        lessons.router,
     ):
         app.include_router(router)
     app.include_router(address.router(settings))

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """Fetch what is missing in ``mnist_dir`` before the server starts."""
     first_run: bool = True
     """Begin a ``textbook`` run by itself when the history is empty."""
+    lesson_defaults: bool = True
+    """Compute what lessons show first while the server has nothing else to do; not where ``first_run`` is false."""
     concurrent_runs: Annotated[int, Field(ge=1, le=16)] = 1
     queued_runs: Annotated[int, Field(ge=1, le=1000)] = 50
     """Runs that may wait; one more is refused."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.events import Controlled, Event, Origin, RunQueued
 from app.history.history import History, UnknownRun
+from app.history.notifier import Notifier
 from app.history.unavailable import HistoryUnavailable
 from app.recipe import LEARNER, Recipe
 from app.record import Record
@@ -118,6 +119,7 @@ class Supervisor:
         self._queued_runs = queued_runs
         self._device = device
         self._changed = asyncio.Event()
+        self._advanced = Notifier()
         self._queue = RunQueue()
         self._computations = Computations(self._changed.set, self._cancel_computation)
         self._workers = Workers(
@@ -215,6 +217,20 @@ class Supervisor:
     ) -> Run:
         """:meth:`queue` one run."""
         return (await self.queue(Start([recipe], name, preset, pace, origin))).runs[0]
+
+    async def find(self, start: Start) -> list[Run] | None:
+        """The equal runs that :meth:`queue` would answer with, were they to be reused; None where it would train."""
+        return await self._equal_to([self._on_device(recipe) for recipe in start.recipes], start)
+
+    async def wait_idle(self) -> None:
+        """Return once a worker is ready and no run trains or waits but those of lessons."""
+        while not self.ready or self._persons_runs:
+            await self._advanced.wait()
+
+    @property
+    def _persons_runs(self) -> bool:
+        lanes = [each.lane for each in self._queue] + [task.lane for _, task in self._active.values() if task.active]
+        return any(lane != "lesson" for lane in lanes)
 
     async def queue(self, start: Start) -> Started:
         """Queue runs. At full speed they start as soon as fewer than ``concurrent_runs`` train so, with a pace as soon
@@ -429,6 +445,7 @@ class Supervisor:
             try:
                 async with self._one_at_a_time:
                     await self._advance()
+                self._advanced.notify()
             except Exception:
                 logger.exception("The queue of runs could not be moved on.")
 

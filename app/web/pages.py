@@ -4,8 +4,10 @@ calls that are open to all."""
 import platform
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +17,10 @@ from starlette.templating import Jinja2Templates
 from app import __version__
 from app.history.damage import Damaged
 from app.history.history import UnknownRun
+from app.lessons.code import html
+from app.lessons.contents import LESSONS, lesson
 from app.run import Run
+from app.sweep import Value
 from app.web import problems
 from app.web.assets import Assets, folder
 from app.web.services import services
@@ -39,6 +44,8 @@ class Pages:
                 Route("/runs", self._named("runs.html")),
                 Route("/runs/{run}", self._run),
                 Route("/draw", self._named("draw.html")),
+                Route("/lessons", self._lessons),
+                Route("/lessons/{slug}", self._lesson),
                 Route("/about", self._about),
                 Route("/docs", self._named("docs.html")),
             )
@@ -60,6 +67,28 @@ class Pages:
             raise HTTPException(404, "There is no such run. It may have been deleted.") from None
         context = {"run_id": run.id, "run_name": run.name, **_known(run)}
         return self._templates.TemplateResponse(request, "stage.html", context)
+
+    async def _lessons(self, request: Request) -> Response:
+        return self._templates.TemplateResponse(request, "lessons.html", {"lessons": LESSONS})
+
+    async def _lesson(self, request: Request) -> Response:
+        """With the results that there are already: they stand there without a script, too."""
+        try:
+            shown = lesson(request.path_params["slug"])
+        except KeyError:
+            raise HTTPException(404, "There is no such lesson.") from None
+        at = LESSONS.index(shown)
+        context = {
+            "lesson": shown,
+            "number": at + 1,
+            "count": len(LESSONS),
+            "before": [each for each in LESSONS if each.slug in shown.needs],
+            "following": LESSONS[at + 1] if at + 1 < len(LESSONS) else None,
+            "known": await services(request).lesson_runs.known(shown),
+            "watch": urlencode({name: _in_address(value) for name, value in shown.watch.items()}),
+            "code": lambda name: Markup(html(*next((f.module, f.name) for f in shown.functions if f.name == name))),
+        }
+        return self._templates.TemplateResponse(request, f"lessons/{shown.slug}.html", context)
 
     async def _about(self, request: Request) -> Response:
         versions = [("Threeseven", __version__), ("Python", platform.python_version())]
@@ -91,6 +120,10 @@ class Pages:
     ) -> Response:
         context = {"status": status, "title": title, "detail": detail}
         return self._templates.TemplateResponse(request, "error.html", context, status, headers)
+
+
+def _in_address(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _for_people(request: Request) -> bool:

@@ -14,6 +14,7 @@ from app.web.auth import Auth
 from app.web.broadcast import Broadcasts
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
+from app.web.lesson_runs import LessonRuns
 from app.web.run_list import RunList
 from app.web.telemetry import Telemetry
 from app.web.viewers import Viewers
@@ -29,6 +30,7 @@ class Services:
     digit_packs: DigitPacks
     downloads: Downloads
     history: History
+    lesson_runs: LessonRuns
     reader: Reader
     run_list: RunList
     supervisor: Supervisor

@@ -1,0 +1,1 @@
+"""What the lessons are: their order, what they train, and the functions that they show."""

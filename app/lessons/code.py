@@ -1,0 +1,45 @@
+"""Functions as pages show them: cut out of the source, and coloured. The module itself, which may need PyTorch, is
+never imported."""
+
+import ast
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+
+def source(module: str, name: str) -> str:
+    """The function's own lines, without its annotations of types: pages show what it does. Raises KeyError."""
+    text = _path(module).read_text(encoding="utf-8")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return _without_types(node, text)
+    raise KeyError(f"{module} has no function {name}")
+
+
+@cache
+def html(module: str, name: str) -> str:
+    """A ``<pre>`` whose parts have the classes of Pygments' short names."""
+    formatter = HtmlFormatter(cssclass="code", wrapcode=True)
+    return str(highlight(source(module, name), PythonLexer(stripall=True), formatter))
+
+
+def _path(module: str) -> Path:
+    package, _, last = module.rpartition(".")
+    spec = find_spec(package)  # imports no more than the package, which is empty
+    if spec is None or not spec.submodule_search_locations:
+        raise KeyError(f"there is no package {package}")
+    return Path(spec.submodule_search_locations[0]) / f"{last}.py"
+
+
+def _without_types(node: ast.FunctionDef, text: str) -> str:
+    """The body stays as it is written; the head is written anew, on one line."""
+    arguments = node.args
+    for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        each.annotation = None
+    head = f"def {node.name}({ast.unparse(arguments)}):"
+    lines = text.splitlines()[node.body[0].lineno - 1 : node.end_lineno]
+    return "\n".join([head, *(line.split("  # type:")[0] for line in lines)]) + "\n"

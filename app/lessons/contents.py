@@ -1,0 +1,33 @@
+"""All lessons, in the order of the article that they follow."""
+
+from app.lessons.lesson import Function, Lesson, Trial
+from app.recipe import Recipe
+from app.sweep import Value
+
+BOOK = "app.learning.book"
+
+RATES: list[Value] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0]
+
+LESSONS: tuple[Lesson, ...] = (
+    Lesson(
+        slug="learning-rate",
+        title="The learning rate",
+        question="How large may a step be?",
+        promise="The best step is far larger than the textbook’s, and not far below a cliff.",
+        functions=(Function(BOOK, "train_epoch"),),
+        trials={
+            "rates": Trial(
+                "Twelve learning rates, ten epochs each",
+                Recipe(epochs=10),
+                {"learning_rate": RATES},
+                {"loss": ("mnist_loss", "bce"), "seed": (0, 1, 2)},
+            )
+        },
+        watch={"learning_rate": 10.0, "epochs": 10},
+    ),
+)
+
+
+def lesson(slug: str) -> Lesson:
+    """Raises KeyError for an unknown slug."""
+    return {each.slug: each for each in LESSONS}[slug]

@@ -1,0 +1,78 @@
+"""The runs that lessons show: started when somebody asks, or before that while the server is idle."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Self
+
+from app.history.history import History, UnknownRun
+from app.history.limits import NoRoom
+from app.history.unavailable import HistoryUnavailable
+from app.lessons.lesson import Lesson, Trial
+from app.run import Run
+from app.running.queue import QueueFull
+from app.running.supervisor import Start, Supervisor
+from app.sweep import Value
+
+logger = logging.getLogger(__name__)
+
+
+class LessonRuns:
+    """Open it with ``async with LessonRuns.open(history, supervisor)``. Runs are shared: a trial that is asked for
+    again is answered with the runs of before."""
+
+    def __init__(self, history: History, supervisor: Supervisor) -> None:
+        self._history, self._supervisor = history, supervisor
+        self._preparing: asyncio.Task[None] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, history: History, supervisor: Supervisor) -> AsyncIterator[Self]:
+        made = cls(history, supervisor)
+        try:
+            yield made
+        finally:
+            if made._preparing:
+                made._preparing.cancel()
+                await asyncio.gather(made._preparing, return_exceptions=True)
+
+    async def ask(self, lesson: Lesson, name: str, chosen: Mapping[str, Value] | None = None) -> tuple[list[Run], bool]:
+        """The runs of a trial in the order of its axes, and whether they are new. Raises KeyError for an unknown name,
+        UnknownChoice, QueueFull."""
+        runs, new = await self._supervisor.queue(_start(lesson, lesson.trials[name], chosen))
+        return self._supervisor.placed(runs), new
+
+    async def known(self, lesson: Lesson) -> dict[str, list[Run]]:
+        """Of each trial as it is first shown, the runs that there are already."""
+        found = {name: await self._supervisor.find(_start(lesson, trial)) for name, trial in lesson.trials.items()}
+        return {name: runs for name, runs in found.items() if runs}
+
+    def prepare(self, lessons: Sequence[Lesson]) -> None:
+        """From now on have what they show first trained, one trial after another, whenever nothing else is to do."""
+        self._preparing = asyncio.create_task(self._prepare(lessons), name="lessons' runs")
+
+    async def _prepare(self, lessons: Sequence[Lesson]) -> None:
+        for lesson in lessons:
+            for name in lesson.trials:
+                await self._supervisor.wait_idle()
+                try:
+                    runs, _ = await self.ask(lesson, name)
+                    for run in runs:
+                        await self._wait_end(run)
+                except (NoRoom, HistoryUnavailable, QueueFull) as reason:
+                    logger.warning("What lessons show first is not computed: %s.", reason)
+                    return
+
+    async def _wait_end(self, run: Run) -> None:
+        try:
+            while run.active:
+                await self._history.wait(run.id, run.seq)
+                run = await self._history.get(run.id)
+        except UnknownRun:  # deleted meanwhile
+            return
+
+
+def _start(lesson: Lesson, trial: Trial, chosen: Mapping[str, Value] | None = None) -> Start:
+    recipes = trial.recipes(chosen)
+    return Start(recipes, f"Lesson: {lesson.title}", origin="lesson", axes=dict(trial.axes), reuse=True)

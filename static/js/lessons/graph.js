@@ -1,0 +1,235 @@
+// A small graph for what a lesson computes: SVG, so that it prints, scales and keeps its colours everywhere.
+
+/** @typedef {"linear" | "log"} Scale */
+/**
+ * @typedef {object} Axis
+ * @property {number} min
+ * @property {number} max
+ * @property {Scale} [scale]
+ * @property {string} label
+ * @property {number[]} [ticks] else chosen
+ * @property {(value: number) => string} [format]
+ */
+/** @typedef {"ink" | "soft" | "three" | "seven" | "series-1" | "series-2" | "series-3" | "series-4" | "mine"} Ink `mine`: what the reader predicted */
+/**
+ * @typedef {{kind: "line", points: readonly (readonly [number, number])[], ink: Ink, dash?: boolean, label?: string}
+ *   | {kind: "dots", points: readonly (readonly [number, number])[], ink: Ink, size?: number}
+ *   | {kind: "bars", bars: readonly {from: number, to: number, y: number}[], ink: Ink}
+ *   | {kind: "rule", x?: number, y?: number, ink: Ink, label?: string, dash?: boolean}
+ *   | {kind: "flag", x: number, label: string, ink: Ink}
+ *   | {kind: "words", x: number, y: number, words: string, ink: Ink}} Item lines break where a y is not finite
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
+const LEAST = 240;
+
+export class Graph {
+  #svg;
+  #axes;
+  /** @type {readonly Item[]} */
+  #items = [];
+  #size = { width: 480, height: 300 };
+
+  /**
+   * @param {HTMLElement} root with a height of its own; is filled
+   * @param {{label: string, x: Axis, y: Axis}} axes `label`: what it shows, for those who do not see it; say more with
+   *   `describe`
+   * @param {{signal: AbortSignal}} options
+   */
+  constructor(root, axes, { signal }) {
+    this.#axes = axes;
+    this.#svg = node("svg", { class: "graph", role: "img", "aria-label": axes.label, focusable: "false" });
+    root.replaceChildren(this.#svg);
+    const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => {
+      if (!width) return;
+      this.#size = { width: Math.max(LEAST, Math.floor(width)), height: Math.max(120, Math.floor(height)) };
+      this.#draw();
+    });
+    observer.observe(root);
+    signal.addEventListener("abort", () => {
+      observer.disconnect();
+      root.replaceChildren();
+    });
+  }
+
+  /** @param {string} words what there is to be seen on it */
+  describe(words) {
+    this.#svg.setAttribute("aria-label", `${this.#axes.label}. ${words}`);
+  }
+
+  /** @param {Partial<{x: Axis, y: Axis}>} axes */
+  setAxes(axes) {
+    this.#axes = { ...this.#axes, ...axes };
+    this.#draw();
+  }
+
+  /** @param {readonly Item[]} items later ones lie over earlier ones */
+  show(items) {
+    this.#items = items;
+    this.#draw();
+  }
+
+  /** Pixels from the left edge. @param {number} value */
+  x(value) {
+    const { left, right } = MARGIN;
+    return left + (this.#size.width - left - right) * share(this.#axes.x, value);
+  }
+
+  /** Pixels from the upper edge. @param {number} value */
+  y(value) {
+    const { top, bottom } = MARGIN;
+    return this.#size.height - bottom - (this.#size.height - top - bottom) * share(this.#axes.y, value);
+  }
+
+  /** The x of a place in the window. @param {number} clientX */
+  xAt(clientX) {
+    const { left, right } = MARGIN;
+    const at = (clientX - this.#svg.getBoundingClientRect().left - left) / (this.#size.width - left - right);
+    return valueAt(this.#axes.x, Math.min(1, Math.max(0, at)));
+  }
+
+  #draw() {
+    const { width, height } = this.#size;
+    this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.#svg.setAttribute("width", String(width));
+    this.#svg.setAttribute("height", String(height));
+    const clip = `clip-${(clips += 1)}`;
+    const area = node("clipPath", { id: clip }, node("rect", { x: MARGIN.left, y: MARGIN.top - 6, width: width - MARGIN.left - MARGIN.right + 6, height: height - MARGIN.top - MARGIN.bottom + 8 }));
+    const shown = node("g", { "clip-path": `url(#${clip})` });
+    const over = node("g", {});
+    for (const item of this.#items) (item.kind === "flag" || item.kind === "words" ? over : shown).append(...this.#item(item));
+    this.#svg.replaceChildren(area, this.#grid(), shown, over);
+  }
+
+  #grid() {
+    const { width, height } = this.#size;
+    const { x, y } = this.#axes;
+    const grid = node("g", { class: "graph-axes" });
+    const format = (/** @type {Axis} */ axis, /** @type {number} */ value) => (axis.format ?? plainly)(value);
+    for (const tick of ticksOf(y, Math.max(2, Math.floor(height / 60)))) {
+      const at = this.y(tick);
+      grid.append(node("line", { class: "graph-grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: at, y2: at }));
+      grid.append(text(MARGIN.left - 7, at + 4, format(y, tick), "end"));
+    }
+    for (const tick of ticksOf(x, Math.max(2, Math.floor(width / 80)))) {
+      const at = this.x(tick);
+      grid.append(node("line", { class: "graph-grid", x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom }));
+      grid.append(text(at, height - MARGIN.bottom + 17, format(x, tick), "middle"));
+    }
+    grid.append(text((MARGIN.left + width - MARGIN.right) / 2, height - 5, x.label, "middle", "graph-label"));
+    grid.append(text(MARGIN.left, MARGIN.top - 3, y.label, "start", "graph-label"));
+    return grid;
+  }
+
+  /** @param {Item} item @returns {SVGElement[]} */
+  #item(item) {
+    const ink = `graph-${item.ink}`;
+    switch (item.kind) {
+      case "line": {
+        let path = "";
+        let drawn = false;
+        for (const [x, y] of item.points) {
+          if (!Number.isFinite(y) || !Number.isFinite(x)) {
+            drawn = false;
+            continue;
+          }
+          path += `${drawn ? "L" : "M"}${this.x(x).toFixed(1)} ${this.y(y).toFixed(1)}`;
+          drawn = true;
+        }
+        return [node("path", { class: `graph-line ${ink}`, d: path, ...(item.dash ? { "stroke-dasharray": "6 5" } : {}) })];
+      }
+      case "dots":
+        return item.points
+          .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
+          .map(([x, y]) => node("circle", { class: `graph-dot ${ink}`, cx: this.x(x), cy: this.y(y), r: item.size ?? 4 }));
+      case "bars":
+        return item.bars.map(({ from, to, y }) => {
+          const [left, right] = [this.x(from), this.x(to)];
+          const [top, base] = [this.y(y), this.y(Math.max(this.#axes.y.min, 0))];
+          return node("rect", { class: `graph-bar ${ink}`, x: left, y: Math.min(top, base), width: Math.max(0.5, right - left - 0.5), height: Math.abs(base - top) });
+        });
+      case "rule": {
+        const { width, height } = this.#size;
+        const across = item.y !== undefined;
+        const at = across ? this.y(Number(item.y)) : this.x(Number(item.x));
+        const ends = across ? { x1: MARGIN.left, x2: width - MARGIN.right, y1: at, y2: at } : { x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom };
+        const line = node("line", { class: `graph-line ${ink}`, ...ends, ...(item.dash ? { "stroke-dasharray": "6 5" } : {}) });
+        if (!item.label) return [line];
+        return [line, across ? text(width - MARGIN.right - 4, at - 5, item.label, "end", ink) : text(at + 5, MARGIN.top + 12, item.label, "start", ink)];
+      }
+      case "flag": {
+        const [at, top] = [this.x(item.x), MARGIN.top];
+        const late = at > this.#size.width * 0.7;
+        return [
+          node("line", { class: `graph-line ${ink}`, x1: at, x2: at, y1: top, y2: this.#size.height - MARGIN.bottom, "stroke-dasharray": "2 4" }),
+          node("path", { class: `graph-flag ${ink}`, d: `M${at} ${top}l${late ? -12 : 12} 5l${late ? 12 : -12} 5z` }),
+          text(at + (late ? -16 : 16), top + 9, item.label, late ? "end" : "start", ink),
+        ];
+      }
+      case "words":
+        return [text(this.x(item.x), this.y(item.y), item.words, "middle", ink)];
+    }
+  }
+}
+
+let clips = 0;
+
+/** @param {Axis} axis @param {number} value */
+function share({ min, max, scale = "linear" }, value) {
+  if (scale === "linear") return (value - min) / (max - min);
+  return Math.log(Math.max(value, min / 1e3) / min) / Math.log(max / min);
+}
+
+/** @param {Axis} axis @param {number} at from 0 to 1 */
+function valueAt({ min, max, scale = "linear" }, at) {
+  return scale === "linear" ? min + (max - min) * at : min * (max / min) ** at;
+}
+
+/** @param {Axis} axis @param {number} most */
+export function ticksOf({ min, max, scale = "linear", ticks }, most) {
+  if (ticks) return ticks;
+  const found = [];
+  if (scale === "log") {
+    const [first, last] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
+    const stride = Math.max(1, Math.ceil((last - first + 1) / most));
+    for (let power = first; power <= last; power += stride) found.push(10 ** power);
+    return found;
+  }
+  const rough = (max - min) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((each) => each >= rough - 1e-12) ?? rough;
+  for (let n = Math.ceil(min / step - 1e-9); n * step <= max + step * 1e-9; n++) found.push(Number((n * step).toPrecision(12)));
+  return found;
+}
+
+/** @param {number} value */
+function plainly(value) {
+  return new Intl.NumberFormat("en", { maximumSignificantDigits: 4 }).format(value);
+}
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {...Node} children
+ * @returns {SVGElement}
+ */
+export function node(name, attributes, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ * @param {"start" | "middle" | "end"} anchor
+ * @param {string} [className]
+ */
+function text(x, y, words, anchor, className = "") {
+  const made = node("text", { x, y, "text-anchor": anchor, class: `graph-text ${className}` });
+  made.textContent = words;
+  return made;
+}

@@ -1,0 +1,140 @@
+// Twelve runs that differ in their learning rate: each one's loss by epoch, and what all of them reach.
+
+import { element, part } from "../shell/element.js";
+import { loss, percent, plain } from "../shell/format.js";
+import { root as base } from "../shell/root.js";
+import { Graph, node } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { mountChoice } from "./slider.js";
+
+/** @typedef {import("./trials.js").Member} Member */
+
+const FROZEN = 0.6; // read rightly: as good as calling everything the same
+
+const { signal, state, prediction, trials, painter } = openLesson(window, { defaults: { loss: "mnist_loss", seed: 0 } });
+
+const choices = part("choices");
+const [losses, seeds] = [element("div", ""), element("div", "")];
+choices.append(losses, seeds);
+mountChoice(losses, {
+  label: "Loss",
+  options: [{ value: "mnist_loss", label: "mnist_loss" }, { value: "bce", label: "cross-entropy" }],
+  value: state.text("loss"),
+  onChange: (value) => state.set("loss", value),
+}, { signal });
+mountChoice(seeds, {
+  label: "Seed",
+  options: [0, 1, 2].map((value) => ({ value, label: String(value) })),
+  value: state.number("seed"),
+  onChange: (value) => state.set("seed", value),
+}, { signal });
+
+const graph = new Graph(part("graph"), {
+  label: "Digits read rightly after ten epochs, by learning rate",
+  x: { min: 0.001, max: 300, scale: "log", label: "Learning rate", format: plain },
+  y: { min: 0.4, max: 1, label: "Read rightly", format: (value) => percent(value, 0) },
+}, { signal });
+
+const show = painter.add(paint);
+const trial = trials.ask("rates", { choices: chosen(), onChange: show });
+state.subscribe(() => trial.choose(chosen()));
+prediction.subscribe(show);
+
+function chosen() {
+  return { loss: state.text("loss"), seed: state.number("seed") };
+}
+
+function paint() {
+  const { members } = trial;
+  part("miniatures").replaceChildren(...members.map(miniature));
+  const reached = members.map(({ recipe, log }) => /** @type {const} */ ([recipe.learning_rate ?? 0.1, log.accuracy]));
+  graph.show([
+    ...flags(),
+    { kind: "rule", y: 0.5, ink: "soft", dash: true, label: "guessing" },
+    { kind: "line", points: reached, ink: "soft" },
+    { kind: "dots", points: reached, ink: "ink" },
+  ]);
+  const words = said(members);
+  graph.describe(words);
+  part("words-now").textContent = words;
+  part("source").textContent = source();
+  table(members);
+}
+
+/** @returns {import("./graph.js").Item[]} */
+function flags() {
+  const names = /** @type {const} */ ([["best", "your best"], ["cliff", "your cliff"]]);
+  return names.flatMap(([name, label]) => {
+    const power = prediction.number(name);
+    return power === null ? [] : [{ kind: "flag", x: 10 ** power, label, ink: "mine" }];
+  });
+}
+
+/** Its loss on the validation digits by epoch. @param {Member} member */
+function miniature({ run, recipe, log }) {
+  const values = [...log.epochs.valid_loss.view];
+  const top = Math.max(...values.filter(Number.isFinite), 1e-9);
+  const points = values.map((value, i) => `${((i + 0.5) * 100) / 10},${Number.isFinite(value) ? 38 - (34 * value) / top : 2}`);
+  const svg = node("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" });
+  svg.append(node("path", { d: "M0 38H100", class: "graph-grid" }));
+  if (points.length) svg.append(node("polyline", { points: points.join(" "), class: "graph-line graph-ink", "vector-effect": "non-scaling-stroke" }));
+  const link = element("a", "", plain(recipe.learning_rate));
+  link.href = `${base}/runs/${run}`;
+  const figure = element("figure", "miniature", element("figcaption", "", element("b", "", link), ` ${how(log)}`));
+  figure.prepend(svg);
+  return figure;
+}
+
+/** @param {import("../run/run-log.js").RunLog} log */
+function how(log) {
+  if (log.diverged) return "diverged";
+  if (log.state === "paused" || log.state === "none" || log.state === "queued") return "waits";
+  if (log.active && !(log.accuracy > 0)) return "…";
+  return log.accuracy < FROZEN && !log.active ? `frozen at ${percent(log.accuracy, 1)}` : percent(log.accuracy, 1);
+}
+
+/** @param {Member[]} members */
+function said(members) {
+  const ended = members.filter(({ log }) => !log.active && log.accuracy > 0);
+  if (!ended.length) return "";
+  const best = ended.reduce((one, other) => (other.log.accuracy > one.log.accuracy ? other : one));
+  const rates = members.map(({ recipe }) => recipe.learning_rate ?? 0.1);
+  const cliff = members.find(({ recipe, log }) => (recipe.learning_rate ?? 0.1) > (best.recipe.learning_rate ?? 0.1) && (log.diverged || log.accuracy < FROZEN));
+  const found = `Of ${rates.length} rates ${plain(best.recipe.learning_rate)} reads the most digits rightly: ${percent(best.log.accuracy)} after ${best.log.epoch} epochs.`;
+  if (!cliff) return `${found} None of these breaks down.`;
+  const how = cliff.log.diverged ? "diverges" : `stays at ${percent(cliff.log.accuracy)}`;
+  return `${found} ${plain(cliff.recipe.learning_rate)} ${how}, and it is ${plain(Number(((cliff.recipe.learning_rate ?? 1) / (best.recipe.learning_rate ?? 1)).toPrecision(2)))} times as large.`;
+}
+
+function source() {
+  if (trial.problem) return `${trial.problem.title}. ${trial.problem.detail}`;
+  if (!trial.members.length) return "Asking the server for its runs …";
+  if (!trial.complete) {
+    const held = trial.members.some(({ log }) => log.state === "paused");
+    return held ? "The runs wait until a person’s run, which goes first, has ended." : `Training: ${percent(trial.share, 0)} of all steps.`;
+  }
+  return `${trial.members.length} runs of this server, trained together; accuracy on 2,038 digits that none has learned from. Each rate leads to its run.`;
+}
+
+/** @param {Member[]} members */
+function table(members) {
+  const root = part("table");
+  if (!members.length) return;
+  root.hidden = false;
+  const head = element("thead", "", element("tr", "", ...["Rate", "Read rightly", "Loss"].map(columnHead)));
+  const rows = members.map(({ run, recipe, log }) => {
+    const link = element("a", "", plain(recipe.learning_rate));
+    link.href = `${base}/runs/${run}`;
+    const first = element("th", "", link);
+    first.scope = "row";
+    return element("tr", "", first, element("td", "", percent(log.accuracy)), element("td", "", loss(log.epochs.valid_loss.at(-1))));
+  });
+  root.replaceChildren(head, element("tbody", "", ...rows));
+}
+
+/** @param {string} words */
+function columnHead(words) {
+  const made = element("th", "", words);
+  made.scope = "col";
+  return made;
+}

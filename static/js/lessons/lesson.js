@@ -1,0 +1,69 @@
+// What every lesson's page does: its state in the address, the reader's prediction, the result that waits for it, code and
+// formula that point at each other, and how far this browser has come.
+
+import { DigitSource } from "../model/digit-source.js";
+import { part } from "../shell/element.js";
+import { openPage } from "../shell/page.js";
+import { Painter } from "../shell/painter.js";
+import { bindPrediction } from "./prediction.js";
+import { markSeen } from "./progress.js";
+import { LessonState } from "./state.js";
+import { Trials } from "./trials.js";
+import { bindVeil } from "./veil.js";
+
+/** @typedef {import("./state.js").Values} Values */
+
+/**
+ * @typedef {object} Lesson
+ * @property {string} slug
+ * @property {AbortSignal} signal
+ * @property {Painter} painter
+ * @property {LessonState} state
+ * @property {import("./prediction.js").Prediction} prediction
+ * @property {Trials} trials
+ * @property {DigitSource} digits
+ * @property {import("../shell/toasts.js").Toasts} toasts
+ * @property {import("../shell/shortcuts.js").Shortcuts} shortcuts
+ */
+
+/**
+ * Begins a lesson's page, which has the parts of `templates/lesson.html`.
+ *
+ * @param {Window & typeof globalThis} window
+ * @param {{defaults?: Values}} [options] `defaults`: what a reader can set, and how it stands at first; the address
+ *   carries what differs
+ * @returns {Lesson}
+ */
+export function openLesson(window, { defaults = {} } = {}) {
+  const { signal } = new AbortController();
+  const { stream, toasts, shortcuts } = openPage(window, { signal });
+  const slug = part("lesson").dataset.lesson ?? "";
+  const state = new LessonState(window, defaults, { signal });
+  const prediction = bindPrediction(part("prediction", HTMLFormElement), { slug }, { signal });
+  bindVeil(part("veil"), { prediction, asked: part("prediction") }, { signal });
+  bindPointers(part("lesson"), { signal });
+  markSeen(slug);
+  const trials = new Trials(slug, { stream, toasts, signal });
+  stream.start();
+  return { slug, signal, painter: new Painter(window), state, prediction, trials, digits: new DigitSource(), toasts, shortcuts };
+}
+
+/**
+ * Parts of the page with the same `data-point` are one thing: by hover, focus or a tap on one of them all are marked.
+ *
+ * @param {HTMLElement} root
+ * @param {{signal: AbortSignal}} options
+ */
+function bindPointers(root, { signal }) {
+  const mark = (/** @type {string | undefined} */ name) => {
+    for (const each of root.querySelectorAll("[data-point]")) {
+      each.toggleAttribute("data-pointed", name !== undefined && each.getAttribute("data-point") === name);
+    }
+  };
+  const nameOf = (/** @type {Event} */ { target }) => {
+    const found = target instanceof Element ? target.closest("[data-point]") : null;
+    return found?.getAttribute("data-point") ?? undefined;
+  };
+  for (const type of ["pointerover", "focusin", "click"]) root.addEventListener(type, (event) => mark(nameOf(event)), { signal });
+  for (const type of ["pointerleave", "focusout"]) root.addEventListener(type, () => mark(undefined), { signal });
+}

@@ -1,0 +1,121 @@
+// What a reader expects before the result is seen: a form of native controls, kept in this browser.
+
+import { percent, plain } from "../shell/format.js";
+
+/** @typedef {Record<string, string>} Answers by the names of the form's controls */
+
+const STORE = "threeseven.prediction.";
+
+/**
+ * The form has its controls, a button to submit, an output for words and, with `data-again`, a button that takes the
+ * prediction back.
+ *
+ * @param {HTMLFormElement} form
+ * @param {{slug: string}} context
+ * @param {{signal: AbortSignal}} options
+ */
+export function bindPrediction(form, { slug }, { signal }) {
+  return new Prediction(form, STORE + slug, signal);
+}
+
+export class Prediction {
+  #form;
+  #key;
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+  /** Null until there is one. @type {Answers | null} */
+  answers;
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {string} key
+   * @param {AbortSignal} signal
+   */
+  constructor(form, key, signal) {
+    this.#form = form;
+    this.#key = key;
+    this.answers = kept(key);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#take(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
+    }, { signal });
+    form.querySelector("[data-again]")?.addEventListener("click", () => {
+      this.#take(null);
+      /** @type {HTMLElement | null} */ (form.querySelector("input, select"))?.focus();
+    }, { signal });
+    form.addEventListener("input", () => showOutputs(form), { signal });
+    this.#show();
+  }
+
+  /** @param {string} name @returns {number | null} */
+  number(name) {
+    const value = Number(this.answers?.[name] ?? NaN);
+    return Number.isFinite(value) ? value : null;
+  }
+
+  /** Listeners are told that there is a prediction, or none any more. @param {() => void} listener @returns {() => void} */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @param {Answers | null} answers */
+  #take(answers) {
+    this.answers = answers;
+    try {
+      if (answers) localStorage.setItem(this.#key, JSON.stringify(answers));
+      else localStorage.removeItem(this.#key);
+    } catch {
+      // Storage is forbidden or full: the prediction holds until the page is left.
+    }
+    this.#show();
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #show() {
+    const { answers } = this;
+    for (const control of this.#form.elements) {
+      if (control instanceof HTMLButtonElement) {
+        control.hidden = control.type === "submit" ? answers !== null : answers === null;
+      } else if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) {
+        control.disabled = answers !== null;
+        if (answers && control.name in answers) {
+          if (control.type === "radio") /** @type {HTMLInputElement} */ (control).checked = control.value === answers[control.name];
+          else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control).checked = true;
+          else control.value = answers[control.name];
+        }
+      }
+    }
+    this.#form.toggleAttribute("data-made", answers !== null);
+    showOutputs(this.#form);
+  }
+}
+
+/** How the numbers of sliders are read, by their outputs' `data-format`. @type {Record<string, (value: number) => string>} */
+const FORMATS = {
+  plain,
+  power: (value) => plain(Number((10 ** value).toPrecision(2))),
+  percent: (value) => percent(value / 100, 1),
+};
+
+/** @param {HTMLFormElement} form */
+function showOutputs(form) {
+  for (const output of form.querySelectorAll("output[data-format]")) {
+    const { htmlFor, dataset } = /** @type {HTMLOutputElement} */ (output);
+    const slider = form.querySelector(`#${CSS.escape(htmlFor.value)}`);
+    if (!(slider instanceof HTMLInputElement)) continue;
+    const words = FORMATS[dataset.format ?? "plain"](slider.valueAsNumber);
+    output.textContent = words;
+    slider.setAttribute("aria-valuetext", words);
+  }
+}
+
+/** @param {string} key @returns {Answers | null} */
+function kept(key) {
+  try {
+    const found = JSON.parse(localStorage.getItem(key) ?? "null");
+    return found && typeof found === "object" ? found : null;
+  } catch {
+    return null;
+  }
+}

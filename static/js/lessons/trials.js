@@ -1,0 +1,114 @@
+// A lesson's runs: asked for, followed while they train, and folded from their logs.
+
+import { RunLog } from "../run/run-log.js";
+import { ProblemError, request } from "../shell/problem.js";
+
+/** @typedef {import("../wire.js").Run} Run */
+/** @typedef {import("../wire.js").Recipe} Recipe */
+/** @typedef {{run: string, recipe: Recipe, log: RunLog}} Member */
+/** @typedef {Record<string, string | number | boolean>} Choices */
+
+/** What tells how a run stands without each of its steps. */
+const EPOCHS = ["RunQueued", "RunStarted", "EpochEnded", "RunPaused", "RunResumed", "RunFinished", "RunStopped", "RunFailed", "RunInterrupted"];
+const STEPS = [...EPOCHS, "Steps", "Controlled"];
+
+const RETRY = 3000; // milliseconds until a trial that was refused is asked for again
+
+export class Trials {
+  #slug;
+  #context;
+
+  /**
+   * @param {string} slug
+   * @param {{stream: import("../run/stream.js").Stream, toasts: import("../shell/toasts.js").Toasts, signal: AbortSignal}} context
+   */
+  constructor(slug, context) {
+    this.#slug = slug;
+    this.#context = context;
+  }
+
+  /**
+   * A trial's runs, which the server trains where it has none yet.
+   *
+   * @param {string} name
+   * @param {{onChange: (trial: Trial) => void, choices?: Choices, steps?: boolean}} options `onChange` is called whenever
+   *   something has become known; `steps`: each step of every run is wanted, not only each epoch's end
+   */
+  ask(name, { onChange, choices = {}, steps = false }) {
+    const trial = new Trial(this.#context, `/api/lessons/${this.#slug}/trials/${name}`, steps ? STEPS : EPOCHS, onChange);
+    trial.choose(choices);
+    return trial;
+  }
+}
+
+/** The members that were asked for last. */
+export class Trial {
+  #context;
+  #address;
+  #types;
+  #onChange;
+  #asked = 0;
+  /** @type {(() => void)[]} */
+  #ends = [];
+  /** In the order of the trial's axes; empty until the server has answered. @type {Member[]} */
+  members = [];
+  /** Why they cannot be had now. @type {ProblemError | null} */
+  problem = null;
+
+  /**
+   * @param {{stream: import("../run/stream.js").Stream, toasts: import("../shell/toasts.js").Toasts, signal: AbortSignal}} context
+   * @param {string} address
+   * @param {string[]} types
+   * @param {(trial: Trial) => void} onChange
+   */
+  constructor(context, address, types, onChange) {
+    this.#context = context;
+    this.#address = address;
+    this.#types = types;
+    this.#onChange = onChange;
+    context.signal.addEventListener("abort", () => this.#end());
+  }
+
+  /** Whether all members are here and have ended. */
+  get complete() {
+    return this.members.length > 0 && this.members.every(({ log }) => log.state !== "none" && !log.active);
+  }
+
+  /** How much of all their steps has been taken, from 0 to 1, as far as it has been told. */
+  get share() {
+    const steps = this.members.reduce((sum, { log }) => sum + log.steps, 0);
+    const taken = this.members.reduce((sum, { log }) => sum + (log.active ? log.step : log.steps), 0);
+    return steps ? taken / steps : 0;
+  }
+
+  /** @param {Choices} choices what is left out is as the trial has it first */
+  async choose(choices) {
+    const asked = ++this.#asked;
+    const { signal, stream } = this.#context;
+    try {
+      /** @type {{runs: Run[]}} */
+      const { runs } = await request("POST", this.#address, { choices });
+      if (asked !== this.#asked || signal.aborted) return;
+      this.#end();
+      this.problem = null;
+      this.members = runs.map((run) => ({ run: run.id, recipe: run.recipe, log: new RunLog(run.id) }));
+      for (const { run, log } of this.members) {
+        const onEvent = (/** @type {import("../wire.js").RunEvent} */ event) => {
+          log.apply(event);
+          this.#onChange(this);
+        };
+        this.#ends.push(stream.watchRun(run, { types: this.#types, onEvent }));
+      }
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      if (asked !== this.#asked || signal.aborted) return;
+      this.problem = problem;
+      window.setTimeout(() => asked === this.#asked && !signal.aborted && this.choose(choices), RETRY);
+    }
+    this.#onChange(this);
+  }
+
+  #end() {
+    for (const end of this.#ends.splice(0)) end();
+  }
+}

@@ -1,0 +1,17 @@
+// The index of the lessons: which of them this browser has opened.
+
+import { progress } from "../lessons/progress.js";
+import { openPage } from "../shell/page.js";
+
+const { stream } = openPage(window);
+stream.start();
+
+const WORDS = { opened: "Begun", done: "Done" };
+const come = progress();
+for (const card of document.querySelectorAll("[data-lesson]")) {
+  const how = come[/** @type {HTMLElement} */ (card).dataset.lesson ?? ""];
+  const words = card.querySelector("[data-progress]");
+  if (!how || !(words instanceof HTMLElement)) continue;
+  words.textContent = WORDS[how];
+  words.hidden = false;
+}

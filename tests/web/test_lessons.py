@@ -1,0 +1,79 @@
+"""Lessons by REST, and the pages that show what they train."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    with server.client() as client:
+        yield client
+
+
+def ask(client, status=200, slug="learning-rate", trial="rates", **choices):
+    answer = client.post(f"/api/lessons/{slug}/trials/{trial}", json={"choices": choices})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_a_trial_is_trained_once_for_all_who_ask(server, client):
+    asked = ask(client, 201, seed=1)
+    rates = [run["recipe"]["learning_rate"] for run in asked["runs"]]
+    assert rates == sorted(rates)
+    assert {run["origin"] for run in asked["runs"]} == {"lesson"}
+    again = ask(client, seed=1)
+    assert [run["id"] for run in again["runs"]] == [run["id"] for run in asked["runs"]]
+    for run in asked["runs"]:
+        assert server.until(run["id"], "RunFinished", "RunFailed")
+    listed = client.get("/api/runs?limit=200").json()["runs"]
+    assert not {run["id"] for run in listed} & {run["id"] for run in asked["runs"]}
+
+
+def test_its_page_has_the_result_without_a_script(server, client):
+    page = client.get("/lessons/learning-rate", headers={"accept": "text/html"}).text
+    assert "<tbody>" not in page
+    for run in ask(client, 201)["runs"]:
+        assert server.until(run["id"], "RunFinished", "RunFailed")
+    page = client.get("/lessons/learning-rate", headers={"accept": "text/html"}).text
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.count("<tr>") == 12
+    assert "97." in rows
+
+
+@pytest.mark.parametrize(
+    ("choices", "field"),
+    [({"loss": "accuracy"}, "choices.loss"), ({"epochs": 1}, "choices.epochs"), ({"seed": [1]}, "choices.seed")],
+)
+def test_what_is_not_offered_is_refused_by_its_name(client, choices, field):
+    assert field in {each["field"].rpartition(".list")[0] or each["field"] for each in refused(client, choices)}
+
+
+def refused(client, choices):
+    answer = client.post("/api/lessons/learning-rate/trials/rates", json={"choices": choices})
+    assert answer.status_code == 422
+    return [{"field": ".".join(each["field"].split(".")[:2])} for each in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize("path", ["/api/lessons/calculus/trials/rates", "/api/lessons/learning-rate/trials/luck"])
+def test_an_unknown_lesson_or_trial_is_not_found(client, path):
+    answer = client.post(path, json={})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_unknown_lessons_page_is_for_people(client):
+    answer = client.get("/lessons/calculus", headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "There is no such lesson." in answer.text
+
+
+def test_the_list_says_what_can_be_asked(client):
+    lessons = {each["slug"]: each for each in client.get("/api/lessons").json()}
+    rates = lessons["learning-rate"]["trials"]["rates"]
+    assert len(rates["axes"]["learning_rate"]) == 12
+    assert rates["choices"] == {"loss": ["mnist_loss", "bce"], "seed": [0, 1, 2]}
+
+
+def test_nobody_needs_to_be_signed_in(serve, tmp_path):
+    with serve(tmp_path, token="secret") as locked, locked.client() as stranger:
+        assert stranger.post("/api/runs", json={}).status_code == 401
+        ask(stranger, 201)
