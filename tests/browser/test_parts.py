@@ -257,21 +257,25 @@ def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, se
     expect(sums).to_contain_text("Draw a digit")
 
 
-def test_digits_that_cannot_be_had_are_asked_for_again(
-    page: Page, server: str, finished_run: str, complaints: list[str]
+@pytest.mark.parametrize(
+    ("missing", "why"), [("**/api/digits*", "Wait."), ("**/reading-worker.js", "worker has failed")]
+)
+def test_digits_that_cannot_be_read_are_tried_again(
+    page: Page, server: str, finished_run: str, complaints: list[str], missing: str, why: str
 ) -> None:
-    page.route("**/api/digits*", lambda route: route.fulfill(status=503, json={"title": "Not now", "detail": "Wait."}))
+    page.route(missing, lambda route: route.fulfill(status=503, json={"title": "Not now", "detail": "Wait."}))
     set_up(page, server, finished_run)
     mount(page, MISREAD)
     take(page, 98)
     misread = page.locator('[data-part="misread"]')
-    expect(misread).to_contain_text("The unseen digits cannot be had: Wait.")
-    page.unroute("**/api/digits*")
+    expect(misread).to_contain_text("The unseen digits cannot be read: ")
+    expect(misread).to_contain_text(why)
+    page.unroute(missing)
     misread.get_by_role("button", name="Try again").click()
     expect(misread).to_contain_text("of 2,038 unseen digits")
     expect(misread.get_by_role("button", name="Try again")).to_be_hidden()
     assert complaints
-    assert all("503" in complaint for complaint in complaints)
+    assert all("503" in complaint or "reading-worker" in complaint for complaint in complaints)
     complaints.clear()
 
 

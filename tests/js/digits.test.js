@@ -45,25 +45,9 @@ test("what is no whole pack is refused", () => {
   assert.throws(() => unpackDigits(data.slice(0, -1)), TypeError);
 });
 
-test("many digits are read as each is by itself", async () => {
+test("many digits are read as each is by itself", () => {
   const digits = unpackDigits(pack(100));
   const net = network(7);
-  const logits = await readAll(net, digits);
+  const logits = readAll(net, digits);
   for (let i = 0; i < 100; i++) assert.ok(Math.abs(logits[i] - net.logit(digits.image(i))) < 1e-9);
-});
-
-test("reading pauses when its time is up, and ends with its signal", async () => {
-  const digits = unpackDigits(pack(200));
-  let [clock, pauses] = [0, 0];
-  const ending = new AbortController();
-  const pause = async () => {
-    pauses++;
-    if (pauses === 3) ending.abort();
-  };
-  const reading = readAll(network(2), digits, { signal: ending.signal, pause, now: () => (clock += 10) });
-  await assert.rejects(() => reading, /abort/i);
-  assert.equal(pauses, 3);
-  pauses = 0;
-  await readAll(network(2), digits, { pause, now: () => 0 });
-  assert.equal(pauses, 0);
 });

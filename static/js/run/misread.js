@@ -2,9 +2,9 @@
 // itself, from the weights of the moment's picture, which are rounded: hence ≈.
 
 import { DigitRow } from "../ink/digit-row.js";
+import { DigitReader } from "../model/digit-reader.js";
 import { invertedDigits } from "../model/inverted.js";
 import { networkOfFrame, sigmoid } from "../model/network.js";
-import { readAll } from "../model/read-all.js";
 import { element } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
@@ -17,6 +17,7 @@ import { mistakes } from "./mistakes.js";
 
 const MOST = 24; // images in the row: more than fit into a page's width
 const EVERY = 300; // milliseconds from one reading of all digits to the next, at least
+const REST = 3; // times as long as a reading took, until the next begins: a wide network leaves the processor to others
 
 /** @param {number} probability which is never quite 0 or 1 */
 function share(probability) {
@@ -40,6 +41,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
   again.type = "button";
   again.hidden = true;
   const row = new DigitRow("Digits it misreads, the surest mistakes first", signal);
+  const reader = new DigitReader(signal);
   const view = element("div", "misread", said, again, row.root);
   view.dataset.part = "misread";
   root.append(view);
@@ -62,24 +64,30 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
     const { weights, recipe } = run;
     if (!weights || !recipe) return empty("They appear with the first weights.");
     if (weights === read) return;
-    const network = networkOfFrame(weights, recipe);
-    if (!network) return empty("This run was recorded before its pictures told enough to read digits with them.");
+    if (!networkOfFrame(weights, recipe)) return empty("This run was recorded before its pictures told enough to read digits with them.");
     busy = true;
+    let took = 0;
     try {
       if (!read) say("Reads all unseen digits …");
       const digits = met(await source.get(), recipe);
-      const logits = await readAll(network, digits, { signal });
+      const began = performance.now();
+      const logits = await reader.read(weights, recipe, digits);
+      took = performance.now() - began;
       read = weights;
       again.hidden = true;
       show(digits, logits);
     } catch (problem) {
       if (signal.aborted) return;
       if (!(problem instanceof ProblemError)) throw problem;
-      empty(`The unseen digits cannot be had: ${problem.message}`);
+      empty(`The unseen digits cannot be read: ${problem.message}`);
       again.hidden = false;
     } finally {
-      busy = false;
+      window.setTimeout(goOn, REST * took);
     }
+  }
+
+  function goOn() {
+    busy = false;
     if (due) refresh();
     due = false;
   }

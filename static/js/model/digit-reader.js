@@ -1,0 +1,44 @@
+import { ProblemError } from "../shell/problem.js";
+
+/** @import { Recipe, Weights } from "../wire.js" */
+/** @import { Digits } from "./digits.js" */
+
+/** Has all digits read in a worker, so that the page goes on meanwhile. */
+export class DigitReader {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** Those that the worker has. @type {Digits | null} */
+  #digits = null;
+  #signal;
+
+  /** @param {AbortSignal} signal ends the worker; what it was asked is not answered then */
+  constructor(signal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", () => this.#worker?.terminate());
+  }
+
+  /**
+   * Asks for one thing at a time.
+   *
+   * @param {Weights} weights of a picture that tells all of its network
+   * @param {Recipe} recipe
+   * @param {Digits} digits
+   * @returns {Promise<Float64Array>} the logits, by image
+   * @throws {ProblemError} where no worker runs; the next call starts another
+   */
+  read(weights, recipe, digits) {
+    return new Promise((resolve, reject) => {
+      if (this.#signal.aborted) return;
+      const worker = (this.#worker ??= new Worker(new URL("./reading-worker.js", import.meta.url), { type: "module" }));
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = () => {
+        worker.terminate();
+        this.#worker = this.#digits = null;
+        reject(new ProblemError(0, "No digits are read", "The page’s worker has failed. Reload the page."));
+      };
+      const { count, starts, places, values } = digits;
+      worker.postMessage({ weights, recipe, digits: digits === this.#digits ? null : { count, starts, places, values } });
+      this.#digits = digits;
+    });
+  }
+}
