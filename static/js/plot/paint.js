@@ -1,5 +1,7 @@
 // A laid-out plot on a canvas.
 
+import { Trace } from "./trace.js";
+
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./curve.js").Points} Points */
 /** @typedef {import("./inks.js").Inks} Inks */
@@ -9,6 +11,7 @@ export const FONT_SIZE = 12;
 const DOT = 2.75; // radius
 const DOT_ROOM = 9; // pixels between two values, below which their dots would run together
 const FAINT = 0.6; // alpha
+const UNSEEN = 0.2; // pixels that a smooth curve may be away: each of its corners takes as long as ten of a thin line
 const HALO = 0.9; // paper on either side of a smooth curve, which is drawn over a restless one
 
 /**
@@ -69,16 +72,13 @@ function paintAxes(ctx, { box, xTicks, xLines, yTicks }, inks) {
 function paintCurve(ctx, layout, { series, picked, x, y }, inks) {
   const { across, down } = layout;
   ctx.beginPath();
-  let drawing = false;
+  const trace = new Trace(ctx, series.smooth ? UNSEEN : 0);
   for (const index of picked) {
     const value = y[index];
-    if (Number.isNaN(value)) drawing = false;
-    else if (drawing) ctx.lineTo(across(x[index]), down(value));
-    else {
-      ctx.moveTo(across(x[index]), down(value));
-      drawing = true;
-    }
+    if (Number.isNaN(value)) trace.lift();
+    else trace.to(across(x[index]), down(value));
   }
+  trace.lift();
   if (series.smooth) stroke(ctx, inks("--paper"), series.width + HALO * 2, []);
   ctx.globalAlpha = series.faint ? FAINT : 1;
   stroke(ctx, inks(series.ink), series.width, series.dash ?? []);
