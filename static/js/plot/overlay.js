@@ -41,8 +41,7 @@ export class Overlay {
       const [across, down] = [layout.across(x), layout.down(y)];
       const { left, right } = layout.box;
       const dot = this.#dots[i];
-      dot.hidden = !(across >= left - 0.5 && across <= right + 0.5 && !Number.isNaN(down));
-      if (!dot.hidden) dot.style.transform = `translate(${across}px, ${down}px)`;
+      if (show(dot, across >= left - 0.5 && across <= right + 0.5 && !Number.isNaN(down))) dot.style.transform = `translate(${across}px, ${down}px)`;
     });
   }
 
@@ -54,12 +53,22 @@ export class Overlay {
 }
 
 /**
+ * To set what is set already would have the page's style looked at again.
+ *
+ * @param {HTMLElement} part
+ * @param {boolean} shown
+ */
+function show(part, shown) {
+  if (part.hidden === shown) part.hidden = !shown;
+  return shown;
+}
+
+/**
  * @param {HTMLElement} line
  * @param {Layout} layout
  * @param {number | null} x
  */
 function place(line, { across, box: { left, right, top, bottom } }, x) {
   const at = x === null ? NaN : across(x);
-  line.hidden = !(at >= left - 0.5 && at <= right + 0.5);
-  if (!line.hidden) Object.assign(line.style, { transform: `translateX(${at}px)`, top: `${top}px`, height: `${bottom - top}px` });
+  if (show(line, at >= left - 0.5 && at <= right + 0.5)) Object.assign(line.style, { transform: `translateX(${at}px)`, top: `${top}px`, height: `${bottom - top}px` });
 }

@@ -22,6 +22,7 @@ import { element } from "../shell/element.js";
  * @property {(x: number) => void} [onMove] somebody asks, by a press or by keys, that the page show the moment x
  */
 
+const READ_EVERY = 60; // milliseconds: figures that change more often cannot be read
 const MOST_LABELS = 500; // whose widths are kept: more than two axes have at a time
 
 /**
@@ -58,6 +59,8 @@ export class Plot {
   refresh;
   /** Says that another moment is shown: cheaper than `refresh`. */
   moved;
+  /** Says that there may be other figures. */
+  #read;
 
   /**
    * @param {HTMLElement} root
@@ -78,6 +81,7 @@ export class Plot {
     root.replaceChildren(this.#head.root, this.#area);
     this.refresh = painter.add(() => this.#paint());
     this.moved = painter.add(() => this.#look());
+    this.#read = painter.add(() => this.#showFigures(), READ_EVERY);
     cursor.subscribe(() => (cursor.zoom === this.#zoom ? this.moved() : this.refresh()), signal);
     bindGestures(this.#area, this, signal);
     onInksChange(document, (printed) => this.#recolour(printed), signal);
@@ -253,7 +257,11 @@ export class Plot {
   /** Shows the place that is looked at: lines across, figures. */
   #look() {
     if (this.#signal.aborted) return;
-    this.#head.show(this.#figures(), this.content.scale().note);
+    this.#read();
     if (this.#layout) this.#overlay.show(this.#layout, { moment: this.content.moment(), cursor: this.cursor.x });
+  }
+
+  #showFigures() {
+    if (!this.#signal.aborted) this.#head.show(this.#figures(), this.content.scale().note);
   }
 }

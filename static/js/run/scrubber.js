@@ -12,6 +12,8 @@ const FIRST_LENGTH = 25;
 /** After a share of the time, `share ** EASING` of the steps are gone: most happens in a run's first steps. */
 const EASING = 3;
 
+const WORDS_EVERY = 60; // milliseconds: what changes more often cannot be read
+
 /**
  * @param {HTMLElement} root is filled
  * @param {{run: RunAt, painter: import("../shell/painter.js").Painter}} context
@@ -59,22 +61,28 @@ export function mountScrubber(root, { run, painter }, { signal }) {
   };
   const togglePlay = () => (frame ? stop() : start());
 
-  const paint = painter.add(() => {
+  const move = painter.add(() => {
     const { log, step, steps } = run;
     const end = run.active ? Math.max(steps, log.step) : log.step;
-    range.max = String(end);
-    range.value = String(step);
-    range.disabled = play.disabled = !log.step;
-    range.setAttribute("aria-valuetext", `Step ${count(step)} of ${count(end)}`);
+    if (range.max !== String(end)) range.max = String(end);
+    if (range.value !== String(step)) range.value = String(step);
     known.style.width = end ? `${(100 * log.step) / end}%` : "0";
-    words.textContent = steps ? `Step ${count(step)} of ${count(steps)}` : "";
-    more.textContent = pace(run);
-    live.setAttribute("aria-pressed", String(run.live));
-    live.firstChild?.replaceWith(run.active ? "Live" : "End");
-    live.disabled = !log.step;
-    play.firstChild?.replaceWith(frame ? "Stop" : "Play");
-    play.setAttribute("aria-label", frame ? "Stop playing" : "Play the run again");
   });
+  const say = painter.add(() => {
+    const { log, step, steps } = run;
+    range.disabled = play.disabled = live.disabled = !log.step;
+    range.setAttribute("aria-valuetext", `Step ${count(step)} of ${count(Number(range.max))}`);
+    put(words, steps ? `Step ${count(step)} of ${count(steps)}` : "");
+    put(more, pace(run));
+    put(live, run.active ? "Live" : "End");
+    live.setAttribute("aria-pressed", String(run.live));
+    put(play, frame ? "Stop" : "Play");
+    play.setAttribute("aria-label", frame ? "Stop playing" : "Play the run again");
+  }, WORDS_EVERY);
+  const paint = () => {
+    move();
+    say();
+  };
 
   range.addEventListener("input", () => {
     if (frame) stop();
@@ -91,6 +99,11 @@ export function mountScrubber(root, { run, painter }, { signal }) {
   signal.addEventListener("abort", stop);
   paint();
   return { togglePlay };
+}
+
+/** @param {HTMLElement} part @param {string} words */
+function put(part, words) {
+  if (part.textContent !== words) part.textContent = words;
 }
 
 /** @param {RunAt} run */
