@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.peer_environment import environment
 from benchmarks.peer_loop import PROJECT
+from benchmarks.waiting import until
 
 VIEWPORT: Any = {"width": 1440, "height": 1000}
 PATIENCE = 120
@@ -156,7 +157,8 @@ def watched_page(browser: Browser, script: str = "", drawn_by_worker: bool = Fal
 
 def shown_steps(page: Page, last: int) -> dict[int, float]:
     """Unix seconds at which each step was shown, once ``last`` is."""
-    page.wait_for_function("last => window.shownSteps.has(last)", arg=last)
+    nothing = f"no chart was drawn after step {last} had come to the page"
+    until(page, "(last) => window.shownSteps.has(last)", last, patience=PATIENCE, otherwise=nothing)
     return {step: ms / 1000 for step, ms in page.evaluate("[...window.shownSteps]")}
 
 

@@ -5,15 +5,18 @@ step's message had come, has been handed over (a message posted in that frame's 
 """
 
 import json
-from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.server import Server, running
 from benchmarks.table import markdown, quantile, spread
+from benchmarks.waiting import until
 from scripts.find_browser import find
 
 ROUNDS = 3
+PATIENCE = 120
+"""Seconds from a run's start until all of it has been painted: five times what the longest takes."""
 
 WATCH = """
 (() => {
@@ -54,29 +57,36 @@ WATCH = """
 """
 
 
-START = """recipe => {
-  window.asked = Date.now();
-  const headers = { "content-type": "application/json" };
-  const asked = fetch("/api/runs", { method: "POST", headers, body: JSON.stringify(recipe) });
-  return asked.then(r => r.json()).then(r => r.id);
-}"""
+ASKED = """document.addEventListener("submit", () => { window.asked = Date.now(); }, true);"""
+"""When the button Start was pressed."""
 
 
-def watch(server: Server, page: Page, **recipe: Any) -> tuple[float, list[float]]:
-    """Milliseconds from asking for a run, with a warm worker, to its first step's paint; and from each step's end to
-    its paint."""
+def watch(server: Server, page: Page, steps_per_second: int | None, **recipe: object) -> tuple[float, list[float]]:
+    """Milliseconds from the press of Start, with a warm worker, to the run's first step's paint; and from each step's
+    end to its paint. Raises TimeoutError where the page does not paint them."""
     server.until_warm()
-    page.goto(server.url)
-    page.wait_for_load_state("networkidle")
-    run = page.evaluate(START, recipe)
-    complete = "([run, steps]) => window.paintedRun === run && window.paintedSteps.length >= steps"
-    page.wait_for_function(complete, arg=[run, server.run(run)["steps"]], timeout=120_000)
-    painted = dict(page.evaluate("window.paintedSteps"))
+    page.goto(f"{server.url}/?{urlencode(recipe)}", wait_until="networkidle")
+    sheet = page.get_by_role("dialog", name="New run")
+    if steps_per_second is None:
+        sheet.get_by_text("Full speed").click()
+    else:
+        sheet.get_by_label("Pace: steps a second").fill(str(steps_per_second))
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and answer.url.endswith("/api/runs")
+    ) as begun:
+        sheet.get_by_role("button", name="Start", exact=True).click()
+    run = begun.value.json()["id"]
+    told = "(run) => window.paintedRun === run"
+    until(page, told, run, patience=PATIENCE, otherwise="the page was not told that its run has started")
+    steps = server.run(run)["steps"]
+    unseen = f"not all of the {steps} steps were followed by a chart's line"
+    until(page, "(steps) => paintedSteps.length >= steps", steps, patience=PATIENCE, otherwise=unseen)
+    painted = dict(page.evaluate("paintedSteps"))
     metrics = json.loads(page.evaluate("run => fetch(`/api/runs/${run}/metrics`).then(r => r.text())", run))
-    begun = float(server.run(run)["started"]) * 1000  # type: ignore[arg-type]
-    first = painted[1] - page.evaluate("window.asked")
+    started = float(server.run(run)["started"]) * 1000  # type: ignore[arg-type]
+    first = painted[1] - page.evaluate("asked")
     return first, [
-        painted[step] - begun - ms for step, ms in zip(metrics["step"], metrics["milliseconds"], strict=True)
+        painted[step] - started - ms for step, ms in zip(metrics["step"], metrics["milliseconds"], strict=True)
     ]
 
 
@@ -85,13 +95,13 @@ def main() -> None:
     with running() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        page.add_init_script(WATCH)
-        watch(server, page, epochs=1)  # the first run pays for the page
+        page.add_init_script(WATCH + ASKED)
+        watch(server, page, None, epochs=1)  # the first run pays for the page
         for speed, epochs in ((10, 2), (100, 8), (None, 40)):
             found: list[float] = []
             firsts = []
             for _ in range(ROUNDS):
-                first, steps = watch(server, page, preset="textbook", epochs=epochs, steps_per_second=speed)
+                first, steps = watch(server, page, speed, preset="textbook", epochs=epochs)
                 firsts.append(first)
                 found += steps
             name = f"{speed} steps/s" if speed else "full speed"
