@@ -204,9 +204,38 @@ def test_all_tiles_fit_into_their_box(page: Page, server: str, finished_run: str
         assert tiles.evaluate(
             "(tiles) => tiles.scrollHeight <= tiles.clientHeight && tiles.scrollWidth <= tiles.clientWidth"
         )
-        size = tiles.locator(".tile").first.bounding_box()
+        size = tiles.locator(".tile:visible").first.bounding_box()
         assert size is not None
-        assert size["width"] >= 12
+        assert size["width"] >= 24
+        assert tiles.locator(".tiles-more:visible").count() == (units > 100)
+
+
+def test_the_quieter_ones_of_many_units_are_opened_over_the_page(page: Page, server: str, wide_run: str) -> None:
+    set_up(page, server, wide_run, width="400px", height="130px")
+    mount(page, TILES)
+    take(page, 10_000)
+    tiles = page.locator('[data-part="tiles"]')
+    more = tiles.get_by_role("button", name=re.compile(r"^\+ \d+ quieter$"))
+    expect(more).to_be_visible()
+    shown = tiles.locator(".tile:visible").count()
+    expect(more).to_have_text(f"+ {256 - shown} quieter")
+    tiles.locator(".tile[tabindex='0']").focus()
+    page.keyboard.press("End")
+    expect(tiles.locator(".tile:focus")).to_have_css("order", str(shown - 1))
+    page.keyboard.press("Tab")
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    every = page.get_by_role("dialog", name="All 256 units, the loudest first")
+    expect(every.locator(".tile:visible")).to_have_count(256)
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").last).to_contain_text("256th loudest")
+    page.keyboard.press("Escape")
+    expect(every).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(every).to_be_hidden()
+    expect(more).to_be_focused()
+    expect(tiles.locator(".tile[tabindex='0']")).to_be_visible()
 
 
 def errors(server: str, run: str) -> float:

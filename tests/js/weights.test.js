@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { loudestFirst, loudness } from "../../static/js/weights/loudness.js";
 import { pictureCaption, whereItLooks } from "../../static/js/weights/picture-words.js";
 import { fullColour } from "../../static/js/weights/signed-image.js";
-import { tileSize } from "../../static/js/weights/tile-size.js";
+import { legibleTiles, tileSize } from "../../static/js/weights/tile-size.js";
 import { random, whole } from "./random.js";
 
 /** @import { Recipe } from "../../static/js/wire.js" */
@@ -33,6 +33,15 @@ test("tiles are as large as all of them fit, at any number and in any box that h
 test("in a box that is too small tiles stay visible", () => {
   assert.equal(tileSize(256, 100, 40, { gap: 3, foot: 4 }).size, 12);
   assert.deepEqual(tileSize(5, 0, 0, { gap: 3, foot: 4 }), { columns: 1, size: 12 });
+});
+
+test("where not all are legible the loudest are shown, with room after them for what opens the others", () => {
+  const around = { gap: 3, foot: 4, more: 104 };
+  assert.equal(legibleTiles(30, 400, 230, around).shown, 30);
+  const { columns, size, shown, span } = legibleTiles(256, 324, 100, around);
+  assert.deepEqual([size, columns, span], [24, 12, 4]);
+  assert.equal(shown, 3 * 12 - 4);
+  assert.equal(legibleTiles(256, 10, 10, around).shown, 1);
 });
 
 test("a few outliers do not make a picture pale, and zeros can be divided by", () => {

@@ -8,8 +8,8 @@ import { fullColour, paintSigned } from "./signed-image.js";
 /** @import { Units, Weights } from "../wire.js" */
 
 /**
- * @typedef {{ columns: number, size: number, gap: number, foot: number }} Layout in CSS pixels; `foot` is the height below
- *   a picture that its strength has
+ * @typedef {{ columns: number, size: number, gap: number, foot: number, shown: number }} Layout in CSS pixels; `foot` is the
+ *   height below a picture that its strength has, `shown` the number of places that have a tile
  */
 
 const SIDE = 28;
@@ -25,7 +25,7 @@ export class TileCanvas {
   #image = new ImageData(SIDE, SIDE);
   #pixels = new Uint32Array(this.#image.data.buffer);
   /** @type {Layout} */
-  #layout = { columns: 1, size: 0, gap: 0, foot: 0 };
+  #layout = { columns: 1, size: 0, gap: 0, foot: 0, shown: 0 };
   #ratio = 1;
   /** By unit: its place, and the one where it was before. @type {number[]} */
   #places = [];
@@ -53,8 +53,8 @@ export class TileCanvas {
 
   /** @param {Layout} layout */
   fit(layout) {
-    const { columns, size, gap, foot } = (this.#layout = layout);
-    const rows = Math.ceil((this.#image.height / SIDE) / columns);
+    const { columns, size, gap, foot, shown } = (this.#layout = layout);
+    const rows = Math.ceil(shown / columns);
     const [width, height] = [columns * (size + gap) - gap, rows * (size + foot + gap) - gap];
     this.#ratio = devicePixelRatio;
     Object.assign(this.canvas, { width: Math.round(width * this.#ratio), height: Math.round(height * this.#ratio) });
@@ -104,6 +104,7 @@ export class TileCanvas {
     context.lineWidth = line;
     context.strokeStyle = this.#inks.line;
     tiles.forEach(({ strength, towards }, unit) => {
+      if (this.#places[unit] >= this.#layout.shown) return;
       const [x, y] = this.#at(unit, share);
       context.drawImage(this.#pictures.canvas, 0, unit * SIDE, SIDE, SIDE, x, y, size, size);
       context.strokeRect(x + line / 2, y + line / 2, size - line, size - line);

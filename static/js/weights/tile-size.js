@@ -1,7 +1,8 @@
-// How large tiles can be so that all of them fit into a box.
+// How large tiles can be so that they fit into a box, and how many of them can still be told.
 
 const LARGEST = 132; // pixels: beyond that a picture of 28 × 28 shows no more
-const SMALLEST = 12; // with less a stroke is not seen: the box scrolls
+const LEGIBLE = 24; // with less no stroke is seen
+const SMALLEST = 12; // the box scrolls
 
 /**
  * The largest square tiles that fit, each with its strength below it. Where even the smallest do not, the box scrolls.
@@ -19,4 +20,22 @@ export function tileSize(tiles, width, height, { gap, foot }) {
     if (columns * rows >= tiles) return { columns: Math.min(columns, tiles), size };
   }
   return { columns: Math.max(1, Math.floor((width + gap) / (SMALLEST + gap))), size: SMALLEST };
+}
+
+/**
+ * As `tileSize`, where all of them are legible; else as many as are, and room after them for what opens the others.
+ *
+ * @param {number} tiles at least one
+ * @param {number} width of the box, in pixels
+ * @param {number} height
+ * @param {{ gap: number, foot: number, more: number }} around `more`: the width of what opens the others
+ * @returns {{ columns: number, size: number, shown: number, span: number }} `span`: columns that what opens the others takes
+ */
+export function legibleTiles(tiles, width, height, { gap, foot, more }) {
+  const all = tileSize(tiles, width, height, { gap, foot });
+  if (all.size >= LEGIBLE) return { ...all, shown: tiles, span: 1 };
+  const columns = Math.max(1, Math.floor((width + gap) / (LEGIBLE + gap)));
+  const rows = Math.max(1, Math.floor((height + gap) / (LEGIBLE + foot + gap)));
+  const span = Math.min(columns, Math.ceil((more + gap) / (LEGIBLE + gap)));
+  return { columns, size: LEGIBLE, shown: Math.min(tiles, Math.max(1, columns * rows - span)), span };
 }

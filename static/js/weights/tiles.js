@@ -1,11 +1,12 @@
 // The units of the first layer as tiles, the loudest first. Each is normalised by itself; the bar below it tells how much
-// the network hears of it.
+// the network hears of it. Where not all are legible, the loudest are shown, and a button opens all over the page.
 
-import { element } from "../shell/element.js";
+import { button, element, uniqueId } from "../shell/element.js";
+import { count } from "../shell/format.js";
 import { onThemeChange } from "../shell/theme.js";
 import { loudestFirst, loudness } from "./loudness.js";
 import { TileCanvas } from "./tile-canvas.js";
-import { tileSize } from "./tile-size.js";
+import { legibleTiles, tileSize } from "./tile-size.js";
 import { UnitView } from "./unit-view.js";
 import { speaksFor } from "./unit-words.js";
 
@@ -16,6 +17,7 @@ import { speaksFor } from "./unit-words.js";
 const PAINT_EVERY = 100; // milliseconds: strokes take shape far more slowly than the screen repaints
 const ORDER_EVERY = 1000; // milliseconds: tiles that trade places more often cannot be followed
 const PADDING = 3; // pixels, as weights.css has it: room for the ring around a tile that has the focus
+const MORE = 104; // pixels, for the words of the button that opens all
 const MOST_MOVING = 64; // tiles: more cannot be followed
 
 /** After which of them there may be other weights, or another model. */
@@ -39,6 +41,11 @@ class Tiles {
   #canvas = new TileCanvas();
   #grid = element("div", "tiles-grid", this.#canvas.canvas);
   #empty = element("p", "caption tiles-empty", "The first weights will appear here.");
+  #more = button("", "tiles-more", () => this.#openAll());
+  #title = element("h3", "");
+  #all = element("dialog", "tiles-all", element("div", "tiles-all-head", this.#title, button("Close", "small", () => this.#all.close())));
+  /** How many, of the loudest, have a tile. */
+  #room = 0;
   #view;
   /** By unit. @type {{ button: HTMLButtonElement, strength: number, towards: "3" | "7" | "both" }[]} */
   #tiles = [];
@@ -80,10 +87,16 @@ class Tiles {
       this.#refresh();
     }, { signal });
     this.#box.append(this.#grid, this.#empty);
-    root.append(this.#box);
+    root.append(this.#box, this.#all);
+    this.#title.id = uniqueId("tiles");
+    this.#all.setAttribute("aria-labelledby", this.#title.id);
+    this.#all.addEventListener("close", ({ target }) => target === this.#all && this.#closeAll(), { signal });
     this.#view = new UnitView(this.#box, run, {
       onMove: (by) => this.#goOn(by),
-      onClose: () => this.#tiles[this.#current]?.button.focus(),
+      onClose: () => {
+        if (this.#order.indexOf(this.#current) >= this.#room) this.#reach(this.#order[this.#room - 1]);
+        this.#tiles[this.#current]?.button.focus();
+      },
       signal,
     });
     const sizes = new ResizeObserver(() => this.#fit());
@@ -101,6 +114,7 @@ class Tiles {
       unsubscribe();
       sizes.disconnect();
       this.#box.remove();
+      this.#all.remove();
     });
     this.#refresh();
   }
@@ -113,6 +127,7 @@ class Tiles {
     this.#grid.hidden = !known;
     if (!known) {
       if (this.#view.open) this.#view.close();
+      this.#all.close();
       return;
     }
     if (this.#tiles.length !== weights.units) this.#build(weights.units);
@@ -157,6 +172,7 @@ class Tiles {
   /** @param {number} units */
   #build(units) {
     if (this.#view.open) this.#view.close();
+    this.#all.close();
     const focused = this.#grid.contains(this.#document.activeElement);
     this.#current = 0;
     this.#order = [];
@@ -167,7 +183,8 @@ class Tiles {
       button.addEventListener("click", () => this.#enlarge(unit), { signal: this.#signal });
       return { button, strength: 0, towards: "both" };
     });
-    this.#grid.replaceChildren(this.#canvas.canvas, ...this.#tiles.map(({ button }) => button));
+    this.#grid.replaceChildren(this.#canvas.canvas, ...this.#tiles.map(({ button }) => button), this.#more);
+    this.#title.textContent = `All ${count(units)} units, the loudest first`;
     this.#canvas.build(units);
     this.#shown = null;
     this.#fit();
@@ -177,11 +194,18 @@ class Tiles {
   #fit() {
     const tiles = this.#tiles.length;
     if (!tiles) return;
-    const { clientWidth, clientHeight } = this.#box;
+    const [width, height] = [this.#box.clientWidth - 2 * PADDING, this.#box.clientHeight - 2 * PADDING];
     const around = tiles > 100 ? { gap: 3, foot: 4 } : { gap: 6, foot: 6 };
-    const { columns, size } = tileSize(tiles, clientWidth - 2 * PADDING, clientHeight - 2 * PADDING, around);
+    const { columns, size, shown, span } = this.#all.open
+      ? { ...tileSize(tiles, width, height, around), shown: tiles, span: 1 }
+      : legibleTiles(tiles, width, height, { ...around, more: MORE });
     this.#columns = columns;
-    this.#canvas.fit({ columns, size, ...around });
+    this.#room = shown;
+    this.#canvas.fit({ columns, size, shown, ...around });
+    this.#showRoom();
+    this.#more.hidden = shown === tiles;
+    this.#more.textContent = `+ ${count(tiles - shown)} quieter`;
+    this.#more.style.setProperty("grid-column", `span ${span}`);
     this.#draw();
     this.#grid.style.setProperty("--size", `${size}px`);
     this.#grid.style.setProperty("--gap", `${around.gap}px`);
@@ -208,6 +232,32 @@ class Tiles {
     this.#canvas.arrange(order, moves);
     this.#draw();
     if (first) this.#reach(order[0]);
+    this.#showRoom();
+  }
+
+  /** Shows as many tiles as there is room for; the focus stays on one of them. */
+  #showRoom() {
+    const last = this.#order[this.#room - 1];
+    const { button } = this.#tiles[this.#current];
+    if (last !== undefined && this.#order.indexOf(this.#current) >= this.#room && !this.#view.open) {
+      const focused = button === this.#document.activeElement;
+      this.#reach(last);
+      if (focused) this.#tiles[last].button.focus();
+    }
+    this.#order.forEach((unit, place) => (this.#tiles[unit].button.hidden = place >= this.#room));
+  }
+
+  #openAll() {
+    this.#all.append(this.#box);
+    this.#all.showModal();
+    this.#fit();
+    this.#tiles[this.#current].button.focus();
+  }
+
+  #closeAll() {
+    this.#all.before(this.#box);
+    this.#fit();
+    if (!this.#more.hidden) this.#more.focus();
   }
 
   /** @param {number} unit */
@@ -237,7 +287,7 @@ class Tiles {
 
   /** @param {KeyboardEvent} event */
   #move(event) {
-    const last = this.#order.length - 1;
+    const last = this.#room - 1;
     const place = this.#order.indexOf(this.#current);
     /** @type {Record<string, number>} */
     const targets = {
