@@ -17,6 +17,7 @@ from app.events import Controlled, Event, Origin, RunQueued
 from app.history.history import History, UnknownRun
 from app.history.notifier import Notifier
 from app.history.unavailable import HistoryUnavailable
+from app.presets import preset as find_preset
 from app.recipe import LEARNER, Recipe
 from app.record import Record
 from app.run import Run, State
@@ -83,7 +84,7 @@ class OfSweep(Exception):
 @dataclass(frozen=True)
 class Start:
     """What a person has asked for: a run or, with ``axes``, the members of a sweep, which are their ``combinations``.
-    By default they are named after their preset or model, with a number. ``reuse``: equal ones of before do as well.
+    By default they are named after their preset, with a number. ``reuse``: equal ones of before do as well.
     """
 
     recipes: Sequence[Recipe]
@@ -330,7 +331,7 @@ class Supervisor:
                 if start.pace is not None:
                     waiting.control(None, start.pace)
             self._check_room(entries[0])
-            name = start.name or f"{start.preset or recipes[0].model} {await self._history.last_number() + 1}"
+            name = start.name or f"{_title(start.preset)} #{await self._history.last_number() + 1}"
             queued = [
                 RunQueued(
                     run=id,
@@ -567,3 +568,8 @@ class Supervisor:
 def _records(run: Run, *events: Event) -> list[Record]:
     """The next records of its log."""
     return [Record.of(event, run.seq + i) for i, event in enumerate(events, 1)]
+
+
+def _title(preset: str | None) -> str:
+    """What people call runs of a preset."""
+    return "Run" if preset is None else find_preset(preset).title

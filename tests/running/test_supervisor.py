@@ -51,7 +51,7 @@ def as_in_a_worker() -> Iterator[None]:
 async def test_a_run_is_logged_exactly_as_it_was_trained(supervisor: Supervisor, history: History) -> None:
     recipe = Recipe(epochs=2, seed=3, device="cpu")
     run = await supervisor.start(recipe, preset="textbook")
-    assert (run.state, run.place, run.name) == ("queued", 1, "textbook 1")
+    assert (run.state, run.place, run.name) == ("queued", 1, "Textbook #1")
     watcher = Watcher(history, run.id)
     await watcher.until(RunStarted)
     assert supervisor.ready
@@ -117,7 +117,7 @@ async def test_each_control_is_answered_with_the_step_at_which_it_took_effect(
 
 async def test_a_killed_worker_fails_its_run_and_nothing_else(supervisor: Supervisor, history: History) -> None:
     run = await supervisor.start(LONG)
-    assert run.name.startswith("simple_net ")
+    assert run.name.startswith("Run #")
     following = await supervisor.start(Recipe(epochs=1))
     watcher = Watcher(history, run.id)
     await watcher.until(Steps)
