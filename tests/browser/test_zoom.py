@@ -1,0 +1,43 @@
+"""Pages enlarged, in small windows and on a projector: nothing lies over another, nothing scrolls sideways."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+NewPage = Callable[..., Page]
+
+OVERLAP = """selectors => {
+  const [one, other] = selectors.map((selector) => document.querySelector(selector).getBoundingClientRect());
+  const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  return Math.max(0, wide) * Math.max(0, high);
+}"""
+"""Square pixels that two elements share."""
+
+
+@pytest.mark.parametrize("size", [(683, 328), (342, 164), (320, 568)], ids=["200 %", "400 %", "the smallest"])
+def test_enlarged_pages_keep_their_parts_apart(
+    new_page: NewPage, finished_run: str, slow_run: str, size: tuple[int, int]
+) -> None:
+    width, height = size
+    page = new_page(viewport={"width": width, "height": height})
+    for path in (f"/runs/{slow_run}", f"/runs/{finished_run}", "/draw", "/runs", "/about"):
+        page.goto(path)
+        expect(page.locator("#live-pill")).to_be_visible()
+        expect(page.locator(".connection-dot")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        words = page.evaluate("document.querySelector('.live-pill-accuracy')?.textContent ?? ''")
+        pill = "#live-pill .live-pill-accuracy" if words else "#live-pill"
+        for other in ("#connection", "#padlock", "#theme-switch", ".brand"):
+            assert page.evaluate(OVERLAP, [pill, other]) == 0, (path, other)
+
+
+def test_on_a_projector_what_is_said_of_a_drawing_stays_above_the_slider(new_page: NewPage, finished_run: str) -> None:
+    for query in ("", "?present"):
+        page = new_page(viewport={"width": 1366, "height": 657})
+        page.goto(f"/runs/{finished_run}{query}")
+        page.locator(".sample").nth(1).click()
+        expect(page.locator(".contributions-sum")).to_be_visible()
+        assert page.evaluate(OVERLAP, [".contributions-text", "#scrubber"]) == 0, query
+        expect(page.locator("#scrubber")).to_be_in_viewport(ratio=1)
