@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stepsOf, timeWords, tooManySteps } from "../../static/js/forms/time-needed.js";
+import { fullSpeed, stepsOf, timeWords, tooManySteps } from "../../static/js/forms/time-needed.js";
 
 const limits = { images: 12_396, most: 500_000 };
 
@@ -17,6 +17,17 @@ test("too many are refused with what would do", () => {
 
 test("how long, in words", () => {
   assert.equal(timeWords(1960, { pace: "watch" }), "1,960 steps, about 26 s");
-  assert.equal(timeWords(1960, { pace: "full" }), "1,960 steps, full speed");
+  assert.equal(timeWords(1960, { pace: "full" }), "1,960 steps, full speed: none like it has been timed here yet");
+  assert.equal(timeWords(1960, { pace: "full" }, 0.0004), "1,960 steps, 0.8 s at the speed of the quickest like it here");
   assert.equal(timeWords(1, { steps_per_second: 0.5 }), "1 step, about 2.0 s");
+});
+
+test("full speed is that of the quickest run of the same size that went at it, here", () => {
+  const recipe = { model: "simple_net", hidden: 30, batch_size: 256, optimizer: "sgd", augment: false, device: "auto" };
+  const run = { state: "finished", step: 1000, summary: { seconds: 1 }, recipe, sweep: null, pace: null, steps_per_second: null };
+  const of = (/** @type {object[]} */ ...runs) => fullSpeed(/** @type {any} */ (runs.map((other) => ({ ...run, ...other }))), /** @type {any} */ (recipe));
+  assert.equal(of({}, { summary: { seconds: 2 } }), 0.001);
+  assert.equal(of({ pace: "watch" }, { steps_per_second: 50 }, { sweep: "s" }, { state: "stopped" }, { summary: {} }), null);
+  assert.equal(of({ recipe: { ...recipe, hidden: 31 } }), null);
+  assert.equal(of({ pace: "full" }), 0.001);
 });

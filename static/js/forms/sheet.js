@@ -10,7 +10,7 @@ import { WATCH } from "./pace-value.js";
 import { asking, prefill, presetOf } from "./prefill.js";
 import { mountPresetCards } from "./preset-cards.js";
 import { mountRecipeFields } from "./recipe-fields.js";
-import { stepsOf, timeWords, tooManySteps } from "./time-needed.js";
+import { fullSpeed, stepsOf, timeWords, tooManySteps } from "./time-needed.js";
 
 /**
  * @typedef {import("../wire.js").Run} Run
@@ -43,6 +43,9 @@ import { stepsOf, timeWords, tooManySteps } from "./time-needed.js";
 
 /** A choice of seed and device outlives the choice of a preset. @type {ReadonlySet<Field>} */
 const KEPT = new Set(["seed", "device"]);
+
+/** So many of the newest runs tell how fast this server is. */
+const TIMED = 100;
 
 /** Below, it takes the whole screen, and what is under it cannot be reached. */
 const NARROW = "(max-width: 40rem)";
@@ -86,6 +89,8 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
   let opener = null;
   let allowed = true;
   let busy = false;
+  /** Runs of this server, which tell how fast it is. @type {import("./time-needed.js").Timed[]} */
+  let timed = [];
   /** What it was opened with last: an older answer of the server must not replace it. */
   let opened = 0;
 
@@ -141,10 +146,20 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
     }
     title.focus({ preventScroll: true });
     document.documentElement.style.setProperty("--toasts", `${foot.offsetHeight}px`); // messages leave Start in sight
+    void learnSpeed();
     const own = ++opened;
     const ready = filled ?? (await load(given));
     if (!ready || own !== opened || signal.aborted) return;
     if (given) adopt(ready, given);
+    show();
+  }
+
+  async function learnSpeed() {
+    try {
+      timed = (await request("GET", `/api/runs?limit=${TIMED}`)).runs;
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem; // without it no time is told
+    }
     show();
   }
 
@@ -227,7 +242,7 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
     const differences = recipeDifferences(recipe).map(({ words }) => words);
     const seed = recipe.seed ? `, seed ${recipe.seed}` : "";
     tell(chosen, preset ? preset.title + seed : differences.join(", "));
-    tell(time, allowed ? timeWords(stepsOf(recipe, known.train_images), pace.value) : "Unlock with the server’s token to start runs.");
+    tell(time, allowed ? timeWords(stepsOf(recipe, known.train_images), pace.value, fullSpeed(timed, recipe)) : "Unlock with the server’s token to start runs.");
   }
 
   async function begin() {

@@ -5,6 +5,8 @@ import { paceSeconds, paceTitle } from "./pace-value.js";
 
 /** @typedef {import("./pace-value.js").PaceValue} PaceValue */
 /** @typedef {Pick<import("./field-words.js").WholeRecipe, "epochs" | "batch_size">} Size */
+/** @typedef {Pick<import("../wire.js").Recipe, "model" | "hidden" | "batch_size" | "optimizer" | "augment" | "device">} Shape */
+/** @typedef {Pick<import("../wire.js").Run, "state" | "step" | "summary"> & {recipe: Shape, sweep: string | null, pace: string | null, steps_per_second: number | null}} Timed */
 
 /**
  * @param {Size} recipe
@@ -28,11 +30,36 @@ export function tooManySteps(recipe, { images, most }) {
 }
 
 /**
+ * Seconds a step that the quickest run of a recipe's size took at full speed: what this server can do.
+ *
+ * @param {readonly Timed[]} runs of this server
+ * @param {Shape} recipe
+ * @returns {number | null} null: none like it has gone at full speed
+ */
+export function fullSpeed(runs, recipe) {
+  const shape = shapeOf(recipe);
+  let quickest = Infinity;
+  for (const { state, sweep, pace, steps_per_second: limit, step, summary, recipe: other } of runs) {
+    if (state !== "finished" || sweep !== null || limit !== null || (pace ?? "full") !== "full") continue;
+    if (summary.seconds && step && shapeOf(other) === shape) quickest = Math.min(quickest, summary.seconds / step);
+  }
+  return Number.isFinite(quickest) ? quickest : null;
+}
+
+/** What the time of a step depends on. @param {Shape} recipe */
+function shapeOf({ model, hidden, batch_size: batch, optimizer, augment, device }) {
+  return [model, model === "linear" ? 1 : hidden, batch, optimizer, augment, device].join(" ");
+}
+
+/**
  * @param {number} steps
  * @param {PaceValue} pace
+ * @param {number | null} [atFull] seconds a step at full speed, as `fullSpeed` gives it
  */
-export function timeWords(steps, pace) {
+export function timeWords(steps, pace, atFull = null) {
   const seconds = paceSeconds(pace, steps);
   const words = `${count(steps)} ${steps === 1 ? "step" : "steps"}`;
-  return seconds === null ? `${words}, ${paceTitle(pace).toLowerCase()}` : `${words}, about ${duration(seconds)}`;
+  if (seconds !== null) return `${words}, about ${duration(seconds)}`;
+  if (atFull === null) return `${words}, ${paceTitle(pace).toLowerCase()}: none like it has been timed here yet`;
+  return `${words}, ${duration(atFull * steps)} at the speed of the quickest like it here`;
 }
