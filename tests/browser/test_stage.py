@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steering import steps_taken
@@ -168,10 +169,7 @@ def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:
     expect(slow.locator(".progress-words")).not_to_have_text(re.compile(f"Step {shown:,} of"))
 
 
-def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator("#connection")).to_have_text("From the log")
-    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
+def draw_seven(page: Page) -> None:
     canvas = page.locator("#pad .ink-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -181,6 +179,13 @@ def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
         if i == 0:
             page.mouse.down()
     page.mouse.up()
+
+
+def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#connection")).to_have_text("From the log")
+    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
+    draw_seven(page)
     verdict = page.locator("#pad .verdict")
     expect(verdict.locator(".verdict-headline")).to_have_text("7")
     expect(verdict).to_contain_text(re.compile("Read by “textbook", re.IGNORECASE))
@@ -269,3 +274,43 @@ def test_the_theme_is_switched_and_remembered(page: Page, finished_run: str) -> 
     assert dark != light
     page.reload()
     assert page.evaluate(paper) == dark
+
+
+def test_without_the_server_the_page_reads_what_one_draws(page: Page, finished_run: str, complaints: list[str]) -> None:
+    """From its picture of the weights, and says so."""
+    page.goto(f"/runs/{finished_run}")
+    draw_seven(page)
+    figures = page.locator("#pad .verdict-figures")
+
+    def read() -> float:
+        """The whole drawing, as a new page finds it."""
+        page.reload()
+        expect(page.locator(".tile").first).to_be_visible()
+        found = re.compile(r"Logit (?:≈ )?([−-]?[\d.]+)")
+        expect(figures).to_have_text(found)
+        match = found.search(figures.inner_text())
+        assert match is not None
+        return float(match[1].replace("−", "-"))
+
+    by_server = read()
+    page.route("**/predict", lambda route: route.abort())
+    assert read() == pytest.approx(by_server, abs=0.1)
+    expect(figures).to_contain_text("The server does not answer: read on this page, by")
+    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
+    page.unroute("**/predict")
+    expect(figures).to_contain_text("Read by")  # it is asked again
+    complaints.clear()  # the browser logs requests that fail
+
+
+def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, finished_run: str) -> None:
+    held: list[Route] = []
+    page.route("**/frames", lambda route: held.append(route))
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator(".tile").first).to_be_visible()
+    page.locator("#scrubber input[type=range]").fill("10")
+    expect(page.locator(".whole-picture-caption")).to_have_text("The pictures of this moment are being fetched …")
+    expect(page.locator(".misread-count")).to_have_text("The pictures of this moment are being fetched …")
+    expect(page.locator(".tile").first).to_be_visible()
+    held.pop().continue_()
+    expect(page.locator("#picture-step")).to_contain_text(re.compile(r"after step \d+$"))
+    expect(page.locator(".whole-picture-caption")).to_contain_text("units")

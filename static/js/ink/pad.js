@@ -14,6 +14,8 @@ import { momentNetwork } from "./moment-network.js";
 import { ProblemError } from "./predict.js";
 import { LiveReading } from "./reading.js";
 import { fillSampleRow } from "./sample-row.js";
+import { bytesOf } from "./drawing.js";
+import { inkImage } from "./ink-image.js";
 import { VerdictView } from "./verdict.js";
 
 /** Of the same version as this module. */
@@ -23,6 +25,9 @@ const SAMPLES = new URL("../../samples.json", import.meta.url).pathname.slice(ba
 const EVERY = 60;
 /** The server is asked for exact figures once the moment has stood this long (ms). */
 const REST = 700;
+
+/** Milliseconds after which a server that did not answer is asked again. */
+const RETRY = 3000;
 
 const GONE = 404;
 const UNUSABLE = 409;
@@ -108,6 +113,25 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
     return { ...answer, verdict, digit, logit, probability_3: sigmoid(logit), run: run.run, step: weights.step, about: true };
   }
 
+  /** Without the server: what the picture of the weights says. @returns {Reading | null} null: it cannot be told */
+  function readHere() {
+    const { content } = drawing;
+    const { strokes, picture } = content;
+    const now = network();
+    const { weights } = run;
+    if (!now || !weights || drawing.blank) return null;
+    const pixels = picture?.kind === "pixels" ? Array.from(picture.pixels) : picture ? drawing.image && bytesOf(drawing.image) : inkImage(strokes);
+    if (!pixels) return null;
+    const image = Array.from(pixels);
+    drawing.saw(content, image);
+    const logit = now.logit(image.map((value) => value / 255));
+    const digit = logit > 0 ? 3 : 7;
+    return {
+      verdict: digit === 3 ? "3" : "7", digit, logit, probability_3: sigmoid(logit), run: run.run, step: weights.step, image,
+      gate: { score: 0, reason: null }, baseline: { verdict: digit === 3 ? "3" : "7", distance_3: 0, distance_7: 0 }, about: true, here: true,
+    };
+  }
+
   reading.add({
     show(read) {
       answer = read;
@@ -120,6 +144,12 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
         refused = run.run;
         reading.model = {};
         return;
+      }
+      if (problem.status === 0 || problem.status >= 500) rest = window.setTimeout(() => drawing.blank || reading.read(), RETRY);
+      const here = readHere();
+      if (here) {
+        answer = here;
+        return show();
       }
       answer = shown = null;
       tint();

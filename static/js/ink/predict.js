@@ -5,8 +5,8 @@ import { root } from "../shell/root.js";
 export { ProblemError };
 
 /** What the server read, with the image that the network saw. `about`: the page computed it from a run's picture of its
- * weights, in which they are rounded.
- * @typedef {import("../wire.js").Prediction & {image: number[], about?: boolean}} Reading
+ * weights, in which they are rounded. `here`: it did so alone, as the server did not answer.
+ * @typedef {import("../wire.js").Prediction & {image: number[], about?: boolean, here?: boolean}} Reading
  * @typedef {Reading["verdict"]} Verdict */
 
 /** Which network reads: the built-in one where `run` is missing, a run's newest weights where `step` is.

@@ -69,7 +69,7 @@ export class VerdictView {
     const drawn = reading && verdict !== "blank" ? reading : null;
     this.#put(verdict, headline, drawn && verdict === "neither" ? rejected(drawn.gate) : sentence);
     this.#weigh(drawn?.digit ? drawn.probability_3 : null, drawn?.about);
-    this.#gate.textContent = drawn ? gateWords(drawn.gate) : "";
+    this.#gate.textContent = !drawn ? "" : drawn.here ? UNTOLD : gateWords(drawn.gate);
     this.#figures.replaceChildren(...(drawn ? this.#facts(drawn) : [element("span", "verdict-sum", HINT)]));
     this.#announce(drawn?.digit ? `Read as a ${verdict}, ${chance(verdict === "3" ? drawn.probability_3 : 1 - drawn.probability_3)}` : headline);
   }
@@ -139,14 +139,15 @@ export class VerdictView {
   }
 
   /** @param {Reading} reading */
-  #facts({ digit, logit, probability_3: three, run, step, about }) {
+  #facts({ digit, logit, probability_3: three, run, step, about, here }) {
     const near = about ? "≈ " : "";
     const at = step.toLocaleString("en");
     const who = run === "built-in" ? "the built-in network" : `${this.#nameOf(run)} at step ${at}`;
     const sum = digit
       ? `Logit ${near}${signed(logit)}; its sigmoid, P(3), is ${near}${fraction(three)}. `
       : `Made to choose, the network would say ${logit > 0 ? 3 : 7}: logit ${near}${signed(logit)}. `;
-    const model = `Read by ${who}.${this.#note && ` ${this.#note}`}`;
+    const read = here ? "The server does not answer: read on this page, by" : "Read by";
+    const model = `${read} ${who}.${this.#note && ` ${this.#note}`}`;
     return [element("span", "verdict-sum", sum), element("span", "verdict-model", model)];
   }
 
@@ -159,6 +160,7 @@ export class VerdictView {
   }
 }
 
+const UNTOLD = "Whether it is a 3 or a 7 at all only the server can tell.";
 const HINT = "The network weighs 784 pixels into one number: above zero leans to a 3, below zero to a 7.";
 
 /** @param {import("../wire.js").Gate} gate */

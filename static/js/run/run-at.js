@@ -151,6 +151,11 @@ export class RunAt {
     return this.#log.pictures.at(this.step);
   }
 
+  /** Whether its picture is on its way. */
+  get fetching() {
+    return this.#log.fetching && this.weights === null;
+  }
+
   /** What the picture itself tells of its units; where it is of an older log, what the last epoch or the start did.
    * @returns {Units | null} the same object for the same picture */
   get units() {

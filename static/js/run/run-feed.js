@@ -137,10 +137,12 @@ export class RunFeed {
     const before = this.#fetched.get(log.run);
     if (!log.started || before || before === !log.active) return;
     this.#fetched.set(log.run, !log.active);
+    log.fetching = true;
     try {
       const answer = await fetch(`${root}/api/runs/${encodeURIComponent(log.run)}/frames`);
       if (!answer.ok) throw new TypeError(`status ${answer.status}`);
       for await (const picture of unpackFrames(answer)) log.hold(picture);
+      log.fetching = false;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       this.#fetched.delete(log.run);

@@ -75,6 +75,8 @@ export class RunLog {
   metrics = new Metrics();
   epochs = new Epochs();
   pictures = new Pictures();
+  /** Whether pictures of earlier steps are on their way. */
+  fetching = false;
 
   /** @type {Set<(change: Change) => void>} */
   #listeners = new Set();

@@ -2,4 +2,4 @@
 
 import type { RunAt } from "./run-at.js";
 
-export type ShownRun = Pick<RunAt, "run" | "state" | "recipe" | "live" | "step" | "weights" | "units" | "subscribe">;
+export type ShownRun = Pick<RunAt, "run" | "state" | "recipe" | "live" | "step" | "weights" | "units" | "subscribe"> & Partial<Pick<RunAt, "fetching">>;

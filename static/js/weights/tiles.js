@@ -121,8 +121,12 @@ class Tiles {
 
   #look() {
     if (this.#signal.aborted) return;
-    const { weights, units } = this.#run;
+    const run = this.#run;
+    const { weights, units } = run;
     const known = weights && units && units.output_weight.length === weights.units;
+    const waits = !known && run.fetching === true && this.#shown !== null;
+    this.#box.toggleAttribute("data-waits", waits); // the last ones stay, faint
+    if (waits) return;
     this.#empty.hidden = Boolean(known);
     this.#grid.hidden = !known;
     if (!known) {

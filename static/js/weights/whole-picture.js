@@ -47,6 +47,8 @@ export function mountWholePicture(root, { run, painter, drawing = null }, { sign
       const full = 1 / fullColour(found.picture);
       wanted = found.picture.map((value) => value * full);
       words = pictureCaption(run, found.units, found.on);
+    } else if (run.fetching) {
+      words = "The pictures of this moment are being fetched …"; // until then the last one stays, faint
     } else {
       wanted = new Float64Array(28 * 28);
       words = "It appears with the first weights.";
