@@ -79,8 +79,8 @@ def main() -> None:
             }
             print(f"| {' | '.join(row(slug, claim))} |", flush=True)
         print(f"{slug}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n")
+        if arguments.json:
+            arguments.json.write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,6 @@ ENTRIES: Mapping[str, Recipe] = {
     "ten units, Adam": Recipe(hidden=10, loss="bce", optimizer="adam", learning_rate=0.003, batch_size=64, epochs=5),
     "thirty units, Adam, 1 epoch": Recipe(loss="bce", optimizer="adam", learning_rate=0.003, batch_size=32, epochs=1),
     "textbook": Recipe(),
-    "headline": Recipe(batch_size=32),
     "adam": preset("adam").recipe,
     "ten units, augmented": Recipe(
         hidden=10, loss="bce", optimizer="adam", learning_rate=0.003, batch_size=64, epochs=10, augment=True
@@ -109,7 +108,7 @@ def nearest(images: Tensor, which: Tensor) -> Tensor:
     x = images.float() / 255
     squares = x.square().sum(1)
     found = []
-    for some in which.split(512):
+    for some in torch.split(which, 512):
         distances = squares - 2 * x[some] @ x.T
         distances[torch.arange(len(some)), some] = torch.inf
         found.append(distances.argmin(1))
