@@ -3,8 +3,8 @@
 import { recipeDifferences } from "../run/recipe-words.js";
 import { button, element, uniqueId } from "../shell/element.js";
 import { icon } from "../shell/icon.js";
-import { showProblem } from "../shell/message.js";
 import { ProblemError, request as ask } from "../shell/problem.js";
+import { problemWords } from "../shell/toasts.js";
 import { mountPace } from "./pace.js";
 import { WATCH } from "./pace-value.js";
 import { asking, prefill, presetOf } from "./prefill.js";
@@ -69,7 +69,8 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
   const chosen = element("p", "sheet-chosen");
   const time = element("p", "sheet-time");
   chosen.setAttribute("aria-live", "polite");
-  const message = element("div", "sheet-message");
+  const message = element("div", "sheet-message"); // here, not over the page: on a phone nothing under the sheet is read
+  message.setAttribute("role", "alert");
   const start = element("button", "button primary sheet-start", "Start");
   start.type = "submit";
   const foot = element("div", "sheet-foot", message, paceRoot, element("div", "sheet-go", element("div", "", chosen, time), start));
@@ -175,8 +176,8 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
       known = await request("GET", "/api/presets");
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
-      const told = element("div", "");
-      showProblem(told, problem);
+      const told = problemWords(problem, "message problem");
+      told.setAttribute("role", "alert");
       body.replaceChildren(told, button("Try again", "", () => open(given), { signal }));
       return null;
     }
@@ -248,7 +249,7 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
   async function begin() {
     if (!filled || !allowed || busy) return;
     const { known, fields } = filled;
-    showProblem(message, null);
+    message.replaceChildren();
     const recipe = fields.read();
     const speed = recipe && pace.read();
     if (!recipe || !speed) return;
@@ -281,7 +282,7 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
     const named = problem.fields.filter(({ field }) => field in fields.peek());
     for (const { field, message: words } of named) fields.complain(/** @type {Field} */ (field), `${words}.`);
     if (named.length) fields.focus(/** @type {Field} */ (named[0].field));
-    else showProblem(message, problem);
+    else message.replaceChildren(problemWords(problem, "message problem"));
   }
 
   return {

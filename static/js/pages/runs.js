@@ -15,7 +15,6 @@ import { openPage } from "../shell/page.js";
 import { Painter } from "../shell/painter.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { StorageView } from "../shell/storage-view.js";
-import { TroubleView } from "../shell/trouble.js";
 
 /** @typedef {import("../run/run-list.js").Position} Position */
 
@@ -23,11 +22,9 @@ const REMEMBER = 400; // milliseconds between two notes of where the list stands
 const STORAGE = 1000; // between two questions of what all runs take
 
 const { signal } = new AbortController();
-const trouble = new TroubleView(part("trouble"), "Nothing can be stored now.", "Runs wait meanwhile.");
-const blocked = new TroubleView(part("blocked"), "This page gets no live data.");
 const stream = new Stream(window, {
-  onTrouble: (reason) => trouble.show(reason),
-  onBlocked: (reason) => blocked.show(reason),
+  onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
+  onBlocked: (reason) => toasts.showLasting("blocked", "This page gets no live data", reason),
 });
 const { access, shortcuts, toasts } = openPage(window, { stream });
 const painter = new Painter(window);

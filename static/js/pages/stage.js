@@ -47,8 +47,8 @@ const { signal } = new AbortController(); // the page's own parts stay as long a
 const painter = new Painter(window);
 
 const stream = new Stream(window, {
-  onTrouble: (reason) => lasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
-  onBlocked: (reason) => lasting("blocked", "This page gets no live data", reason),
+  onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
+  onBlocked: (reason) => toasts.showLasting("blocked", "This page gets no live data", reason),
   onDamaged: (run, reason) => {
     feed.damaged(run, reason);
     showState();
@@ -59,17 +59,6 @@ const stream = new Stream(window, {
   },
 });
 const { toasts, shortcuts, access } = openPage(window, { stream });
-
-/**
- * Something that keeps the page from its work for as long as it lasts.
- *
- * @param {string} key
- * @param {string} title
- * @param {string | null} reason null: there is none
- */
-function lasting(key, title, reason) {
-  toasts.showProblem(reason ? new ProblemError(503, title, reason) : null, { key });
-}
 
 /** The run that this page has asked for and shows as soon as it begins. */
 let asked = "";

@@ -1,8 +1,8 @@
 // Messages that stand over a corner of the page: they push nothing, are read out, and go when they no longer hold.
 
 import { button, element } from "./element.js";
+import { ProblemError } from "./problem.js";
 
-/** @typedef {import("./problem.js").ProblemError} ProblemError */
 
 const MOST = 4; // at a time: more would cover what they are about; the oldest goes
 const READ = 6000; // milliseconds for any message
@@ -60,10 +60,20 @@ export class Toasts {
       this.close(key);
       return () => {};
     }
-    const words = problem.detail ? ` ${problem.detail}` : "";
-    const shown = element("p", "", element("strong", "", `${problem.title}.`), words);
+    const shown = problemWords(problem);
     if (problem.status === 0) shown.dataset.status = "0";
     return this.#show(this.#problems, shown, { ...options, key, stays: true });
+  }
+
+  /**
+   * Something that keeps the page from its work for as long as it lasts.
+   *
+   * @param {string} key
+   * @param {string} title
+   * @param {string | null} reason null: there is none
+   */
+  showLasting(key, title, reason) {
+    this.showProblem(reason ? new ProblemError(503, title, reason) : null, { key });
   }
 
   /** @param {string} key */
@@ -109,6 +119,16 @@ export class Toasts {
     kind.append(toast);
     return close;
   }
+}
+
+/**
+ * A problem as a paragraph.
+ *
+ * @param {ProblemError} problem
+ * @param {string} [className]
+ */
+export function problemWords({ title, detail }, className = "") {
+  return element("p", className, element("strong", "", `${title}.`), detail ? ` ${detail}` : "");
 }
 
 /**
