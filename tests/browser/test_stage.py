@@ -215,6 +215,13 @@ def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
             expect(page.locator(".toast")).to_have_count(0)
         expect(page.locator("#run-name")).to_have_text(name)
         expect(page.locator(".progress-words")).to_have_text("Step 49 of 49")
+    page.get_by_label("Go on to each new run as it begins").check()
+    page.reload()
+    expect(page.get_by_label("Go on to each new run as it begins")).to_be_checked()
+    expect(page.locator("#connection")).to_have_text("Connected")
+    httpx.post(f"{server}/api/runs", json={"name": "Third", "epochs": 1}, timeout=30).raise_for_status()
+    expect(page.locator("#run-name")).to_have_text("Third")
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> None:

@@ -20,6 +20,7 @@ import { mountConfusion } from "../run/confusion.js";
 import { mountControls } from "../run/controls.js";
 import { mountFacts } from "../run/facts.js";
 import { followName } from "../run/follow-name.js";
+import { FollowNewest, mountFollowChoice } from "../run/follow-newest.js";
 import { mountFigures } from "../run/figures.js";
 import { detail, headline, sentence } from "../run/headline.js";
 import { mountMisread } from "../run/misread.js";
@@ -60,6 +61,8 @@ const stream = new Stream(window, {
 });
 const { toasts, shortcuts, access } = openPage(window, { stream });
 
+const newest = new FollowNewest(window, { signal });
+
 /** The run that this page has asked for and shows as soon as it begins. */
 let asked = "";
 
@@ -68,9 +71,10 @@ const feed = new RunFeed(window, stream, {
   known: { run: knownRun, seq: Number(knownSeq), over: knownOver !== undefined, started: knownStarted !== undefined },
   onNewer: (log) => {
     if (!log) return toasts.close("newer");
-    if (log.run === asked) return feed.follow();
+    if (log.run === asked || (newest.on && run.live)) return feed.follow();
     const follow = button("Watch it", "small", () => feed.follow());
-    toasts.show([`“${log.name}” has begun. `, follow], { key: "newer", stays: true });
+    const always = button("Always the newest", "quiet small", () => ((newest.on = true), feed.follow()));
+    toasts.show([`“${log.name}” has begun. `, follow, " ", always], { key: "newer", stays: true });
   },
 });
 const { run } = feed;
@@ -116,6 +120,7 @@ const drawing = openDrawing(window);
 mountWholePicture(part("picture"), { ...context, drawing }, { signal });
 mountTiles(part("tiles"), context, { signal });
 mountMisread(part("misread"), { ...context, digits: new DigitSource(), onPick: pick }, { signal });
+if (shown === "live") mountFollowChoice(part("follow"), newest, { signal });
 mountFacts(part("facts"), context, { signal });
 mountConfusion(part("confusion"), context, { signal });
 mountRecipe(part("recipe"), context, { signal });
