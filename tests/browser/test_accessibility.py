@@ -1,4 +1,4 @@
-"""axe-core finds nothing against WCAG 2.1 A and AA on any page, light or dark, at a desk or on a phone."""
+"""axe-core finds nothing against WCAG 2.1 A and AA on any page: light, dark, forced colours; at a desk, on a phone."""
 
 import json
 from collections import deque
@@ -50,6 +50,18 @@ def test_nothing_against_wcag(
         until(page, "light => getComputedStyle(document.body).backgroundColor !== light", light)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), path
+
+
+def test_nothing_against_wcag_in_forced_colours(
+    new_page: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    finished_run: str,
+    live_run: str,
+) -> None:
+    page = new_page(forced_colors="active", reduced_motion="reduce")
+    for path in (*PAGES, "/?preset=textbook", "/about"):
+        page.goto(path.format(finished=finished_run, live=live_run), wait_until="networkidle")
+        assert_accessible(page)
 
 
 def test_no_colour_lags_behind_when_the_theme_changes(new_page: Callable[..., Page], finished_run: str) -> None:
