@@ -281,15 +281,29 @@ def test_on_a_phone_a_tap_opens_and_a_box_selects(
     complaints.clear()  # of that page: the run has no weights to show
 
 
-def test_sweeps_are_marked_and_shown_by_themselves(page: Page, server: str) -> None:
+def test_sweeps_are_folded_marked_and_shown_by_themselves(page: Page, server: str) -> None:
     sweep = {"name": "Swept", "epochs": 1, "axes": {"seed": [1, 2, 3]}}
     httpx.post(f"{server}/api/sweeps", json=sweep, timeout=30).raise_for_status()
     run(server, "Alone")
     page.goto("/runs")
+    folded = row(page, "Swept")
+    expect(folded).to_have_count(1)
+    expect(folded).to_contain_text("sweep of 3")
+    folded.get_by_role("checkbox").check()
+    expect(page.locator(".runs-chosen")).to_have_text("3 selected")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    fold = page.get_by_role("button", name="The 3 runs of “Swept”")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    fold.click()
     marks = page.locator(".run-row[data-swept]", has_text="Swept")
     expect(marks).to_have_count(3)
+    marks.first.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(folded).to_have_count(1)
+    page.keyboard.press("ArrowRight")
+    expect(marks).to_have_count(3)
     assert [each.get_attribute("data-swept") for each in marks.all()] == ["first", "middle", "last"]
-    marks.first.get_by_role("link", name="Show all of this sweep").click()
+    marks.last.get_by_role("link", name="Show all of this sweep").click()
     expect(row(page, "Alone")).to_have_count(0)
     expect(page.locator(".runs-said")).to_contain_text("3 of")
     page.get_by_role("button", name="Show all runs again").click()

@@ -88,3 +88,26 @@ test("A row that is out of sight is scrolled to, no further than need be", () =>
   const view = { top: 400, bottom: 800, rowHeight: 40 };
   assert.deepEqual([0, 10, 15, 19, 20, 30].map((row) => scrollToRow(view, row)), [-400, 0, 0, 0, 40, 440]);
 });
+
+test("A sweep is one row until it is unfolded, or one searches or sorts by something else", () => {
+  const { known, view } = viewOf("1");
+  for (const [at, accuracy] of [0.7, 0.9, 0.8].entries()) {
+    known.change(run(String(at + 2), { name: `Swept · seed ${at}`, sweep: "s", step: 10, summary: { valid_accuracy: accuracy } }));
+  }
+  assert.deepEqual(view.order, ["4", "1"]);
+  const whole = view.shown("4");
+  assert.deepEqual([whole?.name, whole?.summary.valid_accuracy, whole?.steps], ["Swept", 0.9, 30]);
+  assert.equal(view.shown("4"), whole, "made anew only where a member has changed");
+  view.select((chosen) => chosen.only("4"));
+  assert.deepEqual(view.selected.map(({ id }) => id), ["4", "3", "2"]);
+  view.unfold("4", true);
+  assert.deepEqual(view.order, ["4", "3", "2", "1"]);
+  assert.equal(view.shown("4")?.name, "Swept · seed 2");
+  assert.deepEqual(view.selected.map(({ id }) => id), ["4", "3", "2"]);
+  view.unfold("4", false);
+  assert.deepEqual(view.order, ["4", "1"]);
+  view.ask({ q: "seed 1" });
+  assert.deepEqual(view.order, ["3"]);
+  view.ask({ q: "", sort: "accuracy" });
+  assert.equal(view.order.length, 4);
+});

@@ -107,13 +107,23 @@ class RunList {
 
   /** Open the run that keys act on. */
   open() {
+    if (this.#active && this.#unfold(this.#active)) return;
     if (this.#active) window.location.assign(address(this.#active));
+  }
+
+  /** Unfold a sweep. @param {string} id @returns {boolean} false: it is no folded one */
+  #unfold(id) {
+    const group = this.#view.group(id);
+    if (!group || group.open) return false;
+    this.#view.unfold(id, true);
+    return true;
   }
 
   /** Change the name of a run in its row, by default of the one that keys act on. @param {string | null} [id] */
   edit(id = this.#active) {
     const index = id ? this.#view.order.indexOf(id) : -1;
-    if (!id || index < 0 || !this.#context.allowed()) return;
+    const group = id ? this.#view.group(id) : null;
+    if (!id || index < 0 || !this.#context.allowed() || (group && !group.open)) return;
     this.#goTo(index);
     this.#rows.get(id)?.edit((name) => this.#context.rename(id, name));
   }
@@ -197,8 +207,9 @@ class RunList {
     const { order, known, selection, titles } = this.#view;
     let after = /** @type {Element | null} */ (this.#body.firstElementChild);
     for (const { id, index } of built) {
-      const run = known.get(id);
+      const run = this.#view.shown(id);
       if (!run) continue;
+      const group = this.#view.group(id);
       const row = this.#rows.get(id) ?? this.#spare.pop() ?? new RunRow();
       this.#rows.set(id, row);
       row.show(run, {
@@ -207,7 +218,8 @@ class RunList {
         selected: selection.has(id),
         active: id === this.#active,
         title: titles.get(run.preset ?? "") ?? run.preset ?? "",
-        swept: run.sweep ? joined(run.sweep, known.get(order[index - 1])?.sweep, known.get(order[index + 1])?.sweep) : "",
+        group,
+        swept: run.sweep && !(group && !group.open) ? joined(run.sweep, known.get(order[index - 1])?.sweep, known.get(order[index + 1])?.sweep) : "",
       });
       row.root.style.transform = this.#printing ? "" : `translateY(${index * this.#rowHeight}px)`;
       if (row.root === after) after = after.nextElementSibling;
@@ -265,6 +277,12 @@ class RunList {
     if (this.#active) this.#rows.get(this.#active)?.root.focus({ preventScroll: true });
   }
 
+  /** @param {boolean} open @returns {void | false} */
+  #fold(open) {
+    if (!this.#active || !this.#view.group(this.#active)) return false;
+    this.#view.unfold(this.#active, open);
+  }
+
   /** @param {EventTarget | null} target */
   #rowOf(target) {
     const row = target instanceof Element ? target.closest("tr") : null;
@@ -284,6 +302,7 @@ class RunList {
     const id = this.#rowOf(event.target);
     const target = event.target instanceof Element ? event.target : null;
     if (!id || !target || target.closest("form")) return;
+    if (target.closest(".run-row-fold")) return this.#view.unfold(id);
     const sweep = /** @type {HTMLElement | null} */ (target.closest("[data-sweep]"));
     const extending = event.shiftKey && this.#context.allowed();
     const toggling = event.ctrlKey || event.metaKey;
@@ -315,13 +334,13 @@ class RunList {
 
   /** @param {string} id @param {boolean} touched */
   #openTouched(id, touched) {
-    if (touched) window.location.assign(address(id));
+    if (touched && !this.#unfold(id)) window.location.assign(address(id));
   }
 
   /** @param {MouseEvent} event */
   #pressedTwice({ target }) {
     const id = this.#rowOf(target);
-    if (id && target instanceof Element && !target.closest("a, button, label, form")) window.location.assign(address(id));
+    if (id && target instanceof Element && !target.closest("a, button, label, form") && !this.#unfold(id)) window.location.assign(address(id));
   }
 
   /** @param {KeyboardEvent} event */
@@ -341,6 +360,8 @@ class RunList {
     PageUp: (event) => this.#move(event, -this.#page()),
     Home: (event) => this.#move(event, -Infinity),
     End: (event) => this.#move(event, Infinity),
+    ArrowRight: () => this.#fold(true),
+    ArrowLeft: () => this.#fold(false),
     Enter: (event) => (event.ctrlKey || event.metaKey ? this.#openBeside() : this.open()),
     " ": (event) => this.#choose((chosen, id) => (event.shiftKey ? chosen.extend(id, this.#view.order) : chosen.toggle(id))),
     Escape: () => (this.#view.selection.size ? this.#view.select((chosen) => chosen.clear()) : false),

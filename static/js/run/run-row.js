@@ -16,6 +16,7 @@ import { recipeDifferences } from "./recipe-words.js";
  * @property {boolean} selected
  * @property {boolean} active the one that keys act on
  * @property {string} title of its preset
+ * @property {import("./sweep-groups.js").Group | null} group the sweep that it leads
  * @property {string} swept "first", "middle", "last" or "only" among the neighbours of its sweep; "" without one
  */
 
@@ -40,6 +41,7 @@ export class RunRow {
   #shownName = element("bdi", "");
   #rename = button(icon(PENCIL), "quiet small run-row-rename");
   #name = element("th", "run-row-name", this.#link, this.#rename);
+  #fold = button("", "quiet small run-row-fold");
   #chips = element("td", "run-row-recipe");
   #word = element("span", "run-row-word");
   #about = element("span", "run-row-about");
@@ -52,6 +54,7 @@ export class RunRow {
   #took = element("td", "run-row-took numeric");
   root = element("tr", "run-row");
   #said = "";
+  #folds = "";
   /** @type {Partial<Place>} as it is shown */
   #at = {};
 
@@ -79,7 +82,11 @@ export class RunRow {
   show(run, place) {
     const other = this.run?.id !== run.id;
     if (other) this.#editing?.abort();
-    if (other || this.run !== run || this.#said !== place.title) this.#describe(run, place.title);
+    const folds = place.group ? `${place.group.open} ${place.group.members.length}` : "";
+    if (other || this.run !== run || this.#said !== place.title || folds !== this.#folds) {
+      this.#folds = folds;
+      this.#describe(run, place.title, place.group);
+    }
     this.run = run;
     this.#place(run, place);
   }
@@ -87,8 +94,9 @@ export class RunRow {
   /**
    * @param {Run} run
    * @param {string} title
+   * @param {Place["group"]} group
    */
-  #describe(run, title) {
+  #describe(run, title, group) {
     this.#said = title;
     const { id, name, state, started, summary, sweep } = run;
     this.root.dataset.run = id;
@@ -97,16 +105,32 @@ export class RunRow {
     this.#link.title = name;
     this.#rename.setAttribute("aria-label", `Rename “${name}”`);
     this.#pick.setAttribute("aria-label", `Select “${name}”`);
-    const chips = particulars(run).map((words) => element("span", "chip", words));
-    if (sweep) chips.unshift(this.#sweepChip(sweep));
+    const folded = group !== null && !group.open;
+    this.root.toggleAttribute("data-folded", folded);
+    if (folded) this.#link.href = `${base}/runs?sweep=${encodeURIComponent(group.sweep)}`;
+    const chips = folded ? [] : particulars(run).map((words) => element("span", "chip", words));
+    if (group) this.#showFold(group, name);
+    else this.#fold.remove();
+    if (folded) chips.push(element("span", "chip", `sweep of ${count(group.members.length)}`));
+    else if (sweep) chips.unshift(this.#sweepChip(sweep));
     this.#chips.replaceChildren(...chips);
     this.#chips.title = [title, ...chips.map((chip) => chip.textContent)].filter(Boolean).join(" · ");
     this.#state.dataset.state = state;
     this.#word.textContent = state;
     this.#accuracy.textContent = percent(summary.valid_accuracy);
+    this.#accuracy.title = folded ? "the best of them" : "";
     this.#started.textContent = when(started);
     this.#took.textContent = duration(secondsTaken(run));
     this.#showProgress(run);
+  }
+
+  /** @param {import("./sweep-groups.js").Group} group @param {string} name */
+  #showFold({ open, members }, name) {
+    this.#fold.textContent = open ? "▾" : "▸";
+    this.#fold.tabIndex = this.root.tabIndex;
+    this.#fold.setAttribute("aria-expanded", String(open));
+    this.#fold.setAttribute("aria-label", `The ${count(members.length)} runs of “${name}”`);
+    if (this.#fold.parentElement !== this.#name) this.#name.prepend(this.#fold); // else it keeps the focus
   }
 
   /** @param {string} sweep */
@@ -155,7 +179,7 @@ export class RunRow {
 
   /** By the Tab key. @param {number} tabIndex */
   #reach(tabIndex) {
-    const inner = [this.#pick, this.#link, this.#rename, ...this.#chips.querySelectorAll("a")];
+    const inner = [this.#pick, this.#fold, this.#link, this.#rename, ...this.#chips.querySelectorAll("a")];
     for (const each of [this.root, ...inner]) each.tabIndex = tabIndex;
   }
 

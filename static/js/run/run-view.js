@@ -2,6 +2,7 @@
 
 import { asked, EVERY, inState, sorted } from "./run-query.js";
 import { Selection } from "./selection.js";
+import { SweepGroups } from "./sweep-groups.js";
 
 /** @typedef {import("../wire.js").Run} Run */
 /** @typedef {import("./known-runs.js").KnownRuns} KnownRuns */
@@ -22,6 +23,7 @@ export class RunView {
   /** Titles of presets by their names. @type {Map<string, string>} */
   #titles = new Map();
   selection = new Selection();
+  #groups = new SweepGroups();
 
   /**
    * @param {KnownRuns} known
@@ -53,9 +55,36 @@ export class RunView {
   /** Ids of the runs that are shown, in their order, which stays while they only learn: nobody presses on a row that has
    * moved away. */
   get order() {
-    const { state } = this.#query;
-    this.#order ??= sorted(this.#asked.filter((run) => inState(run.state, state)), this.#query).map(({ id }) => id);
-    return this.#order;
+    if (this.#order) return this.#order;
+    const { state, sort, sweep, q } = this.#query;
+    const shown = sorted(this.#asked.filter((run) => inState(run.state, state)), this.#query);
+    // Where one searches, or sorts by what tells members apart, each has its row.
+    if (sort === "started" && !sweep && !q.trim()) return (this.#order = this.#groups.fold(shown));
+    this.#groups.forget();
+    return (this.#order = shown.map(({ id }) => id));
+  }
+
+  /** The sweep whose members' first row is that of this run; null: it leads none. @param {string} id */
+  group(id) {
+    return this.#groups.of(id);
+  }
+
+  /** What the row of a run shows: the run, or all of the sweep that is folded into it. @param {string} id */
+  shown(id) {
+    return this.#groups.asOne(id, (member) => this.#known.get(member)) ?? this.#known.get(id);
+  }
+
+  /** Give all members of a sweep rows of their own, or one. @param {string} id of the run that leads them */
+  unfold(id, open = !this.group(id)?.open) {
+    const group = this.group(id);
+    if (!group || group.open === open) return;
+    const whole = group.members.every((member) => this.selection.has(member)) || (!group.open && this.selection.has(id));
+    this.#groups.setOpen(group.sweep, open);
+    this.#order = null;
+    if (whole && open) for (const member of group.members) if (!this.selection.has(member)) this.selection.toggle(member);
+    this.selection.keep(new Set(this.order));
+    this.#tell("shown");
+    this.#tell("selection");
   }
 
   /** How many there are of each state, and of all, before one is chosen. */
@@ -95,7 +124,10 @@ export class RunView {
 
   /** The selected runs. */
   get selected() {
-    return this.selection.ids.flatMap((id) => this.#known.get(id) ?? []);
+    return this.selection.ids.flatMap((id) => {
+      const group = this.group(id);
+      return group && !group.open ? group.members : id;
+    }).flatMap((id) => this.#known.get(id) ?? []);
   }
 
   /**
