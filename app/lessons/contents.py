@@ -1,7 +1,7 @@
 """All lessons, in the order of the article that they follow."""
 
 from app.lessons.lesson import Function, Lesson, Trial
-from app.recipe import Recipe
+from app.recipe import TRAIN_IMAGES, Recipe
 from app.sweep import Value
 
 BOOK = "app.learning.book"
@@ -24,6 +24,28 @@ LESSONS: tuple[Lesson, ...] = (
             )
         },
         watch={"learning_rate": 10.0, "epochs": 10},
+    ),
+    Lesson(
+        slug="mini-batches",
+        title="Mini-batches",
+        question="How many images before each step?",
+        promise="Which size wins depends on what you count.",
+        functions=(Function(BOOK, "train_epoch"),),
+        trials={
+            "small": Trial(
+                "Mini-batches of 8, 32 and 256, two epochs each",
+                Recipe(epochs=2),
+                {"batch_size": [8, 32, 256]},
+                {"learning_rate": (0.1, 0.03, 1.0), "seed": (0, 1, 2)},
+            ),
+            "large": Trial(
+                "Mini-batches of 2,048 and of all images, fifty epochs each",
+                Recipe(epochs=50),
+                {"batch_size": [2048, TRAIN_IMAGES]},
+                {"learning_rate": (0.1, 0.03, 1.0), "seed": (0, 1, 2)},
+            ),
+        },
+        watch={"batch_size": 32},
     ),
 )
 

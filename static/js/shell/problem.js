@@ -52,12 +52,14 @@ export async function problemOf(response) {
  * @param {string} method
  * @param {string} url
  * @param {unknown} [body] sent as JSON
+ * @param {{signal?: AbortSignal, patience?: number}} [options] `signal` takes it back; `patience`: milliseconds
  * @returns {Promise<any>}
  * @throws {ProblemError} where the server refuses or cannot be reached
  */
-export async function request(method, url, body) {
+export async function request(method, url, body, { signal, patience = PATIENCE } = {}) {
+  const late = AbortSignal.timeout(patience);
   /** @type {RequestInit} */
-  const init = { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
+  const init = { method, headers: { accept: "application/json" }, signal: signal ? AbortSignal.any([signal, late]) : late };
   if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);

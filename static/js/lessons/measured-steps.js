@@ -1,0 +1,63 @@
+// How a run stood within its first epoch, where its log has no figures: its pictures read the validation digits.
+
+import { readAll } from "../model/read-all.js";
+import { networkOfFrame } from "../model/network.js";
+import { decodeFrame } from "../run/frames.js";
+import { fetchBytes } from "../shell/problem.js";
+
+/** @import { Digits } from "../model/digits.js" */
+/** @import { Recipe } from "../wire.js" */
+/** @typedef {{step: number, accuracy: number, ofPicture: boolean}} Point `ofPicture`: by weights rounded to 255 levels */
+
+/**
+ * Steps to look at before `end`: about as far from each other on a logarithmic axis, `also` among them.
+ *
+ * @param {number} end
+ * @param {number} also
+ */
+export function stepsBefore(end, also) {
+  const steps = new Set(also < end ? [also] : []);
+  for (let step = 1; step < end; step = Math.ceil(step * 2)) steps.add(step);
+  return [...steps].sort((one, other) => one - other);
+}
+
+/**
+ * @param {{run: string, recipe: Recipe, steps: readonly number[], digits: Digits, signal: AbortSignal}} asked
+ * @param {(point: Point) => void} onPoint each picture once; the picture at or before each of the steps
+ */
+export async function readPictures({ run, recipe, steps, digits, signal }, onPoint) {
+  const seen = new Set();
+  for (const step of steps) {
+    const frame = decodeFrame(await fetchBytes(`/api/runs/${run}/weights?format=frame&step=${step}`));
+    if (signal.aborted) return;
+    if (frame.type !== "Weights" || seen.has(frame.step)) continue;
+    seen.add(frame.step);
+    const network = networkOfFrame(frame, recipe);
+    if (!network) continue;
+    onPoint({ step: frame.step, accuracy: shareRight(readAll(network, digits), digits), ofPicture: true });
+  }
+}
+
+/**
+ * The share of digits whose logit is on their side.
+ *
+ * @param {ArrayLike<number>} logits
+ * @param {Digits} digits
+ */
+export function shareRight(logits, { labels, count }) {
+  let right = 0;
+  for (let i = 0; i < count; i++) if (logits[i] > 0 === (labels[i] === 3)) right++;
+  return right / count;
+}
+
+/**
+ * The newest point at or before a place, or null.
+ *
+ * @template {{x: number}} Placed
+ * @param {readonly Placed[]} points ascending
+ * @param {number} x
+ * @returns {Placed | null}
+ */
+export function newestAt(points, x) {
+  return points.findLast((point) => point.x <= x * (1 + 1e-9)) ?? null;
+}

@@ -1,0 +1,62 @@
+"""Mini-batches: which size leads depends on what is counted, and small batches point further astray."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+ANSWERS = {"After one epoch": "32", "After 49 steps": "8", "After 0.2 seconds": "256"}
+
+
+pytestmark = pytest.mark.usefixtures("patient")
+
+
+@pytest.fixture
+def patient(complaints: list[str]) -> Iterator[None]:
+    """A busy machine's answer that gradients take too long is asked for again."""
+    yield
+    complaints[:] = [each for each in complaints if "504" not in each]
+
+
+def accuracies(page: Page, column: int) -> dict[str, float]:
+    rows = page.locator("#table tbody tr")
+    expect(rows).to_have_count(5)
+    expect(page.locator("#source")).to_contain_text("Five runs of this server", timeout=240_000)
+    found = [row.locator("th, td").all_inner_texts() for row in rows.all()]
+    return {cells[0]: float(cells[column].split(" ")[0]) for cells in found}
+
+
+def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
+    page.goto("/lessons/mini-batches")
+    for label, size in ANSWERS.items():
+        page.get_by_label(label).focus()
+        page.keyboard.type(size)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#veil")).to_be_hidden()
+    expect(page.locator("#words-now")).to_contain_text("You expected 32.")
+    expect(page.locator("#graph").get_by_text("you: 32")).to_be_visible()
+    epoch = accuracies(page, 1)
+    assert list(epoch) == ["8", "32", "256", "2,048", "all 12,396"]
+    assert list(epoch) == sorted(epoch, key=lambda size: -epoch[size])
+    assert epoch["8"] - epoch["all 12,396"] > 20
+    steps = accuracies(page, 2)
+    assert max(steps.values()) - min(steps.values()) < 1.5
+    page.get_by_label("epochs", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#words-now")).to_contain_text("After 49 steps the order is")
+    expect(page.locator("#words-now")).to_contain_text("You expected 8.")
+    expect(page).to_have_url(re.compile(r"\?by=step$"))
+    page.get_by_label("Look after how many steps?", exact=True).press("Home")
+    expect(page.locator("#words-now")).to_contain_text("After 1 step the order is")
+
+
+def test_gradients_of_small_batches_point_further_astray(page: Page) -> None:
+    page.goto("/lessons/mini-batches?fan=0")
+    page.locator("#veil button").evaluate("button => button.click()")
+    expect(page.locator("#fan-source")).to_contain_text("Computed by this server", timeout=240_000)
+    angles = [float(words.rstrip("°")) for words in page.locator(".fan b").all_inner_texts()]
+    assert len(angles) == 4
+    assert angles == sorted(angles, reverse=True)
+    assert angles[0] > 3 * angles[3]
