@@ -62,6 +62,9 @@ def test_the_description_of_the_api_can_be_read(
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_class(re.compile("dark-mode"))
     assert_accessible(page)
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    expect(page.locator("html")).not_to_have_class(re.compile("dark-mode"))
+    assert_accessible(page)
 
 
 def test_the_tab_tells_how_a_run_ended(page: Page, finished_run: str) -> None:
