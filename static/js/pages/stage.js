@@ -90,7 +90,7 @@ const showState = painter.add(() => {
   const title = part("headline");
   const words = damage ? "The log of this run is damaged." : known ? headline(run) : "Fetching the run …";
   if (title.textContent !== words) title.textContent = words;
-  const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${feed.share} % of what it has logged is here.`;
+  const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${connected() ? "" : "No connection: "}${feed.share} % of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
   part("run-name").textContent = run.name;
   part("picture-step").textContent = run.weights ? `after step ${count(run.weights.step)}` : "";
