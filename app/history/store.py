@@ -33,8 +33,8 @@ PURGED = 0.0
 PURGE_ROWS, PURGE_BYTES = 500, 2 << 20
 """What is removed in one transaction, for which a training's write may have to wait: some 10 ms."""
 
-ROWS = 64
-"""Rows fetched at a time, so that a page is not read far beyond its limit in bytes."""
+MOST_ROWS, ROW_BYTES = 64, 4096
+"""Rows fetched at a time, and what each is taken to hold: so that a page is not read far beyond its limit in bytes."""
 
 _RECORD = select(events.c.seq, events.c.type, events.c.step, events.c.data)
 
@@ -310,7 +310,9 @@ def read_records(
         # By exclusion where there are several: an index on the type would give them in another order, to be sorted.
         wanted = events.c.type.in_(types) if len(types) == 1 else events.c.type.not_in(EVERY_TYPE - set(types))
         query = query.where(wanted)
-    with connection.execute(query.execution_options(yield_per=ROWS)) as rows:
+    with connection.execute(
+        query.execution_options(yield_per=max(1, min(MOST_ROWS, limit_bytes // ROW_BYTES)))
+    ) as rows:
         found = fitting(map(_record, rows), limit_bytes)
     check(run, after, found, every=types is None)
     return found
