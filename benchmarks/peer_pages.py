@@ -65,8 +65,7 @@ WATCH = """
       super(...args);
       this.addEventListener("message", ({ data }) => {
         if (typeof data !== "string") return;
-        const event = JSON.parse(data);
-        if (event.type === "Steps") arrived(event.step);
+        arrived([JSON.parse(data)].flat().flatMap(({ type, step }) => (type === "Steps" ? step : [])));
       });
     }
   };
@@ -157,7 +156,7 @@ def watched_page(browser: Browser, script: str = "", drawn_by_worker: bool = Fal
 
 def shown_steps(page: Page, last: int) -> dict[int, float]:
     """Unix seconds at which each step was shown, once ``last`` is."""
-    nothing = f"no chart was drawn after step {last} had come to the page"
+    nothing = f"{page.url} drew no chart after step {last} had come to it"
     until(page, "(last) => window.shownSteps.has(last)", last, patience=PATIENCE, otherwise=nothing)
     return {step: ms / 1000 for step, ms in page.evaluate("[...window.shownSteps]")}
 

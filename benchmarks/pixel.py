@@ -31,12 +31,13 @@ WATCH = """
       super(...args);
       this.addEventListener("message", ({ data }) => {
         if (typeof data !== "string") return;
-        const event = JSON.parse(data);
-        if (event.type === "RunStarted") {
-          waiting.length = painted.length = 0;
-          window.paintedRun = event.run;
+        for (const event of [JSON.parse(data)].flat()) {
+          if (event.type === "RunStarted") {
+            waiting.length = painted.length = 0;
+            window.paintedRun = event.run;
+          }
+          if (event.type === "Steps") waiting.push(event.step);
         }
-        if (event.type === "Steps") waiting.push(event.step);
       });
     }
   };

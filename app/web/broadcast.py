@@ -66,7 +66,7 @@ class Log(Protocol):
     def newest_weights(self) -> int:
         """The number of the newest weights; 0 where that is not known."""
 
-    def frame(self, record: Record, form: Form) -> bytes: ...
+    def frames(self, records: Sequence[Record], form: Form) -> bytes: ...
 
 
 async def write(socket: Socket, frames: bytes) -> None:
@@ -178,8 +178,8 @@ class _Written:
     def after(self, seq: int, form: Form) -> bytes:
         """One may have asked for what comes after a record that is not there yet."""
         if (frames := self._frames.get((seq, form))) is None:
-            due = (r for r in self._due() if r.seq > seq and form.wants(r))
-            frames = self._frames[seq, form] = b"".join(self._log.frame(r, form) for r in due)
+            due = [r for r in self._due() if r.seq > seq and form.wants(r)]
+            frames = self._frames[seq, form] = self._log.frames(due, form)
         return frames
 
     async def read_on(self) -> None:
@@ -229,8 +229,7 @@ class Broadcasts:
             if records:
                 after = records[-1].seq
                 due = _without_overtaken(records, log.newest_weights()) if lags else records
-                frames = b"".join(log.frame(record, form) for record in due)
-                if frames:
+                if frames := log.frames(due, form):
                     await write(socket, frames)
                     await asyncio.sleep(0)  # to others too
                 if records[-1].ends:

@@ -6,7 +6,7 @@ is then sent the changes.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import takewhile
 from typing import Self
@@ -80,8 +80,8 @@ class RunList:
     def newest_weights(self) -> int:
         return 0
 
-    def frame(self, record: Record, form: Form) -> bytes:
-        return text_frame(record.data)
+    def frames(self, records: Sequence[Record], form: Form) -> bytes:
+        return b"".join(text_frame(record.data) for record in records)
 
     @property
     def queue(self) -> tuple[Record, int]:

@@ -1,9 +1,11 @@
 """A run's log, as broadcasts read it."""
 
+from collections.abc import Sequence
+
 from app.history.history import History
 from app.record import Record
 from app.web.broadcast import Head
-from app.web.frames import Form, record_frame
+from app.web.frames import Form, record_frames
 
 
 class RunLog:
@@ -26,5 +28,5 @@ class RunLog:
     def newest_weights(self) -> int:
         return self._history.newest_weights(self._run)
 
-    def frame(self, record: Record, form: Form) -> bytes:
-        return record_frame(record, self._run, form)
+    def frames(self, records: Sequence[Record], form: Form) -> bytes:
+        return record_frames(records, self._run, form)

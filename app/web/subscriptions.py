@@ -60,6 +60,7 @@ class Subscribe(BaseModel):
     after: Seq = 0
     seen: Seen | None = None
     types: Annotated[list[str], Field(min_length=1, max_length=len(TYPES))] | None = None
+    joined: bool = False
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -79,7 +80,7 @@ class Subscribe(BaseModel):
 
     @property
     def form(self) -> Form:
-        return Form(named=True, weights=2, types=None if self.types is None else frozenset(self.types))
+        return Form(True, 2, None if self.types is None else frozenset(self.types), self.joined)
 
 
 class Unsubscribe(BaseModel):
@@ -207,7 +208,7 @@ class Subscriptions:
     async def _send_list(self, form: Form) -> None:
         runs = self._held.run_list
         queue, seq = runs.queue
-        await write(self._socket, runs.frame(queue, form))
+        await write(self._socket, runs.frames([queue], form))
         await self._held.broadcasts.send(runs.name, runs, seq, self._socket, form)
 
     async def _refuse(self, run: str | None, reason: str, *, damaged: bool = False) -> None:

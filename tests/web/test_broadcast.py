@@ -57,8 +57,11 @@ class Viewer:
                 self.images.append(data)
                 self.seqs.append(int.from_bytes(data[4:8] if data[3] == 1 else data[20:24], "little"))
             else:
-                self.texts.append(json.loads(data))
-                self.seqs.append(self.texts[-1]["seq"])  # type: ignore[arg-type]
+                found = json.loads(data)
+                texts = found if isinstance(found, list) else [found]
+                assert len(texts) == 1 or self.form.joined
+                self.texts += texts
+                self.seqs += (text["seq"] for text in texts)
         return True
 
 
@@ -93,6 +96,7 @@ FORMS = st.builds(
     named=st.booleans(),
     weights=st.sampled_from([1, 2]),
     types=st.none() | st.frozensets(st.sampled_from(TYPES), min_size=1),
+    joined=st.booleans(),
 )
 TEMPERS = st.lists(st.booleans(), min_size=1, max_size=8).filter(any)
 

@@ -184,7 +184,11 @@ export class Stream {
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
     this.#heard = Date.now();
-    const frame = /** @type {any} */ (decodeFrame(data));
+    for (const frame of [decodeFrame(data)].flat()) this.#take(frame); // an array of them is joined
+  }
+
+  /** @param {any} frame */
+  #take(frame) {
     if (frame.type === "Heartbeat") return this.#beat(frame);
     if (frame.type === "Refused") return this.#refused(frame);
     if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);

@@ -34,8 +34,8 @@ export class RunSubscription {
 
   get cursor() {
     const { run, after, types } = this;
-    if (!this.live) return { after, types };
-    return { seen: run ? { run, seq: after } : null, types };
+    if (!this.live) return { after, types, joined: true };
+    return { seen: run ? { run, seq: after } : null, types, joined: true };
   }
 
   /** @param {RunEvent} event */
