@@ -314,6 +314,9 @@ def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, fini
     page.route("**/frames", lambda route: held.append(route))
     page.goto(f"/runs/{finished_run}")
     expect(page.locator(".tile").first).to_be_visible()
+    page.locator(".sample").nth(1).click()
+    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
+    page.route("**/predict", lambda _: None)  # it is not asked in time
     page.locator("#scrubber input[type=range]").fill("10")
     expect(page.locator(".whole-picture-caption")).to_have_text("The pictures of this moment are being fetched …")
     expect(page.locator(".misread-count")).to_have_text("The pictures of this moment are being fetched …")
@@ -321,3 +324,5 @@ def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, fini
     held.pop().continue_()
     expect(page.locator("#picture-step")).to_contain_text(re.compile(r"after step \d+$"))
     expect(page.locator(".whole-picture-caption")).to_contain_text("units")
+    step = page.locator("#picture-step").inner_text().split()[-1]
+    expect(page.locator("#pad .verdict-figures")).to_contain_text(f"at step {step}.")

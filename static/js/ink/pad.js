@@ -185,6 +185,7 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
     if (type === "CheckpointSaved") refused = "";
     if (["RunQueued", "RunStarted", "Moved"].includes(type)) follow();
     else if (["Weights", "CheckpointSaved"].includes(type) && run.live !== false) follow();
+    else if (type === "Weights") refresh(); // a picture nearer to the moment has come
   });
   signal?.addEventListener("abort", () => {
     window.clearTimeout(rest);
