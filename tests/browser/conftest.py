@@ -30,6 +30,7 @@ from playwright.sync_api import (
 from websockets.sync.client import connect
 
 from scripts.serving import ROOT, serving
+from tests.browser.drawing import opened
 from tests.browser.steering import control, start
 
 PATIENCE = 60
@@ -212,6 +213,13 @@ def used_again(browser: Browser, server: str) -> Iterator[Callable[..., UsedAgai
 def lent(page: UsedAgain, complaints: list[str]) -> Iterator[Page]:
     yield page.lend(complaints.append)
     page.take_back()
+
+
+@pytest.fixture
+def draw_page(page: Page) -> Page:
+    """The draw page, opened."""
+    opened(page)
+    return page
 
 
 def listen(context: BrowserContext, origin: str, complain: Callable[[str], None]) -> None:

@@ -1,0 +1,74 @@
+"""Pictures that are chosen, pasted or dropped."""
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
+
+from tests.browser.drawing import SEVEN, THREE, Points, draw, headline, inked, photo
+
+
+@pytest.mark.parametrize(("digit", "points", "kind"), [("3", THREE, "PNG"), ("7", SEVEN, "JPEG")])
+def test_a_chosen_picture_is_read(draw_page: Page, digit: str, points: Points, kind: str) -> None:
+    file = {"name": "digit", "mimeType": f"image/{kind.lower()}", "buffer": photo(points, kind)}
+    draw_page.set_input_files("#picture", file)  # type: ignore[arg-type]
+    expect(headline(draw_page)).to_have_text(digit)
+    assert inked(draw_page, 0.5, 0.5)
+
+
+def carry(page: Page, event: str, *files: bytes) -> None:
+    """Paste or drop these pictures, or a text where there are none."""
+    page.evaluate(
+        """([event, files]) => {
+          const carried = new DataTransfer();
+          const type = "image/png";
+          for (const bytes of files) carried.items.add(new File([new Uint8Array(bytes)], "7.png", { type }));
+          if (!files.length) carried.setData("text/plain", "a seven");
+          const options = { bubbles: true, cancelable: true };
+          document.body.dispatchEvent(event === "paste"
+            ? new ClipboardEvent("paste", { ...options, clipboardData: carried })
+            : new DragEvent("drop", { ...options, dataTransfer: carried }));
+        }""",
+        [event, [list(file) for file in files]],
+    )
+
+
+def test_a_picture_is_pasted_or_dropped(draw_page: Page, finished_run: str) -> None:
+    carry(draw_page, "paste")
+    expect(draw_page.locator(".toast")).to_contain_text("No picture was pasted")
+    carry(draw_page, "paste", photo(SEVEN))
+    expect(headline(draw_page)).to_have_text("7")
+    expect(draw_page.locator(".toast")).to_have_count(0)
+    carry(draw_page, "drop", photo(THREE))
+    expect(headline(draw_page)).to_have_text("3")
+    draw_page.goto(f"/runs/{finished_run}")  # as on any page with a pad
+    carry(draw_page, "drop", photo(SEVEN))
+    expect(draw_page.locator("#pad .verdict-headline")).to_have_text("7")
+
+
+def test_a_file_that_is_no_picture_is_said_to_be_none(draw_page: Page) -> None:
+    draw_page.set_input_files(
+        "#picture", {"name": "notes.png", "mimeType": "image/png", "buffer": b"not a picture at all"}
+    )
+    expect(draw_page.locator(".toasts")).to_contain_text("That is no picture. notes.png could not be opened")
+    expect(headline(draw_page)).to_have_text("Nothing drawn yet")
+    draw(draw_page, SEVEN)
+    expect(draw_page.locator(".toast")).to_have_count(0)
+
+
+def test_a_picture_without_a_digit_is_said_to_have_none(draw_page: Page) -> None:
+    file = io.BytesIO()
+    Image.new("L", (60, 60), 255).save(file, "PNG")
+    draw_page.set_input_files("#picture", {"name": "white.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    expect(headline(draw_page)).to_have_text("No digit found")
+
+
+def test_white_ink_on_clear_ground_is_read(draw_page: Page) -> None:
+    image = Image.new("RGBA", (640, 640), (255, 255, 255, 0))
+    line = [(60 + 500 * x, 60 + 500 * y) for x, y in SEVEN]
+    ImageDraw.Draw(image).line(line, fill=(255, 255, 255, 255), width=50, joint="curve")
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    draw_page.set_input_files("#picture", {"name": "7.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    expect(headline(draw_page)).to_have_text("7")
