@@ -8,25 +8,19 @@ from typing import Any
 
 import msgspec
 
+from app.events import Steps
+
 COLUMNS = ("step", "epoch", "loss", "accuracy", "learning_rate", "gradient_norm", "milliseconds")
 
 CSV_HEAD = (",".join(COLUMNS) + "\r\n").encode()
 
 
-class _Steps(msgspec.Struct):
-    step: list[int]
-    loss: list[float | None]
-    accuracy: list[float | None]
-    learning_rate: list[float]
-    gradient_norm: list[float | None]
-    milliseconds: list[float]
+_FIELDS: list[tuple[str, Any]] = [(name, field.annotation) for name, field in Steps.model_fields.items()]
 
-
-_STEPS = msgspec.json.Decoder(_Steps)
+_STEPS: msgspec.json.Decoder[Any] = msgspec.json.Decoder(msgspec.defstruct("Steps", _FIELDS))
 
 _COLUMN: dict[str, msgspec.json.Decoder[Any]] = {
-    field.name: msgspec.json.Decoder(msgspec.defstruct(field.name, [(field.name, field.type)]))
-    for field in msgspec.structs.fields(_Steps)
+    name: msgspec.json.Decoder(msgspec.defstruct(name, [(name, type)])) for name, type in _FIELDS
 }
 """One column alone is read in a third of the time."""
 

@@ -96,14 +96,19 @@ async def test_a_damaged_page_of_the_file_does_not_take_the_list(url: str, tmp_p
         await history.create(queued("another"))
 
 
-async def test_what_cannot_be_deleted_since_its_page_is_damaged_is_said(
-    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+async def one_row_unreadable(url: str, folder: Path) -> None:
+    """Of forty ended runs, ``run-20``'s."""
     async with History.open(url) as history:
         for number in range(40):
             await history.create(queued(f"run-{number}", name="x" * 2000))
             await history.append(f"run-{number}", numbered([started(), finished(1)]))
-    damage_page(tmp_path / "threeseven.db", b'"id":"run-20"')
+    damage_page(folder / "threeseven.db", b'"id":"run-20"')
+
+
+async def test_what_cannot_be_deleted_since_its_page_is_damaged_is_said(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await one_row_unreadable(url, tmp_path)
     async with History.open(url) as history:
         await history.runs()
         (run,) = (await history.storage()).damaged
@@ -144,11 +149,7 @@ async def test_a_deleted_run_with_a_damaged_log_does_not_keep_others_from_being_
 async def test_a_server_answers_what_cannot_be_deleted_with_a_problem_document(
     serve: Callable[..., AbstractContextManager[Server]], url: str, tmp_path: Path
 ) -> None:
-    async with History.open(url) as history:
-        for number in range(40):
-            await history.create(queued(f"run-{number}", name="x" * 2000))
-            await history.append(f"run-{number}", numbered([started(), finished(1)]))
-    damage_page(tmp_path / "threeseven.db", b'"id":"run-20"')
+    await one_row_unreadable(url, tmp_path)
 
     def ask() -> None:
         with serve(tmp_path) as server, server.client() as client:

@@ -1,6 +1,8 @@
 """Photos of handwritten digits, made up from MNIST's: uneven light, shadows, noise, a table's edge, any ink."""
 
 import io
+import struct
+import zlib
 from math import cos, sin, tau
 
 import numpy as np
@@ -14,6 +16,16 @@ def encode(pixels, format="PNG", **options):
     data = io.BytesIO()
     Image.fromarray(pixels).save(data, format, **options)
     return data.getvalue()
+
+
+def bomb(width, height):
+    """A PNG of some bytes that declares this size."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
 def written(digit, width, height, side, random):

@@ -11,12 +11,6 @@ from app.data import embedded
 URL = "/api/digits?split=valid"
 
 
-@pytest.fixture(scope="module")
-def client(server):
-    with server.client() as client:
-        yield client
-
-
 def test_a_client_reads_images_and_labels(client):
     answer = client.get(URL)
     assert answer.status_code == 200

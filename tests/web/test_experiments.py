@@ -19,12 +19,6 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def client(server):
-    with server.client() as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def run(server):
     run = server.start(epochs=2, hidden=3, batch_size=1000, seed=6)["id"]
     server.until(run, "RunFinished")

@@ -29,12 +29,6 @@ def run(server):
     return run
 
 
-@pytest.fixture(scope="module")
-def client(server):
-    with server.client() as client:
-        yield client
-
-
 def test_metrics_hold_every_step(client, run):
     metrics = client.get(f"/api/runs/{run}/metrics").json()
     assert metrics["step"] == list(range(1, 99))

@@ -2,8 +2,6 @@
 
 import io
 import json
-import struct
-import zlib
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from functools import partial
@@ -32,6 +30,7 @@ from app.web import predict, problems
 from app.web.prediction import Prediction
 from app.web.services import Services
 from app.web.telemetry import Telemetry
+from tests.handwriting.photos import bomb
 
 NONE: dict[str, Any] = dict.fromkeys(field.name for field in fields(Services))
 
@@ -341,18 +340,6 @@ def test_refuses_other_types_and_says_which_it_takes(client, type):
 def test_refuses_encoded_bodies(client):
     headers = OCTETS | {"content-encoding": "gzip"}
     assert client.post("/predict", content=RAW, headers=headers).status_code == 415
-
-
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def bomb(width, height):
-    """A PNG of some bytes that declares this size."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,6 @@ JSON = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def client(server):
-    with server.client() as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def finished(server):
     """A run of one epoch, seen to its end."""
     run = server.start(name="seen to its end")

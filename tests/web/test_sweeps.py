@@ -8,12 +8,6 @@ import pytest
 RATES = [0.01, 0.1]
 
 
-@pytest.fixture(scope="module")
-def client(server):
-    with server.client() as client:
-        yield client
-
-
 def start(client, status=201, **asked):
     answer = client.post("/api/sweeps", json={"epochs": 1, **asked})
     assert answer.status_code == status, answer.text
