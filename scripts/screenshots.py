@@ -64,6 +64,7 @@ def take(
         page.locator(".verdict-headline", has_text="7").wait_for()
         page.get_by_label("Step of the run").fill("120")
         page.locator("#picture-step", has_text="120").wait_for()
+        page.locator("#pad .verdict-figures", has_text="at step 120").wait_for(state="attached")
         page.wait_for_load_state("networkidle")
     if paper:
         page.emulate_media(media="print")
