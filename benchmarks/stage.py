@@ -56,14 +56,14 @@ def frames(page: Page) -> tuple[str, str]:
 def at(browser: Browser, server: str, path: str) -> Page:
     page = browser.new_page(viewport=VIEWPORT, base_url=server)
     page.goto(path)
-    page.locator(".tile, .tiles-empty").first.wait_for()
+    page.locator(".tile:visible, .tiles-empty:visible").first.wait_for()
     return page
 
 
 def training(browser: Browser, server: Server, hidden: int) -> tuple[str, str]:
     run = server.start(hidden=hidden, epochs=1000)
     page = at(browser, server.url, f"/runs/{run}")
-    page.locator(".tile").first.wait_for()
+    page.locator(".tile:visible").first.wait_for()
     measured = frames(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Train it again").wait_for()
@@ -108,7 +108,7 @@ def opening(browser: Browser, server: Server, run: str) -> list[tuple[str, str]]
     client.on("Network.loadingFinished", finished)
     client.on("Network.webSocketFrameReceived", received)
     page.goto(f"/runs/{run}", wait_until="networkidle")
-    page.locator(".tile").first.wait_for()
+    page.locator(".tile:visible").first.wait_for()
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     before = dict(taken)
     with page.expect_response(lambda answer: "/frames" in answer.url) as pack:

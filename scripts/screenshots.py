@@ -78,7 +78,7 @@ def film(browser: Browser, address: str) -> None:
     """The first run of a fresh server at the pace to watch, as an animated picture."""
     page = browser.new_page(base_url=address, **LAPTOP)
     page.goto("/")
-    page.locator(".tile").first.wait_for(timeout=60_000)
+    page.locator(".tile:visible").first.wait_for(timeout=60_000)
     pictures = []
     for _ in range(FILM_SECONDS * PICTURES_A_SECOND):
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
