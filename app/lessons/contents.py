@@ -47,6 +47,22 @@ LESSONS: tuple[Lesson, ...] = (
         },
         watch={"batch_size": 32},
     ),
+    Lesson(
+        slug="nonlinearity",
+        title="The bend between two lines",
+        question="What does a ReLU make possible?",
+        promise="A digit and its negative, and what no single picture can read.",
+        functions=(Function(BOOK, "simple_net"),),
+        trials={
+            "bends": Trial(
+                "Four activations on half-inverted digits",
+                Recipe(epochs=20, invert=0.5),
+                {"activation": ["none", "relu", "tanh", "sigmoid"]},
+                {"learning_rate": (0.1, 1.0), "seed": (0, 1, 2)},
+            )
+        },
+        watch={"invert": 0.5, "epochs": 20},
+    ),
 )
 
 

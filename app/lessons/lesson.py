@@ -33,11 +33,19 @@ class Trial:
             offered = self.choices.get(name)
             if offered is None:
                 raise UnknownChoice(name, f"there is no such choice; there are {', '.join(self.choices) or 'none'}")
-            if not any(value == each and type(value) is type(each) for each in offered):
+            if not any(_same(value, each) for each in offered):
                 raise UnknownChoice(name, f"one of {', '.join(map(str, offered))}")
-        defaults = {name: offered[0] for name, offered in self.choices.items()}
-        base = Recipe.model_validate(self.base.model_dump() | defaults | dict(chosen))
+        values = {
+            name: next((each for each in offered if name in chosen and _same(chosen[name], each)), offered[0])
+            for name, offered in self.choices.items()
+        }
+        base = Recipe.model_validate(self.base.model_dump() | values)
         return combinations(base, self.axes)
+
+
+def _same(value: Value, other: Value) -> bool:
+    """JSON does not tell 1 from 1.0."""
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
 
 
 @dataclass(frozen=True)

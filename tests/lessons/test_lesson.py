@@ -40,3 +40,11 @@ def test_only_what_is_offered_can_be_chosen(chosen: dict[str, float | int | bool
 def test_an_unknown_lesson_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         lesson("calculus")
+
+
+def test_a_whole_number_chooses_the_same_number_with_a_point() -> None:
+    trial = Trial("rates", Recipe(), {"seed": [0]}, {"learning_rate": (0.1, 1.0), "augment": (False, True)})
+    (recipe,) = trial.recipes({"learning_rate": 1})
+    assert recipe.learning_rate == 1.0
+    with pytest.raises(UnknownChoice):
+        trial.recipes({"augment": 1})

@@ -1,0 +1,54 @@
+"""The bend: a linear score stops near three quarters of half-inverted digits, a ReLU goes on."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.timeout(600)
+
+PATIENCE = 500_000
+"""Milliseconds: four runs are trained first."""
+
+
+def test_without_a_bend_three_quarters_with_one_nearly_all(page: Page) -> None:
+    page.goto("/lessons/nonlinearity")
+    page.get_by_label("Without a bend").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("output[for=predict-none]")).to_have_text("65.0 %")
+    page.get_by_role("button", name="This is what I expect").press("Enter")
+    expect(page.locator("#veil")).to_be_hidden()
+    expect(page.locator("#graph").get_by_text("you, without a bend")).to_be_visible()
+    expect(page.locator("#source")).to_contain_text("Four runs of this server", timeout=PATIENCE)
+    expect(page.locator("#words-now")).to_contain_text("You expected 65.0 % without a bend")
+    rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
+    reached = {cells[0]: float(cells[1].removesuffix(" %")) for cells in rows}
+    assert 70 < reached["none"] < 76
+    assert reached["ReLU"] > 97
+    expect(page.locator("#words-now")).to_contain_text("Read again on this page")
+    again = re.search(r"none gets (\S+) %", page.locator("#words-now").inner_text())
+    assert again is not None
+    assert abs(float(again[1]) - reached["none"]) < 0.11
+
+
+def test_a_digit_and_its_negative_mirror_each_other_only_without_a_bend(page: Page) -> None:
+    page.goto("/lessons/nonlinearity?view=pair")
+    page.locator("#veil button").evaluate("button => button.click()")
+    words = page.locator("#pair-words")
+    expect(words).to_contain_text("so it is for every digit", timeout=PATIENCE)
+    sums = set()
+    for n in (3, 4, 5):
+        page.get_by_label("Which digit?", exact=True).press("ArrowRight")
+        expect(page.locator("#digit")).to_have_attribute("aria-label", re.compile(f"Digit {n} "))
+        found = re.search(r"add up to ([+−][\d.]+), and c is ([+−][\d.]+)", words.inner_text())
+        assert found is not None
+        assert found[1] == found[2]
+        sums.add(found[1])
+    assert len(sums) == 1
+    page.get_by_label("ReLU", exact=True).check()
+    expect(words).to_contain_text("nothing ties them")
+    page.get_by_label("one unit", exact=True).check()
+    expect(page.locator("#unit-words")).to_contain_text("Its sum is positive for")
+    page.get_by_text("Do black pixels kill neurons?").click()
+    expect(page.locator("#dead-now")).to_contain_text("dead of 30")
