@@ -63,6 +63,19 @@ LESSONS: tuple[Lesson, ...] = (
         },
         watch={"invert": 0.5, "epochs": 20},
     ),
+    Lesson(
+        slug="linear-of-linear",
+        title="Lines of lines are lines",
+        question="Do two layers without a bend know more than one?",
+        promise="Thirty pictures fold into one, and nobody can tell.",
+        needs=("nonlinearity",),
+        functions=(Function(BOOK, "linear1"),),
+        trials={
+            "straight": Trial("Two layers without a bend", Recipe(model="two_linear"), {"seed": [0]}),
+            "bent": Trial("With a ReLU between", Recipe(), {"seed": [0]}, {"invert": (0.0, 0.5)}),
+        },
+        watch={"model": "two_linear"},
+    ),
 )
 
 

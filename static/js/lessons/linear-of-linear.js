@@ -1,0 +1,170 @@
+// Thirty pictures of weights folded into one, and what all digits make of it.
+
+import { DigitRow } from "../ink/digit-row.js";
+import { invertedDigits } from "../model/inverted.js";
+import { fetchNetwork } from "../model/kept-model.js";
+import { PIXELS } from "../model/network.js";
+import { element, part } from "../shell/element.js";
+import { count, percent } from "../shell/format.js";
+import { divergingScale } from "../shell/palette.js";
+import { ProblemError } from "../shell/problem.js";
+import { onThemeChange } from "../shell/theme.js";
+import { fullColour, SignedImage } from "../weights/signed-image.js";
+import { Fold } from "./folding.js";
+import { Graph } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { shareRight } from "./measured-steps.js";
+import { runLink, showTable, waitsFor } from "./runs-shown.js";
+import { mountChoice, mountSlider } from "./slider.js";
+
+/** @import { Item } from "./graph.js" */
+/** @import { Digits } from "../model/digits.js" */
+/** @import { Network } from "../model/network.js" */
+/** @typedef {{run: string, network: Network, seen: Digits, fold: Fold, curve: number[]}} Read `curve`: verdicts changed, by units folded */
+/** @typedef {"straight" | "relu" | "inverted"} Kind */
+
+/** @type {Record<Kind, string>} */
+const KINDS = { straight: "no bend", relu: "ReLU", inverted: "ReLU, half inverted" };
+const SHOWN = 12; // digits whose verdict changes
+
+const { signal, state, prediction, trials, painter, digits, toasts } = openLesson(window, { defaults: { of: "straight", folded: 30 } });
+
+mountChoice(part("choices").appendChild(element("div", "")), {
+  label: "Between the layers",
+  options: Object.entries(KINDS).map(([value, label]) => ({ value, label })),
+  value: state.text("of"),
+  onChange: (value) => state.set("of", value),
+}, { signal });
+mountSlider(part("folded"), { label: "Units folded", min: 0, max: 30, whole: true, step: 1, value: state.number("folded"), onInput: (value) => state.set("folded", value) }, { signal });
+
+const graph = new Graph(part("graph"), {
+  label: "Verdicts that change, by how many units are folded",
+  x: { min: 0, max: 30, label: "Units folded" },
+  y: { min: 0, max: 20, label: "Verdicts changed of 2,038" },
+}, { signal });
+const one = new SignedImage("lesson-picture");
+part("one").append(one.canvas);
+one.canvas.setAttribute("role", "img");
+const tiles = Array.from({ length: 30 }, () => new SignedImage("lesson-picture"));
+part("tiles").append(...tiles.map(({ canvas }) => canvas));
+const row = new DigitRow("Digits whose verdict changes", signal);
+part("changed").append(row.root);
+let palette = divergingScale(document);
+
+const show = painter.add(paint);
+/** By kind, once it has been read. @type {Partial<Record<Kind, Read>>} */
+const known = {};
+/** @type {Set<string>} */
+const begun = new Set();
+const onChange = () => (lookAll(), show());
+/** @type {Record<Kind, import("./trials.js").Trial>} */
+const asked = {
+  straight: trials.ask("straight", { onChange }),
+  relu: trials.ask("bent", { onChange }),
+  inverted: trials.ask("bent", { onChange, choices: { invert: 0.5 } }),
+};
+onThemeChange(document, () => {
+  palette = divergingScale(document);
+  show();
+}, { signal });
+prediction.subscribe(show);
+state.subscribe(show);
+
+/** @returns {Kind} */
+function kind() {
+  const of = state.text("of");
+  return of === "relu" || of === "inverted" ? of : "straight";
+}
+
+function lookAll() {
+  for (const name of /** @type {Kind[]} */ (Object.keys(asked))) look(name);
+}
+
+/** @param {Kind} name */
+async function look(name) {
+  const [member] = asked[name].members;
+  if (!member || member.log.active || member.log.state === "none" || begun.has(member.run)) return;
+  begun.add(member.run);
+  try {
+    const [network, plain] = await Promise.all([fetchNetwork(member.run, member.recipe), digits.get()]);
+    const seen = invertedDigits(plain, member.recipe);
+    const fold = new Fold(network, seen);
+    const curve = Array.from({ length: network.units + 1 }, (_, units) => fold.at(units).changed.length);
+    known[name] = { run: member.run, network, seen, fold, curve };
+    show();
+  } catch (problem) {
+    begun.delete(member.run);
+    if (problem instanceof ProblemError) toasts.showProblem(problem);
+    else if (!signal.aborted) throw problem;
+  }
+}
+
+function paint() {
+  const read = known[kind()];
+  if (read) paintFold(read);
+  part("words-now").textContent = said();
+  const waits = waitsFor(Object.values(asked));
+  part("source").textContent = waits || "Three runs of this server, seed 0, forty epochs; computed in your browser from their last weights, over 2,038 digits that none has learned from.";
+  table();
+}
+
+/** @param {Read} now */
+function paintFold({ network, seen, fold, curve }) {
+  const units = Math.min(network.units, Math.max(0, Math.round(state.number("folded"))));
+  const { logits, difference, changed } = fold.at(units);
+  const pictures = tiles.map((_, unit) => Float32Array.from({ length: PIXELS }, (_, pixel) => network.output[unit] * network.first[pixel * network.units + unit]));
+  const full = fullColour(Float32Array.from(pictures.flatMap((each) => [...each])));
+  tiles.forEach(({ canvas }, unit) => {
+    tiles[unit].paint(pictures[unit], palette, 1 / full);
+    canvas.toggleAttribute("data-folded", unit < units);
+  });
+  part("tiles").setAttribute("aria-label", `${network.units - units} pictures of weights that are not folded yet`);
+  const picture = fold.picture(units);
+  one.paint(picture, palette, 1 / fullColour(fold.picture(network.units)));
+  one.canvas.setAttribute("aria-label", units ? "The one picture: blue where ink speaks for a 3, orange for a 7" : "Empty: nothing is folded yet");
+  part("one-words").textContent = `${units} folded`;
+  const guess = prediction.number(kind());
+  const top = Math.max(10, ...curve, guess ?? 0) * 1.08;
+  graph.setAxes({ y: { min: 0, max: top, label: "Verdicts changed of 2,038", format: count } });
+  graph.show([
+    { kind: "line", points: curve.map((y, x) => /** @type {const} */ ([x, y])), ink: "soft" },
+    ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "rule", y: guess, ink: "mine", dash: true, label: "your guess" })]),
+    { kind: "dots", points: [[units, changed.length]], ink: "ink", size: 6 },
+  ]);
+  const words = `${units} of ${network.units} units folded: ${count(changed.length)} of ${count(seen.count)} verdicts change; the largest difference of a logit is ${small(difference)}. Read rightly: ${percent(shareRight(logits, seen))}, and ${percent(shareRight(fold.logits, seen))} before.`;
+  graph.describe(words);
+  part("live").textContent = words;
+  row.show(changed.slice(0, SHOWN).map((i) => ({
+    key: `${kind()} ${i}`, pixels: seen.bytes(i), words: logits[i] > 0 ? "now 3" : "now 7", name: `A ${seen.labels[i]}, read as ${logits[i] > 0 ? 3 : 7} now`, press: null,
+  })));
+}
+
+/** @param {number} value */
+function small(value) {
+  return value === 0 || value >= 0.01 ? value.toFixed(2) : value.toFixed(10).replace(/0+$/, "").replace(/^(0\.0*\d{2}).*$/, "$1");
+}
+
+function said() {
+  /** @type {[Kind, string][]} */
+  const names = [["straight", "Without a bend"], ["relu", "With a ReLU"], ["inverted", "With a ReLU on half-inverted digits"]];
+  return names.flatMap(([name, words]) => {
+    const read = known[name];
+    if (!read) return [];
+    const guess = prediction.number(name);
+    return [`${words}, folding all units changes ${count(read.curve.at(-1))} verdicts${guess === null ? "" : ` (you expected ${count(guess)})`}.`];
+  }).join(" ");
+}
+
+function table() {
+  const rows = /** @type {Kind[]} */ (Object.keys(asked)).flatMap((name) => {
+    const [member] = asked[name].members;
+    if (!member) return [];
+    const read = known[name];
+    const all = read?.fold.at(read.network.units);
+    return [[
+      runLink(member.run, KINDS[name]), percent(member.log.accuracy), read && all ? percent(shareRight(all.logits, read.seen)) : "…",
+      all ? count(all.changed.length) : "…", all ? small(all.difference) : "…",
+    ]];
+  });
+  if (rows.length) showTable(part("table", HTMLTableElement), ["Between", "Right", "Folded", "Changed", "Logit by"], rows);
+}

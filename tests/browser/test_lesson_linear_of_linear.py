@@ -1,0 +1,40 @@
+"""Lines of lines: thirty pictures fold into one, unless a ReLU stands between."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.timeout(600)
+
+PATIENCE = 500_000
+"""Milliseconds: three runs are trained first."""
+
+
+def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) -> None:
+    page.goto("/lessons/linear-of-linear")
+    page.get_by_label("Without a bend").press("Home")
+    page.get_by_role("button", name="This is what I expect").press("Enter")
+    expect(page.locator("#veil")).to_be_hidden()
+    expect(page.locator("#table tbody tr")).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator("#source")).to_contain_text("Three runs of this server", timeout=PATIENCE)
+    expect(page.locator("#table").get_by_text("…")).to_have_count(0)
+    rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
+    straight, bent, inverted = rows
+    assert straight[3] == "0"
+    assert float(straight[4]) < 1e-5
+    assert straight[1] == straight[2]
+    assert int(bent[3]) < 60
+    assert float(bent[4]) > 1
+    assert int(inverted[3].replace(",", "")) > 400
+    expect(page.locator("#words-now")).to_contain_text("changes 0 verdicts (you expected 0)")
+
+    live = page.locator("#live")
+    expect(live).to_contain_text("30 of 30 units folded: 0 of 2,038 verdicts change")
+    page.get_by_label("Units folded", exact=True).press("ArrowLeft")
+    expect(live).to_contain_text("29 of 30 units folded: 0 of 2,038")
+    expect(page).to_have_url(re.compile("folded=29"))
+    page.get_by_label("ReLU, half inverted", exact=True).check()
+    page.get_by_label("Units folded", exact=True).press("Home")
+    expect(live).to_contain_text("0 of 30 units folded: 0 of 2,038")
+    expect(live).to_contain_text("the largest difference of a logit is 0.00")
