@@ -6,6 +6,8 @@ from app.sweep import Value
 
 BOOK = "app.learning.book"
 
+SEEDS: list[Value] = [0, 1, 2]
+
 RATES: list[Value] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0]
 
 LESSONS: tuple[Lesson, ...] = (
@@ -75,6 +77,20 @@ LESSONS: tuple[Lesson, ...] = (
             "bent": Trial("With a ReLU between", Recipe(), {"seed": [0]}, {"invert": (0.0, 0.5)}),
         },
         watch={"model": "two_linear"},
+    ),
+    Lesson(
+        slug="the-network",
+        title="The network",
+        question="784 → 30 → ReLU → 1: how good is it, and what does it need?",
+        promise="The article’s 98.47 %, and which recipe reaches it.",
+        needs=("learning-rate", "mini-batches", "nonlinearity"),
+        functions=(Function(BOOK, "simple_net"),),
+        trials={
+            "textbook": Trial("The textbook’s recipe", Recipe(), {"seed": SEEDS}),
+            "headline": Trial("Mini-batches of 32", Recipe(batch_size=32), {"seed": SEEDS}),
+            "widths": Trial("Five widths", Recipe(), {"hidden": [1, 2, 3, 10, 30]}),
+        },
+        watch={"batch_size": 32},
     ),
 )
 

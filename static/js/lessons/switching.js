@@ -1,0 +1,91 @@
+// Units of a network switched on and off, and what all digits make of it, by what each unit pushes each digit's logit.
+
+/** @typedef {{pushes: Float64Array, bias: number, threes: Uint8Array}} Pushes unit by unit, in each all digits side by side; `threes`: 1 for each 3 */
+/** @typedef {{order: number[], accuracy: number[]}} Removal `order`: the units, the one that is missed least first; `accuracy[n]`: with the first n of them off */
+
+/** Logits with some units on; switching one changes only what that unit pushes. */
+export class Switches {
+  #of;
+  /** @type {Uint8Array} 1 for each unit that is on */
+  on;
+  logits;
+
+  /** @param {Pushes} of */
+  constructor(of) {
+    this.#of = of;
+    const { pushes, bias, threes } = of;
+    this.on = new Uint8Array(pushes.length / threes.length).fill(1);
+    this.logits = new Float64Array(threes.length).fill(bias);
+    for (let unit = 0; unit < this.on.length; unit++) this.#add(unit, 1);
+  }
+
+  /** @param {number} unit @param {boolean} on */
+  set(unit, on) {
+    if (this.on[unit] === Number(on)) return;
+    this.on[unit] = Number(on);
+    this.#add(unit, on ? 1 : -1);
+  }
+
+  /** How many are on. */
+  get count() {
+    return this.on.reduce((sum, each) => sum + each, 0);
+  }
+
+  get right() {
+    return rightOf(this.logits, this.#of.threes);
+  }
+
+  /** @param {number} unit @param {1 | -1} sign */
+  #add(unit, sign) {
+    const { pushes } = this.#of;
+    const { logits } = this;
+    for (let i = 0, at = unit * logits.length; i < logits.length; i++, at++) logits[i] += sign * pushes[at];
+  }
+}
+
+/** @param {ArrayLike<number>} logits @param {Uint8Array} threes */
+function rightOf(logits, threes) {
+  let right = 0;
+  for (let i = 0; i < threes.length; i++) if (Number(logits[i] > 0) === threes[i]) right++;
+  return right;
+}
+
+/**
+ * Switches off one unit after another, each time the one without which most digits are read rightly.
+ *
+ * @param {Pushes} of
+ * @returns {Removal}
+ */
+export function leastMissed(of) {
+  const { pushes, threes } = of;
+  const switches = new Switches(of);
+  const [units, count] = [switches.on.length, threes.length];
+  /** @type {number[]} */
+  const order = [];
+  const accuracy = [switches.right / count];
+  while (order.length < units) {
+    let [best, most] = [-1, -1];
+    for (let unit = 0; unit < units; unit++) {
+      if (!switches.on[unit]) continue;
+      let right = 0;
+      for (let i = 0, at = unit * count; i < count; i++, at++) if (Number(switches.logits[i] - pushes[at] > 0) === threes[i]) right++;
+      if (right > most) [best, most] = [unit, right];
+    }
+    switches.set(best, false);
+    order.push(best);
+    accuracy.push(most / count);
+  }
+  return { order, accuracy };
+}
+
+/**
+ * How many units can be off, one after another, before the accuracy is less than this for the first time; -1 where it
+ * always is.
+ *
+ * @param {Removal} removal
+ * @param {number} accuracy
+ */
+export function mostOff({ accuracy: reached }, accuracy) {
+  const below = reached.findIndex((each) => each < accuracy);
+  return (below < 0 ? reached.length : below) - 1;
+}

@@ -1,0 +1,316 @@
+// The article's network: the mark, what its units do, how few suffice.
+
+import { DigitImage } from "../ink/digit-image.js";
+import { fetchNetwork } from "../model/kept-model.js";
+import { PIXELS } from "../model/network.js";
+import { unitPushes, unitSums } from "../model/unit-sums.js";
+import { button, element, part } from "../shell/element.js";
+import { count, loss, percent, signed } from "../shell/format.js";
+import { divergingScale } from "../shell/palette.js";
+import { ProblemError } from "../shell/problem.js";
+import { onThemeChange } from "../shell/theme.js";
+import { fullColour, SignedImage } from "../weights/signed-image.js";
+import { Graph } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { runLink, showTable, waitsFor } from "./runs-shown.js";
+import { mountChoice, mountSlider } from "./slider.js";
+import { leastMissed, mostOff, Switches } from "./switching.js";
+
+/** @import { Ink, Item } from "./graph.js" */
+/** @import { Digits } from "../model/digits.js" */
+/** @import { Network } from "../model/network.js" */
+/** @import { Removal } from "./switching.js" */
+/** @import { Member } from "./trials.js" */
+/** @typedef {{run: string, network: Network, plain: Digits, pushes: Float64Array, switches: Switches, removal: Removal}} Read */
+
+const ARTICLE = { accuracy: 0.9847, loss: 0.0184 };
+const STILL = 0.98;
+const VIEWS = ["mark", "units", "widths", "sum"];
+
+const { signal, state, prediction, trials, painter, digits, toasts } = openLesson(window, {
+  defaults: { view: "mark", batches: 256, seed: 0, off: "", digit: 2 },
+});
+
+/** @param {string} label @param {string} name @param {[string | number, string][]} options */
+function choice(label, name, options) {
+  const value = typeof options[0][0] === "number" ? state.number(name) : state.text(name);
+  const root = part("choices").appendChild(element("div", ""));
+  mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), value, onChange: (to) => state.set(name, to) }, { signal });
+}
+
+choice("Look at", "view", [["mark", "the mark"], ["units", "units off"], ["widths", "fewer units"], ["sum", "one digit’s sum"]]);
+choice("Batches of", "batches", [[256, "256"], [32, "32"]]);
+choice("Seed", "seed", [[0, "0"], [1, "1"], [2, "2"]]);
+
+const runs = new Graph(part("runs"), {
+  label: "Accuracy and loss of each run",
+  x: { min: 0.0135, max: 0.024, label: "Loss (lower is better)", ticks: [0.014, 0.016, 0.018, 0.02, 0.022, 0.024], format: (value) => value.toFixed(3) },
+  y: { min: 0.945, max: 0.99, label: "Read rightly", format: (value) => percent(value, 0) },
+}, { signal });
+const removal = new Graph(part("removal"), {
+  label: "Read rightly by how many units are off, those that are missed least first",
+  x: { min: 0, max: 30, label: "Units off" },
+  y: { min: 0.8, max: 1, label: "Read rightly", format: (value) => percent(value, 0) },
+}, { signal });
+const width = new Graph(part("width"), {
+  label: "Read rightly by how many units there are",
+  x: { min: 0.9, max: 33, scale: "log", label: "Units", ticks: [1, 2, 3, 10, 30] },
+  y: { min: 0.945, max: 0.99, label: "Read rightly", format: (value) => percent(value, 0) },
+}, { signal });
+const pushes = new Graph(part("pushes"), {
+  label: "What each unit pushes this digit’s logit by, and the sum so far",
+  x: { min: 0, max: 31, label: "Unit; the last is the bias" },
+  y: { min: -5, max: 5, label: "Up: a 3, down: a 7" },
+}, { signal });
+const digit = new DigitImage(part("digit", HTMLCanvasElement), { full: 1, signal });
+let palette = divergingScale(document);
+
+const show = painter.add(paint);
+/** Of the chosen run, once it has ended. @type {Read | null} */
+let read = null;
+let reading = "";
+const onSlider = mountSlider(part("on"), { label: "Units off, those missed least first", min: 0, max: 30, whole: true, step: 1, value: 0, onInput: switchOff }, { signal });
+mountSlider(part("which"), { label: "Which digit?", min: 0, max: 2037, whole: true, step: 1, value: state.number("digit"), onInput: (value) => state.set("digit", value) }, { signal });
+/** @type {{root: HTMLButtonElement, image: SignedImage}[]} */
+const tiles = Array.from({ length: 30 }, (_, unit) => {
+  const image = new SignedImage("lesson-picture");
+  const root = button(image.canvas, "unit-tile", () => toggle(unit), { signal });
+  return { root, image };
+});
+part("tiles").append(...tiles.map(({ root }) => root));
+
+const onChange = () => (look(), show());
+const textbook = trials.ask("textbook", { onChange });
+const headline = trials.ask("headline", { onChange });
+const widths = trials.ask("widths", { onChange: show });
+onThemeChange(document, () => {
+  palette = divergingScale(document);
+  paintTiles();
+}, { signal });
+prediction.subscribe(show);
+state.subscribe(() => {
+  look();
+  if (read) applyOff(read);
+  show();
+});
+
+/** Reads all digits by the chosen run's network. */
+async function look() {
+  const of = state.number("batches") === 32 ? headline : textbook;
+  const member = of.members.find(({ recipe }) => recipe.seed === state.number("seed"));
+  if (!member || member.log.active || member.log.state === "none" || member.run === reading) return;
+  reading = member.run;
+  read = null;
+  try {
+    const [network, plain] = await Promise.all([fetchNetwork(member.run, member.recipe), digits.get()]);
+    if (reading !== member.run) return;
+    const own = { pushes: unitPushes(network, unitSums(network, plain)), bias: network.outputBias, threes: plain.labels.map((label) => Number(label === 3)) };
+    read = { run: member.run, network, plain, pushes: own.pushes, switches: new Switches(own), removal: leastMissed(own) };
+    applyOff(read);
+    paintTiles();
+    show();
+  } catch (problem) {
+    if (reading === member.run) reading = "";
+    if (problem instanceof ProblemError) toasts.showProblem(problem);
+    else if (!signal.aborted) throw problem;
+  }
+}
+
+/** The first so many that are missed least. @param {number} many */
+function switchOff(many) {
+  if (read) state.set("off", read.removal.order.slice(0, Math.round(many)).join("."));
+}
+
+/** @param {number} unit */
+function toggle(unit) {
+  if (!read) return;
+  read.switches.set(unit, !read.switches.on[unit]);
+  state.set("off", [...read.switches.on].flatMap((on, i) => (on ? [] : [i])).join("."));
+}
+
+/** @param {Read} now */
+function applyOff({ switches }) {
+  const off = new Set(state.text("off").split(".").filter(Boolean).map(Number));
+  for (let unit = 0; unit < switches.on.length; unit++) switches.set(unit, !off.has(unit));
+  onSlider.set(switches.on.length - switches.count);
+}
+
+function paintTiles() {
+  if (!read) return;
+  const { network } = read;
+  const pictures = tiles.map((_, unit) => Float32Array.from({ length: PIXELS }, (_, pixel) => network.output[unit] * network.first[pixel * network.units + unit]));
+  const full = fullColour(Float32Array.from(pictures.flatMap((each) => [...each])));
+  tiles.forEach(({ image }, unit) => image.paint(pictures[unit], palette, 1 / full));
+}
+
+function paint() {
+  const view = VIEWS.includes(state.text("view")) ? state.text("view") : "mark";
+  for (const each of VIEWS) part(each).hidden = each !== view;
+  paintRuns();
+  paintWidths();
+  if (read) {
+    paintUnits(read);
+    paintSum(read);
+  }
+  part("live").textContent = live(view);
+  part("words-now").textContent = said();
+  part("source").textContent = waitsFor([textbook, headline, widths]) || "Eleven runs of this server; accuracy and loss on 2,038 digits that none has learned from. The table leads to the runs.";
+  table();
+}
+
+/** @returns {Item[]} */
+function guessed() {
+  const guess = prediction.number("accuracy");
+  return guess === null ? [] : [{ kind: "rule", y: guess / 100, ink: "mine", dash: true, label: "your guess" }];
+}
+
+function paintRuns() {
+  const dots = (/** @type {Member[]} */ members, /** @type {Ink} */ ink) =>
+    /** @type {Item} */ ({ kind: "dots", ink, size: 5, points: members.map(({ log }) => /** @type {const} */ ([log.epochs.valid_loss.at(-1), log.accuracy])) });
+  const baseline = baselineOf();
+  runs.show([
+    { kind: "rule", y: ARTICLE.accuracy, ink: "soft", dash: true, label: "the article: 98.47 % at 0.0184" },
+    { kind: "rule", x: ARTICLE.loss, ink: "soft", dash: true },
+    ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: `baseline: ${percent(baseline)}` })] : []),
+    ...guessed(),
+    dots(textbook.members.filter(ended), "ink"),
+    dots(headline.members.filter(ended), "series-2"),
+    ...[textbook, headline].flatMap(({ members }, i) => {
+      const [member] = members.filter(ended);
+      return member ? [/** @type {Item} */ ({ kind: "words", x: member.log.epochs.valid_loss.at(-1), y: member.log.accuracy - 0.0035, words: i ? "batches of 32" : "batches of 256", ink: i ? "series-2" : "ink" })] : [];
+    }),
+  ]);
+  runs.describe(said());
+}
+
+/** @param {Member} member */
+function ended({ log }) {
+  return !log.active && log.accuracy > 0;
+}
+
+function baselineOf() {
+  return [...textbook.members, ...headline.members].find(({ log }) => log.summary)?.log.summary?.baseline_accuracy ?? null;
+}
+
+function paintWidths() {
+  const points = widths.members.filter(ended).map(({ recipe, log }) => /** @type {const} */ ([recipe.hidden ?? 30, log.accuracy]));
+  const baseline = baselineOf();
+  width.show([
+    ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: "baseline" })] : []),
+    ...guessed(),
+    { kind: "line", points, ink: "soft" },
+    { kind: "dots", points, ink: "ink", size: 5 },
+  ]);
+  width.describe(widthWords());
+}
+
+function widthWords() {
+  const found = widths.members.filter(ended).map(({ recipe, log }) => `${recipe.hidden} ${percent(log.accuracy)}`);
+  return found.length ? `By units, seed 0: ${found.join(", ")}.` : "";
+}
+
+/** @param {Read} now */
+function paintUnits({ network, switches, removal: { accuracy, order } }) {
+  const off = switches.on.length - switches.count;
+  tiles.forEach(({ root }, unit) => {
+    root.hidden = unit >= network.units;
+    root.setAttribute("aria-pressed", String(switches.on[unit] === 1));
+    root.setAttribute("aria-label", `Unit ${unit + 1}, missed ${order.indexOf(unit) + 1}. least`);
+  });
+  const guess = prediction.number("off");
+  removal.show([
+    { kind: "rule", y: STILL, ink: "soft", dash: true },
+    { kind: "line", points: accuracy.map((y, i) => /** @type {const} */ ([i, y])), ink: "soft" },
+    ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "flag", x: guess, label: "your guess", ink: "mine" })]),
+    { kind: "dots", points: [[off, switches.right / switches.logits.length]], ink: "ink", size: 6 },
+  ]);
+  removal.describe(unitWords());
+}
+
+function unitWords() {
+  if (!read) return "";
+  const { switches, removal: all } = read;
+  const total = switches.logits.length;
+  return `${switches.count} of ${switches.on.length} units are on: ${percent(switches.right / total)} of the digits are read rightly, ${count(switches.right)} of ${count(total)}. One after another, ${mostOff(all, STILL)} can be off before it is less than 98 %.`;
+}
+
+/** @param {Read} now */
+function paintSum({ network, plain, pushes: all }) {
+  const i = Math.min(plain.count - 1, Math.max(0, Math.round(state.number("digit"))));
+  digit.show(plain.image(i));
+  part("digit").setAttribute("aria-label", `Digit ${i} of the validation images, a ${plain.labels[i]}`);
+  const parts = [...Array.from({ length: network.units }, (_, unit) => all[unit * plain.count + i]), network.outputBias];
+  let sum = 0;
+  const running = parts.map((each) => (sum += each));
+  const [low, high] = [Math.min(0, ...parts, ...running), Math.max(0, ...parts, ...running)];
+  const air = 0.08 * (high - low) + 0.1;
+  pushes.setAxes({ x: { min: 0, max: parts.length, label: "Unit; the last is the bias" }, y: { min: low - air, max: high + air, label: "Up: a 3, down: a 7" } });
+  const bars = (/** @type {boolean} */ up) => parts.flatMap((y, at) => (y !== 0 && y > 0 === up ? [/** @type {const} */ ([at + 0.5, y])] : []));
+  pushes.show([
+    { kind: "rule", y: 0, ink: "soft" },
+    ...[true, false].flatMap((up) => bars(up).map(([x, y]) => /** @type {Item} */ ({ kind: "line", points: [[x, 0], [x, y]], ink: up ? "three" : "seven" }))),
+    { kind: "dots", points: bars(true), ink: "three", size: 3 },
+    { kind: "dots", points: bars(false), ink: "seven", size: 3 },
+    { kind: "line", points: running.map((y, at) => /** @type {const} */ ([at + 0.5, y])), ink: "ink" },
+    { kind: "dots", points: [[parts.length - 0.5, sum]], ink: "ink", size: 6 },
+  ]);
+  pushes.describe(sumWords());
+}
+
+function sumWords() {
+  if (!read) return "";
+  const { network, plain, pushes: all } = read;
+  const i = Math.min(plain.count - 1, Math.max(0, Math.round(state.number("digit"))));
+  let [up, down, still] = [0, 0, 0];
+  for (let unit = 0; unit < network.units; unit++) {
+    const push = all[unit * plain.count + i];
+    if (push > 0) up += push;
+    else if (push < 0) down += push;
+    else still++;
+  }
+  const logit = up + down + network.outputBias;
+  return `A ${plain.labels[i]}. Units push it ${signed(up)} and ${signed(down)}, ${still} of ${network.units} not at all, the bias ${signed(network.outputBias)}: the logit is ${signed(logit)}, a ${logit > 0 ? 3 : 7}.`;
+}
+
+/** @param {string} view */
+function live(view) {
+  if (view === "units") return unitWords();
+  if (view === "sum") return sumWords();
+  return view === "widths" ? widthWords() : "";
+}
+
+function said() {
+  const [first, second] = [textbook, headline].map(({ members }) => members.filter(ended));
+  if (!first.length || !second.length) return "";
+  const reach = (/** @type {Member[]} */ members) => {
+    const seeds = members.filter(({ log }) => reaches(log)).map(({ recipe }) => recipe.seed);
+    if (!seeds.length) return `none of ${members.length} seeds reaches the mark`;
+    return seeds.length === 1 ? `seed ${seeds[0]} of ${members.length} reaches the mark` : `seeds ${seeds.join(" and ")} of ${members.length} reach the mark`;
+  };
+  const mean = (/** @type {Member[]} */ members) => percent(members.reduce((sum, { log }) => sum + log.accuracy, 0) / members.length);
+  const guess = prediction.number("accuracy");
+  const mine = guess === null ? "" : ` You expected ${percent(guess / 100, 1)}.`;
+  const off = read && prediction.number("off") !== null ? ` You expected that ${prediction.number("off")} units can be off; it is ${mostOff(read.removal, STILL)}.` : "";
+  return `Batches of 256 read ${mean(first)} rightly on average: ${reach(first)}. Batches of 32: ${mean(second)}, ${reach(second)}. The baseline has ${percent(baselineOf())}.${mine}${off}`;
+}
+
+/** As the article has it, rounded as it is there. @param {import("../run/run-log.js").RunLog} log */
+function reaches(log) {
+  const rounded = (/** @type {number} */ value) => Math.round(value * 1e4) / 1e4;
+  return rounded(log.accuracy) >= ARTICLE.accuracy && rounded(log.epochs.valid_loss.at(-1)) <= ARTICLE.loss;
+}
+
+function table() {
+  const members = [...textbook.members, ...headline.members];
+  if (!members.length) return;
+  /** @param {Member} member @param {string} words */
+  const row = ({ run, recipe, log }, words) => [
+    runLink(run, words), percent(log.accuracy), loss(log.epochs.valid_loss.at(-1)), ended({ run, recipe, log }) ? (reaches(log) ? "yes" : "no") : "…",
+  ];
+  const rows = [
+    ...members.map((member) => row(member, `batches of ${member.recipe.batch_size}, seed ${member.recipe.seed}`)),
+    ...widths.members.map((member) => row(member, `${member.recipe.hidden} ${member.recipe.hidden === 1 ? "unit" : "units"}, seed ${member.recipe.seed}`)),
+    ["two mean images (baseline)", percent(baselineOf()), "–", "no"],
+  ];
+  showTable(part("table", HTMLTableElement), ["Run", "Read rightly", "Loss", "The mark"], rows);
+}
