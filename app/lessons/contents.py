@@ -10,7 +10,17 @@ SEEDS: list[Value] = [0, 1, 2]
 
 RATES: list[Value] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0]
 
+_TEXTBOOK = Trial("The textbook’s recipe", Recipe(), {"seed": [0]})
+
 LESSONS: tuple[Lesson, ...] = (
+    Lesson(
+        slug="baseline",
+        title="A baseline first",
+        question="How far does one get without any learning?",
+        promise="Two blurred pictures and a subtraction are hard to beat.",
+        functions=(Function(BOOK, "mnist_distance"), Function(BOOK, "is_3"), Function(BOOK, "l2_distance")),
+        trials={"network": _TEXTBOOK},
+    ),
     Lesson(
         slug="learning-rate",
         title="The learning rate",
@@ -22,10 +32,41 @@ LESSONS: tuple[Lesson, ...] = (
                 "Twelve learning rates, ten epochs each",
                 Recipe(epochs=10),
                 {"learning_rate": RATES},
-                {"loss": ("mnist_loss", "bce"), "seed": (0, 1, 2)},
+                {"loss": ("mnist_loss", "bce"), "model": ("simple_net", "two_linear"), "seed": (0, 1, 2)},
             )
         },
         watch={"learning_rate": 10.0, "epochs": 10},
+    ),
+    Lesson(
+        slug="why-not-accuracy",
+        title="Why not accuracy?",
+        question="Accuracy is what we want. Why not make that as large as can be?",
+        promise="Turn a weight, and watch two thousand verdicts stay as they are.",
+        functions=(Function(BOOK, "batch_accuracy"), Function(BOOK, "mnist_loss")),
+        trials={
+            "network": _TEXTBOOK,
+            "accuracy": Trial("Accuracy as the loss", Recipe(loss="accuracy", epochs=1), {"seed": [0]}),
+        },
+        watch={"loss": "accuracy", "epochs": 2},
+    ),
+    Lesson(
+        slug="a-sensible-loss",
+        title="A sensible loss",
+        question="What should a machine want, digit by digit?",
+        promise="Where it is most wrong, the textbook’s loss hardly pulls.",
+        needs=("why-not-accuracy",),
+        functions=(Function(BOOK, "mnist_loss"),),
+        trials={"network": Trial("The textbook’s recipe", Recipe(), {"seed": [0]}, {"loss": ("mnist_loss", "bce")})},
+        watch={"loss": "bce"},
+    ),
+    Lesson(
+        slug="sigmoid",
+        title="The sigmoid",
+        question="How does any number become a probability?",
+        promise="Its middle is nearly straight, and hardly anything stays there.",
+        needs=("a-sensible-loss",),
+        functions=(Function(BOOK, "sigmoid"), Function(BOOK, "batch_accuracy")),
+        trials={"network": _TEXTBOOK},
     ),
     Lesson(
         slug="mini-batches",

@@ -70,19 +70,91 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
         re.compile(r"Of 12 rates (3|10) reads the most digits rightly: 9[89]\.\d\d %")
     )
     expect(page.locator("#words-now")).to_contain_text("30 stays at 5")
-    expect(page.locator("#miniatures").get_by_text("frozen at")).to_have_count(3)
+    expect(page.locator("#miniatures").get_by_text("stuck at")).to_have_count(3)
     page.reload()
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
     page.get_by_role("button", name="Change it", exact=True).press("Enter")
     expect(page.get_by_label("The best rate")).to_be_enabled()
 
 
-def test_another_loss_of_the_learning_rate_explodes_and_stands_in_the_address(page: Page) -> None:
+def test_without_a_bend_cross_entropy_explodes_and_the_address_says_so(page: Page) -> None:
     page.goto("/lessons/learning-rate")
     show_result(page)
     page.get_by_label("cross-entropy").check()
     expect(page.locator("#source")).to_contain_text("12 runs of this server")
     expect(page).to_have_url(re.compile(r"\?loss=bce$"))
+    page.get_by_label("no bend").check()
+    expect(page.locator("#source")).to_contain_text("12 runs of this server")
     page.reload()
-    expect(page.get_by_label("cross-entropy")).to_be_checked()
-    expect(page.locator("#words-now")).to_contain_text("reads the most digits rightly")
+    expect(page.get_by_label("no bend")).to_be_checked()
+    expect(page.locator("#words-now")).to_contain_text("overflows at step")
+    expect(page.locator("#miniatures").get_by_text("overflowed")).to_have_count(6)
+
+
+def test_the_sigmoid_at_any_step_of_a_run(page: Page) -> None:
+    page.goto("/lessons/sigmoid")
+    page.get_by_label("In the middle").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="This is what I expect").press("Enter")
+    words = page.locator("#words-now")
+    expect(words).to_contain_text(
+        re.compile(r"1\.[1-5] % lie between −1 and 1, 9[01]\.\d % beyond ±6\. You expected 1 %")
+    )
+    expect(words).to_contain_text("a probability of 0.500, reads 98.2")
+    typed = page.get_by_label("After step, typed")
+    typed.fill("0")
+    typed.press("Enter")
+    expect(words).to_contain_text("100.0 % lie between −1 and 1, 0.0 % beyond ±6.")
+    page.get_by_label("Threshold (logit)", exact=True).focus()
+    page.keyboard.press("End")
+    expect(words).to_contain_text("A threshold of 6, a probability of 0.998, reads 50.44 % rightly (≈).")
+    expect(page).to_have_url(re.compile(r"step=0&threshold=6"))
+
+
+def test_the_baseline_by_every_distance(page: Page) -> None:
+    page.goto("/lessons/baseline")
+    page.get_by_label("L1 reads rightly").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("L2, the squared ones").press("Space")
+    page.keyboard.press("Enter")
+    words = page.locator("#words-now")
+    expect(words).to_contain_text("L1 reads 95.14 % of 2,038 digits rightly: 91.68 % of the 3s, 98.54 % of the 7s.")
+    expect(words).to_contain_text("You expected 75.5 % for L1 (95.14 %), and L2 to be the better one: it is L2.")
+    for name, right in (("L2", "96.61"), ("without abs", "49.56"), ("abs too late", "65.90")):
+        page.get_by_role("radio", name=name, exact=True).check()
+        expect(words).to_contain_text(f"{name} reads {right} %")
+    expect(page.get_by_text("32 digits that only the network gets right")).to_be_visible()
+    page.get_by_role("button", name="250", exact=True).press("Enter")
+    expect(words).to_contain_text("Digit 250, a")
+    expect(page).to_have_url(re.compile(r"norm=late&digit=250"))
+
+
+def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
+    page.goto("/lessons/a-sensible-loss")
+    page.get_by_label("A hundred times more weakly").press("Space")
+    page.get_by_role("button", name="This is what I expect").press("Enter")
+    words = page.locator("#words-now")
+    expect(words).to_contain_text("A 3 at −6 (P(3) = 0.0025) costs 0.9975 and pulls with 0.0025.")
+    expect(words).to_contain_text("As you expected")
+    page.get_by_role("radio", name="cross-entropy").check()
+    expect(words).to_contain_text("costs 6.0025 and pulls with 0.9975.")
+    expect(page.locator("#source")).to_contain_text(re.compile(r"In \d+ of 39 epochs loss and accuracy fell together"))
+    page.get_by_role("radio", name="mnist_loss").check()
+    expect(page.locator("#source")).to_contain_text("In 11 of 39 epochs")
+
+
+def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None:
+    page.goto("/lessons/why-not-accuracy")
+    page.get_by_label("Verdicts that change").press("ArrowRight")
+    page.get_by_role("button", name="This is what I expect").press("Enter")
+    words = page.locator("#words-now")
+    expect(words).to_contain_text("2 of 2,038 verdicts change. You expected 21.")
+    typed = page.get_by_label("Added to the weight, typed")
+    typed.fill("-0,1")
+    typed.press("Enter")
+    expect(words).to_contain_text("−0.1 added to one weight (unit 7, row 8, column 12): no verdict changes.")
+    expect(words).to_contain_text("The loss moves by 1.")
+    expect(page.locator("#stuck")).to_contain_text(
+        "23,581 of 23,581 parameters are at its end what they were at its start"
+    )

@@ -173,6 +173,19 @@ export class Graph {
   }
 }
 
+/**
+ * The bars of a histogram from -reach to reach.
+ *
+ * @param {Iterable<number>} values
+ * @param {{reach: number, bins: number}} options
+ */
+export function histogramOf(values, { reach, bins }) {
+  const counts = new Array(bins).fill(0);
+  for (const value of values) counts[Math.max(0, Math.min(bins - 1, Math.floor(((value + reach) / (2 * reach)) * bins)))]++;
+  const width = (2 * reach) / bins;
+  return counts.map((y, i) => ({ from: -reach + i * width, to: -reach + (i + 1) * width, y }));
+}
+
 let clips = 0;
 
 /** @param {Axis} axis @param {number} value */

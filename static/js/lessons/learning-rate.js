@@ -11,16 +11,22 @@ import { mountChoice } from "./slider.js";
 
 const FROZEN = 0.6; // read rightly: as good as calling everything the same
 
-const { signal, state, prediction, trials, painter } = openLesson(window, { defaults: { loss: "mnist_loss", seed: 0 } });
+const { signal, state, prediction, trials, painter } = openLesson(window, { defaults: { loss: "mnist_loss", model: "simple_net", seed: 0 } });
 
 const choices = part("choices");
-const [losses, seeds] = [element("div", ""), element("div", "")];
-choices.append(losses, seeds);
+const [losses, models, seeds] = [element("div", ""), element("div", ""), element("div", "")];
+choices.append(losses, models, seeds);
 mountChoice(losses, {
   label: "Loss",
   options: [{ value: "mnist_loss", label: "mnist_loss" }, { value: "bce", label: "cross-entropy" }],
   value: state.text("loss"),
   onChange: (value) => state.set("loss", value),
+}, { signal });
+mountChoice(models, {
+  label: "Between the layers",
+  options: [{ value: "simple_net", label: "ReLU" }, { value: "two_linear", label: "no bend" }],
+  value: state.text("model"),
+  onChange: (value) => state.set("model", value),
 }, { signal });
 mountChoice(seeds, {
   label: "Seed",
@@ -41,7 +47,7 @@ state.subscribe(() => trial.choose(chosen()));
 prediction.subscribe(show);
 
 function chosen() {
-  return { loss: state.text("loss"), seed: state.number("seed") };
+  return { loss: state.text("loss"), model: state.text("model"), seed: state.number("seed") };
 }
 
 function paint() {
@@ -87,10 +93,10 @@ function miniature({ run, recipe, log }) {
 
 /** @param {import("../run/run-log.js").RunLog} log */
 function how(log) {
-  if (log.diverged) return "diverged";
+  if (log.diverged) return "overflowed";
   if (log.state === "paused" || log.state === "none" || log.state === "queued") return "waits";
   if (log.active && !(log.accuracy > 0)) return "…";
-  return log.accuracy < FROZEN && !log.active ? `frozen at ${percent(log.accuracy, 1)}` : percent(log.accuracy, 1);
+  return log.accuracy < FROZEN && !log.active ? `stuck at ${percent(log.accuracy, 1)}` : percent(log.accuracy, 1);
 }
 
 /** @param {Member[]} members */
@@ -102,18 +108,12 @@ function said(members) {
   const cliff = members.find(({ recipe, log }) => (recipe.learning_rate ?? 0.1) > (best.recipe.learning_rate ?? 0.1) && (log.diverged || log.accuracy < FROZEN));
   const found = `Of ${rates.length} rates ${plain(best.recipe.learning_rate)} reads the most digits rightly: ${percent(best.log.accuracy)} after ${best.log.epoch} epochs.`;
   if (!cliff) return `${found} None of these breaks down.`;
-  const how = cliff.log.diverged ? "diverges" : `stays at ${percent(cliff.log.accuracy)}`;
+  const how = cliff.log.diverged ? `overflows at step ${cliff.log.step}` : `stays at ${percent(cliff.log.accuracy)}`;
   return `${found} ${plain(cliff.recipe.learning_rate)} ${how}, and it is ${plain(Number(((cliff.recipe.learning_rate ?? 1) / (best.recipe.learning_rate ?? 1)).toPrecision(2)))} times as large.`;
 }
 
 function source() {
-  if (trial.problem) return `${trial.problem.title}. ${trial.problem.detail}`;
-  if (!trial.members.length) return "Asking the server for its runs …";
-  if (!trial.complete) {
-    const held = trial.members.some(({ log }) => log.state === "paused");
-    return held ? "The runs wait until a person’s run, which goes first, has ended." : `Training: ${percent(trial.share, 0)} of all steps.`;
-  }
-  return `${trial.members.length} runs of this server, trained together; accuracy on 2,038 digits that none has learned from. Each rate leads to its run.`;
+  return trial.waiting || `${trial.members.length} runs of this server, trained together; accuracy on 2,038 digits that none has learned from. Each rate leads to its run.`;
 }
 
 /** @param {Member[]} members */

@@ -44,6 +44,7 @@ export function openLesson(window, { defaults = {} } = {}) {
   bindPointers(part("lesson"), { signal });
   markSeen(slug);
   const trials = new Trials(slug, { stream, toasts, signal });
+  stream.watchList({}); // else the page would be at its end, and say so, once all of its runs are
   stream.start();
   return { slug, signal, painter: new Painter(window), state, prediction, trials, digits: new DigitSource(), toasts, shortcuts };
 }

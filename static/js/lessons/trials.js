@@ -1,6 +1,7 @@
 // A lesson's runs: asked for, followed while they train, and folded from their logs.
 
 import { RunLog } from "../run/run-log.js";
+import { percent } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 
 /** @typedef {import("../wire.js").Run} Run */
@@ -79,6 +80,16 @@ export class Trial {
     const steps = this.members.reduce((sum, { log }) => sum + log.steps, 0);
     const taken = this.members.reduce((sum, { log }) => sum + (log.active ? log.step : log.steps), 0);
     return steps ? taken / steps : 0;
+  }
+
+  /** What a reader waits for; empty once all is there. */
+  get waiting() {
+    if (this.problem) return `${this.problem.title}. ${this.problem.detail}`;
+    if (!this.members.length) return "Asking the server for its runs …";
+    if (this.complete) return "";
+    if (this.members.some(({ log }) => log.state === "paused")) return "The runs wait until a person’s run, which goes first, has ended.";
+    if (this.members.every(({ log }) => log.state === "none" || log.state === "queued")) return "The runs wait for their turn.";
+    return `Training: ${percent(this.share, 0)} of all steps.`;
   }
 
   /** @param {Choices} choices what is left out is as the trial has it first */

@@ -1,0 +1,102 @@
+// What single digits cost and how hard they pull, by loss; and a run's loss by epoch, with those in which accuracy fell too.
+
+import { LOSSES } from "../model/gradient.js";
+import { sigmoid } from "../model/network.js";
+import { element, part } from "../shell/element.js";
+import { count, plain } from "../shell/format.js";
+import { Graph } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { mountChoice, mountSlider } from "./slider.js";
+
+const DIGITS = /** @type {const} */ ([["a", 3, -6], ["b", 3, 0], ["c", 7, -2], ["d", 7, 1]]);
+
+/** @typedef {"mnist_loss" | "bce"} Loss */
+
+const { signal, state, prediction, trials, painter } = openLesson(window, {
+  defaults: { loss: "mnist_loss", ...Object.fromEntries(DIGITS.map(([name, , logit]) => [name, logit])) },
+});
+
+mountChoice(part("loss"), {
+  label: "Loss",
+  options: [{ value: "mnist_loss", label: "mnist_loss" }, { value: "bce", label: "cross-entropy" }],
+  value: state.text("loss"),
+  onChange: (value) => state.set("loss", value),
+}, { signal });
+for (const [name, label] of DIGITS) {
+  const row = element("div", "");
+  part("digits").append(row);
+  mountSlider(row, { label: `A ${label}, its logit`, min: -8, max: 8, step: 0.1, value: state.number(name), onInput: (value) => state.set(name, value) }, { signal });
+}
+const curves = new Graph(part("curves"), {
+  label: "What a digit costs, by its logit",
+  x: { min: -8, max: 8, label: "Logit", format: plain },
+  y: { min: 0, max: 1, label: "Loss" },
+}, { signal });
+const epochs = new Graph(part("epochs"), {
+  label: "A run’s validation loss by epoch",
+  x: { min: 1, max: 40, label: "Epoch" },
+  y: { min: 0.01, max: 1, scale: "log", label: "Validation loss", ticks: [0.01, 0.03, 0.1, 0.3, 1] },
+}, { signal });
+
+const show = painter.add(paint);
+const trial = trials.ask("network", { choices: { loss: lossName() }, onChange: show });
+state.subscribe((changed) => {
+  if (changed === "loss") trial.choose({ loss: lossName() });
+  show();
+});
+prediction.subscribe(show);
+show();
+
+function lossName() {
+  return /** @type {Loss} */ (state.text("loss") === "bce" ? "bce" : "mnist_loss");
+}
+
+function paint() {
+  const { loss, slope } = LOSSES[lossName()];
+  const xs = Array.from({ length: 161 }, (_, i) => -8 + i / 10);
+  const digits = DIGITS.map(([name, label]) => {
+    const [logit, target] = [state.number(name), label === 3 ? 1 : 0];
+    return { label, logit, cost: loss(logit, target), pull: slope(logit, target) };
+  });
+  curves.setAxes({ y: { min: 0, max: lossName() === "bce" ? 8.2 : 1.05, label: "Loss" } });
+  curves.show([
+    { kind: "line", ink: "three", points: xs.map((z) => [z, loss(z, 1)]) },
+    { kind: "line", ink: "seven", points: xs.map((z) => [z, loss(z, 0)]) },
+    // A tangent: as steep as the digit pulls.
+    ...digits.map(({ logit, cost, pull }) => /** @type {const} */ ({ kind: "line", ink: "ink", points: [[logit - 1, cost - pull], [logit + 1, cost + pull]] })),
+    ...digits.map(({ label, logit, cost }) => /** @type {const} */ ({ kind: "dots", ink: label === 3 ? "three" : "seven", size: 6, points: [[logit, cost]] })),
+  ]);
+  const mean = digits.reduce((sum, { cost }) => sum + cost, 0) / digits.length;
+  const words = [
+    ...digits.map(({ label, logit, cost, pull }) => `A ${label} at ${plain(logit).replace("-", "−")} (P(3) = ${sigmoid(logit).toFixed(4)}) costs ${cost.toFixed(4)} and pulls with ${Math.abs(pull).toFixed(4)}.`),
+    `Their mean is ${mean.toFixed(4)}.`,
+    judged(),
+  ].filter(Boolean).join(" ");
+  part("words-now").textContent = words;
+  curves.describe(words);
+  paintRun();
+}
+
+function judged() {
+  const pull = prediction.answers?.pull;
+  if (!pull) return "";
+  return pull === "weaker" ? "As you expected, mnist_loss pulls a hundred times more weakly at −6 than at 0." : "You expected otherwise: mnist_loss pulls a hundred times more weakly at −6 than at 0.";
+}
+
+function paintRun() {
+  const [member] = trial.members;
+  if (!member) {
+    part("source").textContent = trial.waiting;
+    return;
+  }
+  const { epoch, valid_loss: losses, valid_accuracy: accuracies } = member.log.epochs;
+  const points = [...epoch.view].map((x, i) => /** @type {const} */ ([x, losses.at(i)]));
+  const both = points.filter((_, i) => i > 0 && losses.at(i) < losses.at(i - 1) && accuracies.at(i) < accuracies.at(i - 1));
+  epochs.show([
+    { kind: "line", ink: "soft", points },
+    { kind: "dots", ink: "ink", size: 3.5, points: both },
+  ]);
+  const words = `In ${count(both.length)} of ${count(Math.max(0, points.length - 1))} epochs loss and accuracy fell together.`;
+  epochs.describe(words);
+  part("source").textContent = trial.waiting || `Above: blue what a 3 costs, orange a 7, with the slope at each digit. Below: ${words} Run ${member.run}, on 2,038 validation digits.`;
+}

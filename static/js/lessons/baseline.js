@@ -1,0 +1,154 @@
+// Which of two mean images is a digit nearer to?
+
+import { readAll } from "../model/read-all.js";
+import { button, element, part } from "../shell/element.js";
+import { count, percent } from "../shell/format.js";
+import { divergingScale } from "../shell/palette.js";
+import { ProblemError, request } from "../shell/problem.js";
+import { onThemeChange } from "../shell/theme.js";
+import { SignedImage } from "../weights/signed-image.js";
+import { openDrawing } from "../ink/kept-drawing.js";
+import { DISTANCES, nearness, rightBy } from "./distances.js";
+import { Graph, histogramOf } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { mountChoice, mountSlider } from "./slider.js";
+import { trainedNetwork } from "./trained.js";
+
+/** @typedef {import("./distances.js").Norm} Norm */
+
+const NAMES = { l1: "L1", l2: "L2", signed: "without abs", late: "abs too late" };
+const BINS = 48;
+const DRAWN = -1; // instead of a digit's place: what is drawn in this browser
+
+const { signal, state, prediction, trials, digits, painter } = openLesson(window, { defaults: { norm: "l1", digit: 114 } });
+
+/** @type {{all: import("../model/digits.js").Digits, means: {three: number[], seven: number[]}, nearer: Record<Norm, Float64Array>} | null} */
+let loaded = null;
+let palette = divergingScale(document);
+const drawing = openDrawing(window);
+const show = painter.add(paint);
+
+mountChoice(part("norm"), {
+  label: "Distance",
+  options: Object.entries(NAMES).map(([value, label]) => ({ value, label })),
+  value: norm(),
+  onChange: (value) => state.set("norm", value),
+}, { signal });
+const slider = mountSlider(part("digit"), { label: "Digit", min: 0, max: 2037, step: 1, whole: true, value: Math.max(0, state.number("digit")), onInput: (value) => state.set("digit", value) }, { signal });
+const maps = ["the digit", "mean 3", "less the mean 3", "mean 7", "less the mean 7"].map((words) => {
+  const image = new SignedImage("map-image");
+  const caption = element("figcaption", "caption", words);
+  part("maps").append(element("figure", "map", image.canvas, caption));
+  return { image, caption, words };
+});
+const histogram = new Graph(part("histogram"), {
+  label: "How much nearer each digit is to the mean 3 than to the mean 7",
+  x: { min: -1, max: 1, label: "Nearer to the 7  ←  →  nearer to the 3" },
+  y: { min: 0, max: 1, label: "Digits" },
+}, { signal });
+if (!drawing.blank) part("picks").append(button("My drawing", "small", () => pick(DRAWN)));
+trials.ask("network", { onChange: ({ complete, members }) => complete && findOnlyNetwork(members[0]) });
+state.subscribe(show);
+prediction.subscribe(show);
+onThemeChange(document, () => {
+  palette = divergingScale(document);
+  show();
+}, { signal });
+load();
+
+function norm() {
+  return /** @type {Norm} */ (state.text("norm") in NAMES ? state.text("norm") : "l1");
+}
+
+/** @param {number} place */
+function pick(place) {
+  state.set("digit", place);
+  if (place >= 0) slider.set(place);
+}
+
+async function load() {
+  part("source").textContent = "Fetching 2,038 digits …";
+  try {
+    const [all, { mean_3: three, mean_7: seven }] = await Promise.all([digits.get(), request("GET", "/api/baseline")]);
+    const means = { three, seven };
+    const of = (/** @type {Norm} */ each) => nearness(all, means, each);
+    loaded = { all, means, nearer: { l1: of("l1"), l2: of("l2"), signed: of("signed"), late: of("late") } };
+    show();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    part("source").textContent = `${error.title}. ${error.detail}`;
+  }
+}
+
+function paint() {
+  if (!loaded) return;
+  const { all, means, nearer } = loaded;
+  const values = nearer[norm()];
+  const place = Math.min(all.count - 1, Math.max(DRAWN, Math.round(state.number("digit"))));
+  const drawn = place === DRAWN ? drawing.image : null;
+  const image = drawn ?? all.image(Math.max(0, place));
+  const [toThree, toSeven] = [means.three, means.seven].map((ideal) => DISTANCES[norm()](image, ideal));
+  const pictures = [image, means.three, minus(image, means.three), means.seven, minus(image, means.seven)];
+  pictures.forEach((each, i) => maps[i].image.paint(each, palette, 1));
+  maps[2].caption.textContent = `${maps[2].words}: ${toThree.toFixed(4)}`;
+  maps[4].caption.textContent = `${maps[4].words}: ${toSeven.toFixed(4)}`;
+  const reach = Math.max(...values.map(Math.abs)) * 1.02;
+  const three = histogramOf(values.filter((_, i) => all.labels[i] === 3), { reach, bins: BINS });
+  const seven = histogramOf(values.filter((_, i) => all.labels[i] === 7), { reach, bins: BINS });
+  const top = Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y)) * 1.1;
+  histogram.setAxes({
+    x: { min: -reach, max: reach, label: "Nearer to the 7  ←  →  nearer to the 3" },
+    y: { min: 0, max: top, label: "Digits", format: (value) => count(value) },
+  });
+  histogram.show([
+    { kind: "bars", ink: "seven", bars: seven },
+    { kind: "bars", ink: "three", bars: three },
+    { kind: "rule", x: 0, ink: "soft" },
+    { kind: "flag", x: toSeven - toThree, ink: "ink", label: "this one" },
+  ]);
+  const right = rightBy(values, all.labels);
+  const verdict = toThree < toSeven ? 3 : 7;
+  const words = [
+    `${NAMES[norm()]} reads ${percent(right.all)} of ${count(all.count)} digits rightly: ${percent(right.threes)} of the 3s, ${percent(right.sevens)} of the 7s.`,
+    drawn ? `Your drawing is nearer to the mean ${verdict}.` : `Digit ${count(place)}, a ${all.labels[place]}, is nearer to the mean ${verdict}.`,
+    judged(),
+  ].filter(Boolean).join(" ");
+  part("words-now").textContent = words;
+  histogram.describe(words);
+  part("source").textContent = "Mean images of 12,396 training digits; distances of 2,038 validation digits, computed here. In the pictures blue is more ink than in the mean, orange is less.";
+}
+
+function judged() {
+  const expected = prediction.number("l1");
+  if (expected === null || !loaded) return "";
+  const { all, nearer } = loaded;
+  const [l1, l2] = [rightBy(nearer.l1, all.labels).all, rightBy(nearer.l2, all.labels).all];
+  return `You expected ${expected} % for L1 (${percent(l1)}), and ${prediction.answers?.better === "l2" ? "L2" : "L1"} to be the better one: it is ${l2 > l1 ? "L2" : "L1"}.`;
+}
+
+/** Digits that the trained network reads rightly and neither distance does, to press. @param {import("./trials.js").Member} member */
+async function findOnlyNetwork(member) {
+  if (signal.aborted || part("picks").dataset.found) return;
+  part("picks").dataset.found = "true";
+  const [{ network }, all] = await Promise.all([trainedNetwork(member), digits.get()]);
+  const logits = readAll(network, all);
+  await until(() => loaded !== null);
+  if (!loaded) return;
+  const { l1, l2 } = loaded.nearer;
+  const wrong = (/** @type {Float64Array} */ values, /** @type {number} */ i) => values[i] > 0 !== (all.labels[i] === 3);
+  const only = [...all.labels.keys()].filter((i) => !wrong(logits, i) && wrong(l1, i) && wrong(l2, i));
+  part("picks").append(
+    element("span", "caption", `${only.length} digits that only the network gets right:`),
+    ...only.slice(0, 6).map((i) => button(String(i), "small", () => pick(i))),
+  );
+}
+
+/** @param {() => boolean} holds @returns {Promise<void>} */
+async function until(holds) {
+  while (!holds() && !signal.aborted) await new Promise((resolve) => window.requestAnimationFrame(resolve));
+}
+
+/** @param {ArrayLike<number>} image @param {ArrayLike<number>} ideal */
+function minus(image, ideal) {
+  return Float64Array.from({ length: image.length }, (_, i) => image[i] - ideal[i]);
+}

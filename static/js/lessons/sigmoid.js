@@ -1,0 +1,114 @@
+// The logits of all validation digits on the sigmoid, at any moment of a run.
+
+import { readAll } from "../model/read-all.js";
+import { sigmoid } from "../model/network.js";
+import { part } from "../shell/element.js";
+import { count, percent, plain } from "../shell/format.js";
+import { ProblemError } from "../shell/problem.js";
+import { Graph, histogramOf } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { mountSlider } from "./slider.js";
+import { pastNetwork, trainedNetwork } from "./trained.js";
+
+const LAST = 1960;
+const BINS = 64;
+const ON_CURVE = 240; // digits that are drawn on it: more would hide it
+
+const { signal, state, prediction, trials, digits, painter } = openLesson(window, {
+  defaults: { step: LAST, threshold: 0, width: 1 },
+});
+
+/** @type {{logits: Float64Array, labels: Uint8Array, step: number, run: string} | null} */
+let read = null;
+let reading = new AbortController();
+
+const show = painter.add(paint);
+const trial = trials.ask("network", { onChange: waited });
+mountSlider(part("step"), { label: "After step", min: 0, max: LAST, step: 7, whole: true, value: state.number("step"), onInput: (value) => state.set("step", value) }, { signal });
+mountSlider(part("threshold"), { label: "Threshold (logit)", min: -6, max: 6, step: 0.1, value: state.number("threshold"), onInput: (value) => state.set("threshold", value) }, { signal });
+mountSlider(part("width"), { label: "Line up to ±", min: 0.2, max: 6, step: 0.1, value: state.number("width"), onInput: (value) => state.set("width", value) }, { signal });
+state.subscribe((changed) => (changed === "step" ? look() : show()));
+prediction.subscribe(show);
+
+const axis = (/** @type {number} */ reach) => ({ min: -reach, max: reach, label: "Logit", format: plain });
+const curve = new Graph(part("curve"), { label: "The sigmoid, and digits on it", x: axis(8), y: { min: 0, max: 1, label: "Probability of a 3" } }, { signal });
+const histogram = new Graph(part("histogram"), { label: "How many digits have which logit", x: axis(8), y: { min: 0, max: 1, label: "Digits" } }, { signal });
+
+/** @param {import("./trials.js").Trial} trial */
+function waited({ complete, waiting }) {
+  if (read) return;
+  part("source").textContent = waiting || "Reading 2,038 digits …";
+  if (complete) look();
+}
+
+async function look() {
+  const [member] = trial.members;
+  if (!member) return;
+  reading.abort();
+  const mine = (reading = new AbortController());
+  try {
+    const { network, step, run } = await (state.number("step") === LAST ? trainedNetwork(member) : pastNetwork(member, state.number("step")));
+    const all = await digits.get();
+    if (mine.signal.aborted) return;
+    const logits = readAll(network, all);
+    read = { logits, labels: all.labels, step, run };
+    show();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    if (!(error instanceof ProblemError)) throw error;
+    part("source").textContent = `${error.title}. ${error.detail}`;
+  }
+}
+
+function paint() {
+  if (!read) return;
+  const { logits, labels, step, run } = read;
+  const threshold = state.number("threshold");
+  const reach = Math.max(8, ...logits.map(Math.abs)) * 1.02;
+  const width = state.number("width");
+  curve.setAxes({ x: axis(reach) });
+  const stride = Math.ceil(logits.length / ON_CURVE);
+  const of = (/** @type {number} */ label) =>
+    [...logits].flatMap((z, i) => (labels[i] === label && i % stride === 0 ? [/** @type {const} */ ([z, sigmoid(z)])] : []));
+  curve.show([
+    { kind: "line", ink: "soft", points: range(-reach, reach, 200).map((z) => [z, sigmoid(z)]) },
+    { kind: "line", ink: "ink", dash: true, points: [[-width, 0.5 - width / 4], [width, 0.5 + width / 4]] },
+    { kind: "dots", ink: "three", size: 2.5, points: of(3) },
+    { kind: "dots", ink: "seven", size: 2.5, points: of(7) },
+    { kind: "rule", x: threshold, ink: "ink" },
+    { kind: "rule", y: sigmoid(threshold), ink: "soft", dash: true, label: sigmoid(threshold).toFixed(3) },
+  ]);
+  const three = histogramOf(logits.filter((_, i) => labels[i] === 3), { reach, bins: BINS });
+  const seven = histogramOf(logits.filter((_, i) => labels[i] === 7), { reach, bins: BINS });
+  const top = Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y));
+  histogram.setAxes({ x: axis(reach), y: { min: 0, max: top * 1.1, label: "Digits", format: (value) => count(value) } });
+  histogram.show([
+    { kind: "bars", ink: "seven", bars: seven },
+    { kind: "bars", ink: "three", bars: three },
+    { kind: "rule", x: threshold, ink: "ink", label: "threshold" },
+  ]);
+  const share = (/** @type {(z: number) => boolean} */ where) => logits.filter(where).length / logits.length;
+  const middle = share((z) => Math.abs(z) < 1);
+  const right = logits.filter((z, i) => z > threshold === (labels[i] === 3)).length / logits.length;
+  const expected = prediction.number("middle");
+  const words = [
+    `After step ${count(step)} the logits go from ${lowest(logits)} to ${Math.max(...logits).toFixed(1)}.`,
+    `${percent(middle, 1)} lie between −1 and 1, ${percent(share((z) => Math.abs(z) > 6), 1)} beyond ±6.`,
+    expected === null || step !== LAST ? "" : `You expected ${expected} % in the middle.`,
+    `A threshold of ${plain(threshold)}, a probability of ${sigmoid(threshold).toFixed(3)}, reads ${percent(right)} rightly${step === LAST ? "" : " (≈)"}.`,
+    `At ±${plain(width)} the line is ${Math.abs(0.5 + width / 4 - sigmoid(width)).toFixed(3)} off.`,
+  ].filter(Boolean).join(" ");
+  part("words-now").textContent = words;
+  curve.describe(words);
+  part("source").textContent = `2,038 validation digits, read here by run ${run} as it was after step ${count(step)}${step === LAST ? "" : ", by its picture’s weights, which are rounded to 255 levels (≈)"}. Blue are 3s, orange 7s.`;
+}
+
+/** @param {Float64Array} logits */
+function lowest(logits) {
+  return Math.min(...logits).toFixed(1).replace("-", "−");
+}
+
+/** @param {number} from @param {number} to @param {number} parts */
+function range(from, to, parts) {
+  return Array.from({ length: parts + 1 }, (_, i) => from + ((to - from) * i) / parts);
+}

@@ -1,0 +1,133 @@
+// Accuracy and loss along one weight of a trained network, and a run that was trained on accuracy.
+
+import { DigitRow } from "../ink/digit-row.js";
+import { PIXELS, sigmoid } from "../model/network.js";
+import { element, part } from "../shell/element.js";
+import { count, percent, plain } from "../shell/format.js";
+import { ProblemError } from "../shell/problem.js";
+import { AlongWeight } from "./along-weight.js";
+import { Graph } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { mountChoice, mountSlider } from "./slider.js";
+import { parametersOf, trainedNetwork } from "./trained.js";
+
+const REACH = 2; // how far the weight is moved, at most
+const POINTS = 400;
+
+const { signal, state, prediction, trials, digits, painter } = openLesson(window, {
+  defaults: { change: 0.1, zoom: 1, unit: 7, row: 8, column: 12 },
+});
+
+/** @type {{run: string, along: AlongWeight, all: import("../model/digits.js").Digits, network: import("../model/network.js").Network} | null} */
+let loaded = null;
+
+const show = painter.add(paint);
+trials.ask("network", { onChange: waited });
+trials.ask("accuracy", { onChange: ({ complete, members }) => complete && compare(members[0]) });
+prediction.subscribe(show);
+
+mountChoice(part("zoom"), {
+  label: "Zoom",
+  options: [1, 10, 100].map((value) => ({ value, label: `${value} ×` })),
+  value: state.number("zoom"),
+  onChange: (value) => state.set("zoom", value),
+}, { signal });
+const slider = mountSlider(part("change"), { label: "Added to the weight", min: -REACH, max: REACH, step: 0.001, value: state.number("change"), onInput: (value) => state.set("change", value) }, { signal });
+for (const [name, label, max] of /** @type {const} */ ([["unit", "Unit", 29], ["row", "Row", 27], ["column", "Column", 27]])) {
+  const root = element("div", "");
+  part("which").append(root);
+  mountSlider(root, { label, min: 0, max, step: 1, whole: true, value: state.number(name), onInput: (value) => state.set(name, value) }, { signal });
+}
+const row = new DigitRow("Digits whose verdict has changed", signal);
+part("flipped").append(row.root);
+
+const x = { min: -REACH, max: REACH, label: "Added to the weight", format: plain };
+const accuracy = new Graph(part("accuracy"), { label: "Accuracy along the weight", x, y: { min: 0, max: 1, label: "Accuracy" } }, { signal });
+const loss = new Graph(part("loss"), { label: "Loss along the weight", x, y: { min: 0, max: 1, label: "Loss" } }, { signal });
+
+state.subscribe((changed) => {
+  if (loaded && ["unit", "row", "column"].includes(changed)) loaded.along = alongChosen(loaded.network, loaded.all);
+  if (changed === "zoom") slider.set(state.number("change"));
+  show();
+});
+
+/** @param {import("./trials.js").Trial} trial */
+async function waited({ complete, waiting, members }) {
+  if (loaded) return;
+  part("source").textContent = waiting || "Reading 2,038 digits …";
+  if (!complete) return;
+  try {
+    const [{ network, run }, all] = await Promise.all([trainedNetwork(members[0]), digits.get()]);
+    loaded = { run, network, all, along: alongChosen(network, all) };
+    show();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    part("source").textContent = `${error.title}. ${error.detail}`;
+  }
+}
+
+/** @param {import("../model/network.js").Network} network @param {import("../model/digits.js").Digits} all */
+function alongChosen(network, all) {
+  return new AlongWeight(network, all, Math.min(29, state.number("unit")), (28 * state.number("row") + state.number("column")) % PIXELS);
+}
+
+function paint() {
+  if (!loaded) return;
+  const { along, all, run } = loaded;
+  const change = state.number("change");
+  const half = REACH / state.number("zoom");
+  const middle = state.number("zoom") === 1 ? 0 : change;
+  const changes = Array.from({ length: POINTS + 1 }, (_, i) => middle - half + (2 * half * i) / POINTS);
+  const along_ = changes.map((each) => along.at(each));
+  const axis = { ...x, min: middle - half, max: middle + half };
+  accuracy.setAxes({ x: axis, y: around(along_.map((each) => each.accuracy), 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
+  loss.setAxes({ x: axis, y: around(along_.map((each) => each.loss), 1e-7, "Loss", (value) => value.toPrecision(5)) });
+  const now = along.at(change);
+  accuracy.show([
+    { kind: "line", ink: "ink", points: changes.map((each, i) => [each, along_[i].accuracy]) },
+    { kind: "rule", x: change, ink: "soft", dash: true },
+    { kind: "dots", ink: "ink", size: 5, points: [[change, now.accuracy]] },
+  ]);
+  loss.show([
+    { kind: "line", ink: "ink", points: changes.map((each, i) => [each, along_[i].loss]) },
+    { kind: "rule", x: change, ink: "soft", dash: true },
+    { kind: "dots", ink: "ink", size: 5, points: [[change, now.loss]] },
+  ]);
+  const before = along.at(0);
+  const flipped = along.flipped(change);
+  const expected = prediction.number("changed");
+  const words = [
+    `${plain(change).replace("-", "−")} added to one weight (unit ${state.number("unit")}, row ${state.number("row")}, column ${state.number("column")}): ${flipped.length === 0 ? "no verdict changes" : `${flipped.length} of ${count(all.count)} verdicts change`}.`,
+    expected !== null && change === 0.1 ? `You expected ${expected}.` : "",
+    `Accuracy is ${percent(now.accuracy)}, before ${percent(before.accuracy)}. The loss moves by ${(now.loss - before.loss).toExponential(1).replaceAll("-", "−")}.`,
+  ].filter(Boolean).join(" ");
+  part("words-now").textContent = words;
+  accuracy.describe(words);
+  loss.describe(words);
+  row.show(flipped.slice(0, 8).map((i) => {
+    const p = sigmoid(along.logit(i, change));
+    return { key: String(i), pixels: all.bytes(i), words: `P(3) ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${p > 0.5 ? 3 : 7}`, press: null };
+  }));
+  part("source").textContent = `All ${count(all.count)} validation digits, read here with the parameters of run ${run} after its last step.`;
+}
+
+/** @param {number[]} values @param {number} least @param {string} label @param {(value: number) => string} format */
+function around(values, least, label, format) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = Math.max(least, (high - low) * 0.15);
+  return { min: low - room, max: high + room, label, format };
+}
+
+/** @param {import("./trials.js").Member} member */
+async function compare(member) {
+  if (part("stuck").textContent) return;
+  try {
+    const [first, last] = await Promise.all([parametersOf(member, 0), parametersOf(member)]);
+    const same = first.filter((value, i) => Object.is(value, last[i])).length;
+    part("stuck").textContent = `Trained on accuracy (run ${member.run}, ${count(member.log.steps)} steps): ${count(same)} of ${count(first.length)} parameters are at its end what they were at its start, and it reads ${percent(member.log.accuracy)} rightly, as before.`;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    part("stuck").textContent = `${error.title}. ${error.detail}`;
+  }
+}
+

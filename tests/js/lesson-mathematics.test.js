@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AlongWeight } from "../../static/js/lessons/along-weight.js";
+import { DISTANCES, nearness, rightBy } from "../../static/js/lessons/distances.js";
+import { histogramOf } from "../../static/js/lessons/graph.js";
+import { Digits } from "../../static/js/model/digits.js";
+import { networkOfVector } from "../../static/js/model/network.js";
+import { random } from "./random.js";
+
+const next = random(3);
+const UNITS = 4;
+const COUNT = 40;
+const bytes = Uint8Array.from({ length: COUNT * 784 }, () => (next() < 0.8 ? 0 : Math.floor(256 * next())));
+const digits = new Digits(Uint8Array.from({ length: COUNT }, (_, i) => (i % 2 ? 3 : 7)), bytes);
+
+test("along a weight every digit is read as by the network that has it", () => {
+  const vector = Float64Array.from({ length: UNITS * 786 + 1 }, () => next() - 0.5);
+  for (const [unit, pixel, change] of [[0, 300, 0.7], [3, 401, -2], [2, 5, 0]]) {
+    const along = new AlongWeight(networkOfVector(vector, { model: "simple_net", activation: "relu" }), digits, unit, pixel);
+    const changed = vector.slice();
+    changed[unit * 784 + pixel] += change;
+    const network = networkOfVector(changed, { model: "simple_net", activation: "relu" });
+    const logits = Array.from({ length: COUNT }, (_, i) => network.logit(digits.image(i)));
+    logits.forEach((logit, i) => assert.ok(Math.abs(along.logit(i, change) - logit) < 1e-5));
+    const right = logits.filter((z, i) => z > 0 === (digits.labels[i] === 3)).length / COUNT;
+    assert.equal(along.at(change).accuracy, right);
+    assert.equal(along.flipped(0).length, 0);
+  }
+});
+
+test("L2 agrees with the linear model whose weights are the difference of the means", () => {
+  const [three, seven] = [0, 1].map(() => Float64Array.from({ length: 784 }, () => next()));
+  const nearer = nearness(digits, { three, seven }, "l2");
+  const squares = (/** @type {Float64Array} */ values) => values.reduce((sum, value) => sum + value * value, 0);
+  nearer.forEach((value, i) => {
+    const image = digits.image(i);
+    let score = (squares(seven) - squares(three)) / 2;
+    for (let p = 0; p < 784; p++) score += image[p] * (three[p] - seven[p]);
+    assert.equal(Math.sign(value), Math.sign(score));
+  });
+});
+
+test("without abs differences cancel, and each digit gets the same verdict", () => {
+  const [three, seven] = [0.3, 0.1].map((value) => new Float64Array(784).fill(value));
+  const right = rightBy(nearness(digits, { three, seven }, "signed"), digits.labels);
+  assert.deepEqual([right.threes, right.sevens, right.all], [1, 0, 0.5]);
+  assert.ok(DISTANCES.late(three, seven) > 0);
+});
+
+test("a histogram counts each value once, those at and beyond its ends too", () => {
+  const bars = histogramOf([-9, -1, -0.5, 0, 0.999, 1, 4], { reach: 1, bins: 4 });
+  assert.deepEqual(bars.map(({ y }) => y), [2, 1, 1, 3]);
+  assert.deepEqual([bars[0].from, bars[3].to], [-1, 1]);
+});
