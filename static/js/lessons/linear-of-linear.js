@@ -50,6 +50,7 @@ part("tiles").append(...tiles.map(({ canvas }) => canvas));
 const row = new DigitRow("Digits whose verdict changes", signal);
 part("changed").append(row.root);
 let palette = divergingScale(document);
+for (const each of [one, ...tiles]) each.paint(new Float32Array(PIXELS), palette, 1);
 
 const show = painter.add(paint);
 /** By kind, once it has been read. @type {Partial<Record<Kind, Read>>} */

@@ -70,6 +70,7 @@ const picture = new SignedImage("lesson-picture");
 picture.canvas.setAttribute("role", "img");
 part("unit-picture").append(picture.canvas);
 let palette = divergingScale(document);
+picture.paint(new Float32Array(PIXELS), palette, 1);
 mountSlider(part("which"), { label: "Which digit?", min: 0, max: 2037, whole: true, step: 1, value: state.number("digit"), onInput: (value) => state.set("digit", value) }, { signal });
 mountSlider(part("which-unit"), { label: "Which unit?", min: 1, max: 30, whole: true, step: 1, value: state.number("unit"), onInput: (value) => state.set("unit", value) }, { signal });
 

@@ -74,6 +74,7 @@ mountSlider(part("which"), { label: "Which digit?", min: 0, max: 2037, whole: tr
 /** @type {{root: HTMLButtonElement, image: SignedImage}[]} */
 const tiles = Array.from({ length: 30 }, (_, unit) => {
   const image = new SignedImage("lesson-picture");
+  image.paint(new Float32Array(PIXELS), palette, 1);
   const root = button(image.canvas, "unit-tile", () => toggle(unit), { signal });
   return { root, image };
 });
@@ -205,7 +206,7 @@ function paintWidths() {
 }
 
 function widthWords() {
-  const found = widths.members.filter(ended).map(({ recipe, log }) => `${recipe.hidden} ${percent(log.accuracy)}`);
+  const found = widths.members.filter(ended).map(({ recipe, log }) => `${recipe.hidden}: ${percent(log.accuracy)}`);
   return found.length ? `By units, seed 0: ${found.join(", ")}.` : "";
 }
 
