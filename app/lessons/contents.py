@@ -22,10 +22,28 @@ LESSONS: tuple[Lesson, ...] = (
         trials={"network": _TEXTBOOK},
     ),
     Lesson(
+        slug="broadcasting",
+        title="Broadcasting",
+        question="How does one image meet two thousand in a single subtraction?",
+        promise="The most dangerous shapes are those that do fit.",
+        needs=("baseline",),
+        functions=(Function(BOOK, "mnist_distance"),),
+    ),
+    Lesson(
+        slug="gradient-descent",
+        title="Gradient descent, step by step",
+        question="How does a machine find 785 numbers without trying them all?",
+        promise="Its first step is a picture that you know.",
+        needs=("baseline",),
+        functions=(Function(BOOK, "calc_grad"), Function(BOOK, "train_epoch"), Function(BOOK, "linear1")),
+        watch={"model": "linear"},
+    ),
+    Lesson(
         slug="learning-rate",
         title="The learning rate",
         question="How large may a step be?",
         promise="The best step is far larger than the textbook’s, and not far below a cliff.",
+        needs=("gradient-descent",),
         functions=(Function(BOOK, "train_epoch"),),
         trials={
             "rates": Trial(
@@ -42,6 +60,7 @@ LESSONS: tuple[Lesson, ...] = (
         title="Why not accuracy?",
         question="Accuracy is what we want. Why not make that as large as can be?",
         promise="Turn a weight, and watch two thousand verdicts stay as they are.",
+        needs=("gradient-descent",),
         functions=(Function(BOOK, "batch_accuracy"), Function(BOOK, "mnist_loss")),
         trials={
             "network": _TEXTBOOK,

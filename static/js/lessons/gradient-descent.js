@@ -1,0 +1,160 @@
+// The gradient of a batch as a picture, and the loss along one weight, of a linear model that learns.
+
+import { PIXELS } from "../model/network.js";
+import { button, element, part } from "../shell/element.js";
+import { count, percent, plain } from "../shell/format.js";
+import { divergingScale } from "../shell/palette.js";
+import { ProblemError, request } from "../shell/problem.js";
+import { onThemeChange } from "../shell/theme.js";
+import { fullColour, SignedImage } from "../weights/signed-image.js";
+import { Graph } from "./graph.js";
+import { openLesson } from "./lesson.js";
+import { mountChoice, mountSlider } from "./slider.js";
+
+const STEPS = 49; // of one epoch
+const REACH = 2;
+const BY = Array.from({ length: 13 }, (_, i) => -REACH + (2 * REACH * i) / 12); // each is a pass over all images
+
+/** @typedef {{value: number, derivative: number, by: number[], loss: number[], rise_over_run: (number | null)[]}} Nudged */
+/** @typedef {{step: number, values: Float32Array, gradient: Float32Array, norm: number, loss: number, accuracy: number, images: number, nudge: Nudged}} Answer */
+
+const { signal, state, prediction, painter } = openLesson(window, {
+  defaults: { start: "zero", images: "all", step: 0, row: 14, column: 14 },
+});
+
+/** @type {Answer | null} */
+let answer = null;
+/** @type {Float64Array | null} mean 3 less mean 7 */
+let difference = null;
+let asked = 0;
+let palette = divergingScale(document);
+const show = painter.add(paint);
+
+mountChoice(part("start"), {
+  label: "First weights",
+  options: [{ value: "zero", label: "all 0" }, { value: "seed", label: "random" }],
+  value: state.text("start"),
+  onChange: (value) => state.set("start", value),
+}, { signal });
+mountChoice(part("images"), {
+  label: "Learn from",
+  options: [{ value: "all", label: "all images" }, { value: "next", label: "a batch of 256" }],
+  value: state.text("images"),
+  onChange: (value) => state.set("images", value),
+}, { signal });
+const steps = mountSlider(part("step"), { label: "Steps taken", min: 0, max: STEPS, step: 1, whole: true, value: state.number("step"), onInput: (value) => state.set("step", value) }, { signal });
+for (const name of /** @type {const} */ (["row", "column"])) {
+  mountSlider(part(name), { label: name === "row" ? "Row" : "Column", min: 0, max: 27, step: 1, whole: true, value: state.number(name), onInput: (value) => state.set(name, value) }, { signal });
+}
+const maps = ["the weights now", "downhill: the gradient, turned round", "mean 3 less mean 7"].map((words) => {
+  const image = new SignedImage("map-image");
+  part("maps").append(element("figure", "map", image.canvas, element("figcaption", "caption", words)));
+  return image;
+});
+const slice = new Graph(part("slice"), {
+  label: "The loss along one weight",
+  x: { min: -REACH, max: REACH, label: "Added to the weight", format: plain },
+  y: { min: 0, max: 1, label: "Loss" },
+}, { signal });
+part("seven").append(
+  button("1 Initialise", "small", () => go(0), { signal }),
+  button("2–5 Predict, loss, gradient, step", "small", () => go(state.number("step") + 1), { signal }),
+  button("6 Repeat ten times", "small", () => go(state.number("step") + 10), { signal }),
+  button("7 Stop after the epoch", "small", () => go(STEPS), { signal }),
+);
+state.subscribe(ask);
+prediction.subscribe(show);
+onThemeChange(document, () => {
+  palette = divergingScale(document);
+  show();
+}, { signal });
+ask();
+request("GET", "/api/baseline").then(({ mean_3: three, mean_7: seven }) => {
+  difference = Float64Array.from(three, (/** @type {number} */ value, /** @type {number} */ i) => value - seven[i]);
+  show();
+}).catch(refused);
+
+/** @param {number} step */
+function go(step) {
+  const to = Math.min(STEPS, Math.max(0, step));
+  steps.set(to);
+  state.set("step", to);
+}
+
+async function ask() {
+  const mine = ++asked;
+  // One step on all images is the same recipe with all of them as its batch: its weights differ, so that is what is asked.
+  const all = state.text("images") === "all";
+  const recipe = { model: "linear", ...(all ? { batch_size: 12396, epochs: STEPS } : {}) };
+  try {
+    const { values, gradient, ...rest } = await request("POST", "/api/experiments/gradient", {
+      weights: { recipe, step: state.number("step"), start: state.text("start") },
+      images: all ? "all" : "next",
+      nudge: { parameter: "0.weight", index: [0, 28 * state.number("row") + state.number("column")], by: [...BY, 0.001] },
+    });
+    if (mine !== asked || signal.aborted) return;
+    answer = { ...rest, values: floats(values), gradient: floats(gradient) };
+    show();
+  } catch (error) {
+    if (mine === asked) refused(error);
+  }
+}
+
+/** @param {unknown} error */
+function refused(error) {
+  if (!(error instanceof ProblemError)) throw error;
+  part("source").textContent = `${error.title}. ${error.detail}`;
+}
+
+function paint() {
+  if (!answer || !difference) return;
+  const { values, gradient, loss, accuracy, images, nudge, step } = answer;
+  const weights = values.subarray(0, PIXELS);
+  const downhill = Float64Array.from(gradient.subarray(0, PIXELS), (value) => -value);
+  [weights, downhill, difference].forEach((each, i) => maps[i].paint(each, palette, 1 / fullColour(each)));
+  const low = Math.min(...nudge.loss);
+  const room = Math.max(1e-6, (Math.max(...nudge.loss) - low) * 0.15);
+  slice.setAxes({ y: { min: low - room, max: Math.max(...nudge.loss) + room, label: "Loss", format: (value) => value.toPrecision(4) } });
+  const points = BY.map((by, i) => /** @type {const} */ ([by, nudge.loss[i]]));
+  slice.show([
+    { kind: "line", ink: "ink", points },
+    { kind: "line", ink: "soft", dash: true, points: [[-1, loss - nudge.derivative], [1, loss + nudge.derivative]] },
+    { kind: "dots", ink: "ink", size: 5, points: [[0, loss]] },
+  ]);
+  const words = [
+    `After ${count(step)} steps: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,
+    `Cosine between the way downhill and mean 3 less mean 7: ${cosine(downhill, difference).toFixed(4)}.`,
+    `The weight at row ${state.number("row")}, column ${state.number("column")} has the slope ${scientific(nudge.derivative)}; nudged by 0.001, rise over run is ${scientific(nudge.rise_over_run.at(-1) ?? NaN)}.`,
+    judged(),
+  ].filter(Boolean).join(" ");
+  part("words-now").textContent = words;
+  slice.describe(words);
+  part("source").textContent = `Computed by this server’s learner: a linear model with ${state.text("start") === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${state.text("images") === "all" ? "all training images in each step" : "mini-batches of 256"}. In the pictures blue speaks for a 3, orange for a 7.`;
+}
+
+function judged() {
+  const picture = prediction.answers?.picture;
+  if (!picture) return "";
+  return picture === "difference" ? "As you expected, it is the mean 3 less the mean 7." : "You expected another picture: it is the mean 3 less the mean 7.";
+}
+
+/** @param {ArrayLike<number>} one @param {ArrayLike<number>} other */
+function cosine(one, other) {
+  let [product, first, second] = [0, 0, 0];
+  for (let i = 0; i < one.length; i++) {
+    product += one[i] * other[i];
+    first += one[i] ** 2;
+    second += other[i] ** 2;
+  }
+  return product / Math.sqrt(first * second);
+}
+
+/** @param {number} value */
+function scientific(value) {
+  return value.toPrecision(4).replace("-", "−").replace("e-", "e−");
+}
+
+/** float32, little-endian, as base64. @param {string} text */
+function floats(text) {
+  return new Float32Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
+}

@@ -1,0 +1,27 @@
+"""The lesson on gradient descent: the first step from zero is the baseline, and slopes are rise over run."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def test_the_seven_steps_with_real_numbers(page: Page) -> None:
+    page.goto("/lessons/gradient-descent")
+    page.get_by_label("The mean 3 less the mean 7").press("Space")
+    page.get_by_role("button", name="This is what I expect").press("Enter")
+    words = page.locator("#words-now")
+    expect(words).to_contain_text("After 0 steps: loss 0.5000")
+    expect(words).to_contain_text("Cosine between the way downhill and mean 3 less mean 7: 0.9997.")
+    expect(words).to_contain_text("As you expected")
+    slope = re.search(
+        r"has the slope (−?[\d.e−]+); nudged by 0.001, rise over run is (−?[\d.e−]+)\.", words.inner_text()
+    )
+    assert slope is not None
+    exact, nudged = (float(each.replace("−", "-")) for each in slope.groups())
+    assert abs(exact - nudged) <= 1e-3 * abs(exact)
+    page.get_by_role("button", name="2–5 Predict, loss, gradient, step").press("Enter")
+    expect(words).to_contain_text("After 1 steps: loss 0.4")
+    page.get_by_role("radio", name="a batch of 256").check()
+    page.get_by_role("button", name="7 Stop after the epoch").press("Enter")
+    expect(words).to_contain_text(re.compile(r"After 49 steps: loss 0\.\d+, 9\d\.\d\d % of 256 training images"))
+    expect(page).to_have_url(re.compile(r"images=next&step=49"))
