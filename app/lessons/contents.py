@@ -92,6 +92,7 @@ LESSONS: tuple[Lesson, ...] = (
         title="Mini-batches",
         question="How many images before each step?",
         promise="Which size wins depends on what you count.",
+        needs=("gradient-descent",),
         functions=(Function(BOOK, "train_epoch"),),
         trials={
             "small": Trial(
@@ -114,6 +115,7 @@ LESSONS: tuple[Lesson, ...] = (
         title="The bend between two lines",
         question="What does a ReLU make possible?",
         promise="A digit and its negative, and what no single picture can read.",
+        needs=("sigmoid",),
         functions=(Function(BOOK, "simple_net"),),
         trials={
             "bends": Trial(

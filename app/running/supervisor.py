@@ -35,8 +35,9 @@ from app.sweep import Sweep, Value, groups
 PACED_RUNS = 64
 """Paced runs that train at once: one worker keeps the pace of some thirty, and a class is not much larger."""
 
-LESSON_TASKS = 1
-"""Trainings of lessons that go on at once. They have no pace, and share a worker with those that have one."""
+LESSON_TASKS = 8
+"""Trainings of lessons that go on at once, by turns, so that a short one does not wait for a long one. They share a
+worker with paced runs."""
 
 CORES_FOR_BOTH = 4
 """From so many on a lesson's run, with two threads, takes nothing from a person's run at full speed."""

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { networkOfFile } from "../../static/js/model/kept-model.js";
+import { vectorOf } from "../../static/js/model/kept-model.js";
 import { Digits } from "../../static/js/model/digits.js";
+import { networkOfVector } from "../../static/js/model/network.js";
 import { unitPushes, unitSums } from "../../static/js/model/unit-sums.js";
 
 /** @param {Record<string, number[]>} tensors */
@@ -26,15 +27,20 @@ const bytes = new Uint8Array(2 * 784).fill(255, 0, 100).fill(51, 800, 900);
 const digits = new Digits(Uint8Array.of(3, 7), bytes);
 
 test("a kept model is the network that it was", () => {
-  const network = networkOfFile(file(two), { model: "simple_net", activation: "relu" });
+  const network = networkOfVector(vectorOf(file(two)), { model: "simple_net", activation: "relu" });
   assert.equal(network.units, 2);
   const expected = 0.25 + 2 * (0.5 + 100 * Math.fround(0.01)); // the other unit is silent
   assert.ok(Math.abs(network.logit(digits.image(0)) - expected) < 1e-9);
 });
 
+test("no piece of a file is taken for a whole one", () => {
+  const whole = file(two);
+  for (const length of [0, 7, 9, whole.byteLength - 1]) assert.throws(() => vectorOf(whole.slice(0, length)));
+});
+
 test("the pushes of units and the last bias add up to the logit", () => {
   for (const activation of /** @type {const} */ (["relu", "none", "tanh", "sigmoid"])) {
-    const network = networkOfFile(file(two), { model: "simple_net", activation });
+    const network = networkOfVector(vectorOf(file(two)), { model: "simple_net", activation });
     const pushes = unitPushes(network, unitSums(network, digits));
     for (let i = 0; i < digits.count; i++) {
       const logit = pushes[i] + pushes[digits.count + i] + network.outputBias;

@@ -1,5 +1,6 @@
 // Which of two mean images is a digit nearer to?
 
+import { fetchNetwork } from "../model/kept-model.js";
 import { readAll } from "../model/read-all.js";
 import { button, element, part } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
@@ -12,7 +13,6 @@ import { DISTANCES, nearness, rightBy } from "./distances.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { mountChoice, mountSlider } from "./slider.js";
-import { trainedNetwork } from "./trained.js";
 
 /** @typedef {import("./distances.js").Norm} Norm */
 
@@ -130,7 +130,7 @@ function judged() {
 async function findOnlyNetwork(member) {
   if (signal.aborted || part("picks").dataset.found) return;
   part("picks").dataset.found = "true";
-  const [{ network }, all] = await Promise.all([trainedNetwork(member), digits.get()]);
+  const [network, all] = await Promise.all([fetchNetwork(member.run, member.recipe), digits.get()]);
   const logits = readAll(network, all);
   await until(() => loaded !== null);
   if (!loaded) return;

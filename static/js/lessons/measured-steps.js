@@ -1,9 +1,7 @@
 // How a run stood within its first epoch, where its log has no figures: its pictures read the validation digits.
 
 import { readAll } from "../model/read-all.js";
-import { networkOfFrame } from "../model/network.js";
-import { decodeFrame } from "../run/frames.js";
-import { fetchBytes } from "../shell/problem.js";
+import { pastNetwork } from "./past-network.js";
 
 /** @import { Digits } from "../model/digits.js" */
 /** @import { Recipe } from "../wire.js" */
@@ -28,13 +26,11 @@ export function stepsBefore(end, also) {
 export async function readPictures({ run, recipe, steps, digits, signal }, onPoint) {
   const seen = new Set();
   for (const step of steps) {
-    const frame = decodeFrame(await fetchBytes(`/api/runs/${run}/weights?format=frame&step=${step}`));
+    const { network, step: pictured } = await pastNetwork({ run, recipe }, step);
     if (signal.aborted) return;
-    if (frame.type !== "Weights" || seen.has(frame.step)) continue;
-    seen.add(frame.step);
-    const network = networkOfFrame(frame, recipe);
-    if (!network) continue;
-    onPoint({ step: frame.step, accuracy: shareRight(readAll(network, digits), digits), ofPicture: true });
+    if (seen.has(pictured)) continue;
+    seen.add(pictured);
+    onPoint({ step: pictured, accuracy: shareRight(readAll(network, digits), digits), ofPicture: true });
   }
 }
 

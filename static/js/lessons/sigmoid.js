@@ -1,5 +1,6 @@
 // The logits of all validation digits on the sigmoid, at any moment of a run.
 
+import { fetchNetwork } from "../model/kept-model.js";
 import { readAll } from "../model/read-all.js";
 import { sigmoid } from "../model/network.js";
 import { part } from "../shell/element.js";
@@ -7,8 +8,8 @@ import { count, percent, plain } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { pastNetwork } from "./past-network.js";
 import { mountSlider } from "./slider.js";
-import { pastNetwork, trainedNetwork } from "./trained.js";
 
 const LAST = 1960;
 const BINS = 64;
@@ -47,11 +48,12 @@ async function look() {
   reading.abort();
   const mine = (reading = new AbortController());
   try {
-    const { network, step, run } = await (state.number("step") === LAST ? trainedNetwork(member) : pastNetwork(member, state.number("step")));
+    const asked = state.number("step");
+    const { network, step } = asked === LAST ? { network: await fetchNetwork(member.run, member.recipe), step: LAST } : await pastNetwork(member, asked);
     const all = await digits.get();
     if (mine.signal.aborted) return;
     const logits = readAll(network, all);
-    read = { logits, labels: all.labels, step, run };
+    read = { logits, labels: all.labels, step, run: member.run };
     show();
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;

@@ -1,6 +1,7 @@
 // Accuracy and loss along one weight of a trained network, and a run that was trained on accuracy.
 
 import { DigitRow } from "../ink/digit-row.js";
+import { fetchNetwork, fetchParameters } from "../model/kept-model.js";
 import { PIXELS, sigmoid } from "../model/network.js";
 import { element, part } from "../shell/element.js";
 import { count, percent, plain } from "../shell/format.js";
@@ -9,7 +10,6 @@ import { AlongWeight } from "./along-weight.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { mountChoice, mountSlider } from "./slider.js";
-import { parametersOf, trainedNetwork } from "./trained.js";
 
 const REACH = 2; // how far the weight is moved, at most
 const POINTS = 400;
@@ -57,7 +57,8 @@ async function waited({ complete, waiting, members }) {
   part("source").textContent = waiting || "Reading 2,038 digits …";
   if (!complete) return;
   try {
-    const [{ network, run }, all] = await Promise.all([trainedNetwork(members[0]), digits.get()]);
+    const [{ run, recipe }] = members;
+    const [network, all] = await Promise.all([fetchNetwork(run, recipe), digits.get()]);
     loaded = { run, network, all, along: alongChosen(network, all) };
     show();
   } catch (error) {
@@ -122,7 +123,7 @@ function around(values, least, label, format) {
 async function compare(member) {
   if (part("stuck").textContent) return;
   try {
-    const [first, last] = await Promise.all([parametersOf(member, 0), parametersOf(member)]);
+    const [first, last] = await Promise.all([fetchParameters(member.run, 0), fetchParameters(member.run)]);
     const same = first.filter((value, i) => Object.is(value, last[i])).length;
     part("stuck").textContent = `Trained on accuracy (run ${member.run}, ${count(member.log.steps)} steps): ${count(same)} of ${count(first.length)} parameters are at its end what they were at its start, and it reads ${percent(member.log.accuracy)} rightly, as before.`;
   } catch (error) {
