@@ -49,6 +49,7 @@ export class Trial {
   #types;
   #onChange;
   #asked = 0;
+  #retry = 0;
   /** @type {(() => void)[]} */
   #ends = [];
   /** In the order of the trial's axes; empty until the server has answered. @type {Member[]} */
@@ -70,9 +71,9 @@ export class Trial {
     context.signal.addEventListener("abort", () => this.#end());
   }
 
-  /** Whether all members are here and have ended. */
+  /** Whether all members are here and have been trained to their end. */
   get complete() {
-    return this.members.length > 0 && this.members.every(({ log }) => log.state !== "none" && !log.active);
+    return this.members.length > 0 && this.members.every(({ log }) => log.state === "finished" || log.diverged);
   }
 
   /** How much of all their steps has been taken, from 0 to 1, as far as it has been told. */
@@ -106,6 +107,7 @@ export class Trial {
       for (const { run, log } of this.members) {
         const onEvent = (/** @type {import("../wire.js").RunEvent} */ event) => {
           log.apply(event);
+          if (log.state === "stopped" || log.state === "interrupted") this.#again(choices);
           this.#onChange(this);
         };
         this.#ends.push(stream.watchRun(run, { types: this.#types, onEvent }));
@@ -114,9 +116,17 @@ export class Trial {
       if (!(problem instanceof ProblemError)) throw problem;
       if (asked !== this.#asked || signal.aborted) return;
       this.problem = problem;
-      window.setTimeout(() => asked === this.#asked && !signal.aborted && this.choose(choices), RETRY);
+      this.#again(choices);
     }
     this.#onChange(this);
+  }
+
+  /** In a moment, unless others have been chosen by then: of runs that a person has stopped the server trains new ones.
+   * @param {Choices} choices */
+  #again(choices) {
+    const asked = this.#asked;
+    window.clearTimeout(this.#retry);
+    this.#retry = window.setTimeout(() => asked === this.#asked && !this.#context.signal.aborted && this.choose(choices), RETRY);
   }
 
   #end() {
