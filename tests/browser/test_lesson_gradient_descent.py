@@ -20,7 +20,7 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     exact, nudged = (float(each.replace("−", "-")) for each in slope.groups())
     assert abs(exact - nudged) <= 1e-3 * abs(exact)
     page.get_by_role("button", name="2–5 Predict, loss, gradient, step").press("Enter")
-    expect(words).to_contain_text("After 1 steps: loss 0.4")
+    expect(words).to_contain_text("After 1 step: loss 0.4")
     page.get_by_role("radio", name="a batch of 256").check()
     page.get_by_role("button", name="7 Stop after the epoch").press("Enter")
     expect(words).to_contain_text(re.compile(r"After 49 steps: loss 0\.\d+, 9\d\.\d\d % of 256 training images"))

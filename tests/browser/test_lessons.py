@@ -70,6 +70,8 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
     page.get_by_role("button", name="Change it", exact=True).press("Enter")
     expect(page.get_by_label("The best rate")).to_be_enabled()
+    page.goto("/lessons")
+    expect(page.locator("[data-lesson=learning-rate] [data-progress]")).to_have_text("Done")
 
 
 def test_without_a_bend_cross_entropy_explodes(page: Page) -> None:

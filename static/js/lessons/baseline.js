@@ -54,7 +54,7 @@ onThemeChange(document, () => {
   palette = divergingScale(document);
   show();
 }, { signal });
-load();
+const loading = load();
 
 function norm() {
   return /** @type {Norm} */ (state.text("norm") in NAMES ? state.text("norm") : "l1");
@@ -130,10 +130,15 @@ function judged() {
 async function findOnlyNetwork(member) {
   if (signal.aborted || part("picks").dataset.found) return;
   part("picks").dataset.found = "true";
-  const [network, all] = await Promise.all([fetchNetwork(member.run, member.recipe), digits.get()]);
-  const logits = readAll(network, all);
-  await until(() => loaded !== null);
+  await loading;
   if (!loaded) return;
+  const { all } = loaded;
+  const network = await fetchNetwork(member.run, member.recipe).catch((error) => {
+    if (!(error instanceof ProblemError)) throw error;
+    return null; // the page stands without these
+  });
+  if (!network) return;
+  const logits = readAll(network, all);
   const { l1, l2 } = loaded.nearer;
   const wrong = (/** @type {Float64Array} */ values, /** @type {number} */ i) => values[i] > 0 !== (all.labels[i] === 3);
   const only = [...all.labels.keys()].filter((i) => !wrong(logits, i) && wrong(l1, i) && wrong(l2, i));
@@ -141,11 +146,6 @@ async function findOnlyNetwork(member) {
     element("span", "caption", `${only.length} digits that only the network gets right:`),
     ...only.slice(0, 6).map((i) => button(String(i), "small", () => pick(i))),
   );
-}
-
-/** @param {() => boolean} holds @returns {Promise<void>} */
-async function until(holds) {
-  while (!holds() && !signal.aborted) await new Promise((resolve) => window.requestAnimationFrame(resolve));
 }
 
 /** @param {ArrayLike<number>} image @param {ArrayLike<number>} ideal */

@@ -122,7 +122,7 @@ function paint() {
     { kind: "dots", ink: "ink", size: 5, points: [[0, loss]] },
   ]);
   const words = [
-    `After ${count(step)} steps: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,
+    `After ${count(step)} ${step === 1 ? "step" : "steps"}: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,
     `Cosine between the way downhill and mean 3 less mean 7: ${cosine(downhill, difference).toFixed(4)}.`,
     `The weight at row ${state.number("row")}, column ${state.number("column")} has the slope ${scientific(nudge.derivative)}; nudged by 0.001, rise over run is ${scientific(nudge.rise_over_run.at(-1) ?? NaN)}.`,
     judged(),

@@ -42,7 +42,8 @@ export function openLesson(window, { defaults = {} } = {}) {
   const prediction = bindPrediction(part("prediction", HTMLFormElement), { slug }, { signal });
   bindVeil(part("veil"), { prediction, asked: part("prediction") }, { signal });
   bindPointers(part("lesson"), { signal });
-  markSeen(slug);
+  markSeen(slug, prediction.answers ? "done" : "opened");
+  prediction.subscribe(() => prediction.answers && markSeen(slug, "done"));
   const trials = new Trials(slug, { stream, toasts, signal });
   stream.watchList({}); // else the page would be at its end, and say so, once all of its runs are
   stream.start();
