@@ -10,7 +10,8 @@ import { node } from "./graph.js";
 /** How many batches of each size. */
 const SAMPLES = new Map([[8, 20], [32, 20], [256, 20], [2048, 5]]);
 const PATIENCE = 30_000; // milliseconds: as long as the server has a question wait and be computed
-const RETRY = 2000;
+const RETRY = 2000; // milliseconds until a question is put again that the server was too busy for
+const BUSY = new Set([0, 429, 503]); // 0: it could not be reached
 
 export class Fans {
   #root;
@@ -65,7 +66,7 @@ export class Fans {
         if (signal.aborted) return null;
         if (!(problem instanceof ProblemError)) throw problem;
         this.#source.textContent = `${problem.title}. ${problem.detail}`;
-        if (problem.status === 422) return null;
+        if (!BUSY.has(problem.status)) return null;
         await new Promise((resolve) => window.setTimeout(resolve, RETRY));
       }
     }
