@@ -19,7 +19,10 @@ AT_ONCE = 4
 """Questions that a worker computes by turns, so that a short one does not wait for a long one."""
 
 COMPUTE_SECONDS = 5.0
-"""How long one may be computed."""
+"""Of a processor, that one may take: turns of others, and other programs, are not its work."""
+
+ANSWER_SECONDS = 20.0
+"""How long it may take altogether from its first turn, however many share its worker."""
 
 WAIT_SECONDS = 20.0
 """How long one may wait for its turn: a worker that is still loading PyTorch takes some seconds."""
@@ -37,10 +40,13 @@ class Computation:
     """One question, and those who wait for its answer."""
 
     def __init__(self, name: str, parameters: str) -> None:
-        self.command = ComputeExperiment(id=secrets.token_hex(5), name=name, parameters=parameters)
+        self.command = ComputeExperiment(
+            id=secrets.token_hex(5), name=name, parameters=parameters, seconds=COMPUTE_SECONDS
+        )
         self.future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.waiters = 0
         self.answer: bytes | None = None
+        self.too_long = False
         self.timer: asyncio.TimerHandle | None = None
 
     @property
@@ -57,6 +63,8 @@ class Computation:
             return
         if self.answer is not None:
             self.future.set_result(self.answer)
+        elif self.too_long:
+            self.future.set_exception(_too_long(self.command.seconds))
         else:
             self.future.set_exception(ExperimentFailed(reason or "The experiment was cancelled."))
 
@@ -76,7 +84,7 @@ class Computations:
 
     async def compute(self, name: str, parameters: BaseModel) -> bytes:
         """The answer as JSON. Raises ExperimentFailed, QueueFull, TimeoutError where it takes longer than
-        COMPUTE_SECONDS, and Busy where it waits longer than WAIT_SECONDS."""
+        COMPUTE_SECONDS or ANSWER_SECONDS, and Busy where it waits longer than WAIT_SECONDS."""
         question = name, parameters.model_dump_json()
         computation = self._asked.get(question)
         if computation is None:
@@ -97,9 +105,7 @@ class Computations:
     def take(self) -> Computation:
         """The one that has waited longest, to be given to a worker now."""
         computation = self._waiting.pop(0)
-        self._limit(
-            computation, COMPUTE_SECONDS, TimeoutError(f"The experiment took longer than {COMPUTE_SECONDS:g} s.")
-        )
+        self._limit(computation, ANSWER_SECONDS, _too_long(ANSWER_SECONDS))
         return computation
 
     def fail(self, reason: str) -> None:
@@ -123,6 +129,10 @@ class Computations:
         elif computation.answer is None:
             self._cancel(computation)
         computation.future.cancel()
+
+
+def _too_long(seconds: float) -> TimeoutError:
+    return TimeoutError(f"The experiment took longer than {seconds:g} s.")
 
 
 def _give_up(computation: Computation, error: Exception) -> None:

@@ -69,25 +69,32 @@ class TrainRun(_Command):
     def size(self) -> int:
         return 1
 
+    @property
+    def background(self) -> bool:
+        return False
+
 
 class TrainSweep(_Command):
     """Members of a sweep that train as one: ``app.sweep.groups`` has the rule. ``controls`` hold for all of them from
-    step 0 on. ``size`` is that of the whole sweep, which shares the room for pictures and models."""
+    step 0 on. ``size`` is that of the whole sweep, which shares the room for pictures and models. All tasks of the
+    ``background`` together have as many turns as any other task has."""
 
     type: Literal["TrainSweep"] = "TrainSweep"
     id: str
     members: Annotated[tuple[Member, ...], Field(min_length=1)]
     controls: tuple[AnyControl, ...] = ()
     size: int
+    background: bool = False
 
 
 class ComputeExperiment(_Command):
-    """``parameters`` is the JSON of the experiment's parameters."""
+    """``parameters`` is the JSON of the experiment's parameters; ``seconds`` of a processor may be spent on it."""
 
     type: Literal["ComputeExperiment"] = "ComputeExperiment"
     id: str
     name: str
     parameters: str
+    seconds: float
 
 
 class SendControl(_Command):
@@ -151,10 +158,11 @@ class TaskEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 class TaskFailed(msgspec.Struct, frozen=True, tag=True):
-    """The task met an error, told in a sentence. The worker goes on with its other tasks."""
+    """The task met an error, told in a sentence, or was ``too_long``. The worker goes on with its other tasks."""
 
     task: str
     reason: str
+    too_long: bool = False
 
 
 class Broke(msgspec.Struct, frozen=True, tag=True):

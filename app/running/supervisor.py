@@ -521,7 +521,9 @@ class Supervisor:
             (member,) = members
             command = TrainRun(id=id, member=member.model_copy(update={"controls": controls + member.controls}))
         else:
-            command = TrainSweep(id=id, members=tuple(members), controls=controls, size=waiting.size)
+            command = TrainSweep(
+                id=id, members=tuple(members), controls=controls, size=waiting.size, background=waiting.lesson
+            )
         training = Training(command, waiting, [ActiveRun(run) for run in runs])
         self._queue.remove(waiting)
         self._active |= {run.id: (worker, training) for run in runs}

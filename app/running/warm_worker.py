@@ -233,9 +233,11 @@ class WarmWorker:
                 case TaskEnded(task=id, memory=memory):
                     self._worn = self._worn or memory > MEMORY_BYTES
                     self._end(id, None)
-                case TaskFailed(task=id, reason=reason):
+                case TaskFailed(task=id, reason=reason, too_long=too_long):
                     # Whatever it was may be left in the process's memory; an experiment's error is one of its question.
                     self._worn = self._worn or isinstance(self.tasks.get(id), Training)
+                    if isinstance(computation := self.tasks.get(id), Computation):
+                        computation.too_long = too_long
                     self._end(id, reason)
                 case Broke(reason=reason):
                     return reason

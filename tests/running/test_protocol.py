@@ -127,7 +127,7 @@ MEMBER = Member(
 COMMANDS: list[Command] = [
     TrainRun(id="1", member=MEMBER),
     TrainSweep(size=64, id="2", members=(MEMBER, MEMBER)),
-    ComputeExperiment(id="3", name="gradient", parameters='{"a": 1}'),
+    ComputeExperiment(id="3", name="gradient", parameters='{"a": 1}', seconds=5.0),
     SendControl(task="1", run="run", control=Act(action="pause")),
     SendControl(task="2", run=None, control=SetLearningRate(learning_rate=1)),
     CancelTask(task="3"),

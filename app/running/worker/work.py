@@ -51,7 +51,8 @@ TURN_SECONDS = 0.03
 """How long a task may go on while others are due: as long as a run at full speed lets its viewers wait for news."""
 
 RUN_THREADS = 1
-"""A second thread gains nothing on matrices as small as one run's, and would take a core from the server."""
+"""A second thread gains little on matrices as small as one run's (a tenth of the time, for a quarter more of the
+processor's), and would take a core from the server."""
 
 SWEEP_THREADS = min(2, os.cpu_count() or 1)
 """The matrices of many models are large enough for two threads; more would leave the server none on a small machine."""
@@ -100,8 +101,13 @@ class _Task:
     To ``train_members`` it is where controls come from: ``receive`` hands out what has come for any task.
     """
 
-    def __init__(self, id: str, threads: int, receive: Callable[[], None]) -> None:
-        self.id, self.threads = id, threads
+    def __init__(self, command: Task, receive: Callable[[], None]) -> None:
+        self.id = command.id
+        models = 1 if isinstance(command, ComputeExperiment) else len(command.members)
+        self.threads = SWEEP_THREADS if models > 1 else RUN_THREADS
+        self.background = isinstance(command, TrainSweep) and command.background
+        self.seconds = command.seconds if isinstance(command, ComputeExperiment) else inf
+        """Of the processor's, which it may still take."""
         self.due = time.perf_counter()
         self.cancelled = False
         self.controls: deque[tuple[str | None, Control]] = deque()
@@ -118,44 +124,67 @@ class _Task:
 
 class Tasks:
     """The tasks of this process. The one that has been due for longest has the next turn, so that every task gets on;
-    commands are received between turns and, by tasks that take controls, between steps."""
+    those of the background are due together, one of them at a time. Commands are received between turns and, by tasks
+    that take controls, between steps."""
 
     def __init__(self, inbox: Inbox, outbox: Outbox, digits: Digits) -> None:
         self._inbox, self._outbox, self._digits = inbox, outbox, digits
         self._prepared = Prepared(digits)
         self._tasks: dict[str, _Task] = {}
+        self._background_due = -inf
+        """When a task of the background may have a turn."""
 
     def work(self) -> Never:
         """Until the end of the inbox, which ends the process."""
         while True:
-            task = min(self._tasks.values(), key=lambda each: each.due, default=None)
-            wait = inf if task is None else task.due - time.perf_counter()
+            task = min(self._tasks.values(), key=self._order, default=None)
+            wait = inf if task is None else self._order(task)[0] - time.perf_counter()
             self._receive(None if wait == inf else max(0.0, wait))
             if task is not None and wait <= 0:
                 self._turn(task)
+                if task.background:
+                    self._background_due = time.perf_counter()
+
+    def _order(self, task: _Task) -> tuple[float, float]:
+        """When it is to have a turn, and when it wanted one."""
+        asked = task.due == -inf  # by a control, which is to be answered
+        return max(task.due, self._background_due) if task.background and not asked else task.due, task.due
 
     def _turn(self, task: _Task) -> None:
         if torch.get_num_threads() != task.threads:
             torch.set_num_threads(task.threads)
-        end = time.perf_counter() + TURN_SECONDS
+        last: TaskEnded | TaskFailed
+        try:
+            if task.seconds <= 0 and not task.cancelled:
+                last = TaskFailed(task.id, "It took too long.", too_long=True)
+            elif self._go_on(task):
+                last = TaskEnded(task.id, _memory())
+            else:
+                return
+        except Exception as error:
+            traceback.print_exc()
+            last = TaskFailed(task.id, sentence(error))
+        task.turns.close()
+        del self._tasks[task.id]
+        self._outbox.send(last)
+
+    def _go_on(self, task: _Task) -> bool:
+        """Whether it has ended."""
+        began, end = time.thread_time(), time.perf_counter() + TURN_SECONDS
         try:
             while not task.cancelled:
                 wait = next(task.turns)
                 if wait is not None:
                     task.due = inf if wait.until is None else wait.until
-                    return
+                    return False
                 if time.perf_counter() >= end:
-                    return task.wake()
-            task.turns.close()
+                    task.wake()
+                    return False
         except StopIteration:
             pass
-        except Exception as error:
-            traceback.print_exc()
-            self._outbox.send(TaskFailed(task.id, sentence(error)))
-            del self._tasks[task.id]
-            return
-        del self._tasks[task.id]
-        self._outbox.send(TaskEnded(task.id, _memory()))
+        finally:
+            task.seconds -= time.thread_time() - began
+        return True
 
     def _receive(self, wait: float | None = 0) -> None:
         """Hand out the commands that have come, waiting up to ``wait`` seconds for the first (None: for ever)."""
@@ -174,8 +203,7 @@ class Tasks:
                     self._begin(command)
 
     def _begin(self, command: Task) -> None:
-        threads = SWEEP_THREADS if isinstance(command, TrainSweep) else RUN_THREADS
-        task = self._tasks[command.id] = _Task(command.id, threads, self._receive)
+        task = self._tasks[command.id] = _Task(command, self._receive)
         if isinstance(command, ComputeExperiment):
             task.turns = self._compute(command)
             return

@@ -1,0 +1,86 @@
+"""Whose turn it is in a worker, with real training."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+from app.events import Steps
+from app.learning.dataset import Digits, load
+from app.recipe import Recipe
+from app.running.protocol import (
+    Answer,
+    Command,
+    ComputeExperiment,
+    Logged,
+    Member,
+    Message,
+    TaskEnded,
+    TaskFailed,
+    TrainRun,
+    TrainSweep,
+)
+from app.running.worker.work import Tasks
+from tests.running.test_computations import endless
+
+LONG = Recipe(epochs=1000, device="cpu")
+
+
+class Enough(BaseException):
+    """Not an error of a task."""
+
+
+class Pipes:
+    """A worker's two pipes in one process. Stops it once it has sent so many messages."""
+
+    def __init__(self, commands: Iterable[Command], messages: int) -> None:
+        self._commands = list(commands)
+        self._messages = messages
+        self.sent: list[Message] = []
+
+    def take(self, timeout: float | None = 0) -> Command | None:
+        if len(self.sent) >= self._messages:
+            raise Enough
+        return self._commands.pop(0) if self._commands else None
+
+    def send(self, *messages: Message) -> None:
+        self.sent += messages
+
+
+def sent(digits: Digits, commands: Iterable[Command], messages: int) -> list[Message]:
+    """What a worker with these tasks sends first."""
+    pipes = Pipes(commands, messages)
+    with pytest.raises(Enough):
+        Tasks(pipes, pipes, digits).work()  # type: ignore[arg-type]
+    return pipes.sent
+
+
+@pytest.fixture(scope="module")
+def digits() -> Digits:
+    return load()
+
+
+def member(run: str) -> Member:
+    return Member(run=run, name=run, recipe=LONG, first_seq=1)
+
+
+def test_tasks_of_the_background_share_one_turn(digits: Digits) -> None:
+    background = [TrainSweep(id=id, members=(member(id),), size=1, background=True) for id in "abcd"]
+    person = TrainRun(id="person", member=member("person"))
+    steps = Counter[str]()
+    for message in sent(digits, [*background, person], 300):
+        if isinstance(message, Logged) and isinstance(event := message.record.event(), Steps):
+            steps[message.run] += len(event.step)
+    assert set(steps) == {*"abcd", "person"}
+    assert steps["person"] > 2 * max(steps[each] for each in "abcd")
+
+
+def test_an_experiment_that_takes_too_long_is_ended_and_nothing_else(digits: Digits) -> None:
+    question = endless(1).model_dump_json()
+    experiment = ComputeExperiment(id="1", name="gradient", parameters=question, seconds=0.1)
+    run = TrainRun(id="person", member=member("person"))
+    messages = sent(digits, [experiment, run], 60)
+    assert [each for each in messages if isinstance(each, TaskEnded | TaskFailed | Answer)] == [
+        TaskFailed("1", "It took too long.", too_long=True)
+    ]
+    assert isinstance(messages[-1], Logged)
