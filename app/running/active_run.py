@@ -101,6 +101,11 @@ class Training:
         return any(run.active for run in self.runs.values())
 
     @property
+    def takes_steps(self) -> bool:
+        """Whether a run of it goes on and does not pause."""
+        return any(run.active and run.run.state != "paused" for run in self.runs.values())
+
+    @property
     def untouched(self) -> bool:
         """Whether nothing has come of it yet: its worker may have been killed before it was given."""
         return all(run.run.state == "queued" and not run.stopping and not run.broken for run in self.runs.values())

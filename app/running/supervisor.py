@@ -110,7 +110,7 @@ class Supervisor:
 
     As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
     experiments take no such place: :class:`Workers` says where they go. On few cores lessons' runs pause while a
-    person's run is at full speed.
+    person's run trains at full speed.
     """
 
     def __init__(
@@ -225,13 +225,14 @@ class Supervisor:
         return await self._equal_to([self._on_device(recipe) for recipe in start.recipes], start)
 
     async def wait_idle(self) -> None:
-        """Return once a worker is ready and no run trains or waits but those of lessons."""
+        """Return once a worker is ready and no run trains or waits but those of lessons. One that pauses does not."""
         while not self.ready or self._persons_runs:
             await self._advanced.wait()
 
     @property
     def _persons_runs(self) -> bool:
-        lanes = [each.lane for each in self._queue] + [task.lane for _, task in self._active.values() if task.active]
+        lanes = [each.lane for each in self._queue]
+        lanes += [task.lane for _, task in self._active.values() if task.takes_steps]
         return any(lane != "lesson" for lane in lanes)
 
     async def queue(self, start: Start) -> Started:
@@ -482,7 +483,7 @@ class Supervisor:
         if cores() >= CORES_FOR_BOTH:
             return False
         waiting = any(each.lane == "full" for each in self._queue)
-        return waiting or any(task.lane == "full" and task.active for _, task in self._active.values())
+        return waiting or any(task.lane == "full" and task.takes_steps for _, task in self._active.values())
 
     def _hold_lessons(self) -> None:
         """Those that train pause, or go on."""

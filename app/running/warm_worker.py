@@ -46,8 +46,8 @@ logger = logging.getLogger(__name__)
 
 
 class WarmWorker:
-    """``changed`` is called when a worker has become ready, has broken, or has gone; ``ended`` when a task is over,
-    with the reason where it did not end by itself."""
+    """``changed`` is called when a worker has become ready, has broken, or has gone, and when the state of a run has
+    changed; ``ended`` when a task is over, with the reason where it did not end by itself."""
 
     def __init__(
         self,
@@ -223,8 +223,11 @@ class WarmWorker:
                 task = self.tasks.get(message.task)
                 if isinstance(task, Training) and not (run := task.runs[message.run]).broken:
                     sent.append((run, message))
+        before = [run.run.state for run, _ in sent]
         for run in await log(self._history, sent) if sent else []:
             await self._abandon(run)
+        if [run.run.state for run, _ in sent] != before:
+            self._changed()
         for message in messages:
             match message:
                 case Answer(task=id, json=json):

@@ -44,6 +44,23 @@ async def test_on_few_cores_they_pause_while_a_persons_run_is_at_full_speed(
     await supervisor.control(lesson.id, Act(action="stop"))
 
 
+async def test_they_go_on_while_a_persons_run_pauses(
+    supervisor: Supervisor, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "cores", lambda: 2)
+    person = await supervisor.start(LONG)
+    watcher = Watcher(history, person.id)
+    await watcher.until(Steps)
+    (lesson,), _ = await ask(supervisor, LONG, seed=[7])
+    await supervisor.control(person.id, Act(action="pause"))
+    follower = Watcher(history, lesson.id)
+    await follower.until(Steps)
+    await supervisor.control(person.id, Act(action="resume"))
+    await follower.until(RunPaused)
+    await supervisor.control(person.id, Act(action="stop"))
+    await follower.until(RunResumed)
+
+
 async def test_a_persons_run_starts_before_lessons_that_wait(
     supervisor: Supervisor, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
