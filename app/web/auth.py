@@ -3,13 +3,11 @@
 Watching and drawing are open to all who reach the server.
 """
 
-import asyncio
 import hashlib
 import hmac
 import os
 import secrets
 import time
-from collections import Counter, defaultdict
 from math import ceil
 from pathlib import Path
 
@@ -19,15 +17,14 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 
 from app.settings import Settings
+from app.web.guesses import Guesses, TooManyGuesses
 from app.web.problems import Problem
 
 WRONG_TOKENS = RateLimitItemPerMinute(10, namespace="wrong tokens")
 """Wrong tokens a minute that an address may send before its next ones are checked slowly."""
-SLOW_SECONDS = 1.0
-"""How long each check then takes, one after the other: 60 guesses a minute in place of thousands, while the right token
-from the same address (a school has one for all) is still taken."""
-SLOW_PLACES = 20
-"""Slow checks of one address that may wait; a further one is refused, which bounds the memory a guesser can take."""
+
+ANSWERS_PER_MINUTE = 20
+"""Predictions that one may send to a class, and times to say that one is done."""
 
 KEY_BYTES = 32
 
@@ -70,9 +67,9 @@ class Auth:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._starts = _Limit("runs started", settings.runs_per_minute, settings.class_size)
         self._controls = _Limit("controls sent", settings.controls_per_minute, settings.class_size)
+        self._answers = _Limit("answers sent to classes", ANSWERS_PER_MINUTE, settings.class_size)
         self._experiments = _Limit("experiments computed", settings.experiments_per_minute)
-        self._slow: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._waiting: Counter[str] = Counter()
+        self._guesses = Guesses(WRONG_TOKENS)
 
     @property
     def token_needed(self) -> bool:
@@ -117,6 +114,10 @@ class Auth:
         """Raises Problem 429."""
         self._count(self._experiments, request)
 
+    def count_answer(self, request: Request) -> None:
+        """Raises Problem 429."""
+        self._count(self._answers, request)
+
     def _valid_session(self, session: str) -> bool:
         nonce, _, signature = session.partition(".")
         return hmac.compare_digest(signature.encode(), self._sign(nonce).encode())
@@ -126,24 +127,10 @@ class Auth:
 
     async def _check(self, client: str, given: bytes) -> bool:
         right = self._token is not None and hmac.compare_digest(given, self._token.encode())
-        if self._limiter.test(WRONG_TOKENS, client):
-            if not right:
-                self._limiter.hit(WRONG_TOKENS, client)
-            return right
-        await self._wait_slowly(client)
-        return right
-
-    async def _wait_slowly(self, client: str) -> None:
-        if self._waiting[client] >= SLOW_PLACES:
-            raise _too_many(WRONG_TOKENS, SLOW_PLACES * SLOW_SECONDS)
-        self._waiting[client] += 1
         try:
-            async with self._slow[client]:
-                await asyncio.sleep(SLOW_SECONDS)
-        finally:
-            self._waiting[client] -= 1
-            if not self._waiting[client]:
-                del self._waiting[client], self._slow[client]
+            return await self._guesses.check(client, right)
+        except TooManyGuesses as many:
+            raise _too_many(WRONG_TOKENS, many.seconds) from None
 
     def _count(self, limit: "_Limit", request: Request) -> None:
         counted = [(limit.address, client_address(request), "from one address")]

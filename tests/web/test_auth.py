@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from app.settings import Settings
-from app.web import auth
+from app.web import auth, guesses
 from app.web.auth import Auth
 from app.web.problems import Problem
 
@@ -91,7 +91,7 @@ def test_a_session_opens_one_server_only_and_outlives_it_but_not_its_token(guard
 @pytest.mark.parametrize("how", ["bearer", "sign-in"])
 @pytest.mark.anyio
 async def test_an_address_that_guesses_is_checked_slowly_but_the_right_token_is_still_taken(how, monkeypatch):
-    monkeypatch.setattr(auth, "SLOW_SECONDS", 0.01)
+    monkeypatch.setattr(guesses, "SLOW_SECONDS", 0.01)
     tried = Auth(Settings(token="s3same"), bytes(32))
 
     async def present(token, address="10.0.0.1"):
@@ -101,8 +101,8 @@ async def test_an_address_that_guesses_is_checked_slowly_but_the_right_token_is_
 
     assert not any([await present(f"guess {n}") for n in range(auth.WRONG_TOKENS.amount)])
     async with asyncio.TaskGroup() as group:
-        guesses = [group.create_task(refused(present(f"further {n}"))) for n in range(auth.SLOW_PLACES + 5)]
-    assert [task.result() for task in guesses].count(429) == 5, "one at a time, and only so many may wait"
+        further = [group.create_task(refused(present(f"further {n}"))) for n in range(guesses.SLOW_PLACES + 5)]
+    assert [task.result() for task in further].count(429) == 5, "one at a time, and only so many may wait"
     assert await present("s3same"), "a school has one address for all"
     assert await present("s3same", address="10.0.0.2")
 
