@@ -44,6 +44,9 @@ from app.web.answers import Answers
 from app.web.assets import Assets, folder
 from app.web.auth import Auth, session_key
 from app.web.broadcast import Broadcasts
+from app.web.classroom import routes as classroom
+from app.web.classroom.classes import Classes
+from app.web.classroom.store import MemoryStore
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
 from app.web.http_methods import HeadRequests
@@ -86,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
                 digit_packs=DigitPacks(),
                 downloads=Downloads(settings.downloads_per_address),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
+                classes=await stack.enter_async_context(Classes.open(MemoryStore(settings.class_hours))),
                 history=history,
                 lesson_runs=await stack.enter_async_context(LessonRuns.open(history, supervisor)),
                 reader=Reader.built_in(),
@@ -147,6 +151,7 @@ def create_app(settings: Settings) -> FastAPI:
         sweeps.router,
         exports.router,
         lessons.router,
+        classroom.router,
     ):
         app.include_router(router)
     app.include_router(address.router(settings))

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     class_size: Annotated[int, Field(ge=1, le=10_000)] = 30
     """Sessions that may be behind one client address: all its clients together may start and control so many times as
     much as one session may."""
+    class_hours: Annotated[float, Field(gt=0, le=168)] = 4.0
+    """After so many hours without a sign of who opened it a class in lessons is closed, and all of it forgotten."""
     experiments_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 240
     """Experiments computed per client address, which a whole class may share; answers that are kept do not count."""
     viewers_per_address: Annotated[int, Field(ge=1, le=100_000)] = 500

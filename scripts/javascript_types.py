@@ -14,6 +14,7 @@ import msgspec
 from app.events import ENDINGS, TEXT_TYPES, Weights
 from app.run import Run
 from app.storage import Storage
+from app.web.classroom.classes import ClassState
 from app.web.prediction import Prediction
 
 FILE = Path(__file__).parent.parent / "static/js/wire.d.ts"
@@ -35,6 +36,7 @@ def text() -> str:
     _define(definitions, "Weights", _binary(Weights.model_json_schema(mode="serialization")), logged=True)
     _define(definitions, "Run", Run.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "Storage", Storage.model_json_schema(mode="serialization"), complete=True)
+    _define(definitions, "ClassState", ClassState.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "Prediction", msgspec.json.schema(Prediction))
     events = [*TEXT_TYPES, "Weights"]
     return "\n".join(

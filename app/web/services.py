@@ -12,6 +12,7 @@ from app.running.supervisor import Supervisor
 from app.web.answers import Answers
 from app.web.auth import Auth
 from app.web.broadcast import Broadcasts
+from app.web.classroom.classes import Classes
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
 from app.web.lesson_runs import LessonRuns
@@ -27,6 +28,7 @@ class Services:
     answers: Answers
     auth: Auth
     broadcasts: Broadcasts
+    classes: Classes
     digit_packs: DigitPacks
     downloads: Downloads
     history: History

@@ -121,8 +121,11 @@ async def _live(websocket: WebSocket, socket: Socket, held: Services, after: int
 
 
 async def _page(websocket: WebSocket, socket: Socket, held: Services) -> None:
+    address = websocket.client.host if websocket.client else ""
     with held.viewers.heartbeats(socket):
-        async with Subscriptions(socket, held, lambda code, reason: close(websocket, code, reason)) as subscriptions:
+        async with Subscriptions(
+            socket, held, lambda code, reason: close(websocket, code, reason), address
+        ) as subscriptions:
             while (message := await websocket.receive())["type"] != "websocket.disconnect":
                 await subscriptions.take(message.get("text") or message.get("bytes") or "")
 

@@ -1,9 +1,10 @@
-"""What one page watches over its one WebSocket: runs, the live run, the list of runs."""
+"""What one page watches over its one WebSocket: runs, the live run, the list of runs, a class."""
 
 import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
@@ -14,7 +15,9 @@ from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.history.unavailable import HistoryUnavailable
 from app.web.broadcast import Socket, write
+from app.web.classroom.store import ClassFull, UnknownClass
 from app.web.frames import Form, text_frame
+from app.web.guesses import TooManyGuesses
 from app.web.run_list import TooFarBehind
 from app.web.run_log import RunLog
 from app.web.services import Services
@@ -24,8 +27,8 @@ MAX_SUBSCRIPTIONS = 128
 
 TYPES = frozenset({*TEXT_TYPES, Weights.__name__})
 
-LIVE, LIST = "live", ""
-"""Keys of subscriptions that are no ids of runs."""
+LIVE, LIST, CLASS = "live", "", "class "
+"""Keys of subscriptions that are no ids of runs; the last one stands before a class's code."""
 
 BROKEN, TRY_AGAIN = 1011, 1013
 
@@ -40,6 +43,9 @@ RunId = Annotated[str, Field(min_length=1, max_length=64)]
 Seq = Annotated[int, Field(ge=0, lt=10**15, strict=True)]
 
 
+Code = Annotated[str | None, Field(alias="class", min_length=1, max_length=16)]
+
+
 class Seen(BaseModel):
     """How far a viewer has seen a run."""
 
@@ -50,13 +56,17 @@ class Seen(BaseModel):
 
 
 class Subscribe(BaseModel):
-    """``run``: an id or ``live``."""
+    """``run``: an id or ``live``. ``class``: a code; with ``member``, a random string of the page's, it is counted as
+    one that is there, and that ``follows`` or not."""
 
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["subscribe"]
     run: RunId | None = None
     runs: Literal[True] | None = None
+    code: Code = None
+    member: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")] = None
+    follows: bool = False
     after: Seq = 0
     seen: Seen | None = None
     types: Annotated[list[str], Field(min_length=1, max_length=len(TYPES))] | None = None
@@ -64,8 +74,8 @@ class Subscribe(BaseModel):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if (self.run is None) == (self.runs is None):
-            raise ValueError('name a "run", or say "runs": true')
+        if [self.run, self.runs, self.code].count(None) != 2:
+            raise ValueError('name a "run" or a "class", or say "runs": true')
         if self.after and self.run == LIVE:
             raise ValueError('the live run may be another one by now: give "seen", not "after"')
         if self.seen is not None and self.run != LIVE:
@@ -76,7 +86,7 @@ class Subscribe(BaseModel):
 
     @property
     def key(self) -> str:
-        return LIST if self.run is None else self.run
+        return _key(self.run, self.code)
 
     @property
     def form(self) -> Form:
@@ -89,10 +99,17 @@ class Unsubscribe(BaseModel):
     type: Literal["unsubscribe"]
     run: RunId | None = None
     runs: Literal[True] | None = None
+    code: Code = None
 
     @property
     def key(self) -> str:
-        return LIST if self.run is None else self.run
+        return _key(self.run, self.code)
+
+
+def _key(run: str | None, code: str | None) -> str:
+    if code is not None:
+        return f"{CLASS}{code}"
+    return LIST if run is None else run
 
 
 _MESSAGE: TypeAdapter[Subscribe | Unsubscribe] = TypeAdapter(
@@ -103,10 +120,11 @@ _MESSAGE: TypeAdapter[Subscribe | Unsubscribe] = TypeAdapter(
 class Subscriptions:
     """Use it with ``async with``: a task for each subscription, all of which end with it."""
 
-    def __init__(self, socket: Socket, held: Services, close: Close) -> None:
+    def __init__(self, socket: Socket, held: Services, close: Close, client: str) -> None:
         self._socket = socket
         self._held = held
         self._close = close
+        self._client = client
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._live_run: str | None = None
         """The run whose frames the subscription to the live run sends."""
@@ -125,14 +143,17 @@ class Subscriptions:
         try:
             asked = _MESSAGE.validate_json(message)
         except ValidationError as error:
-            return await self._refuse(_run_of(message), _reason(error))
+            return await self._refuse(_named(message, "run"), _reason(error), code=_named(message, "class"))
         if isinstance(asked, Unsubscribe):
             return await self._end(asked.key)
         if asked.key in self._tasks or asked.key == self._live_run:
-            return await self._refuse(asked.run, "it is subscribed already: unsubscribe first")
+            return await self._refuse(asked.run, "it is subscribed already: unsubscribe first", code=asked.code)
         if len(self._tasks) >= MAX_SUBSCRIPTIONS:
-            return await self._refuse(asked.run, f"{MAX_SUBSCRIPTIONS} subscriptions are as many as a socket may have")
+            full = f"{MAX_SUBSCRIPTIONS} subscriptions are as many as a socket may have"
+            return await self._refuse(asked.run, full, code=asked.code)
         match asked.key:
+            case _ if asked.code is not None:
+                work = partial(self._send_class, asked.code, asked.member, asked.follows)
             case "":
                 work = partial(self._send_list, asked.form)
             case "live":
@@ -151,6 +172,12 @@ class Subscriptions:
             await work()
         except UnknownRun:
             await self._refuse(asked.run, "there is no such run")
+        except UnknownClass:
+            await self._refuse(None, "no class with this code is open", code=asked.code)
+        except ClassFull:
+            await self._refuse(None, "the class has as many members as it may have", code=asked.code)
+        except TooManyGuesses:
+            await self._refuse(None, "too many wrong codes came from this address", code=asked.code)
         except TooFarBehind:
             await self._close(TRY_AGAIN, "changes of the list have been missed: connect again")
         except OSError:
@@ -211,20 +238,32 @@ class Subscriptions:
         await write(self._socket, runs.frames([queue], form))
         await self._held.broadcasts.send(runs.name, runs, seq, self._socket, form)
 
-    async def _refuse(self, run: str | None, reason: str, *, damaged: bool = False) -> None:
-        await self._send(type="Refused", run=run, reason=reason, damaged=damaged)
+    async def _send_class(self, typed: str, member: str | None, follows: bool) -> None:
+        """Until it is closed: the last frame says so."""
+        classes = self._held.classes
+        code = await classes.find(typed, self._client, member=member)
+        log = classes.log(code)
+        async with AsyncExitStack() as stack:
+            if member is not None:
+                await stack.enter_async_context(classes.attending(code, member, follows))
+            await self._held.broadcasts.send(log.name, log, 0, self._socket, Form())
+
+    async def _refuse(self, run: str | None, reason: str, *, code: str | None = None, damaged: bool = False) -> None:
+        """A class's code is named only where the message named one."""
+        of_class = {} if code is None else {"class": code}
+        await self._send(type="Refused", run=run, **of_class, reason=reason, damaged=damaged)
 
     async def _send(self, **fields: object) -> None:
         await write(self._socket, text_frame(json.dumps(fields).encode()))
 
 
-def _run_of(message: str | bytes) -> str | None:
-    """The run that a message names which is not as it should be."""
+def _named(message: str | bytes, field: str) -> str | None:
+    """The run or class that a message names which is not as it should be."""
     try:
-        run = json.loads(message)["run"]
+        name = json.loads(message)[field]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return run if isinstance(run, str) else None
+    return name if isinstance(name, str) else None
 
 
 def _reason(error: ValidationError) -> str:

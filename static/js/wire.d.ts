@@ -308,6 +308,70 @@ export type Storage = {
   undo_seconds: number;
 };
 
+/** `count` of the answers: of a number those from `start` to below `end`, else those that are `value`. */
+export type Bar = {
+  label: string;
+  count: number;
+  value?: string | null;
+  start?: number | null;
+  end?: number | null;
+};
+
+/** One of `options`. */
+export type ChoiceAsked = {
+  name: string;
+  label: string;
+  kind?: "choice";
+  options: Option[];
+};
+
+export type Distribution = {
+  question: NumberAsked | ChoiceAsked | TypedAsked;
+  bars: Bar[];
+};
+
+/** A number from `min` to `max`. `format`: how pages write it (`plain`, `percent`, `power` of ten). */
+export type NumberAsked = {
+  name: string;
+  label: string;
+  kind?: "number";
+  min: number;
+  max: number;
+  step: number;
+  format: string;
+};
+
+export type Option = {
+  value: string;
+  label: string;
+};
+
+/** A shape or a number, as it is typed. */
+export type TypedAsked = {
+  name: string;
+  label: string;
+  kind?: "typed";
+};
+
+/**
+ * A class as everybody may see it. `page`: the path and query that it is shown (null: none yet), `title`: what people
+ * call that, `lesson`: the slug of the lesson there. `here`, `following`: members, and those that go along; `answered`:
+ * predictions for that lesson; `done`: those that are done with the page. `poll`: how the predictions are distributed,
+ * null while they are not `released`.
+ */
+export type ClassState = {
+  code: string;
+  page: string | null;
+  title: string | null;
+  lesson: string | null;
+  released: boolean;
+  here: number;
+  following: number;
+  answered: number;
+  done: number;
+  poll: Distribution[] | null;
+};
+
 /** Is it a 3 or a 7 at all? Asked of the image, not of the network. */
 export type Gate = {
   /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */

@@ -1,0 +1,198 @@
+"""Classes by REST: opened, steered and closed by who controls the server; answered by their members."""
+
+import re
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.requests import Request
+
+from app.lessons.contents import LESSONS
+from app.web.auth import client_address
+from app.web.classroom.classes import ClassState
+from app.web.classroom.questions import BadAnswer, questions, read_answers
+from app.web.classroom.store import MOST_CLASSES, MOST_MEMBERS, ClassFull, TooManyClasses, UnknownClass
+from app.web.guesses import TooManyGuesses
+from app.web.problems import Problem
+from app.web.root_path import root
+from app.web.services import services
+from app.web.session import require_control
+
+SLUGS = frozenset(lesson.slug for lesson in LESSONS)
+
+LONGEST_PAGE = 500
+"""Signs of a path with its query. A lesson's whole state takes some hundred."""
+
+PAGE = re.compile(
+    r"/(?:|draw|lessons|lessons/(?P<lesson>[a-z0-9-]+)|runs|runs/[A-Za-z0-9_-]{1,64}|compare)"
+    r"(?:\?[A-Za-z0-9/?:@!$'()*+,;=&%._~-]*)?(?:#[A-Za-z0-9_-]*)?"
+)
+"""Pages of this server that a class can be shown: no other site's, and nothing that a browser would run as a script."""
+
+Member = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+"""A random string of a member's browser."""
+
+Slug = Annotated[str, Field(min_length=1, max_length=64)]
+
+router = APIRouter(prefix="/api/classes", tags=["classes"])
+
+
+class Steer(BaseModel):
+    """``page``: a path of this server with its query, or a lesson's slug. ``released``: whether the predictions for the
+    lesson there are shown to all."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    page: Annotated[str | None, Field(min_length=1, max_length=LONGEST_PAGE)] = None
+    released: bool | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.page is None and self.released is None:
+            raise ValueError('give "page", "released" or both')
+        return self
+
+
+class Prediction(BaseModel):
+    """``answers``: what the form of the lesson holds, by the names of its controls."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    member: Member
+    lesson: Slug
+    answers: Annotated[
+        dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=64)]], Field(max_length=16)
+    ]
+
+
+class Done(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    member: Member
+    done: bool = True
+
+
+@router.post("", status_code=201, dependencies=[Depends(require_control)])
+async def open_class(request: Request, response: Response) -> ClassState:
+    """Open a class. Its code is what members type."""
+    held = services(request)
+    held.auth.count_control(request)
+    try:
+        code = await held.classes.store.open()
+    except TooManyClasses:
+        raise Problem(
+            409, "Too many classes", f"{MOST_CLASSES} classes are open, which is as many as may be: close one."
+        ) from None  # fmt: skip
+    response.headers["Location"] = f"{root(request.scope)}/api/classes/{code}"
+    return await held.classes.state(code)
+
+
+@router.get("/{code}")
+async def show_class(request: Request, code: str) -> ClassState:
+    """A class as it stands. ``/ws`` sends it whenever it changes."""
+    held = services(request)
+    control = await held.auth.may_control(request)
+    found = await _find(request, code, trusted=control)
+    if control:
+        await held.classes.store.keep(found)
+    return await held.classes.state(found)
+
+
+@router.patch("/{code}", dependencies=[Depends(require_control)])
+async def steer_class(request: Request, code: str, asked: Steer) -> ClassState:
+    """What the class is shown, and whether it sees how its predictions are distributed."""
+    held = services(request)
+    held.auth.count_control(request)
+    found = await _find(request, code, trusted=True)
+    try:
+        lesson = (await held.classes.store.standing(found)).lesson
+        if asked.page is not None:
+            page, lesson = _page(asked.page)
+            await held.classes.store.show(found, page, lesson)
+        if asked.released is not None:
+            if lesson is None:
+                raise Problem(409, "No lesson", "The class is shown no lesson, so there are no predictions to release.")
+            await held.classes.store.release(found, lesson, asked.released)
+        return await held.classes.state(found)
+    except UnknownClass:
+        raise no_such_class() from None
+
+
+@router.delete("/{code}", status_code=204, dependencies=[Depends(require_control)])
+async def close_class(request: Request, code: str) -> None:
+    """Close a class. All that is known of it is forgotten."""
+    held = services(request)
+    found = await _find(request, code, trusted=True)
+    try:
+        await held.classes.store.close(found)
+    except UnknownClass:
+        raise no_such_class() from None
+
+
+@router.post("/{code}/predictions", status_code=204)
+async def predict(request: Request, code: str, given: Prediction) -> None:
+    """A member's prediction for a lesson, in the place of its earlier one. Nothing says whose it is."""
+    held = services(request)
+    held.auth.count_answer(request)
+    found = await _find(request, code, member=given.member)
+    if given.lesson not in SLUGS:
+        raise _invalid("lesson", f"there is no lesson {given.lesson!r}")
+    try:
+        answers = read_answers(questions(given.lesson), given.answers)
+        await held.classes.store.answer(found, given.member, given.lesson, answers)
+    except BadAnswer as bad:
+        raise _invalid(f"answers.{bad.field}", str(bad)) from None
+    except ClassFull:
+        raise _full() from None
+    except UnknownClass:
+        raise no_such_class() from None
+
+
+@router.post("/{code}/done", status_code=204)
+async def done(request: Request, code: str, given: Done) -> None:
+    """A member is done with what the class is shown, or is not after all."""
+    held = services(request)
+    held.auth.count_answer(request)
+    found = await _find(request, code, member=given.member)
+    try:
+        await held.classes.store.done(found, given.member, given.done)
+    except ClassFull:
+        raise _full() from None
+    except UnknownClass:
+        raise no_such_class() from None
+
+
+async def _find(request: Request, code: str, *, member: str | None = None, trusted: bool = False) -> str:
+    try:
+        return await services(request).classes.find(code, client_address(request), member=member, trusted=trusted)
+    except UnknownClass:
+        raise no_such_class() from None
+    except TooManyGuesses as many:
+        raise Problem(
+            429, "Too many requests", "Too many wrong codes came from this address: try again in a moment.",
+            headers={"Retry-After": str(round(many.seconds))},
+        ) from None  # fmt: skip
+
+
+def _page(given: str) -> tuple[str, str | None]:
+    """The path with its query, and the slug of the lesson there. Raises Problem 422."""
+    page = f"/lessons/{given}" if given in SLUGS else given
+    found = PAGE.fullmatch(page)
+    if found is None:
+        raise _invalid("page", "a path of this server such as /lessons/baseline?norm=l2, or a lesson's slug")
+    lesson = found["lesson"]
+    if lesson is not None and lesson not in SLUGS:
+        raise _invalid("page", f"there is no lesson {lesson!r}")
+    return page, lesson
+
+
+def no_such_class() -> Problem:
+    return Problem(404, "No such class", "No class with this code is open: it may be mistyped, or the class is over.")
+
+
+def _invalid(field: str, detail: str) -> Problem:
+    return Problem(422, "Invalid input", f"{field}: {detail}", [{"field": field, "detail": detail}])
+
+
+def _full() -> Problem:
+    return Problem(409, "Class full", f"{MOST_MEMBERS} members are in the class, which is as many as may be.")
