@@ -19,13 +19,12 @@ const { signal, state, prediction, trials, painter } = openLesson(window, {
 mountChoice(part("loss"), {
   label: "Loss",
   options: [{ value: "mnist_loss", label: "mnist_loss" }, { value: "bce", label: "cross-entropy" }],
-  value: state.text("loss"),
-  onChange: (value) => state.set("loss", value),
+  ...state.control("loss"),
 }, { signal });
 for (const [name, label] of DIGITS) {
   const row = element("div", "");
   part("digits").append(row);
-  mountSlider(row, { label: `A ${label}, its logit`, min: -8, max: 8, step: 0.1, value: state.number(name), onInput: (value) => state.set(name, value) }, { signal });
+  mountSlider(row, { label: `A ${label}, its logit`, min: -8, max: 8, step: 0.1, ...state.control(name) }, { signal });
 }
 const curves = new Graph(part("curves"), {
   label: "What a digit costs, by its logit",

@@ -31,10 +31,10 @@ const show = painter.add(paint);
 mountChoice(part("norm"), {
   label: "Distance",
   options: Object.entries(NAMES).map(([value, label]) => ({ value, label })),
+  ...state.control("norm"),
   value: norm(),
-  onChange: (value) => state.set("norm", value),
 }, { signal });
-const slider = mountSlider(part("digit"), { label: "Digit", min: 0, max: 2037, step: 1, whole: true, value: Math.max(0, state.number("digit")), onInput: (value) => state.set("digit", value) }, { signal });
+const slider = mountSlider(part("digit"), { label: "Digit", min: 0, max: 2037, step: 1, whole: true, ...state.control("digit"), value: Math.max(0, state.number("digit")) }, { signal });
 const maps = ["the digit", "mean 3", "less the mean 3", "mean 7", "less the mean 7"].map((words) => {
   const image = new SignedImage("map-image");
   const caption = element("figcaption", "caption", words);

@@ -33,18 +33,16 @@ const show = painter.add(paint);
 mountChoice(part("start"), {
   label: "First weights",
   options: [{ value: "zero", label: "all 0" }, { value: "seed", label: "random" }],
-  value: state.text("start"),
-  onChange: (value) => state.set("start", value),
+  ...state.control("start"),
 }, { signal });
 mountChoice(part("images"), {
   label: "Learn from",
   options: [{ value: "all", label: "all images" }, { value: "next", label: "a batch of 256" }],
-  value: state.text("images"),
-  onChange: (value) => state.set("images", value),
+  ...state.control("images"),
 }, { signal });
-const steps = mountSlider(part("step"), { label: "Steps taken", min: 0, max: STEPS, step: 1, whole: true, value: state.number("step"), onInput: (value) => state.set("step", value) }, { signal });
+const steps = mountSlider(part("step"), { label: "Steps taken", min: 0, max: STEPS, step: 1, whole: true, ...state.control("step") }, { signal });
 for (const name of /** @type {const} */ (["row", "column"])) {
-  mountSlider(part(name), { label: name === "row" ? "Row" : "Column", min: 0, max: 27, step: 1, whole: true, value: state.number(name), onInput: (value) => state.set(name, value) }, { signal });
+  mountSlider(part(name), { label: name === "row" ? "Row" : "Column", min: 0, max: 27, step: 1, whole: true, ...state.control(name) }, { signal });
 }
 const maps = ["the weights now", "downhill: the gradient, turned round", "mean 3 less mean 7"].map((words) => {
   const image = new SignedImage("map-image");

@@ -19,20 +19,17 @@ choices.append(losses, models, seeds);
 mountChoice(losses, {
   label: "Loss",
   options: [{ value: "mnist_loss", label: "mnist_loss" }, { value: "bce", label: "cross-entropy" }],
-  value: state.text("loss"),
-  onChange: (value) => state.set("loss", value),
+  ...state.control("loss"),
 }, { signal });
 mountChoice(models, {
   label: "Between the layers",
   options: [{ value: "simple_net", label: "ReLU" }, { value: "two_linear", label: "no bend" }],
-  value: state.text("model"),
-  onChange: (value) => state.set("model", value),
+  ...state.control("model"),
 }, { signal });
 mountChoice(seeds, {
   label: "Seed",
   options: [0, 1, 2].map((value) => ({ value, label: String(value) })),
-  value: state.number("seed"),
-  onChange: (value) => state.set("seed", value),
+  ...state.control("seed"),
 }, { signal });
 
 const graph = new Graph(part("graph"), {

@@ -32,10 +32,9 @@ const { signal, state, prediction, trials, painter, digits, toasts } = openLesso
 mountChoice(part("choices").appendChild(element("div", "")), {
   label: "Between the layers",
   options: Object.entries(KINDS).map(([value, label]) => ({ value, label })),
-  value: state.text("of"),
-  onChange: (value) => state.set("of", value),
+  ...state.control("of"),
 }, { signal });
-mountSlider(part("folded"), { label: "Units folded", min: 0, max: 30, whole: true, step: 1, value: state.number("folded"), onInput: (value) => state.set("folded", value) }, { signal });
+mountSlider(part("folded"), { label: "Units folded", min: 0, max: 30, whole: true, step: 1, ...state.control("folded") }, { signal });
 
 const graph = new Graph(part("graph"), {
   label: "Verdicts that change, by how many units are folded",

@@ -81,7 +81,7 @@ state.subscribe((changed) => {
 /** @param {HTMLElement} root @param {string} label @param {string} name @param {[string | number, string][]} options */
 function choice(root, label, name, options) {
   const value = options.some(([each]) => each === state.number(name)) ? state.number(name) : state.text(name);
-  mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), value, onChange: (to) => state.set(name, to) }, { signal });
+  mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), ...state.control(name), value }, { signal });
 }
 
 /** The place on the axis, as the reader moves it. */
@@ -90,7 +90,7 @@ function mountAt() {
   sliders = new AbortController();
   const { of, min, max, whole } = COUNTED[by()];
   mountSlider(part("at"), {
-    label: `Look after how many ${of}?`, min, max, whole, log: true, value: state.number(by()), onInput: (value) => state.set(by(), value),
+    label: `Look after how many ${of}?`, min, max, whole, log: true, ...state.control(by()),
   }, { signal: sliders.signal });
 }
 

@@ -42,7 +42,7 @@ const { signal, state, prediction, trials, painter, digits, toasts } = openLesso
 function choice(label, name, options) {
   const value = typeof options[0][0] === "number" ? state.number(name) : state.text(name);
   const root = part("choices").appendChild(element("div", ""));
-  mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), value, onChange: (to) => state.set(name, to) }, { signal });
+  mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), ...state.control(name), value }, { signal });
 }
 
 choice("Look at", "view", [["all", "all four"], ["pair", "a digit and its negative"], ["unit", "one unit"]]);
@@ -71,8 +71,8 @@ picture.canvas.setAttribute("role", "img");
 part("unit-picture").append(picture.canvas);
 let palette = divergingScale(document);
 picture.paint(new Float32Array(PIXELS), palette, 1);
-mountSlider(part("which"), { label: "Which digit?", min: 0, max: 2037, whole: true, step: 1, value: state.number("digit"), onInput: (value) => state.set("digit", value) }, { signal });
-mountSlider(part("which-unit"), { label: "Which unit?", min: 1, max: 30, whole: true, step: 1, value: state.number("unit"), onInput: (value) => state.set("unit", value) }, { signal });
+mountSlider(part("which"), { label: "Which digit?", min: 0, max: 2037, whole: true, step: 1, ...state.control("digit") }, { signal });
+mountSlider(part("which-unit"), { label: "Which unit?", min: 1, max: 30, whole: true, step: 1, ...state.control("unit") }, { signal });
 
 const show = painter.add(paint);
 /** Of the chosen run, once it has ended. @type {Read | null} */

@@ -25,9 +25,9 @@ let reading = new AbortController();
 
 const show = painter.add(paint);
 const trial = trials.ask("network", { onChange: waited });
-mountSlider(part("step"), { label: "After step", min: 0, max: LAST, step: 7, whole: true, value: state.number("step"), onInput: (value) => state.set("step", value) }, { signal });
-mountSlider(part("threshold"), { label: "Threshold (logit)", min: -6, max: 6, step: 0.1, value: state.number("threshold"), onInput: (value) => state.set("threshold", value) }, { signal });
-mountSlider(part("width"), { label: "Line up to ±", min: 0.2, max: 6, step: 0.1, value: state.number("width"), onInput: (value) => state.set("width", value) }, { signal });
+mountSlider(part("step"), { label: "After step", min: 0, max: LAST, step: 7, whole: true, ...state.control("step") }, { signal });
+mountSlider(part("threshold"), { label: "Threshold (logit)", min: -6, max: 6, step: 0.1, ...state.control("threshold") }, { signal });
+mountSlider(part("width"), { label: "Line up to ±", min: 0.2, max: 6, step: 0.1, ...state.control("width") }, { signal });
 state.subscribe((changed) => (changed === "step" ? look() : show()));
 prediction.subscribe(show);
 

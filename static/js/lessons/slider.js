@@ -13,6 +13,7 @@ import { element, uniqueId } from "../shell/element.js";
  * @property {boolean} [log] its way is that of the logarithm
  * @property {boolean} [whole] only whole numbers
  * @property {(value: number) => void} onInput each new number
+ * @property {(show: (value: number) => void, signal: AbortSignal) => void} [watch] has it follow a number that is set elsewhere
  */
 
 /**
@@ -21,7 +22,7 @@ import { element, uniqueId } from "../shell/element.js";
  * @param {{signal: AbortSignal}} options
  * @returns {{value: number, set: (value: number) => void}} `set` moves it and tells nobody
  */
-export function mountSlider(root, { label, min, max, value, step, log = false, whole = false, onInput }, { signal }) {
+export function mountSlider(root, { label, min, max, value, step, log = false, whole = false, onInput, watch }, { signal }) {
   const onWay = (/** @type {number} */ number) => (log ? Math.log10(number) : number);
   const ofWay = (/** @type {number} */ at) => Number((log ? 10 ** at : at).toPrecision(log ? 3 : 6));
   const slider = element("input", "slider-range");
@@ -51,6 +52,7 @@ export function mountSlider(root, { label, min, max, value, step, log = false, w
   }
 
   show(value);
+  watch?.(show, signal);
   root.classList.add("slider");
   root.replaceChildren(name, slider, field.input, field.problem);
   return held;
@@ -61,11 +63,11 @@ export function mountSlider(root, { label, min, max, value, step, log = false, w
  *
  * @template {string | number | boolean} Value
  * @param {HTMLElement} root is filled
- * @param {{label: string, options: readonly {value: Value, label: string}[], value: Value, onChange: (value: Value) => void}} context
+ * @param {{label: string, options: readonly {value: Value, label: string}[], value: Value, onChange: (value: Value) => void, watch?: (show: (value: Value) => void, signal: AbortSignal) => void}} context
  * @param {{signal: AbortSignal}} options
  * @returns {{set: (value: Value) => void}} `set` tells nobody
  */
-export function mountChoice(root, { label, options, value, onChange }, { signal }) {
+export function mountChoice(root, { label, options, value, onChange, watch }, { signal }) {
   const name = uniqueId("choice");
   const inputs = options.map((option, i) => {
     const input = element("input", "");
@@ -85,5 +87,7 @@ export function mountChoice(root, { label, options, value, onChange }, { signal 
   root.classList.add("lesson-choice");
   root.replaceChildren(legend, group);
   signal.addEventListener("abort", () => root.replaceChildren());
-  return { set: (chosen) => options.forEach((option, i) => (inputs[i].checked = option.value === chosen)) };
+  const set = (/** @type {Value} */ chosen) => options.forEach((option, i) => (inputs[i].checked = option.value === chosen));
+  watch?.(set, signal);
+  return { set };
 }

@@ -12,7 +12,10 @@ export class LessonState {
   #values;
   /** @type {Set<(changed: string) => void>} */
   #listeners = new Set();
+  /** What shows a value where it can be set. @type {Map<string, Set<(value: any) => void>>} */
+  #controls = new Map();
   #noting = 0;
+  #noted = () => {};
 
   /**
    * @param {Window} window
@@ -50,10 +53,48 @@ export class LessonState {
     this.#noting = this.#window.setTimeout(() => this.#note(), NOTE);
   }
 
+  /**
+   * What a control for this value is made with: how it stands, where it puts what a reader sets, and how it follows when
+   * another state is taken over.
+   *
+   * @param {string} name
+   */
+  control(name) {
+    const set = (/** @type {any} */ value) => this.set(name, value);
+    const watch = (/** @type {(value: any) => void} */ show, /** @type {AbortSignal} */ signal) => {
+      const shown = this.#controls.get(name) ?? new Set();
+      this.#controls.set(name, shown.add(show));
+      signal.addEventListener("abort", () => shown.delete(show));
+    };
+    return { value: /** @type {any} */ (this.#values[name]), onInput: set, onChange: set, watch };
+  }
+
+  /**
+   * Take over the state in an address's query, controls included. False, with nothing changed, where a value has no
+   * control that could follow: the page has to be loaded with it.
+   *
+   * @param {URLSearchParams} query
+   */
+  take(query) {
+    const values = { ...this.#defaults, ...read(this.#defaults, query) };
+    const changed = Object.keys(values).filter((name) => values[name] !== this.#values[name]);
+    if (changed.some((name) => !this.#controls.get(name)?.size)) return false;
+    for (const name of changed) {
+      for (const show of this.#controls.get(name) ?? []) show(values[name]);
+      this.set(name, values[name]);
+    }
+    return true;
+  }
+
   /** Listeners are told which value has changed. @param {(changed: string) => void} listener @returns {() => void} ends it */
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** @param {() => void} listener is told when the address has changed */
+  onNote(listener) {
+    this.#noted = listener;
   }
 
   #note() {
@@ -63,6 +104,7 @@ export class LessonState {
       else url.searchParams.set(name, String(value));
     }
     this.#window.history.replaceState(this.#window.history.state, "", url);
+    this.#noted();
   }
 }
 

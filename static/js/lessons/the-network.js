@@ -35,7 +35,7 @@ const { signal, state, prediction, trials, painter, digits, toasts } = openLesso
 function choice(label, name, options) {
   const value = typeof options[0][0] === "number" ? state.number(name) : state.text(name);
   const root = part("choices").appendChild(element("div", ""));
-  mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), value, onChange: (to) => state.set(name, to) }, { signal });
+  mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), ...state.control(name), value }, { signal });
 }
 
 choice("Look at", "view", [["mark", "the mark"], ["units", "units off"], ["widths", "fewer units"], ["sum", "one digit’s sum"]]);
@@ -70,7 +70,7 @@ const show = painter.add(paint);
 let read = null;
 let reading = "";
 const onSlider = mountSlider(part("on"), { label: "Units off, those missed least first", min: 0, max: 30, whole: true, step: 1, value: 0, onInput: switchOff }, { signal });
-mountSlider(part("which"), { label: "Which digit?", min: 0, max: 2037, whole: true, step: 1, value: state.number("digit"), onInput: (value) => state.set("digit", value) }, { signal });
+mountSlider(part("which"), { label: "Which digit?", min: 0, max: 2037, whole: true, step: 1, ...state.control("digit") }, { signal });
 /** @type {{root: HTMLButtonElement, image: SignedImage}[]} */
 const tiles = Array.from({ length: 30 }, (_, unit) => {
   const image = new SignedImage("lesson-picture");

@@ -29,14 +29,13 @@ prediction.subscribe(show);
 mountChoice(part("zoom"), {
   label: "Zoom",
   options: [1, 10, 100].map((value) => ({ value, label: `${value} ×` })),
-  value: state.number("zoom"),
-  onChange: (value) => state.set("zoom", value),
+  ...state.control("zoom"),
 }, { signal });
-const slider = mountSlider(part("change"), { label: "Added to the weight", min: -REACH, max: REACH, step: 0.001, value: state.number("change"), onInput: (value) => state.set("change", value) }, { signal });
+const slider = mountSlider(part("change"), { label: "Added to the weight", min: -REACH, max: REACH, step: 0.001, ...state.control("change") }, { signal });
 for (const [name, label, max] of /** @type {const} */ ([["unit", "Unit", 29], ["row", "Row", 27], ["column", "Column", 27]])) {
   const root = element("div", "");
   part("which").append(root);
-  mountSlider(root, { label, min: 0, max, step: 1, whole: true, value: state.number(name), onInput: (value) => state.set(name, value) }, { signal });
+  mountSlider(root, { label, min: 0, max, step: 1, whole: true, ...state.control(name) }, { signal });
 }
 const row = new DigitRow("Digits whose verdict has changed", signal);
 part("flipped").append(row.root);
