@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
@@ -23,9 +23,15 @@ from app.run import Run
 from app.sweep import Value
 from app.web import problems
 from app.web.assets import Assets, folder
+from app.web.classroom.code import read_code, spoken
+from app.web.root_path import root
 from app.web.services import services
 
 MACHINE_PATHS = ("/api", "/predict", "/ws", "/static", "/openapi.json", "/qr.svg", "/healthz", "/readyz", "/metrics")
+
+
+LONGEST_GIVEN = 16
+"""Signs of what is no class's code that the page repeats."""
 
 
 class Pages:
@@ -46,6 +52,8 @@ class Pages:
                 Route("/draw", self._named("draw.html")),
                 Route("/lessons", self._lessons),
                 Route("/lessons/{slug}", self._lesson),
+                Route("/class", self._class_of),
+                Route("/class/{code}", self._class),
                 Route("/about", self._about),
                 Route("/docs", self._named("docs.html")),
             )
@@ -89,6 +97,25 @@ class Pages:
             "code": lambda name: Markup(html(*next((f.module, f.name) for f in shown.functions if f.name == name))),
         }
         return self._templates.TemplateResponse(request, f"lessons/{shown.slug}.html", context)
+
+    async def _class_of(self, request: Request) -> Response:
+        """What the field for a code leads to."""
+        given = request.query_params.get("code", "")
+        if code := read_code(given):
+            return RedirectResponse(f"{root(request.scope)}/class/{code}", 303)
+        context = {"code": "", "given": given[:LONGEST_GIVEN]}
+        return self._templates.TemplateResponse(request, "class.html", context, 404 if given else 200)
+
+    async def _class(self, request: Request) -> Response:
+        """Of any code: whether there is such a class, its script asks."""
+        given: str = request.path_params["code"]
+        code = read_code(given)
+        if code is not None and code != given:
+            return RedirectResponse(f"{root(request.scope)}/class/{code}", 307)
+        if code is None:
+            context = {"code": "", "given": given[:LONGEST_GIVEN]}
+            return self._templates.TemplateResponse(request, "class.html", context, 404)
+        return self._templates.TemplateResponse(request, "class.html", {"code": code, "spoken": spoken(code)})
 
     async def _about(self, request: Request) -> Response:
         versions = [("Threeseven", __version__), ("Python", platform.python_version())]

@@ -92,7 +92,7 @@ export class Prediction {
 }
 
 /** How the numbers of sliders are read, by their outputs' `data-format`. @type {Record<string, (value: number) => string>} */
-const FORMATS = {
+export const FORMATS = {
   plain,
   power: (value) => plain(Number((10 ** value).toPrecision(2))),
   percent: (value) => percent(value / 100, 1),

@@ -1,10 +1,13 @@
 // The index of the lessons: which of them this browser has opened.
 
+import { bindOpenClass } from "../classroom/open-class.js";
 import { progress } from "../lessons/progress.js";
+import { part } from "../shell/element.js";
 import { openPage } from "../shell/page.js";
 
-const { stream } = openPage(window);
-stream.start();
+const page = openPage(window);
+page.stream.start();
+bindOpenClass(part("open-class", HTMLButtonElement), page);
 
 const WORDS = { opened: "Begun", done: "Done" };
 const come = progress();

@@ -4,7 +4,7 @@
 import { decodeFrame } from "./frames.js";
 import { request } from "../shell/problem.js";
 import { root } from "../shell/root.js";
-import { ListSubscription, RunSubscription } from "./subscriptions.js";
+import { ClassSubscription, ListSubscription, RunSubscription } from "./subscriptions.js";
 
 /** @import { Run, RunEvent } from "../wire.js" */
 /** @import { Subscription } from "./subscriptions.js" */
@@ -99,6 +99,19 @@ export class Stream {
   }
 
   /**
+   * A class, as it stands and whenever that changes.
+   *
+   * @param {string} code
+   * @param {{member?: string, follows?: boolean}} as whom it is watched; of nobody's the page only looks on
+   * @param {{onState: (state: import("../wire.js").ClassState) => void, onOver?: () => void}} to `onOver`: it is closed, or
+   *   there is none, and nothing more comes
+   * @returns {() => void} ends it
+   */
+  watchClass(code, as, to) {
+    return this.#add(new ClassSubscription(code, as, to));
+  }
+
+  /**
    * @param {(state: StreamState, retryAt: number | null) => void} listener told at once, and of each change; `retryAt`
    *   as for the constructor
    * @returns {() => void} ends it
@@ -190,7 +203,7 @@ export class Stream {
   /** @param {any} frame */
   #take(frame) {
     if (frame.type === "Heartbeat") return this.#beat(frame);
-    if (frame.type === "Refused") return this.#refused(frame);
+    if (frame.type === "Refused" && !("class" in frame)) return this.#refused(frame);
     if ("seq" in frame && frame.type !== "Ended") return this.#log(frame.run)?.take(frame);
     if (frame.type === "Queue") this.#queue = frame;
     for (const subscription of this.#subscriptions) subscription.receive(frame);

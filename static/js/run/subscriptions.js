@@ -87,3 +87,32 @@ export class ListSubscription {
     else if (frame.type === "RunDeleted") this.#to.onDeleted(frame.id);
   }
 }
+
+/** A class. The page is not about it. @implements {Subscription} */
+export class ClassSubscription {
+  open = true;
+  aside = true;
+  name;
+  cursor;
+  #to;
+
+  /**
+   * @param {string} code
+   * @param {{member?: string, follows?: boolean}} as
+   * @param {{onState: (state: import("../wire.js").ClassState) => void, onOver?: () => void}} to
+   */
+  constructor(code, as, to) {
+    this.name = { class: code };
+    this.cursor = as;
+    this.#to = to;
+  }
+
+  /** @param {any} frame */
+  receive(frame) {
+    const code = frame.type === "Class" ? frame.code : frame.type === "Refused" ? frame.class : null;
+    if (code !== this.name.class || !this.open) return;
+    if (frame.type === "Class" && !frame.closed) return this.#to.onState(frame);
+    this.open = false;
+    this.#to.onOver?.();
+  }
+}

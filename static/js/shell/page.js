@@ -9,6 +9,8 @@ import { mountPadlock } from "./padlock.js";
 import { mountPresentation } from "./present.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Stream } from "../run/stream.js";
+import { mountClassBar } from "../classroom/class-bar.js";
+import { Classroom } from "../classroom/classroom.js";
 import { mountThemeSwitch } from "./theme.js";
 import { Toasts } from "./toasts.js";
 
@@ -18,6 +20,7 @@ import { Toasts } from "./toasts.js";
  * @property {Shortcuts} shortcuts
  * @property {Toasts} toasts
  * @property {Access} access
+ * @property {Classroom} classroom
  */
 
 /**
@@ -37,6 +40,8 @@ export function openPage(window, { stream = new Stream(window), signal } = {}) {
   mountPresentation(part("present"), { opener: part("present-button", HTMLButtonElement), shortcuts }, { signal });
   mountPadlock(part("padlock", HTMLButtonElement), { access }, { signal });
   mountLivePill(part("live-pill", HTMLAnchorElement), { stream }, { signal });
+  const classroom = new Classroom(window, { stream, toasts }, { signal });
+  mountClassBar(part("class-bar"), { classroom, stream }, { signal });
   const connection = new ConnectionView(part("connection"));
   let lost = false;
   const end = stream.watchState((state, retryAt) => {
@@ -50,5 +55,5 @@ export function openPage(window, { stream = new Stream(window), signal } = {}) {
   // Signed in, or out, in another tab.
   document.addEventListener("visibilitychange", () => document.hidden || access.refresh(), { signal });
   access.refresh();
-  return { stream, shortcuts, toasts, access };
+  return { stream, shortcuts, toasts, access, classroom };
 }

@@ -1,5 +1,6 @@
 // Presentation: full screen, large, nothing to fill in, and the address that a class opens, as words and as a QR code.
 
+import { KEPT, spoken } from "../classroom/membership.js";
 import { button, element } from "./element.js";
 import { ProblemError, request } from "./problem.js";
 import { root as base } from "./root.js";
@@ -69,15 +70,16 @@ async function fill(root, leave) {
   const words = element("p", "present-words");
   const end = button("Leave", "quiet small present-leave", leave);
   root.replaceChildren(words, end);
-  const query = new URLSearchParams({ path: location.pathname.slice(base.length) || "/" });
+  const code = KEPT.get()?.code;
+  const query = new URLSearchParams({ path: code ? `/class/${code}` : location.pathname.slice(base.length) || "/" });
   try {
     /** @type {Address} */
     const { address, reachable, would_be: wouldBe } = await request("GET", `/api/address?${query}`);
     if (!root.contains(words)) return;
     if (reachable) {
-      const label = location.pathname.endsWith("/draw") ? "Draw along at" : "Watch and draw at";
+      const label = code ? `Join class ${spoken(code)} at` : location.pathname.endsWith("/draw") ? "Draw along at" : "Watch and draw at";
       words.append(element("span", "present-label", label), element("b", "present-address", readable(address)));
-      root.prepend(codeButton(address, `${base}/qr.svg?${query}`));
+      root.prepend(codePicture(address, `${base}/qr.svg?${query}`));
     } else words.append(...howToOpen(wouldBe));
   } catch (problem) {
     if (!(problem instanceof ProblemError)) throw problem;
@@ -86,7 +88,7 @@ async function fill(root, leave) {
 }
 
 /** As people type it. @param {string} address */
-function readable(address) {
+export function readable(address) {
   return address.replace(/^http:\/\//, "").replace(/\/$/, "");
 }
 
@@ -96,7 +98,7 @@ function readable(address) {
  * @param {string} address
  * @param {string} source
  */
-function codeButton(address, source) {
+export function codePicture(address, source) {
   const open = button(picture(source, `QR code of ${address}`), "present-code", () => {
     const dialog = element("dialog", "present-dialog", picture(source, `QR code of ${address}`), element("p", "present-address", readable(address)));
     dialog.setAttribute("aria-label", "The address to open");
@@ -121,7 +123,7 @@ function picture(source, alt) {
 }
 
 /** @param {string | null} wouldBe */
-function howToOpen(wouldBe) {
+export function howToOpen(wouldBe) {
   const command = element("code", "", "threeseven serve --host 0.0.0.0 --token SECRET");
   const then = wouldBe ? ["; a class then opens ", element("b", "", readable(wouldBe)), "."] : [" on a machine that is in the room’s network."];
   return [element("span", "present-label", "Only this machine reaches the server."), " To open it to the room, start it with ", command, ...then];

@@ -1,0 +1,210 @@
+// The class that this tab is in: what the server tells of it, and what its member or its teacher does.
+
+import { ProblemError, request } from "../shell/problem.js";
+import { root } from "../shell/root.js";
+import { decide, KEPT, newMembership, pageAt, pathOf } from "./membership.js";
+
+/** @import { ClassState } from "../wire.js" */
+/** @import { Membership } from "./membership.js" */
+
+const SHOWN_AFTER = 500; // milliseconds without a further change until what a teacher sets is shown to the class
+
+export class Classroom {
+  #window;
+  #stream;
+  #toasts;
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+  /** @type {() => void} */
+  #end = () => {};
+  #showing = 0;
+  /** What moves to another state of this page without loading it again. @type {((page: string) => boolean) | null} */
+  #move = null;
+  /** Null where this tab is in no class. @type {Membership | null} */
+  membership = KEPT.get();
+  /** As the server told last; null until it has. @type {ClassState | null} */
+  state = null;
+  /** The class is closed, or there is none of its code. */
+  over = false;
+
+  /**
+   * @param {Window & typeof globalThis} window
+   * @param {{stream: import("../run/stream.js").Stream, toasts: import("../shell/toasts.js").Toasts}} context
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  constructor(window, { stream, toasts }, { signal } = {}) {
+    this.#window = window;
+    this.#stream = stream;
+    this.#toasts = toasts;
+    if (this.membership) this.#watch();
+    signal?.addEventListener("abort", () => {
+      this.#end();
+      window.clearTimeout(this.#showing);
+    });
+  }
+
+  get teaches() {
+    return this.membership?.role === "teacher";
+  }
+
+  /** Whether the lesson is the one that the class is shown. @param {string} slug */
+  isShown(slug) {
+    return !this.over && this.membership !== null && this.state?.lesson === slug;
+  }
+
+  /** Whether this member has said to be done with what is shown. */
+  get done() {
+    const page = this.state?.page;
+    return page != null && this.membership?.done === pathOf(page);
+  }
+
+  /** Listeners are told of every change. @param {() => void} listener @returns {() => void} ends it */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** `move` is given a page with this page's path, and shows its state. @param {(page: string) => boolean} move true: done */
+  onMove(move) {
+    this.#move = move;
+  }
+
+  /** @param {string} code @param {Membership["role"]} [role] */
+  join(code, role = "member") {
+    this.#end();
+    this.state = null;
+    this.over = false;
+    this.#keep(newMembership(code, role));
+    this.#watch();
+  }
+
+  leave() {
+    this.#end();
+    this.state = null;
+    this.over = false;
+    this.#keep(null);
+  }
+
+  /** Go along with what the class is shown, or no more; of a teacher: show one's pages, or no more. @param {boolean} follows */
+  follow(follows) {
+    if (!this.membership || this.membership.follows === follows) return;
+    this.#keep({ ...this.membership, follows, sent: null });
+    if (this.teaches) this.#showHere();
+    else this.#watch(); // counted anew, and told at once where to go
+  }
+
+  /** Send a lesson's prediction, once. @param {string} lesson @param {Record<string, string>} answers */
+  async answer(lesson, answers) {
+    const { membership } = this;
+    const said = JSON.stringify(answers);
+    if (!membership || this.teaches || !membership.follows || this.over || membership.answered[lesson] === said) return;
+    const sent = await this.#request("POST", "/predictions", { member: membership.id, lesson, answers });
+    if (sent && this.membership) this.#keep({ ...this.membership, answered: { ...this.membership.answered, [lesson]: said } });
+  }
+
+  /** @param {boolean} done */
+  async sayDone(done) {
+    const { membership, state } = this;
+    if (!membership || !state?.page) return;
+    const path = pathOf(state.page);
+    const sent = await this.#request("POST", "/done", { member: membership.id, done });
+    if (sent && this.membership) this.#keep({ ...this.membership, done: done ? path : null });
+  }
+
+  /** A teacher's page has another address by now. */
+  moved() {
+    if (!this.teaches || !this.membership?.follows) return;
+    this.#window.clearTimeout(this.#showing);
+    this.#showing = this.#window.setTimeout(() => this.#showHere(), SHOWN_AFTER);
+  }
+
+  /** @param {boolean} released */
+  release(released) {
+    return this.#request("PATCH", "", { released });
+  }
+
+  close() {
+    return this.#request("DELETE", "");
+  }
+
+  #watch() {
+    this.#end();
+    const { membership } = this;
+    if (!membership) return;
+    const { code, id, follows } = membership;
+    const seen = this.teaches ? {} : { member: id, follows };
+    this.#end = this.#stream.watchClass(code, seen, {
+      onState: (state) => this.#take(state),
+      onOver: () => this.#close(),
+    });
+  }
+
+  /** @param {ClassState} state */
+  #take(state) {
+    const first = this.state === null;
+    this.state = state;
+    if (this.teaches) {
+      if (first) this.#showHere();
+    } else this.#follow(state.page);
+    this.#tell();
+  }
+
+  /** @param {string | null} shown */
+  #follow(shown) {
+    const { membership } = this;
+    const { location } = this.#window;
+    if (!membership || shown === null) return;
+    const here = pageAt(location, root);
+    const next = decide(membership, shown, here);
+    if (next === "freed") this.follow(false);
+    if (next === "freed" || !membership.follows) return;
+    if (membership.sent !== shown) this.#keep({ ...membership, sent: shown });
+    if (next !== "go") return;
+    const same = here !== null && pathOf(here) === pathOf(shown);
+    const [state, part = ""] = shown.split("#");
+    if (!same) location.assign(root + shown);
+    else if (here?.split("#")[0] === state || this.#move?.(shown)) {
+      if (part && location.hash !== `#${part}`) location.hash = part;
+    } else location.replace(root + shown); // another state of the same page is no further step back
+  }
+
+  #close() {
+    this.over = true;
+    this.#end();
+    this.#end = () => {};
+    KEPT.set(null);
+    this.#tell();
+  }
+
+  async #showHere() {
+    const page = pageAt(this.#window.location, root);
+    if (!this.teaches || !this.membership?.follows || this.over || page === null || page === this.state?.page) return;
+    await this.#request("PATCH", "", { page });
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<boolean>} */
+  async #request(method, path, body) {
+    const code = this.membership?.code;
+    if (!code) return false;
+    try {
+      await request(method, `/api/classes/${code}${path}`, body);
+      return true;
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      if (problem.status === 404) this.#close();
+      else if (problem.status !== 0) this.#toasts.showProblem(problem, { key: "class" }); // else the connection's state tells
+      return false;
+    }
+  }
+
+  /** @param {Membership | null} membership */
+  #keep(membership) {
+    this.membership = membership;
+    KEPT.set(membership);
+    this.#tell();
+  }
+
+  #tell() {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
