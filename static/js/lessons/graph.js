@@ -23,6 +23,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
 const LEAST = 240;
+const SCALE = "--graph-scale"; // of all that is drawn: larger while it is presented
 
 export class Graph {
   #svg;
@@ -30,6 +31,7 @@ export class Graph {
   /** @type {readonly Item[]} */
   #items = [];
   #size = { width: 480, height: 300 };
+  #scale = 1;
 
   /**
    * @param {HTMLElement} root with a height of its own; is filled
@@ -43,7 +45,8 @@ export class Graph {
     root.replaceChildren(this.#svg);
     const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => {
       if (!width) return;
-      this.#size = { width: Math.max(LEAST, Math.floor(width)), height: Math.max(120, Math.floor(height)) };
+      this.#scale = Number(getComputedStyle(root).getPropertyValue(SCALE)) || 1;
+      this.#size = { width: Math.max(LEAST, Math.floor(width / this.#scale)), height: Math.max(120, Math.floor(height / this.#scale)) };
       this.#draw();
     });
     observer.observe(root);
@@ -85,15 +88,15 @@ export class Graph {
   /** The x of a place in the window. @param {number} clientX */
   xAt(clientX) {
     const { left, right } = MARGIN;
-    const at = (clientX - this.#svg.getBoundingClientRect().left - left) / (this.#size.width - left - right);
+    const at = ((clientX - this.#svg.getBoundingClientRect().left) / this.#scale - left) / (this.#size.width - left - right);
     return valueAt(this.#axes.x, Math.min(1, Math.max(0, at)));
   }
 
   #draw() {
     const { width, height } = this.#size;
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.#svg.setAttribute("width", String(width));
-    this.#svg.setAttribute("height", String(height));
+    this.#svg.setAttribute("width", String(width * this.#scale));
+    this.#svg.setAttribute("height", String(height * this.#scale));
     const clip = `clip-${(clips += 1)}`;
     const area = node("clipPath", { id: clip }, node("rect", { x: MARGIN.left, y: MARGIN.top - 6, width: width - MARGIN.left - MARGIN.right + 6, height: height - MARGIN.top - MARGIN.bottom + 8 }));
     const shown = node("g", { "clip-path": `url(#${clip})` });

@@ -2,9 +2,12 @@
 // formula that point at each other, and how far this browser has come.
 
 import { DigitSource } from "../model/digit-source.js";
+import { mountClassAnswers } from "../classroom/class-answers.js";
 import { part } from "../shell/element.js";
 import { openPage } from "../shell/page.js";
 import { Painter } from "../shell/painter.js";
+import { bindClassLink } from "./class-link.js";
+import { bindParts, partsOf } from "./parts.js";
 import { bindPrediction } from "./prediction.js";
 import { markSeen } from "./progress.js";
 import { LessonState } from "./state.js";
@@ -36,12 +39,18 @@ import { bindVeil } from "./veil.js";
  */
 export function openLesson(window, { defaults = {} } = {}) {
   const { signal } = new AbortController();
-  const { stream, toasts, shortcuts } = openPage(window, { signal });
+  const { stream, toasts, shortcuts, classroom } = openPage(window, { signal });
   const slug = part("lesson").dataset.lesson ?? "";
   const state = new LessonState(window, defaults, { signal });
   const prediction = bindPrediction(part("prediction", HTMLFormElement), { slug }, { signal });
   bindVeil(part("veil"), { prediction, asked: part("prediction") }, { signal });
   bindPointers(part("lesson"), { signal });
+  const parts = partsOf(window.document);
+  bindClassLink(part("class-link", HTMLButtonElement), { parts }, { signal });
+  bindParts(window, { parts, shortcuts, onMove: () => classroom.moved() }, { signal });
+  state.onNote(() => classroom.moved());
+  classroom.onMove((page) => state.take(new URL(page, window.location.origin).searchParams));
+  mountClassAnswers(part("class-answers"), { slug, classroom, prediction }, { signal });
   markSeen(slug, prediction.answers ? "done" : "opened");
   prediction.subscribe(() => prediction.answers && markSeen(slug, "done"));
   const trials = new Trials(slug, { stream, toasts, signal });

@@ -1,0 +1,122 @@
+"""A class in real pages: its teacher and those who follow, from opening to closing."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.waiting import until
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def teacher(page: Page) -> Page:
+    return page
+
+
+@pytest.fixture
+def pupil(new_page: NewPage) -> Page:
+    return new_page(phone=True)
+
+
+def open_class(teacher: Page) -> str:
+    teacher.goto("/lessons")
+    teacher.get_by_role("button", name="Open a class").click()
+    expect(teacher.locator("#class-words")).to_contain_text("You teach it.")
+    return teacher.url.rpartition("/")[2]
+
+
+def join(page: Page, code: str) -> None:
+    """By typing the code, as somebody does who has no camera."""
+    page.goto("/lessons")
+    page.get_by_label("Class code").fill(f"{code[:3]} {code[3:]}".lower())
+    page.get_by_role("button", name="Go to the class").click()
+    page.get_by_role("button", name="Join and follow").click()
+
+
+def test_a_class_from_its_opening_to_its_end(
+    teacher: Page, pupil: Page, dark: Page, assert_accessible: Callable[[Page], None]
+) -> None:
+    code = open_class(teacher)
+    assert re.fullmatch(r"[CDFGHJKMNPQRTVWXY34679]{6}", code)
+    join(pupil, code)
+    expect(pupil.locator("#class-words")).to_contain_text("As soon as something is shown")
+    join(dark, code)
+    expect(teacher.locator("#counts")).to_have_text(re.compile("here2follow2"))
+
+    # All go where the teacher is, and set what the teacher sets.
+    teacher.goto("/lessons/sigmoid")
+    for page in (pupil, dark):
+        expect(page.get_by_role("heading", level=1)).to_have_text("The sigmoid")
+        expect(page.locator("#class-bar")).to_contain_text("You follow.")
+    pupil.evaluate("document.body.dataset.same = 'yes'")
+    typed = teacher.get_by_label("Threshold (logit), typed")
+    teacher.locator("#veil button").evaluate("button => button.click()")
+    typed.fill("2")
+    typed.press("Enter")
+    for page in (pupil, dark):
+        until(page, "() => new URL(location).searchParams.get('threshold') === '2'")
+        expect(page.get_by_label("Threshold (logit), typed")).to_have_value("2")
+    assert pupil.evaluate("document.body.dataset.same") == "yes", "it has not been loaded again"
+
+    # What they predict is hidden until it is released.
+    for page, presses in ((pupil, "Home"), (dark, "End")):
+        page.get_by_label("In the middle").press(presses)
+        page.get_by_role("button", name="This is what I expect").press("Enter")
+    expect(teacher.locator("#class-bar")).to_contain_text("2 here · 2 follow · 2 predicted · 0 done")
+    expect(pupil.locator("#class-answers")).to_contain_text("2 in the class have predicted. What, is shown later.")
+    expect(pupil.locator("#class-answers svg")).to_have_count(0)
+    pupil.get_by_role("button", name="I am done").press("Enter")
+    expect(teacher.locator("#class-bar")).to_contain_text("1 done")
+    teacher.get_by_role("button", name="Show the predictions").click()
+    for page in (pupil, dark, teacher):
+        expect(page.locator("#class-answers svg")).to_have_attribute(
+            "aria-label", re.compile("2 predictions; most, 1,")
+        )
+    expect(pupil.locator("#class-answers").get_by_text("yours")).to_have_count(1)
+    expect(teacher.locator("#class-answers").get_by_text("yours")).to_have_count(0)
+    for page in (pupil, dark):
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    # One goes on freely, and comes back, also through a reload.
+    pupil.get_by_role("button", name="Go on freely").click()
+    expect(pupil.locator("#class-bar")).to_contain_text("You are free; the class is here, too.")
+    teacher.goto("/draw")
+    expect(dark).to_have_url(re.compile("/draw$"))
+    expect(pupil.locator("#class-bar")).to_contain_text("The class is at “Draw”.")
+    assert pupil.url.partition("?")[0].endswith("/lessons/sigmoid")
+    pupil.reload()
+    expect(pupil.locator("#class-bar")).to_contain_text("The class is at “Draw”.")
+    pupil.get_by_role("button", name="Follow", exact=True).click()
+    expect(pupil).to_have_url(re.compile("/draw$"))
+    pupil.goto("/lessons/baseline")  # by itself
+    expect(pupil.locator("#class-bar")).to_contain_text("You are free.")
+
+    # The teacher closes it: that is said, and the tab remembers nothing.
+    teacher.goto(f"/class/{code}")
+    expect(teacher.locator("#counts")).to_have_text(re.compile("here2follow1done0"))
+    teacher.get_by_role("button", name="Close the class").click()
+    teacher.get_by_role("button", name="Close it").click()
+    for page in (pupil, dark):
+        expect(page.locator("#class-bar")).to_contain_text("It is over.")
+        assert page.evaluate("sessionStorage.getItem('threeseven.class')") == "null"
+    expect(teacher.locator("#class-words")).to_contain_text("the class is over")
+    pupil.reload()
+    expect(pupil.locator("#class-bar")).to_be_hidden()
+
+
+def test_a_code_that_is_none_or_no_more(page: Page, complaints: list[str]) -> None:
+    page.goto("/lessons")
+    page.get_by_label("Class code").fill("hello")
+    page.get_by_role("button", name="Go to the class").click()
+    expect(page.get_by_text("“hello” is no code of a class")).to_be_visible()
+    assert len(complaints) == 1
+    assert "404" in complaints.pop()
+    page.get_by_label("Class code").fill("CCC-CCC")
+    page.get_by_role("button", name="Go to the class").click()
+    expect(page.locator("#class-words")).to_contain_text("No class with the code CCC CCC is open.")
+    expect(page.get_by_role("button", name="Join and follow")).to_be_hidden()
+    expect(page.get_by_role("button", name="Open a class")).to_be_visible()
