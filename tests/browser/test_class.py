@@ -120,3 +120,48 @@ def test_a_code_that_is_none_or_no_more(page: Page, complaints: list[str]) -> No
     expect(page.locator("#class-words")).to_contain_text("No class with the code CCC CCC is open.")
     expect(page.get_by_role("button", name="Join and follow")).to_be_hidden()
     expect(page.get_by_role("button", name="Open a class")).to_be_visible()
+
+
+def test_a_link_for_a_class_leaves_out_what_it_is_told_to(page: Page) -> None:
+    page.goto("/lessons/a-sensible-loss?loss=bce")
+    page.get_by_role("button", name="Copy a link for the class").click()
+    dialog = page.get_by_role("dialog", name="A link for the class")
+    dialog.get_by_label("Begin at").select_option(label="the result")
+    dialog.get_by_label("Without the controls of the experiment").check()
+    link = dialog.get_by_label("The link")
+    expect(link).to_have_value(re.compile(r"/lessons/a-sensible-loss\?loss=bce&controls=none#result$"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    dialog.get_by_role("button", name="Copy the link").click()
+    expect(dialog.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == link.input_value()
+    page.goto(link.input_value())
+    page.locator("#veil button").evaluate("button => button.click()")
+    expect(page.locator("#words-now")).to_contain_text("costs 6.0025")
+    expect(page.locator("#experiment svg").first).to_be_visible()
+    expect(page.locator("#experiment").get_by_role("slider")).to_have_count(0)
+
+
+def test_presented_a_lesson_is_read_from_the_last_row(page: Page) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto("/lessons/a-sensible-loss?present")
+    expect(page.get_by_label("A hundred times more weakly")).to_be_visible()  # the question, too
+    expect(page.locator("#words-now")).to_contain_text("costs 0.9975")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("#lesson *")].filter((each) => {
+          const says = [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+          if (!says || !each.checkVisibility({visibilityProperty: true}) || each.closest("math")) return false;
+          const svg = each.closest("svg");
+          const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+          return parseFloat(getComputedStyle(each).fontSize) * scale < 20 * 96 / 72;
+        }).map((each) => each.outerHTML)"""
+    )
+    assert not small
+    for key, part in (("ArrowRight", "prediction"), ("PageDown", "experiment"), ("ArrowRight", "result")):
+        page.keyboard.press(key)
+        assert page.url.endswith(f"#{part}")
+    until(page, "() => document.getElementById('result').getBoundingClientRect().top < innerHeight / 2")
+    page.keyboard.press("ArrowLeft")
+    assert page.url.endswith("#experiment")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    assert page.url.endswith("#experiment"), "only while it is presented"
