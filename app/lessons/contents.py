@@ -149,8 +149,8 @@ LESSONS: tuple[Lesson, ...] = (
         functions=(Function(BOOK, "simple_net"),),
         trials={
             "textbook": Trial("The textbook’s recipe", Recipe(), {"seed": SEEDS}),
-            "headline": Trial("Mini-batches of 32", Recipe(batch_size=32), {"seed": SEEDS}),
-            "widths": Trial("Five widths", Recipe(), {"hidden": [1, 2, 3, 10, 30]}),
+            "headline": Trial("Mini-batches of 32", Recipe(), {"batch_size": [32]}, {"seed": (0, 1, 2)}),
+            "widths": Trial("Four widths", Recipe(), {"hidden": [1, 2, 3, 10]}),
         },
         watch={"batch_size": 32},
     ),

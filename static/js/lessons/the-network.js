@@ -20,11 +20,12 @@ import { leastMissed, mostOff, Switches } from "./switching.js";
 /** @import { Digits } from "../model/digits.js" */
 /** @import { Network } from "../model/network.js" */
 /** @import { Removal } from "./switching.js" */
-/** @import { Member } from "./trials.js" */
+/** @import { Member, Trial } from "./trials.js" */
 /** @typedef {{run: string, network: Network, plain: Digits, pushes: Float64Array, switches: Switches, removal: Removal}} Read */
 
 const ARTICLE = { accuracy: 0.9847, loss: 0.0184 };
 const STILL = 0.98;
+const SEEDS = [0, 1, 2];
 const VIEWS = ["mark", "units", "widths", "sum"];
 
 const { signal, state, prediction, trials, painter, digits, toasts } = openLesson(window, {
@@ -40,7 +41,7 @@ function choice(label, name, options) {
 
 choice("Look at", "view", [["mark", "the mark"], ["units", "units off"], ["widths", "fewer units"], ["sum", "one digit’s sum"]]);
 choice("Batches of", "batches", [[256, "256"], [32, "32"]]);
-choice("Seed", "seed", [[0, "0"], [1, "1"], [2, "2"]]);
+choice("Seed", "seed", SEEDS.map((seed) => [seed, String(seed)]));
 
 const runs = new Graph(part("runs"), {
   label: "Accuracy and loss of each run",
@@ -82,7 +83,9 @@ part("tiles").append(...tiles.map(({ root }) => root));
 
 const onChange = () => (look(), show());
 const textbook = trials.ask("textbook", { onChange });
-const headline = trials.ask("headline", { onChange });
+/** Of batches of 32, by seed: one is trained first, the others when they are chosen. @type {Map<number, Trial>} */
+const headlines = new Map();
+askHeadline(0);
 const widths = trials.ask("widths", { onChange: show });
 onThemeChange(document, () => {
   palette = divergingScale(document);
@@ -90,15 +93,26 @@ onThemeChange(document, () => {
 }, { signal });
 prediction.subscribe(show);
 state.subscribe(() => {
+  if (state.number("batches") === 32) askHeadline(state.number("seed"));
   look();
   if (read) applyOff(read);
   show();
 });
 
+/** @param {number} seed */
+function askHeadline(seed) {
+  if (!headlines.has(seed)) headlines.set(seed, trials.ask("headline", { onChange, choices: { seed } }));
+}
+
+/** Those of batches of 32 that there are, by their seeds. */
+function headlineMembers() {
+  return [...headlines.values()].flatMap(({ members }) => members).sort((one, other) => Number(one.recipe.seed) - Number(other.recipe.seed));
+}
+
 /** Reads all digits by the chosen run's network. */
 async function look() {
-  const of = state.number("batches") === 32 ? headline : textbook;
-  const member = of.members.find(({ recipe }) => recipe.seed === state.number("seed"));
+  const of = state.number("batches") === 32 ? headlineMembers() : textbook.members;
+  const member = of.find(({ recipe }) => recipe.seed === state.number("seed"));
   if (!member || member.log.active || member.log.state === "none" || member.run === reading) return;
   reading = member.run;
   read = null;
@@ -155,7 +169,7 @@ function paint() {
   }
   part("live").textContent = live(view);
   part("words-now").textContent = said();
-  part("source").textContent = waitsFor([textbook, headline, widths]) || "Eleven runs of this server; accuracy and loss on 2,038 digits that none has learned from. The table leads to the runs.";
+  part("source").textContent = waitsFor([textbook, ...headlines.values(), widths]) || "Runs of this server; accuracy and loss on 2,038 digits that none has learned from. The table leads to the runs.";
   table();
 }
 
@@ -175,8 +189,8 @@ function paintRuns() {
     ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: `baseline: ${percent(baseline)}` })] : []),
     ...guessed(),
     dots(textbook.members.filter(ended), "ink"),
-    dots(headline.members.filter(ended), "series-2"),
-    ...[textbook, headline].flatMap(({ members }, i) => {
+    dots(headlineMembers().filter(ended), "series-2"),
+    ...[textbook.members, headlineMembers()].flatMap((members, i) => {
       const [member] = members.filter(ended);
       return member ? [/** @type {Item} */ ({ kind: "words", x: member.log.epochs.valid_loss.at(-1), y: member.log.accuracy - 0.0035, words: i ? "batches of 32" : "batches of 256", ink: i ? "series-2" : "ink" })] : [];
     }),
@@ -190,11 +204,16 @@ function ended({ log }) {
 }
 
 function baselineOf() {
-  return [...textbook.members, ...headline.members].find(({ log }) => log.summary)?.log.summary?.baseline_accuracy ?? null;
+  return [...textbook.members, ...headlineMembers()].find(({ log }) => log.summary)?.log.summary?.baseline_accuracy ?? null;
+}
+
+/** Thirty units are the textbook's. */
+function byWidth() {
+  return [...widths.members, ...textbook.members.filter(({ recipe }) => recipe.seed === 0)].filter(ended);
 }
 
 function paintWidths() {
-  const points = widths.members.filter(ended).map(({ recipe, log }) => /** @type {const} */ ([recipe.hidden ?? 30, log.accuracy]));
+  const points = byWidth().map(({ recipe, log }) => /** @type {const} */ ([recipe.hidden ?? 30, log.accuracy]));
   const baseline = baselineOf();
   width.show([
     ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: "baseline" })] : []),
@@ -206,7 +225,7 @@ function paintWidths() {
 }
 
 function widthWords() {
-  const found = widths.members.filter(ended).map(({ recipe, log }) => `${recipe.hidden}: ${percent(log.accuracy)}`);
+  const found = byWidth().map(({ recipe, log }) => `${recipe.hidden}: ${percent(log.accuracy)}`);
   return found.length ? `By units, seed 0: ${found.join(", ")}.` : "";
 }
 
@@ -281,10 +300,11 @@ function live(view) {
 }
 
 function said() {
-  const [first, second] = [textbook, headline].map(({ members }) => members.filter(ended));
+  const [first, second] = [textbook.members, headlineMembers()].map((members) => members.filter(ended));
   if (!first.length || !second.length) return "";
   const reach = (/** @type {Member[]} */ members) => {
     const seeds = members.filter(({ log }) => reaches(log)).map(({ recipe }) => recipe.seed);
+    if (members.length === 1) return `seed ${members[0].recipe.seed} ${seeds.length ? "reaches" : "misses"} the mark`;
     if (!seeds.length) return `none of ${members.length} seeds reaches the mark`;
     return seeds.length === 1 ? `seed ${seeds[0]} of ${members.length} reaches the mark` : `seeds ${seeds.join(" and ")} of ${members.length} reach the mark`;
   };
@@ -292,7 +312,8 @@ function said() {
   const guess = prediction.number("accuracy");
   const mine = guess === null ? "" : ` You expected ${percent(guess / 100, 1)}.`;
   const off = read && prediction.number("off") !== null ? ` You expected that ${prediction.number("off")} units can be off; it is ${mostOff(read.removal, STILL)}.` : "";
-  return `Batches of 256 read ${mean(first)} rightly on average: ${reach(first)}. Batches of 32: ${mean(second)}, ${reach(second)}. The baseline has ${percent(baselineOf())}.${mine}${off}`;
+  const others = headlines.size < SEEDS.length ? " Choose batches of 32 and another seed to have that trained." : "";
+  return `Batches of 256 read ${mean(first)} rightly on average: ${reach(first)}. Batches of 32: ${mean(second)}, ${reach(second)}.${others} The baseline has ${percent(baselineOf())}.${mine}${off}`;
 }
 
 /** As the article has it, rounded as it is there. @param {import("../run/run-log.js").RunLog} log */
@@ -302,7 +323,7 @@ function reaches(log) {
 }
 
 function table() {
-  const members = [...textbook.members, ...headline.members];
+  const members = [...textbook.members, ...headlineMembers()];
   if (!members.length) return;
   /** @param {Member} member @param {string} words */
   const row = ({ run, recipe, log }, words) => [
