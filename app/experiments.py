@@ -32,6 +32,8 @@ MOST_OFFSETS = 201
 """Points of a loss along one weight."""
 MOST_IMAGES = 512
 """Images in one answer: 535 kB."""
+MOST_SHUFFLED_EPOCHS = 10
+"""Of each of two runs: together 1.5 seconds of a core, which a busy machine has in its five."""
 MOST_VALUES = 1_100_000
 """Characters of base64: the parameters of 256 units are 1.07 million."""
 
@@ -320,6 +322,60 @@ class TimingsAnswer(BaseModel):
     timings: list[Timing]
 
 
+class ShuffledPixels(Parameters):
+    """The textbook's recipe, trained twice: with the images as they are, and with the pixels of every image in another
+    order, the same one for all images."""
+
+    epochs: Annotated[int, Field(ge=1, le=MOST_SHUFFLED_EPOCHS)] = 5
+    order: Annotated[int, Field(ge=0, le=2**31 - 1, description="The seed of the other order.")] = 0
+
+
+class Curve(BaseModel):
+    """After each epoch; over the validation images, but for ``train_loss``: that of the epoch's own batches."""
+
+    train_loss: list[float]
+    valid_loss: list[float]
+    valid_accuracy: list[float]
+
+
+class ShuffledPixelsAnswer(BaseModel):
+    """``recipe`` is that of both runs. Pixel i of a shuffled image is pixel ``places[i]`` of the image as it is."""
+
+    recipe: Recipe
+    places: list[int]
+    plain: Curve
+    shuffled: Curve
+
+
+class ArrayAndTensor(Parameters):
+    """No parameters: the lines of Python are always the same, and are run once since the server started."""
+
+
+class Ran(BaseModel):
+    """Lines of Python, and what the last one gives, as Python shows it. ``refused``: ``shown`` is the error instead,
+    its kind before it."""
+
+    code: str
+    shown: str
+    refused: bool
+
+
+class Beside(BaseModel):
+    """The same thing asked of an array and of a tensor."""
+
+    about: Literal["jagged", "objects", "mixed", "backwards", "too_many", "gradient", "device"]
+    numpy: Ran
+    torch: Ran
+
+
+class ArrayAndTensorAnswer(BaseModel):
+    """``numpy`` and ``torch`` are the versions that this server has."""
+
+    numpy: str
+    torch: str
+    beside: list[Beside]
+
+
 class Refused(BaseModel):
     """Instead of an answer: why there is none to these parameters."""
 
@@ -340,5 +396,11 @@ KINDS: Mapping[str, Kind] = {
     "sampled_gradients": Kind(SampledGradients, SampledGradientsAnswer, "How far batches point off the full gradient."),
     "timings": Kind(Timings, TimingsAnswer, "How long the same sums take in a loop, by broadcasting, on each device."),
     "batch": Kind(Batch, BatchAnswer, "The images that one step learns from."),
+    "shuffled_pixels": Kind(
+        ShuffledPixels, ShuffledPixelsAnswer, "What the network makes of images whose pixels have changed places."
+    ),
+    "array_and_tensor": Kind(
+        ArrayAndTensor, ArrayAndTensorAnswer, "What NumPy and PyTorch make of the same lines, in their own words."
+    ),
 }
 """By the name in ``POST /api/experiments/{name}``."""

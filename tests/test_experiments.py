@@ -81,6 +81,9 @@ def nudge(parameter: str, *index: int) -> dict[str, Any]:
         ("batch", {"recipe": {"epochs": 1}, "step": 50}, "step", "49 steps"),
         ("batch", {"run": "live", "images": 513}, "images", "less than or equal to 512"),
         ("timings", {"repeats": 9}, "repeats", "not permitted"),
+        ("shuffled_pixels", {"epochs": 11}, "epochs", "less than or equal to 10"),
+        ("shuffled_pixels", {"order": -1}, "order", "greater than or equal to 0"),
+        ("array_and_tensor", {"code": "1 + 1"}, "code", "not permitted"),
     ],
 )
 def test_what_may_not_be_asked_is_refused_by_its_field(name: str, asked: Any, field: str, told: str) -> None:

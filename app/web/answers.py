@@ -8,8 +8,8 @@ from contextlib import contextmanager
 KEPT_BYTES = 32 << 20
 """Some 120 gradients of 30 units with their weights, or thousands of the other answers."""
 
-ONCE = frozenset({"timings"})
-"""Experiments that are computed once since the server started: their answers, under 2 kB each, are never dropped."""
+ONCE = frozenset({"timings", "array_and_tensor"})
+"""Experiments that are computed once since the server started: their answers, under 4 kB each, are never dropped."""
 
 AT_ONCE = 40
 """Questions of one address that are computed or wait at a time. A whole class may have one address, and leaves more

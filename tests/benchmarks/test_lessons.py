@@ -16,6 +16,7 @@ from benchmarks.lessons import (
     gradient_descent,
     linear_of_linear,
     nonlinearity,
+    tensors,
     why_not_accuracy,
 )
 from benchmarks.lessons.claim import Claims
@@ -59,6 +60,16 @@ def test_the_verdict_by_l2_is_that_of_a_linear_model(learned) -> None:
     assert found["linear_off"] < 1e-10
     assert found["root"] == 0
     assert sorted(found["signed_by_digit"].values()) == [0, 1]
+
+
+def test_only_an_order_that_all_images_share_can_be_learned(learned) -> None:
+    found = by_key(tensors.claims(learned))
+    assert found["shape"][1:] == ["[28, 28]", "[28]", "[]", "[28]", "[28, 1]"]
+    assert found["torch_jagged"] == "ValueError: expected sequence of length 2 at dim 1 (got 1)"
+    assert found["moved"] < 1e-4
+    plain, shuffled = found["baseline"]
+    assert plain == shuffled
+    assert min(found["shuffled"]) > 0.9 > 0.8 > found["scattered"]
 
 
 def test_a_stretched_comparison_says_half_to_every_classifier(learned) -> None:

@@ -8,13 +8,15 @@ from pydantic import BaseModel
 
 from app.experiments import KINDS, Refused
 from app.learning.dataset import Digits
-from app.learning.experiments import batch, gradient, sampled_gradients, timings
+from app.learning.experiments import array_and_tensor, batch, gradient, sampled_gradients, shuffled_pixels, timings
 
 EXPERIMENTS: Mapping[str, Callable[[Any, Digits], Generator[None, None, BaseModel]]] = {
     "gradient": gradient.gradient,
     "sampled_gradients": sampled_gradients.sampled_gradients,
     "timings": timings.timings,
     "batch": batch.batch,
+    "shuffled_pixels": shuffled_pixels.shuffled_pixels,
+    "array_and_tensor": array_and_tensor.array_and_tensor,
 }
 """By name; ``app.experiments.KINDS`` has the models of their parameters and answers."""
 
