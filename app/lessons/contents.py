@@ -22,11 +22,19 @@ LESSONS: tuple[Lesson, ...] = (
         trials={"network": _TEXTBOOK},
     ),
     Lesson(
+        slug="tensors",
+        title="Tensors: rank, shape, axis",
+        question="What is a picture to a machine, and a stack of them?",
+        promise="Shuffle all pixels, and nobody can read a digit any more. Except the network.",
+        needs=("baseline",),
+        functions=(Function(BOOK, "mnist_distance"), Function(BOOK, "simple_net")),
+    ),
+    Lesson(
         slug="broadcasting",
         title="Broadcasting",
         question="How does one image meet two thousand in a single subtraction?",
         promise="The most dangerous shapes are those that do fit.",
-        needs=("baseline",),
+        needs=("tensors",),
         functions=(Function(BOOK, "mnist_distance"),),
     ),
     Lesson(

@@ -2,16 +2,13 @@
 
 import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
-import { ProblemError, request } from "../shell/problem.js";
+import { ask } from "./ask.js";
 import { node } from "./graph.js";
 
 /** @typedef {{batch_size: number, angles: (number | null)[], mean_angle: number | null}} Sample */
 
 /** How many batches of each size. */
 const SAMPLES = new Map([[8, 20], [32, 20], [256, 20], [2048, 5]]);
-const PATIENCE = 30_000; // milliseconds: as long as the server has a question wait and be computed
-const RETRY = 2000; // milliseconds until a question is put again that the server was too busy for
-const BUSY = new Set([0, 429, 503]); // 0: it could not be reached
 
 export class Fans {
   #root;
@@ -45,32 +42,14 @@ export class Fans {
     this.#root.replaceChildren(...fans);
     this.#source.textContent = "The server computes the gradients …";
     for (const [i, [size, samples]] of [...SAMPLES].entries()) {
-      const sample = await this.#sample({ weights: { recipe: { ...recipe, device: "cpu" }, step }, batch_sizes: [size], samples }, signal);
-      if (!sample) return;
+      const asked = { weights: { recipe: { ...recipe, device: "cpu" }, step }, batch_sizes: [size], samples };
+      /** @type {{sizes: Sample[]} | null} */
+      const answer = await ask("sampled_gradients", asked, { signal, onProblem: (words) => (this.#source.textContent = words) });
+      if (!answer) return;
+      const [sample] = answer.sizes;
       fans[i].replaceWith(fan(sample, sample.mean_angle === null ? "no slope" : `${Math.round(sample.mean_angle)}°`));
     }
     this.#source.textContent = `Angles to the gradient of all 12,396 images after ${count(step)} steps of 256 images with rate ${recipe.learning_rate} and seed ${recipe.seed}: each ray is one batch, each number their mean. Computed by this server’s learner.`;
-  }
-
-  /**
-   * @param {object} asked
-   * @param {AbortSignal} signal
-   * @returns {Promise<Sample | null>} null once `signal` ends it
-   */
-  async #sample(asked, signal) {
-    while (!signal.aborted) {
-      try {
-        const { sizes } = await request("POST", "/api/experiments/sampled_gradients", asked, { signal, patience: PATIENCE });
-        return signal.aborted ? null : sizes[0];
-      } catch (problem) {
-        if (signal.aborted) return null;
-        if (!(problem instanceof ProblemError)) throw problem;
-        this.#source.textContent = `${problem.title}. ${problem.detail}`;
-        if (!BUSY.has(problem.status)) return null;
-        await new Promise((resolve) => window.setTimeout(resolve, RETRY));
-      }
-    }
-    return null;
   }
 }
 

@@ -23,7 +23,7 @@ export function readShape(text) {
   return { shape, problem: null };
 }
 
-/** @param {readonly number[]} shape */
+/** @param {readonly (number | string)[]} shape */
 export function written(shape) {
   return `[${shape.join(", ")}]`;
 }

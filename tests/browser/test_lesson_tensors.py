@@ -1,0 +1,79 @@
+"""The lesson on tensors: what an index picks, what PyTorch refuses, and pixels in another order."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import torch
+from playwright.sync_api import Page, expect
+
+from app.learning.dataset import load
+
+FLOAT = r"(\d\d\.\d\d) %"
+
+pytestmark = pytest.mark.usefixtures("patient")
+
+
+@pytest.fixture
+def patient(complaints: list[str]) -> Iterator[None]:
+    """A busy machine's answer that two trainings take too long is asked for again."""
+    yield
+    complaints[:] = [each for each in complaints if "504" not in each]
+
+
+def test_an_index_cuts_the_stack_and_the_cuts_write_the_index(page: Page) -> None:
+    page.goto("/lessons/tensors")
+    page.get_by_label("What is the shape of stack[5, :, 14]?").fill("[28, 1]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#words-now")).to_contain_text("stack[5, :, 14] has the shape [28]; you expected [28, 1].")
+    picked = page.locator("#picked")
+    digits = load()
+    stack = (digits.valid_images[digits.valid_targets == 1] / 255).view(-1, 28, 28)
+    column = ", ".join(f"{round(number, 2):g}" for number in stack[5, :, 14].tolist())
+    expect(picked).to_have_text("stack[5, :, 14] has rank 1 and the shape [28]: 28 numbers.")
+    expect(page.locator("#picked-list")).to_have_text(column)
+    index = page.get_by_label("Index", exact=True)
+    index.fill("stack[-1, 4:24, ::2]")
+    expect(picked).to_contain_text("stack[-1, 4:24, ::2] has rank 2 and the shape [20, 14]: 280 numbers")
+    expect(page.get_by_label("Image, typed")).to_have_value("1009")
+    expect(page.locator("#source")).to_contain_text("images 946 to 1,009 of the 1,010 3s")
+    expect(page).to_have_url(re.compile(r"at=stack%5B-1%2C"))
+    index.fill("stack[5, 9, 14, 0]")
+    refusal = page.get_by_text("PyTorch says: IndexError: too many indices for tensor of dimension 3")
+    expect(refusal).to_be_visible()
+    expect(picked).to_contain_text("stack[-1, 4:24, ::2]")
+    page.get_by_label("Row", exact=True).focus()
+    page.keyboard.press("Home")
+    expect(index).to_have_value("stack[1009, 0, ::2]")
+    expect(refusal).to_be_hidden()
+    page.get_by_label("Only one image").uncheck()
+    expect(index).to_have_value("stack[:, 0, ::2]")
+    column_typed = page.get_by_label("Column, typed")
+    column_typed.fill("20")
+    column_typed.press("Enter")
+    expect(picked).to_contain_text("stack[:, 0, 20] has rank 1 and the shape [1010]: 1,010 numbers")
+    page.get_by_role("button", name="number: stack[1009, 0, 20]").press("Enter")
+    expect(picked).to_have_text("stack[1009, 0, 20] has rank 0 and the shape []: a single number.")
+    expect(page.locator("#picked-list")).to_have_text(f"{round(stack[1009, 0, 20].item(), 2):g}")
+    expect(page.locator("#at-place")).to_have_text(f"{1009 * 784 + 20:,}")
+
+
+def test_the_network_reads_what_nobody_can(page: Page) -> None:
+    page.goto("/lessons/tensors?order=2")
+    page.locator("#veil button").evaluate("button => button.click()")
+    expect(page.get_by_role("radio", name="a third")).to_be_checked()
+    words = page.locator("#words-now")
+    expect(words).to_contain_text("After 5 epochs the network reads")
+    plain, shuffled = map(float, re.findall(FLOAT, words.inner_text()))
+    assert plain > 96
+    assert abs(plain - shuffled) < 1
+    moved, before = page.evaluate(
+        """() => [...document.querySelectorAll(".shuffled-pair:first-child canvas")].map((canvas) =>
+          [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3))"""
+    )
+    assert moved != before
+    assert sorted(moved) == sorted(before)
+    said = page.locator("#beside [data-about=jagged] [data-by=torch]")
+    expect(said).to_contain_text("expected sequence of length 2 at dim 1 (got 1)")
+    expect(page.locator("#beside-source")).to_contain_text(f"PyTorch {torch.__version__}")
+    expect(page.locator("#timings td").first).to_have_text(re.compile(r"^[\d.]+ ms$"))
