@@ -65,7 +65,8 @@ class Pages:
         history = services(request).history
         live = await history.live()
         known = _known(live) if live else {}
-        return self._templates.TemplateResponse(request, "stage.html", {"run_id": "live", **known})
+        context = {"run_id": "live", "first_lesson": LESSONS[0].slug, **known}
+        return self._templates.TemplateResponse(request, "stage.html", context)
 
     async def _run(self, request: Request) -> Response:
         history = services(request).history

@@ -18,12 +18,22 @@ def show_result(page: Page) -> None:
 def test_the_index_leads_to_each_lesson_and_remembers_those_begun(page: Page) -> None:
     page.goto("/lessons")
     expect(page.locator("[data-progress]:visible")).to_have_count(0)
+    expect(page.locator(".lesson-card .card-picture")).to_have_count(len(LESSONS))
     begun = (LESSONS[0], LESSONS[-1])
     for lesson in begun:
         page.get_by_role("link", name=lesson.title, exact=True).first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(lesson.title)
         page.go_back()
     expect(page.get_by_text("Begun", exact=True)).to_have_count(len(begun))
+
+
+def test_one_who_has_not_begun_is_led_to_the_first_lesson(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="New here? The first lesson").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[0].title)
+    page.goto("/")
+    expect(page.locator("#headline")).not_to_have_text("Fetching the run …")
+    expect(page.locator("#first-lesson")).to_be_hidden()
 
 
 def stop_lessons(page: Page) -> None:

@@ -9,6 +9,7 @@ import { addInkShortcuts } from "../ink/ink-tools.js";
 import { openDrawing } from "../ink/kept-drawing.js";
 import { mountPad } from "../ink/pad.js";
 import { bindPictures } from "../ink/pictures.js";
+import { progress } from "../lessons/progress.js";
 import { DigitSource } from "../model/digit-source.js";
 import { Cursor } from "../plot/cursor.js";
 import { AgainButton } from "../run/again.js";
@@ -168,6 +169,8 @@ async function trainAgain() {
     toasts.showProblem(problem);
   }
 }
+
+if (shown === "live") part("first-lesson").hidden = Object.keys(progress()).length > 0;
 
 const steering = () => run.active && run.live;
 shortcuts.add({ key: " ", words: "Pause or go on; of what is over, play it again", act: () => (steering() ? controls.togglePause() : scrubber.togglePlay()) });
