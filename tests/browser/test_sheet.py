@@ -54,6 +54,21 @@ def test_a_run_is_put_together_and_started(page: Page, server: str, finished_run
     control(server, run["id"], action="stop")
 
 
+def test_fields_lead_to_their_lessons_and_keep_what_is_typed(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    page.get_by_role("button", name="New run").click()
+    sheet = sheet_of(page)
+    sheet.get_by_label("Learning rate").fill("0.5")
+    links = sheet.get_by_role("link", name=re.compile(r"^why\? The lesson “.+”, in a new tab$"))
+    expect(links).to_have_count(11)
+    for address in {link.get_attribute("href") or "" for link in links.all()}:
+        assert page.request.get(address).ok, address
+    with page.expect_popup() as opened:
+        sheet.locator("[data-field=learning_rate] a").press("Enter")
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("The learning rate")
+    expect(sheet.get_by_label("Learning rate")).to_have_value("0.5")
+
+
 def test_numbers_are_read_as_they_are_meant_or_refused(page: Page, server: str) -> None:
     run = start(server, preset="adam", epochs=1, hidden=7)
     page.goto(f"/runs/{run}")

@@ -1,6 +1,7 @@
 // All fields of a recipe, each with a paragraph and a picture of what its value does.
 
 import { element, uniqueId } from "../shell/element.js";
+import { root as base } from "../shell/root.js";
 import { fieldPicture } from "./field-pictures.js";
 import { FIELDS, whyOff } from "./field-words.js";
 import { numberField } from "./number-field.js";
@@ -82,7 +83,7 @@ export function mountRecipeFields(root, { schemas, recipe: first, images, onChan
  * @param {AbortSignal} signal
  */
 function mountField(field, schema, onChange, signal) {
-  const { label: title, about, options } = FIELDS[field];
+  const { label: title, about, options, lesson } = FIELDS[field];
   const isNumber = schema.type === "integer" || schema.type === "number";
   const number = isNumber ? numberField({ limits: schema, onInput: onChange }, { signal }) : null;
   const control = number?.input ?? (schema.enum ? choice(schema.enum, options) : tick());
@@ -100,7 +101,8 @@ function mountField(field, schema, onChange, signal) {
   const off = element("p", "help field-off");
   off.id = uniqueId("off");
   control.setAttribute("aria-describedby", `${problem.id} ${off.id} ${help.id}`);
-  const entry = control.type === "checkbox" ? [element("div", "row", control, label)] : [label, control];
+  const why = lesson ? [lessonLink(...lesson)] : [];
+  const entry = control.type === "checkbox" ? [element("div", "row", control, label, ...why)] : [element("div", "field-name", label, ...why), control];
   const picture = element("div", "field-picture-place");
   const root = element("div", "field recipe-field", element("div", "field-entry", ...entry, problem, off, help), picture);
   root.dataset.field = field;
@@ -145,6 +147,13 @@ function mountField(field, schema, onChange, signal) {
       picture.replaceChildren(fieldPicture(field, recipe, images));
     },
   };
+}
+
+/** In a tab of its own, so that nothing that was typed is lost. @param {string} slug @param {string} title */
+function lessonLink(slug, title) {
+  const link = element("a", "field-why", "why?", element("span", "visually-hidden", ` The lesson “${title}”, in a new tab`));
+  Object.assign(link, { href: `${base}/lessons/${slug}`, target: "_blank", rel: "noopener" });
+  return link;
 }
 
 /** @param {string[]} values @param {Record<string, string>} [titles] */
