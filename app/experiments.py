@@ -33,7 +33,7 @@ MOST_OFFSETS = 201
 MOST_IMAGES = 512
 """Images in one answer: 535 kB."""
 MOST_SHUFFLED_EPOCHS = 10
-"""Of each of two runs: together 1.5 seconds of a core, which a busy machine has in its five."""
+"""Of each of two runs: together 1.5 of the five seconds of a core that an experiment may take."""
 MOST_VALUES = 1_100_000
 """Characters of base64: the parameters of 256 units are 1.07 million."""
 

@@ -1,24 +1,13 @@
 """The lesson on tensors: what an index picks, what PyTorch refuses, and pixels in another order."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 import torch
 from playwright.sync_api import Page, expect
 
 from app.learning.dataset import load
 
 FLOAT = r"(\d\d\.\d\d) %"
-
-pytestmark = pytest.mark.usefixtures("patient")
-
-
-@pytest.fixture
-def patient(complaints: list[str]) -> Iterator[None]:
-    """A busy machine's answer that two trainings take too long is asked for again."""
-    yield
-    complaints[:] = [each for each in complaints if "504" not in each]
 
 
 def test_an_index_cuts_the_stack_and_the_cuts_write_the_index(page: Page) -> None:
