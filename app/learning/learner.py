@@ -12,10 +12,10 @@ from torch import Tensor
 from app.learning import augment, order
 from app.learning.dataset import Digits
 from app.learning.images import Images
-from app.learning.inverted import inverted
 from app.learning.network import WHITE, Network
 from app.learning.optimizers import OPTIMIZERS
 from app.learning.parameters import Parameters, flat
+from app.learning.seen import seen
 from app.learning.slopes import SLOPES
 from app.recipe import Recipe
 
@@ -83,7 +83,7 @@ class Learner:
     @classmethod
     def alone(cls, recipe: Recipe, digits: Digits, device: torch.device) -> Self:
         """One model, with images of its own."""
-        return cls(recipe, Images(recipe, inverted(digits, recipe), device), device, [recipe.learning_rate])
+        return cls(recipe, Images(recipe, seen(digits, recipe), device), device, [recipe.learning_rate])
 
     def set_rates(self, rates: Sequence[float]) -> None:
         """The learning rates of the steps to come."""

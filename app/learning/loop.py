@@ -32,6 +32,7 @@ from app.learning.pace import PACES, Pace, constant
 from app.learning.prepared import Prepared
 from app.learning.reporter import Reporter
 from app.learning.schedule import Recording
+from app.learning.seen import kept
 from app.learning.stepping import Stepping
 from app.recipe import Recipe
 
@@ -100,8 +101,8 @@ class TrainingLoop:
         stepping: Stepping,
     ) -> None:
         self.controls, self.device, self.clock, self.now = controls, device, clock, now
-        self.digits = digits = prepared.digits
         self.recipe = recipe = members[0].recipe
+        self.digits = digits = kept(prepared.digits, recipe)
         self.batches = -(-len(digits.train_images) // recipe.batch_size)
         self.steps = recipe.epochs * self.batches
         self.recording = recording or Recording.of(recipe, self.batches, len(members))

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from app.presets import PRESETS, QUESTIONS, Preset, Question
-from app.recipe import MAX_STEPS, TRAIN_IMAGES, Recipe
+from app.recipe import HELD_OUT, MAX_STEPS, TRAIN_IMAGES, Recipe
 from app.web.services import services
 
 router = APIRouter(prefix="/api", tags=["reference"])
@@ -15,12 +15,13 @@ router = APIRouter(prefix="/api", tags=["reference"])
 
 class Presets(BaseModel):
     """``questions`` group the presets. ``recipe_schema`` is the JSON schema of a recipe: each field's type, default,
-    limits and meaning. A run has at most ``max_steps``."""
+    limits and meaning. A run has at most ``max_steps``; with ``hold_out`` it learns from ``held_out`` images less."""
 
     presets: tuple[Preset, ...]
     questions: tuple[Question, ...]
     recipe_schema: dict[str, Any]
     train_images: int
+    held_out: int
     max_steps: int
 
 
@@ -39,6 +40,7 @@ async def presets() -> Presets:
         questions=QUESTIONS,
         recipe_schema=Recipe.model_json_schema(),
         train_images=TRAIN_IMAGES,
+        held_out=HELD_OUT,
         max_steps=MAX_STEPS,
     )
 

@@ -23,6 +23,7 @@ const schemas = {
   seed: { type: "integer", minimum: 0 },
   augment: { type: "boolean" },
   invert: { type: "number", minimum: 0, maximum: 1 },
+  hold_out: { type: "boolean" },
   device: { type: "string", enum: ["auto", "cpu", "cuda", "mps"] },
 };
 const known = { presets, schemas };

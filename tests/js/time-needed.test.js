@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fullSpeed, stepsOf, timeWords, tooManySteps } from "../../static/js/forms/time-needed.js";
+import { fullSpeed, imagesOf, stepsOf, timeWords, tooManySteps } from "../../static/js/forms/time-needed.js";
 
 const limits = { images: 12_396, most: 500_000 };
 
 test("steps of a recipe", () => {
   assert.equal(stepsOf({ epochs: 40, batch_size: 256 }, 12_396), 1960);
   assert.equal(stepsOf({ epochs: 2, batch_size: 12_396 }, 12_396), 2);
+});
+
+test("an epoch has fewer images where some are kept apart", () => {
+  const known = { train_images: 12_396, held_out: 2_038 };
+  assert.equal(imagesOf({ hold_out: false }, known), 12_396);
+  assert.equal(imagesOf({ hold_out: true }, known), 10_358);
 });
 
 test("too many are refused with what would do", () => {

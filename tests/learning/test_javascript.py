@@ -20,8 +20,8 @@ from app.learning.dataset import Digits
 from app.learning.experiments.images import Images
 from app.learning.experiments.slopes import slope
 from app.learning.experiments.weights import Placed, place
-from app.learning.inverted import inverted
 from app.learning.quantise import quantise
+from app.learning.seen import seen
 from app.recipe import Recipe
 from tests.learning.experiments.asking import run
 
@@ -36,6 +36,7 @@ RECIPES: list[dict[str, Any]] = [
     {"model": "linear", "loss": "bce", "seed": 6},
     {"model": "two_linear", "hidden": 12, "seed": 7},
     {"hidden": 5, "invert": 0.3, "seed": 123_456_789},
+    {"hidden": 4, "invert": 0.3, "seed": 9, "hold_out": True},
     {"hidden": 256, "optimizer": "adam", "learning_rate": 0.01, "loss": "bce", "seed": 8},
 ]
 STEPS = [0, 40]
@@ -50,7 +51,7 @@ class Case:
         self.frame: bytes | None = None
         if rounded:
             placed, self.frame = as_pictured(placed)
-        self.placed, self.digits = placed, inverted(digits, placed.recipe)
+        self.placed, self.digits = placed, seen(digits, placed.recipe)
         random = np.random.default_rng(step + placed.recipe.seed)
         self.images: list[int] = random.permutation(len(digits.valid_images))[:50].tolist()
         self.answer: dict[str, Any] = {}

@@ -21,6 +21,14 @@ def test_recipes_that_see_the_same_images_share_them(few_digits: Digits, other: 
     assert (prepared.of(Recipe(), CPU)[0] is prepared.of(other, CPU)[0]) == same
 
 
+def test_what_is_held_out_is_in_none_of_theirs(digits: Digits) -> None:
+    prepared = Prepared(digits)
+    apart, baseline = prepared.of(Recipe(hold_out=True), CPU)
+    everything, other = prepared.of(Recipe(), CPU)
+    assert (len(apart.train), len(everything.train)) == (10_358, 12_396)
+    assert baseline != other
+
+
 def test_each_seed_inverts_images_of_its_own(few_digits: Digits) -> None:
     prepared = Prepared(few_digits)
     first, second = (prepared.of(Recipe(invert=0.5, seed=seed), CPU)[0] for seed in (0, 1))

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from app.experiments import Batch, BatchAnswer
 from app.learning.dataset import Digits
 from app.learning.experiments import images, vector
-from app.learning.inverted import inverted
+from app.learning.seen import seen
 
 
 def batch(asked: Batch, digits: Digits) -> Generator[None, None, BatchAnswer]:
@@ -13,7 +13,8 @@ def batch(asked: Batch, digits: Digits) -> Generator[None, None, BatchAnswer]:
     if asked.recipe is None:
         raise ValueError(f"run {asked.run!r} comes as its recipe")
     yield
-    found = images.of_step(asked.recipe, inverted(digits, asked.recipe), asked.step)
+    digits = seen(digits, asked.recipe)
+    found = images.of_step(asked.recipe, digits, asked.step)
     epoch, number = divmod(asked.step - 1, images.steps_per_epoch(asked.recipe, digits))
     sent = found.first(asked.images)
     return BatchAnswer(

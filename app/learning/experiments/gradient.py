@@ -11,14 +11,19 @@ from app.learning.experiments import images, vector
 from app.learning.experiments.images import Images
 from app.learning.experiments.slopes import Slope, losses, slope
 from app.learning.experiments.weights import Placed, place
-from app.learning.inverted import inverted
+from app.learning.seen import seen
 
 
 def gradient(asked: Gradient, digits: Digits) -> Generator[None, None, GradientAnswer | Refused]:
     placed = yield from place(asked.weights, digits)
     if isinstance(placed, Refused):
         return placed
-    chosen = _images(asked, placed, inverted(digits, placed.recipe))
+    digits = seen(digits, placed.recipe)
+    if isinstance(asked.images, list) and (largest := max(asked.images)) >= len(digits.train_images):
+        return Refused(
+            refused=f"Image {largest:,}: this recipe learns from the first {len(digits.train_images):,} only."
+        )
+    chosen = _images(asked, placed, digits)
     found = yield from slope(placed, chosen)
     nudged = None
     if asked.nudge is not None:

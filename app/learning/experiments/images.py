@@ -47,7 +47,7 @@ def steps_per_epoch(recipe: Recipe, digits: Digits) -> int:
 
 
 def of_step(recipe: Recipe, digits: Digits, step: int) -> Images:
-    """Those that a step, from 1, of the recipe learns from, among ``digits`` that have been inverted as it wants."""
+    """Those that a step, from 1, of the recipe learns from, among ``digits`` as it has ``seen`` them."""
     count = len(digits.train_images)
     epoch, batch = divmod(step - 1, steps_per_epoch(recipe, digits))
     generator = order.generator(recipe.seed, epoch + 1)

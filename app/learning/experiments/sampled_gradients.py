@@ -11,7 +11,7 @@ from app.learning.dataset import Digits
 from app.learning.experiments.images import all_of, chosen
 from app.learning.experiments.slopes import slope
 from app.learning.experiments.weights import place
-from app.learning.inverted import inverted
+from app.learning.seen import seen
 
 
 def sampled_gradients(
@@ -20,8 +20,10 @@ def sampled_gradients(
     placed = yield from place(asked.weights, digits)
     if isinstance(placed, Refused):
         return placed
-    digits = inverted(digits, placed.recipe)
+    digits = seen(digits, placed.recipe)
     everything = all_of(digits)
+    if (largest := max(asked.batch_sizes)) > len(everything):
+        return Refused(refused=f"A batch of {largest:,}: this recipe learns from {len(everything):,} images.")
     full = yield from slope(placed, everything)
     generator = torch.Generator().manual_seed(asked.seed)
     sizes = []

@@ -9,7 +9,6 @@ from torch import Tensor
 from app.experiments import OfRecipe, OfRun, OfValues, Refused, Weights, shapes
 from app.learning.dataset import Digits
 from app.learning.experiments import vector
-from app.learning.experiments.images import steps_per_epoch
 from app.learning.learner import Learner
 from app.learning.parameters import flat
 from app.recipe import Recipe
@@ -53,7 +52,7 @@ def _trained(weights: OfRecipe, digits: Digits) -> Generator[None, None, Tensor]
     if weights.start == "zero":
         learner.parameters.zero_()
     for step in range(weights.step):
-        epoch, batch = divmod(step, steps_per_epoch(weights.recipe, digits))
+        epoch, batch = divmod(step, len(learner.batch_sizes))
         if batch == 0:
             learner.shuffle(epoch + 1)
         learner.step(batch)

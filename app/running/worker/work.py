@@ -24,6 +24,7 @@ from app.learning.dataset import Digits, load
 from app.learning.device import DeviceUnavailable, choose
 from app.learning.prepared import Prepared
 from app.learning.schedule import Recording
+from app.learning.seen import kept
 from app.learning.train import Wait, train, train_members
 from app.recipe import TRAIN_IMAGES, Device, Recipe
 from app.record import Record
@@ -217,7 +218,7 @@ class Tasks:
         members = [learning.Member(member.run, member.name, member.recipe) for member in command.members]
         starts: dict[str, Logged] = {}
         recipe = members[0].recipe
-        batches = -(-len(self._digits.train_images) // recipe.batch_size)
+        batches = -(-len(kept(self._digits, recipe).train_images) // recipe.batch_size)
         recording = Recording.of(recipe, batches, command.size)
         for what in train_members(members, self._digits, task, recording=recording, prepared=self._prepared):
             if isinstance(what, Wait):

@@ -28,6 +28,7 @@ const DRAWN = {
   seed: ({ seed }) => noise(seed),
   augment: ({ augment }) => copies(augment),
   invert: ({ invert }) => inverted(invert),
+  hold_out: ({ hold_out }) => heldOut(hold_out),
   device: () => chip(),
 };
 
@@ -204,6 +205,15 @@ function inverted(share) {
     const glyph = shape("path", { d: THREE, class: turned ? "stroke on-day" : "stroke on-night" });
     return shape("g", { transform: `translate(${x} ${y}) scale(${side})` }, ground, glyph);
   });
+}
+
+/** A bar of all training images, the last sixth of it cut off. @param {boolean} apart */
+function heldOut(apart) {
+  const [wide, high] = [WIDTH - 2 * EDGE, HEIGHT / 2];
+  const last = apart ? wide / 6 : 0;
+  const bar = (/** @type {number} */ x, /** @type {number} */ width, /** @type {string} */ look) =>
+    shape("rect", { x, y: (HEIGHT - high) / 2, width, height: high, class: look });
+  return apart ? [bar(EDGE, wide - last - 3, "filled"), bar(EDGE + wide - last, last, "outline")] : [bar(EDGE, wide, "filled")];
 }
 
 function chip() {

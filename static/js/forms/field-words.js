@@ -71,6 +71,10 @@ export const FIELDS = {
     lesson: ["nonlinearity", "The bend between two lines"],
     about: "This share of the images is turned black on white, 0.5 is half of them: then no single weight image can read them all.",
   },
+  hold_out: {
+    label: "Keep digits apart",
+    about: "Learn without the last 2,038 training images, so that they can test at the end what was chosen by the validation digits.",
+  },
   device: {
     label: "Device",
     lesson: ["tensors", "Tensors: rank, shape, axis"],

@@ -24,7 +24,8 @@ import { wanted } from "./read-number.js";
 
 /**
  * @param {HTMLElement} root is filled
- * @param {{schemas: Schemas, recipe: WholeRecipe, images: number, onChange: () => void}} context `onChange` is told of each key
+ * @param {{schemas: Schemas, recipe: WholeRecipe, images: (recipe: WholeRecipe) => number, onChange: () => void}} context `images`: how many an epoch of it has;
+ *   `onChange` is told of each key
  * @param {{signal: AbortSignal}} life
  * @returns {RecipeFields}
  */
@@ -44,7 +45,7 @@ export function mountRecipeFields(root, { schemas, recipe: first, images, onChan
 
   function paint() {
     const recipe = peek();
-    for (const each of fields.values()) each.paint(recipe, images);
+    for (const each of fields.values()) each.paint(recipe, images(recipe));
   }
 
   function changed() {

@@ -10,7 +10,7 @@ import { WATCH } from "./pace-value.js";
 import { asking, prefill, presetOf } from "./prefill.js";
 import { mountPresetCards } from "./preset-cards.js";
 import { mountRecipeFields } from "./recipe-fields.js";
-import { fullSpeed, stepsOf, timeWords, tooManySteps } from "./time-needed.js";
+import { fullSpeed, imagesOf, stepsOf, timeWords, tooManySteps } from "./time-needed.js";
 
 /**
  * @typedef {import("../wire.js").Run} Run
@@ -30,6 +30,7 @@ import { fullSpeed, stepsOf, timeWords, tooManySteps } from "./time-needed.js";
  * @property {import("./preset-cards.js").Question[]} questions
  * @property {{properties: Schemas}} recipe_schema
  * @property {number} train_images
+ * @property {number} held_out of them, where a recipe says so
  * @property {number} max_steps
  */
 
@@ -182,7 +183,8 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
       return null;
     }
     if (filled || signal.aborted) return filled;
-    const { presets, questions, recipe_schema: schema, train_images: images } = known;
+    const { presets, questions, recipe_schema: schema } = known;
+    const images = (/** @type {import("./field-words.js").WholeRecipe} */ recipe) => imagesOf(recipe, known);
     const note = element("p", "message sheet-note");
     note.hidden = true;
     const [cardRoot, fieldRoot] = [element("div", "sheet-questions"), element("div", "sheet-fields")];
@@ -243,7 +245,7 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
     const differences = recipeDifferences(recipe).map(({ words }) => words);
     const seed = recipe.seed ? `, seed ${recipe.seed}` : "";
     tell(chosen, preset ? preset.title + seed : differences.join(", "));
-    tell(time, allowed ? timeWords(stepsOf(recipe, known.train_images), pace.value, fullSpeed(timed, recipe)) : "Unlock with the server’s token to start runs.");
+    tell(time, allowed ? timeWords(stepsOf(recipe, imagesOf(recipe, known)), pace.value, fullSpeed(timed, recipe)) : "Unlock with the server’s token to start runs.");
   }
 
   async function begin() {
@@ -253,7 +255,7 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
     const recipe = fields.read();
     const speed = recipe && pace.read();
     if (!recipe || !speed) return;
-    const tooMany = tooManySteps(recipe, { images: known.train_images, most: known.max_steps });
+    const tooMany = tooManySteps(recipe, { images: imagesOf(recipe, known), most: known.max_steps });
     if (tooMany) {
       fields.complain("epochs", tooMany);
       return fields.focus("epochs");

@@ -9,6 +9,16 @@ import { paceSeconds, paceTitle } from "./pace-value.js";
 /** @typedef {Pick<import("../wire.js").Run, "state" | "step" | "summary"> & {recipe: Shape, sweep: string | null, pace: string | null, steps_per_second: number | null}} Timed */
 
 /**
+ * How many images an epoch has.
+ *
+ * @param {Pick<import("./field-words.js").WholeRecipe, "hold_out">} recipe
+ * @param {{train_images: number, held_out: number}} known
+ */
+export function imagesOf({ hold_out }, { train_images, held_out }) {
+  return train_images - (hold_out ? held_out : 0);
+}
+
+/**
  * @param {Size} recipe
  * @param {number} images in an epoch
  */

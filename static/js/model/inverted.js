@@ -5,19 +5,20 @@ import { PIXELS } from "./network.js";
 
 /** @import { Recipe } from "../wire.js" */
 
-const TRAIN_IMAGES = 12_396; // they are chosen first, by the same generator
+const TRAIN_IMAGES = 12_396; // some of them are chosen first, by the same generator
+const HELD_OUT = 2_038; // but not of the last, where the recipe learns without them
 const WHITE = 255;
 
 /**
  * The validation digits as a recipe's network meets them.
  *
  * @param {Digits} digits
- * @param {Pick<Recipe, "invert" | "seed">} recipe
+ * @param {Pick<Recipe, "invert" | "seed" | "hold_out">} recipe
  */
-export function invertedDigits(digits, { invert = 0, seed = 0 }) {
+export function invertedDigits(digits, { invert = 0, seed = 0, hold_out = false }) {
   if (invert === 0) return digits;
   const random = new MersenneTwister((seed * 1009) % 2 ** 32);
-  permutation(TRAIN_IMAGES, random);
+  permutation(TRAIN_IMAGES - (hold_out ? HELD_OUT : 0), random);
   const chosen = permutation(digits.count, random).subarray(0, roundedToEven(invert * digits.count));
   const bytes = new Uint8Array(digits.count * PIXELS);
   for (let i = 0; i < digits.count; i++) bytes.set(digits.bytes(i), i * PIXELS);

@@ -19,6 +19,7 @@ export const TEXTBOOK = Object.freeze({
   seed: 0,
   augment: false,
   invert: 0,
+  hold_out: false,
   device: "auto",
 });
 
@@ -57,6 +58,7 @@ const WORDS = [
   ["epochs", ({ epochs }) => (epochs === 1 ? "1 epoch" : `${count(epochs)} epochs`)],
   ["augment", ({ augment }) => (augment ? "images varied" : "images as they are")],
   ["invert", ({ invert }) => `${percent(invert, Number.isInteger(invert * 100) ? 0 : 1)} inverted`],
+  ["hold_out", ({ hold_out }) => (hold_out ? "2,038 digits kept apart" : "no digits kept apart")],
   ["device", ({ device }) => chosen(device)],
   ["seed", ({ seed }) => `seed ${seed}`],
 ];
