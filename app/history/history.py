@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
+from app.entry import Entry
 from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
-from app.history import sizes, store
+from app.history import entries, sizes, store
 from app.history.ballast import BALLAST_BYTES
 from app.history.changes import Changes
 from app.history.damage import Damaged, corrupt
@@ -298,6 +299,18 @@ class History:
         """As :meth:`sweep`, with all its deleted members that can be restored."""
         await self._to_its_end(self._restore(await self._database.read(lambda c: store.hidden_members(c, sweep))))
         return await self.sweep(sweep)
+
+    async def entries(self) -> list[Entry]:
+        """Of the lesson's board, in the order in which they came."""
+        return await self._database.read(entries.all_of)
+
+    async def put_entry(self, entry: Entry) -> None:
+        """Add it, or put it in the place of that with its id."""
+        await self._to_its_end(self._database.write(lambda c: entries.put(c, entry)))
+
+    async def remove_entry(self, id: str) -> None:
+        """Does nothing where there is none."""
+        await self._to_its_end(self._database.write(lambda c: entries.remove(c, id), frees=True))
 
     async def storage(self) -> Storage:
         def ask(connection: Connection) -> tuple[list[Removal], dict[str, str]]:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -96,3 +96,13 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 """What the server removed by itself, newest last: the fields of :class:`app.storage.Removal`."""
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("entry", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row for each entry of the lesson's board, which are few: JSON of :class:`app.entry.Entry`."""
