@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.web import (
     address,
     digits,
+    entries,
     experiments,
     exports,
     handshake,
@@ -43,6 +44,7 @@ from app.web import (
 from app.web.answers import Answers
 from app.web.assets import Assets, folder
 from app.web.auth import Auth, session_key
+from app.web.board import Board
 from app.web.broadcast import Broadcasts
 from app.web.classroom import routes as classroom
 from app.web.classroom.classes import Classes
@@ -83,15 +85,17 @@ def create_app(settings: Settings) -> FastAPI:
                     mnist_dir=settings.mnist_dir,
                 )
             )
+            lesson_runs = await stack.enter_async_context(LessonRuns.open(history, supervisor))
             app.state.services = Services(
                 answers=Answers(),
                 auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
+                board=await stack.enter_async_context(Board.open(history, supervisor, lesson_runs)),
                 digit_packs=DigitPacks(),
                 downloads=Downloads(settings.downloads_per_address),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
                 classes=await stack.enter_async_context(Classes.open(MemoryStore(settings.class_hours))),
                 history=history,
-                lesson_runs=await stack.enter_async_context(LessonRuns.open(history, supervisor)),
+                lesson_runs=lesson_runs,
                 reader=Reader.built_in(),
                 run_list=await stack.enter_async_context(RunList.open(history, supervisor)),
                 supervisor=supervisor,
@@ -152,6 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
         exports.router,
         lessons.router,
         classroom.router,
+        entries.router,
     ):
         app.include_router(router)
     app.include_router(address.router(settings))

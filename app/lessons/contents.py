@@ -12,6 +12,21 @@ RATES: list[Value] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 
 
 _TEXTBOOK = Trial("The textbook’s recipe", Recipe(), {"seed": [0]})
 
+YOUR_TURN = Lesson(
+    slug="your-turn",
+    title="Your turn",
+    question="What is the best that a million can buy?",
+    promise="Say your score first. The last word have digits that nobody has chosen by.",
+    needs=("the-network",),
+    functions=(Function(BOOK, "batch_accuracy"),),
+    trials={
+        "textbook": Trial(
+            "The textbook’s recipe, without the digits of the last test", Recipe(hold_out=True), {"seed": SEEDS}
+        )
+    },
+    watch={"hold_out": True},
+)
+
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
         slug="baseline",
@@ -162,6 +177,7 @@ LESSONS: tuple[Lesson, ...] = (
         },
         watch={"batch_size": 32},
     ),
+    YOUR_TURN,
 )
 
 

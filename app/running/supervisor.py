@@ -86,6 +86,7 @@ class OfSweep(Exception):
 class Start:
     """What a person has asked for: a run or, with ``axes``, the members of a sweep, which are their ``combinations``.
     By default they are named after their preset, with a number. ``reuse``: equal ones of before do as well.
+    ``pictured_as``: of each are kept as few pictures and models as if there were so many.
     """
 
     recipes: Sequence[Recipe]
@@ -95,6 +96,7 @@ class Start:
     origin: Origin = "person"
     axes: Mapping[str, list[Value]] | None = None
     reuse: bool = False
+    pictured_as: int = 0
 
 
 class Started(NamedTuple):
@@ -328,7 +330,8 @@ class Supervisor:
             sweep_id = sweep.id if sweep else None
             ids = [secrets.token_hex(5) for _ in recipes]
             lesson = start.origin == "lesson"
-            entries = [Waiting([ids[at] for at in group], sweep_id, len(recipes), lesson) for group in groups(recipes)]
+            size = max(len(recipes), start.pictured_as)
+            entries = [Waiting([ids[at] for at in group], sweep_id, size, lesson) for group in groups(recipes)]
             for waiting in entries:
                 if start.pace is not None:
                     waiting.control(None, start.pace)

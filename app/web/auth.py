@@ -52,8 +52,8 @@ def session_key(file: Path) -> bytes:
 
 
 class Auth:
-    """Compares secrets in constant time; limits wrong tokens and experiments per client address, starts and controls
-    per session and, a whole class's, per address.
+    """Compares secrets in constant time; limits wrong tokens, experiments and entries per client address, starts and
+    controls per session and, a whole class's, per address.
 
     A session is ``nonce.signature``, signed with ``key`` over nonce and token: it cannot be made without the key, and
     another token ends it.
@@ -69,6 +69,7 @@ class Auth:
         self._controls = _Limit("controls sent", settings.controls_per_minute, settings.class_size)
         self._answers = _Limit("answers sent to classes", ANSWERS_PER_MINUTE, settings.class_size)
         self._experiments = _Limit("experiments computed", settings.experiments_per_minute)
+        self._entries = _Limit("entries submitted", settings.entries_per_minute)
         self._guesses = Guesses(WRONG_TOKENS)
 
     @property
@@ -117,6 +118,10 @@ class Auth:
     def count_answer(self, request: Request) -> None:
         """Raises Problem 429."""
         self._count(self._answers, request)
+
+    def count_entry(self, request: Request) -> None:
+        """Raises Problem 429."""
+        self._count(self._entries, request)
 
     def _valid_session(self, session: str) -> bool:
         nonce, _, signature = session.partition(".")

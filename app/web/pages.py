@@ -18,12 +18,13 @@ from app import __version__
 from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.lessons.code import html
-from app.lessons.contents import LESSONS, lesson
+from app.lessons.contents import LESSONS, YOUR_TURN, lesson
 from app.run import Run
 from app.sweep import Value
 from app.web import problems
 from app.web.assets import Assets, folder
 from app.web.classroom.code import read_code, spoken
+from app.web.entries import board_now
 from app.web.root_path import root
 from app.web.services import services
 
@@ -97,6 +98,8 @@ class Pages:
             "watch": urlencode({name: _in_address(value) for name, value in shown.watch.items()}),
             "code": lambda name: Markup(html(*next((f.module, f.name) for f in shown.functions if f.name == name))),
         }
+        if shown == YOUR_TURN:
+            context["board"] = await board_now(services(request).board)
         return self._templates.TemplateResponse(request, f"lessons/{shown.slug}.html", context)
 
     async def _class_of(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from app.history.history import History
 from app.running.supervisor import Supervisor
 from app.web.answers import Answers
 from app.web.auth import Auth
+from app.web.board import Board
 from app.web.broadcast import Broadcasts
 from app.web.classroom.classes import Classes
 from app.web.digit_packs import DigitPacks
@@ -27,6 +28,7 @@ class Services:
 
     answers: Answers
     auth: Auth
+    board: Board
     broadcasts: Broadcasts
     classes: Classes
     digit_packs: DigitPacks

@@ -1,4 +1,4 @@
-"""What one page watches over its one WebSocket: runs, the live run, the list of runs, a class."""
+"""What a page watches over its one WebSocket: runs, the live run, the list of runs, a class, the board of a lesson."""
 
 import asyncio
 import json
@@ -27,8 +27,11 @@ MAX_SUBSCRIPTIONS = 128
 
 TYPES = frozenset({*TEXT_TYPES, Weights.__name__})
 
-LIVE, LIST, CLASS = "live", "", "class "
+LIVE, LIST, BOARD, CLASS = "live", "", " board", "class "
 """Keys of subscriptions that are no ids of runs; the last one stands before a class's code."""
+
+BOARD_SECONDS = 1.0
+"""Between two changes of the board that a page is told of, however many entries come meanwhile."""
 
 BROKEN, TRY_AGAIN = 1011, 1013
 
@@ -64,6 +67,7 @@ class Subscribe(BaseModel):
     type: Literal["subscribe"]
     run: RunId | None = None
     runs: Literal[True] | None = None
+    board: Literal[True] | None = None
     code: Code = None
     member: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")] = None
     follows: bool = False
@@ -74,8 +78,8 @@ class Subscribe(BaseModel):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if [self.run, self.runs, self.code].count(None) != 2:
-            raise ValueError('name a "run" or a "class", or say "runs": true')
+        if [self.run, self.runs, self.board, self.code].count(None) != 3:
+            raise ValueError('name a "run" or a "class", or say "runs": true or "board": true')
         if self.after and self.run == LIVE:
             raise ValueError('the live run may be another one by now: give "seen", not "after"')
         if self.seen is not None and self.run != LIVE:
@@ -86,7 +90,7 @@ class Subscribe(BaseModel):
 
     @property
     def key(self) -> str:
-        return _key(self.run, self.code)
+        return _key(self.run, self.board, self.code)
 
     @property
     def form(self) -> Form:
@@ -99,17 +103,18 @@ class Unsubscribe(BaseModel):
     type: Literal["unsubscribe"]
     run: RunId | None = None
     runs: Literal[True] | None = None
+    board: Literal[True] | None = None
     code: Code = None
 
     @property
     def key(self) -> str:
-        return _key(self.run, self.code)
+        return _key(self.run, self.board, self.code)
 
 
-def _key(run: str | None, code: str | None) -> str:
+def _key(run: str | None, board: bool | None, code: str | None) -> str:
     if code is not None:
         return f"{CLASS}{code}"
-    return LIST if run is None else run
+    return BOARD if board else LIST if run is None else run
 
 
 _MESSAGE: TypeAdapter[Subscribe | Unsubscribe] = TypeAdapter(
@@ -156,6 +161,8 @@ class Subscriptions:
                 work = partial(self._send_class, asked.code, asked.member, asked.follows)
             case "":
                 work = partial(self._send_list, asked.form)
+            case " board":
+                work = partial(self._send_board)
             case "live":
                 work = partial(self._send_live, asked.seen, asked.form)
             case run:
@@ -237,6 +244,14 @@ class Subscriptions:
         queue, seq = runs.queue
         await write(self._socket, runs.frames([queue], form))
         await self._held.broadcasts.send(runs.name, runs, seq, self._socket, form)
+
+    async def _send_board(self) -> None:
+        """That it has changed, at once and whenever it does, at most every ``BOARD_SECONDS``: the page fetches it."""
+        version = -1
+        while True:
+            version = await self._held.board.wait(version)
+            await self._send(type="BoardChanged")
+            await asyncio.sleep(BOARD_SECONDS)
 
     async def _send_class(self, typed: str, member: str | None, follows: bool) -> None:
         """Until it is closed: the last frame says so."""

@@ -374,6 +374,51 @@ export type ClassState = {
   poll: Distribution[] | null;
 };
 
+/**
+ * An entry as it stands. `price`: its parameters times its epochs. `place`, while it waits, is that in the queue;
+ * `done`, from 0 to 1, the share of its steps that have been taken. `validation` and `test` have the share of digits
+ * read rightly with each seed, null for one that diverged; `score` and `tested` are their medians. `rank` counts scores
+ * from 1; `frontier`: none has as good a score for less. `failed` says why it gets no score. `lesson`: it is the
+ * lesson's own, and nobody's. `runs`: ids by seed.
+ */
+export type BoardEntry = {
+  id: string;
+  name: string | null;
+  recipe: Recipe;
+  parameters: number;
+  price: number;
+  predicted: number | null;
+  created: number;
+  state: "queued" | "training" | "scored" | "tested" | "failed";
+  place: number | null;
+  done: number;
+  sweep: string;
+  runs: string[];
+  validation: (number | null)[] | null;
+  score: number | null;
+  test: (number | null)[] | null;
+  tested: number | null;
+  rank: number | null;
+  frontier: boolean;
+  failed: string | null;
+  lesson: boolean;
+};
+
+/**
+ * `entries` best first, then those without a score. An entry may cost `budget` parameters times epochs, and has at most
+ * so many epochs and, with each seed, steps. It learns from `train_images`; `test_images` others are kept apart for the
+ * last test.
+ */
+export type BoardNow = {
+  entries: BoardEntry[];
+  places: number;
+  budget: number;
+  most_epochs: number;
+  most_steps: number;
+  train_images: number;
+  test_images: number;
+};
+
 /** Is it a 3 or a 7 at all? Asked of the image, not of the network. */
 export type Gate = {
   /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */

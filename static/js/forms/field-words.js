@@ -73,6 +73,7 @@ export const FIELDS = {
   },
   hold_out: {
     label: "Keep digits apart",
+    lesson: ["your-turn", "Your turn"],
     about: "Learn without the last 2,038 training images, so that they can test at the end what was chosen by the validation digits.",
   },
   device: {

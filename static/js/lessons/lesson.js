@@ -25,6 +25,8 @@ import { bindVeil } from "./veil.js";
  * @property {import("./prediction.js").Prediction} prediction
  * @property {Trials} trials
  * @property {DigitSource} digits
+ * @property {import("../run/stream.js").Stream} stream
+ * @property {import("../shell/access.js").Access} access
  * @property {import("../shell/toasts.js").Toasts} toasts
  * @property {import("../shell/shortcuts.js").Shortcuts} shortcuts
  */
@@ -39,7 +41,7 @@ import { bindVeil } from "./veil.js";
  */
 export function openLesson(window, { defaults = {} } = {}) {
   const { signal } = new AbortController();
-  const { stream, toasts, shortcuts, classroom } = openPage(window, { signal });
+  const { stream, toasts, shortcuts, access, classroom } = openPage(window, { signal });
   const slug = part("lesson").dataset.lesson ?? "";
   const state = new LessonState(window, defaults, { signal });
   const prediction = bindPrediction(part("prediction", HTMLFormElement), { slug }, { signal });
@@ -56,7 +58,7 @@ export function openLesson(window, { defaults = {} } = {}) {
   const trials = new Trials(slug, { stream, toasts, signal });
   stream.watchList({}); // else the page would be at its end, and say so, once all of its runs are
   stream.start();
-  return { slug, signal, painter: new Painter(window), state, prediction, trials, digits: new DigitSource(), toasts, shortcuts };
+  return { slug, signal, painter: new Painter(window), state, prediction, trials, digits: new DigitSource(), stream, toasts, shortcuts, access };
 }
 
 /**

@@ -40,7 +40,7 @@ export class Prediction {
       this.#take(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
     }, { signal });
     form.querySelector("[data-again]")?.addEventListener("click", () => {
-      this.#take(null);
+      this.takeBack();
       /** @type {HTMLElement | null} */ (form.querySelector("input, select"))?.focus();
     }, { signal });
     form.addEventListener("input", () => showOutputs(form), { signal });
@@ -57,6 +57,11 @@ export class Prediction {
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** There is no prediction any more. */
+  takeBack() {
+    this.#take(null);
   }
 
   /** @param {Answers | null} answers */

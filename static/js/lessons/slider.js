@@ -24,7 +24,7 @@ import { element, uniqueId } from "../shell/element.js";
  */
 export function mountSlider(root, { label, min, max, value, step, log = false, whole = false, onInput, watch }, { signal }) {
   const onWay = (/** @type {number} */ number) => (log ? Math.log10(number) : number);
-  const ofWay = (/** @type {number} */ at) => Number((log ? 10 ** at : at).toPrecision(log ? 3 : 6));
+  const ofWay = (/** @type {number} */ at) => Math.min(max, Math.max(min, Number((log ? 10 ** at : at).toPrecision(log ? 3 : 6))));
   const slider = element("input", "slider-range");
   const [from, to] = [onWay(min), onWay(max)];
   Object.assign(slider, { type: "range", id: uniqueId("slider"), min: String(from), max: String(to), step: String(step ?? (to - from) / 100) });

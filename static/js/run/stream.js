@@ -4,7 +4,7 @@
 import { decodeFrame } from "./frames.js";
 import { request } from "../shell/problem.js";
 import { root } from "../shell/root.js";
-import { ClassSubscription, ListSubscription, RunSubscription } from "./subscriptions.js";
+import { BoardSubscription, ClassSubscription, ListSubscription, RunSubscription } from "./subscriptions.js";
 
 /** @import { Run, RunEvent } from "../wire.js" */
 /** @import { Subscription } from "./subscriptions.js" */
@@ -96,6 +96,15 @@ export class Stream {
    */
   watchList({ onRun = () => {}, onDeleted = () => {}, onQueue = () => {}, onOpen = () => {} }, { aside = false } = {}) {
     return this.#add(new ListSubscription({ onRun, onDeleted, onQueue, onOpen }, aside));
+  }
+
+  /**
+   * @param {() => void} onChange the board of a lesson may be another than was fetched: at once, whenever it changes, and
+   *   after each interruption
+   * @returns {() => void} ends it
+   */
+  watchBoard(onChange) {
+    return this.#add(new BoardSubscription(onChange));
   }
 
   /**

@@ -54,6 +54,24 @@ export class RunSubscription {
   }
 }
 
+/** That the board of a lesson has changed: at once, and whenever it has. @implements {Subscription} */
+export class BoardSubscription {
+  open = true;
+  aside = true;
+  name = { board: true };
+  cursor = {};
+
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.onChange = onChange;
+  }
+
+  /** @param {any} frame */
+  receive({ type }) {
+    if (type === "BoardChanged") this.onChange();
+  }
+}
+
 /** The list of runs. @implements {Subscription} */
 export class ListSubscription {
   open = true;
