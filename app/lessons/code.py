@@ -22,9 +22,10 @@ def source(module: str, name: str) -> str:
 
 @cache
 def html(module: str, name: str) -> str:
-    """A ``<pre>`` whose parts have the classes of Pygments' short names."""
+    """A ``<pre>`` whose parts have the classes of Pygments' short names. It takes the focus, so that keys scroll it."""
     formatter = HtmlFormatter(cssclass="code", wrapcode=True)
-    return str(highlight(source(module, name), PythonLexer(stripall=True), formatter))
+    made = str(highlight(source(module, name), PythonLexer(stripall=True), formatter))
+    return made.replace("<pre>", f'<pre tabindex="0" role="group" aria-label="{name}">', 1)
 
 
 def _path(module: str) -> Path:

@@ -1,6 +1,7 @@
 """Lessons: what all of their pages have in common, and what each of them shows."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -43,7 +44,10 @@ def stop_lessons(page: Page) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(page: Page, slug: str) -> None:
+def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
+    page: Page, assert_accessible: Callable[[Page], None], slug: str
+) -> None:
+    page.emulate_media(color_scheme=("light", "dark")[SLUGS.index(slug) % 2], reduced_motion="reduce")
     page.goto(f"/lessons/{slug}")
     for name in ("prediction", "experiment", "result"):
         expect(page.locator(f"[data-part={name}]")).to_have_count(1)
@@ -53,6 +57,7 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(pag
     for width in (1366, 390, 320):
         page.set_viewport_size({"width": width, "height": 657})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_accessible(page)
     stop_lessons(page)  # or they would train on while other tests look at theirs
     links = {link.get_attribute("href") or "" for link in page.locator("#lesson a[href^='/']").all()}
     for address in links - {"/lessons"}:

@@ -25,6 +25,7 @@ def test_code_is_coloured_by_classes() -> None:
     page = html("app.learning.book", "mnist_loss")
     assert '<span class="k">def</span>' in page
     assert "style=" not in page
+    assert '<pre tabindex="0" role="group" aria-label="mnist_loss">' in page
 
 
 def test_an_unknown_function_is_named() -> None:

@@ -44,6 +44,7 @@ const graph = new Graph(part("graph"), {
 const one = new SignedImage("lesson-picture");
 part("one").append(one.canvas);
 one.canvas.setAttribute("role", "img");
+one.canvas.setAttribute("aria-label", "Empty: nothing is folded yet");
 const tiles = Array.from({ length: 30 }, () => new SignedImage("lesson-picture"));
 part("tiles").append(...tiles.map(({ canvas }) => canvas));
 const row = new DigitRow("Digits whose verdict changes", signal);

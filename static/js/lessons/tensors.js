@@ -46,6 +46,10 @@ Object.assign(input, { type: "text", value: state.text("at"), spellcheck: false,
 const typed = field("Index", input, "A number picks one place along its axis; : keeps all; 2:20 and 2:20:3 are slices.");
 part("index").append(typed.root);
 input.addEventListener("input", () => take(input.value), { signal });
+state.control("at").watch((/** @type {string} */ text) => {
+  input.value = text;
+  take(text);
+}, signal);
 for (const each of EXAMPLES) {
   part("examples").append(button(each, "small code-button", () => {
     input.value = each;
@@ -67,8 +71,7 @@ const pairs = Array.from({ length: SHUFFLED }, () => {
 mountChoice(part("order"), {
   label: "The other order",
   options: [0, 1, 2].map((value) => ({ value, label: ["one", "another", "a third"][value] })),
-  value: state.number("order"),
-  onChange: (value) => state.set("order", value),
+  ...state.control("order"),
 }, { signal });
 state.subscribe((changed) => {
   if (changed === "order") shuffle();
@@ -220,7 +223,8 @@ function ladder() {
     const index = indexOf(picked, shape());
     const rung = button(element("span", "rung-picture", shown), "rung", () => choose(picked));
     rung.dataset.rung = String(i);
-    rung.setAttribute("aria-label", `${name}: ${index}`);
+    rung.disabled = part("lesson").dataset.controls === "none";
+    rung.setAttribute("aria-label", `${name}: ${index}${i === 3 ? ` is ${rung.textContent}` : ""}`);
     rung.setAttribute("aria-pressed", String(index === indexOf(selection, shape())));
     return element("li", "", element("span", "rung-words", `rank ${sizes.length}`, element("br", ""), written(sizes)), rung, element("code", "", name));
   }));
