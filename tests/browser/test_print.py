@@ -55,3 +55,18 @@ def test_a_dark_page_is_printed_as_a_light_one(new_page: Callable[..., Page], fi
         for name, selector in canvases.items():
             assert page.evaluate(BRIGHTNESS, selector) == pytest.approx(before[name], abs=8), "the screen is as it was"
     assert seen["dark"] == pytest.approx(seen["light"], abs=8)
+
+
+def test_a_lesson_is_printed_with_its_question_and_result_and_nothing_to_press(page: Page) -> None:
+    page.goto("/lessons/tensors")
+    expect(page.locator("#ladder button")).to_have_count(4)
+    page.emulate_media(media="print")
+    for part in ("prediction", "experiment", "result"):
+        expect(page.locator(f"[data-part={part}]")).to_be_visible()
+    expect(page.get_by_label("What is the shape of stack[5, :, 14]?")).to_be_visible()
+    expect(page.locator("#stack canvas")).to_be_visible()
+    expect(page.locator("#picked")).to_be_visible()
+    controls = page.locator("#experiment :is(input[type=range], input[type=checkbox], button:not(:has(canvas)))")
+    assert controls.count() > 10
+    assert not [each for each in controls.all() if each.is_visible()]
+    expect(page.locator("#order").get_by_text("another")).to_be_hidden()
