@@ -8,6 +8,11 @@ import { decide, KEPT, newMembership, pageAt, pathOf } from "./membership.js";
 /** @import { Membership } from "./membership.js" */
 
 const SHOWN_AFTER = 500; // milliseconds without a further change until what a teacher sets is shown to the class
+const RETRY = 10_000; // milliseconds until a prediction that did not get through is sent again
+const STILL_THERE = 600_000; // milliseconds between two signs of life of a teacher, without which a class is closed
+
+const OK = 200; // stands for any that says so
+const REFUSED = 422;
 
 export class Classroom {
   #window;
@@ -18,6 +23,9 @@ export class Classroom {
   /** @type {() => void} */
   #end = () => {};
   #showing = 0;
+  #stillThere = 0;
+  /** The prediction that is on its way, or did not get through. */
+  #sending = { said: "", until: 0 };
   /** What moves to another state of this page without loading it again. @type {((page: string) => boolean) | null} */
   #move = null;
   /** Null where this tab is in no class. @type {Membership | null} */
@@ -40,6 +48,7 @@ export class Classroom {
     signal?.addEventListener("abort", () => {
       this.#end();
       window.clearTimeout(this.#showing);
+      window.clearInterval(this.#stillThere);
     });
   }
 
@@ -79,6 +88,7 @@ export class Classroom {
   }
 
   leave() {
+    this.#window.clearInterval(this.#stillThere);
     this.#end();
     this.state = null;
     this.over = false;
@@ -98,8 +108,11 @@ export class Classroom {
     const { membership } = this;
     const said = JSON.stringify(answers);
     if (!membership || this.teaches || !membership.follows || this.over || membership.answered[lesson] === said) return;
-    const sent = await this.#request("POST", "/predictions", { member: membership.id, lesson, answers });
-    if (sent && this.membership) this.#keep({ ...this.membership, answered: { ...this.membership.answered, [lesson]: said } });
+    if (this.#sending.said === said && Date.now() < this.#sending.until) return;
+    this.#sending = { said, until: Date.now() + RETRY };
+    const status = await this.#request("POST", "/predictions", { member: membership.id, lesson, answers });
+    const settled = status === OK || status === REFUSED; // what is refused once is so again
+    if (settled && this.membership) this.#keep({ ...this.membership, answered: { ...this.membership.answered, [lesson]: said } });
   }
 
   /** @param {boolean} done */
@@ -107,8 +120,8 @@ export class Classroom {
     const { membership, state } = this;
     if (!membership || !state?.page) return;
     const path = pathOf(state.page);
-    const sent = await this.#request("POST", "/done", { member: membership.id, done });
-    if (sent && this.membership) this.#keep({ ...this.membership, done: done ? path : null });
+    const status = await this.#request("POST", "/done", { member: membership.id, done });
+    if (status === OK && this.membership) this.#keep({ ...this.membership, done: done ? path : null });
   }
 
   /** A teacher's page has another address by now. */
@@ -143,8 +156,10 @@ export class Classroom {
   #take(state) {
     const first = this.state === null;
     this.state = state;
+    const { membership } = this;
+    if (membership?.done && (state.page === null || pathOf(state.page) !== membership.done)) this.#keep({ ...membership, done: null });
     if (this.teaches) {
-      if (first) this.#showHere();
+      if (first) this.#teach();
     } else this.#follow(state.page);
     this.#tell();
   }
@@ -170,10 +185,19 @@ export class Classroom {
 
   #close() {
     this.over = true;
+    this.#window.clearInterval(this.#stillThere);
     this.#end();
     this.#end = () => {};
     KEPT.set(null);
     this.#tell();
+  }
+
+  /** A page of the teacher's: what it shows is shown, and it keeps the class open. */
+  #teach() {
+    this.#showHere();
+    this.#request("GET", "");
+    this.#window.clearInterval(this.#stillThere);
+    this.#stillThere = this.#window.setInterval(() => this.#request("GET", ""), STILL_THERE);
   }
 
   async #showHere() {
@@ -182,18 +206,18 @@ export class Classroom {
     await this.#request("PATCH", "", { page });
   }
 
-  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<boolean>} */
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<number>} HTTP's status; 0: no answer */
   async #request(method, path, body) {
     const code = this.membership?.code;
-    if (!code) return false;
+    if (!code) return 0;
     try {
       await request(method, `/api/classes/${code}${path}`, body);
-      return true;
+      return OK;
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
       if (problem.status === 404) this.#close();
       else if (problem.status !== 0) this.#toasts.showProblem(problem, { key: "class" }); // else the connection's state tells
-      return false;
+      return problem.status;
     }
   }
 
