@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -69,28 +70,66 @@ async def look(browser: Browser, url: str) -> tuple[float, Fetched]:
     return took, fetched
 
 
-async def fetch_as_page(url: str, fetched: Fetched) -> float:
+class Connection:
+    """One of a plain client's, which is kept from one request to the next. httpx would take longer than the server."""
+
+    def __init__(self, host: tuple[str, int]) -> None:
+        self._host = host
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def fetch(self, method: str, path: str, body: str | None = None) -> int:
+        """The answer's status. A kept connection that the server has closed is opened again, as browsers do."""
+        if self._streams is not None:
+            try:
+                return await self._ask(method, path, body)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                self.close()
+        self._streams = await asyncio.open_connection(*self._host)
+        return await self._ask(method, path, body)
+
+    async def _ask(self, method: str, path: str, body: str | None) -> int:
+        assert self._streams is not None
+        reader, writer = self._streams
+        data = (body or "").encode()
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host[0]}:{self._host[1]}\r\nAccept-Encoding: gzip\r\n"
+        if data:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n"
+        writer.write(f"{head}\r\n".encode() + data)
+        answered = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        status = int(answered.split(" ", 2)[1])
+        if status != 204:
+            await reader.readexactly(int(answered.partition("content-length:")[2].partition("\r\n")[0]))
+        return status
+
+    def close(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+
+
+async def fetch_as_page(server: Server, fetched: Fetched) -> float:
     """Seconds until a plain client has all that a page needs for the experiment: the page, then the rest of its
     requests over six connections, then its subscriptions until each run's log has ended."""
     begun = time.perf_counter()
-    limits = httpx.Limits(max_connections=PARALLEL)
-    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
-        (_, page, _), *others = fetched.requests
-        (await client.get(page)).raise_for_status()
+    asked = iter([(method, url.removeprefix(server.url), data) for method, url, data in fetched.requests])
+    connections = [Connection(server.host) for _ in range(PARALLEL)]
 
-        async def fetch(method: str, address: str, data: str | None) -> None:
-            headers = {"content-type": "application/json"} if data else {}
-            (await client.request(method, address, content=data, headers=headers)).raise_for_status()
+    async def fetch(connection: Connection, *, most: int | None = None) -> None:
+        for method, path, data in islice(asked, most):
+            if path.startswith("/") and (status := await connection.fetch(method, path, data)) >= 400:
+                raise RuntimeError(f"{method} {path} was answered {status}")
 
-        await asyncio.gather(*(fetch(*each) for each in others if each[1].startswith("http")))
-        runs = sum('"run":' in frame for frame in fetched.frames)
-        async with connect(f"{url.replace('http', 'ws', 1)}/ws", max_size=None, compression=None) as socket:
-            for frame in fetched.frames:
-                await socket.send(frame)
-            while runs:
-                for event in [json.loads(await socket.recv())]:
-                    runs -= isinstance(event, dict) and event["type"] == "Ended"
-    return time.perf_counter() - begun
+    await fetch(connections[0], most=1)
+    await asyncio.gather(*map(fetch, connections))
+    runs = sum('"run":' in frame for frame in fetched.frames)
+    async with connect(f"{server.url.replace('http', 'ws', 1)}/ws", max_size=None, compression=None) as socket:
+        for frame in fetched.frames:
+            await socket.send(frame)
+        while runs:
+            runs -= '"type": "Ended"' in str((await socket.recv())[:30])
+    took = time.perf_counter() - begun
+    for connection in connections:
+        connection.close()
+    return took
 
 
 async def later(seconds: float, work: Coroutine[Any, Any, Any]) -> Any:
@@ -98,16 +137,16 @@ async def later(seconds: float, work: Coroutine[Any, Any, Any]) -> Any:
     return await work
 
 
-async def a_class_opens_a_lesson(url: str, pages: int, chromium: str) -> tuple[list[float], list[float]]:
+async def a_class_opens_a_lesson(server: Server, pages: int, chromium: str) -> tuple[list[float], list[float]]:
     """Seconds of the pages, and of the plain clients."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
-        _, fetched = await look(browser, url)
+        _, fetched = await look(browser, server.url)
         at = [SECONDS * i / CLASS for i in range(CLASS)]
         random.Random(0).shuffle(at)
-        looks = [later(seconds, look(browser, url)) for seconds in at[:pages]]
-        fetches = [later(seconds, fetch_as_page(url, fetched)) for seconds in at[pages:]]
+        looks = [later(seconds, look(browser, server.url)) for seconds in at[:pages]]
+        fetches = [later(seconds, fetch_as_page(server, fetched)) for seconds in at[pages:]]
         done = await asyncio.gather(*looks, *fetches)
         await browser.close()
     return [took for took, _ in done[:pages]], done[pages:]
@@ -143,25 +182,22 @@ class Follower(LeanViewer):
 
 async def answer_at_once(host: tuple[str, int], code: str) -> list[float]:
     """Seconds that each of the followers' predictions took, all sent together over connections that are open."""
-    streams = [await asyncio.open_connection(*host) for _ in range(FOLLOWERS)]
+    connections = [Connection(host) for _ in range(FOLLOWERS)]
+    for connection in connections:
+        await connection.fetch("GET", "/healthz")
 
-    async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> float:
+    async def post(connection: Connection) -> float:
         answers = {"best": f"{random.uniform(-3, 2.5):.2f}", "cliff": f"{random.uniform(-3, 2.5):.2f}"}
-        body = json.dumps({"member": secrets.token_hex(16), "lesson": LESSON, "answers": answers}).encode()
-        head = (
-            f"POST /api/classes/{code}/predictions HTTP/1.1\r\nHost: {host[0]}:{host[1]}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+        body = json.dumps({"member": secrets.token_hex(16), "lesson": LESSON, "answers": answers})
         begun = time.perf_counter()
-        writer.write(head.encode() + body)
-        answered = await reader.readuntil(b"\r\n\r\n")
-        if not answered.startswith(b"HTTP/1.1 204"):
-            raise RuntimeError(answered.decode())
+        status = await connection.fetch("POST", f"/api/classes/{code}/predictions", body)
+        if status != 204:
+            raise RuntimeError(f"a prediction was answered {status}")
         return time.perf_counter() - begun
 
-    took = await asyncio.gather(*(post(*stream) for stream in streams))
-    for _, writer in streams:
-        writer.close()
+    took = await asyncio.gather(*map(post, connections))
+    for connection in connections:
+        connection.close()
     return took
 
 
@@ -212,8 +248,11 @@ async def measure(pages: int, chromium: str) -> None:
     before = os.getloadavg()[0]
     with running(class_size="1000") as server:
         await prepared(server)
-        on_screen, fetched = await a_class_opens_a_lesson(server.url, pages, chromium)
+        idle = server.cpu_seconds
+        on_screen, fetched = await a_class_opens_a_lesson(server, pages, chromium)
+        opened = server.cpu_seconds
         each, last, predictions = await a_class_follows(server)
+        followed = server.cpu_seconds
     rows = [
         (
             f"{len(took)} {what}",
@@ -231,7 +270,9 @@ async def measure(pages: int, chromium: str) -> None:
         if took
     ]
     print(markdown(("what", "median", "p99", "unit"), rows))
-    print(f"\n{os.cpu_count()} cores, {platform.machine()}; load before {before:.2f}, after {os.getloadavg()[0]:.2f}")
+    first, rest = f"{opened - idle:.1f} s for {CLASS + 1} pages", f"{followed - opened:.1f} s for {ROUNDS} changes"
+    print(f"\nProcessor time of the web process: {first}; {rest} and {len(predictions)} predictions.")
+    print(f"{os.cpu_count()} cores, {platform.machine()}; load before {before:.2f}, after {os.getloadavg()[0]:.2f}")
 
 
 def main() -> None:

@@ -98,6 +98,7 @@ def test_a_class_from_its_opening_to_its_end(
     # The teacher closes it: that is said, and the tab remembers nothing.
     teacher.goto(f"/class/{code}")
     expect(teacher.locator("#counts")).to_have_text(re.compile("here2follow1done0"))
+    assert_accessible(teacher)
     teacher.get_by_role("button", name="Close the class").click()
     teacher.get_by_role("button", name="Close it").click()
     for page in (pupil, dark):
@@ -120,6 +121,17 @@ def test_a_code_that_is_none_or_no_more(page: Page, complaints: list[str]) -> No
     expect(page.locator("#class-words")).to_contain_text("No class with the code CCC CCC is open.")
     expect(page.get_by_role("button", name="Join and follow")).to_be_hidden()
     expect(page.get_by_role("button", name="Open a class")).to_be_visible()
+
+
+def test_who_does_not_control_the_server_joins_only(page: Page) -> None:
+    code = page.request.post("/api/classes").json()["code"]
+    page.route("**/api/session", lambda route: route.fulfill(json={"control": False, "token_needed": True}))
+    page.goto(f"/class/{code}")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("button", name="Join and follow")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Teach|Open|Close"))).to_have_count(0)
+    assert page.request.delete(f"/api/classes/{code}").ok
+    expect(page.locator("#class-words")).to_contain_text("No class with the code")
 
 
 def test_a_link_for_a_class_leaves_out_what_it_is_told_to(page: Page) -> None:

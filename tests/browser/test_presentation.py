@@ -27,6 +27,11 @@ def test_a_class_is_told_where_to_go(
         code.click()
         expect(page.get_by_role("dialog", name="The address to open")).to_be_visible()
         page.keyboard.press("Escape")
+        class_code = page.request.post("/api/classes").json()["code"]
+        page.goto(f"/class/{class_code}?present")
+        expect(page.get_by_role("img", name=re.compile(f"^QR code of .*{class_code}$"))).to_be_visible()
+        assert_accessible(page)
+        page.goto("/draw?present")
     assert_accessible(page)
     expect(page.get_by_role("navigation", name="Pages")).to_be_hidden()
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") > 20

@@ -87,6 +87,25 @@ def test_codes_can_be_read_aloud_and_typed_in_any_way():
         assert read_code(typed) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "status", "to"),
+    [
+        ("/class?code=+cdf+ghj", 303, "/class/CDFGHJ"),
+        ("/class/cdf-ghj", 307, "/class/CDFGHJ"),
+        ("/class/CDFGHJ", 200, None),
+        ("/class", 200, None),
+        ("/class?code=hello", 404, None),
+        ("/class/%3Cscript%3Ealert(1)", 404, None),
+        (f"/class?code={'C' * 5000}", 404, None),
+    ],
+)
+def test_a_typed_code_leads_to_its_page(stranger, typed, status, to):
+    answer = stranger.get(typed, headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers.get("location")) == (status, to)
+    assert "<script>alert" not in answer.text
+    assert len(answer.text) < 20_000
+
+
 @pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
 def test_what_a_lesson_asks_is_read_from_its_page(stranger, slug):
     page = stranger.get(f"/lessons/{slug}").text
