@@ -36,7 +36,8 @@ BOARD_SECONDS = 1.0
 BROKEN, TRY_AGAIN = 1011, 1013
 
 UNAVAILABLE_SECONDS = 5.0
-"""After which a page is cut off that watches what cannot be read, so that it asks again no more often."""
+"""After which a page is cut off that watches what cannot be read, or may not be just now, so that it asks again no more
+often."""
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +185,8 @@ class Subscriptions:
         except ClassFull:
             await self._refuse(None, "the class has as many members as it may have", code=asked.code)
         except TooManyGuesses:
-            await self._refuse(None, "too many wrong codes came from this address", code=asked.code)
+            await asyncio.sleep(UNAVAILABLE_SECONDS)
+            await self._close(TRY_AGAIN, "too many wrong codes came from this address: connect again")
         except TooFarBehind:
             await self._close(TRY_AGAIN, "changes of the list have been missed: connect again")
         except OSError:
