@@ -80,8 +80,8 @@ def last_test(learned: Learned) -> Claims:
     yield Claim("neighbours", "images whose nearest other is among the 100 before or after it in the file; by chance",
                 [share(away <= 100), 200 / counts[0]], "every fourth of 12,396 training images, L2")  # fmt: skip
     images, threes = held_out(learned)
-    yield Claim("threes", "3s among the last 2,038 training images, and among all", [int(threes.sum()), len(threes),
-                share(learned.digits.train_targets == 1)], "app/data")  # fmt: skip
+    yield Claim("threes", "share of 3s among the last 2,038 training images, and among all", [share(threes),
+                share(digits.train_targets == 1)], "app/data")  # fmt: skip
     recipe = entry_recipe(Recipe())
     read = [logits(recipe, run.named, images) > 0 for run in learned.runs(seeds(recipe))]
     yield Claim("last", "textbook without the last 2,038 training images: accuracy on those, by seed",

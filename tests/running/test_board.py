@@ -1,0 +1,93 @@
+"""The board of the last lesson, over a real worker: what it refuses, and what leaves it."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+
+from app.controls import SetLearningRate
+from app.entry import Entry
+from app.history.history import History, UnknownRun
+from app.lessons import board as rules
+from app.lessons.budget import entry_recipe
+from app.recipe import Recipe
+from app.running.queue import QueueFull
+from app.running.supervisor import Supervisor
+from app.web import board as module
+from app.web.board import Board
+from app.web.lesson_runs import LessonRuns
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def board(supervisor: Supervisor, history: History) -> AsyncIterator[Board]:
+    """Empty."""
+    for entry in await history.entries():
+        await history.remove_entry(entry.id)
+    async with Board.open(history, supervisor, LessonRuns(history, supervisor)) as board:
+        yield board
+
+
+def linear(epochs: int, **more: float) -> Recipe:
+    return entry_recipe(Recipe(model="linear", epochs=epochs, learning_rate=10.0, **more))  # type: ignore[arg-type]
+
+
+async def until(board: Board, id: str) -> Entry:
+    """The entry once nothing more happens with it."""
+    version = -1
+    while True:
+        version = await board.wait(version)
+        found = next(entry for entry in await board.entries() if entry.id == id)
+        if found.failed is not None or found.test is not None:
+            return found
+
+
+async def test_a_full_board_lets_the_worst_leave_with_its_runs(
+    board: Board, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "leaving", partial(rules.leaving, places=2))
+    good, worst, dear = linear(2), linear(3, batch_size=10_000), linear(4, batch_size=5_000)
+    entries = []
+    for recipe in (good, worst, dear):
+        entry, new = await board.submit(recipe, None, 0.9)
+        assert new
+        entries.append(await until(board, entry.id) if recipe != dear else entry)
+    assert entries[1].score is not None
+    assert entries[0].score is not None
+    assert entries[1].score < entries[0].score
+    assert {entry.id for entry in await board.entries()} == {entries[0].id, entries[2].id}
+    assert {entry.id for entry in await history.entries()} == {entries[0].id, entries[2].id}
+    with pytest.raises(UnknownRun):
+        await history.get(entries[1].runs[0])
+    assert (await history.get(entries[0].runs[0])).state == "finished"
+    await until(board, entries[2].id)
+
+
+async def test_no_more_wait_than_the_board_says(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PENDING", 1)
+    first, _ = await board.submit(linear(5, batch_size=64), None, 0.9)
+    with pytest.raises(QueueFull, match="1 entries"):
+        await board.submit(linear(6), None, 0.9)
+    again, new = await board.submit(linear(5, batch_size=64), "Eve", 0.5)
+    assert (again.id, again.predicted, new) == (first.id, 0.9, False)
+    await until(board, first.id)
+    _, new = await board.submit(linear(6), None, 0.9)
+    assert new
+
+
+async def test_one_whose_learning_rate_was_changed_gets_no_score(board: Board, supervisor: Supervisor) -> None:
+    entry, _ = await board.submit(linear(20, batch_size=64), None, 0.9)
+    await supervisor.control(entry.runs[1], SetLearningRate(learning_rate=0.5))
+    found = await until(board, entry.id)
+    assert (found.validation, found.failed) == (None, module.CHANGED)
+
+
+async def test_runs_of_an_entry_keep_few_pictures(board: Board, history: History) -> None:
+    entry, _ = await board.submit(entry_recipe(Recipe(hidden=256, epochs=4)), None, 0.9)
+    await until(board, entry.id)
+    _, runs = await history.sweep(entry.sweep)
+    taken = 0
+    for run in runs:
+        taken += sum(len(record.data) for record in await history.read(run.id, 0, 10**9))
+    assert taken < 5_000_000
