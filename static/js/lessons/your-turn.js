@@ -221,12 +221,13 @@ function row(entry, own) {
   if (entry.frontier) first.append(element("span", "board-note", "frontier"));
   if (access.allowed && !entry.lesson) first.append(remover(entry));
   const none = how === "failed" || how === "scored" || how === "tested" ? "none" : how === "queued" ? "waits" : "trains";
-  const away = predicted !== null && score !== null ? ` (${away100(score, predicted)})` : "";
+  const expected = element("span", "", predicted === null ? "–" : percent(predicted));
+  if (predicted !== null && score !== null) expected.append(" ", element("span", "board-away", `(${away100(score, predicted)})`));
   return [
     first,
     count(price),
     score === null ? none : percent(score),
-    predicted === null ? "–" : `${percent(predicted)}${away}`,
+    expected,
     tested === null ? "–" : percent(tested),
   ];
 }
