@@ -37,7 +37,7 @@ def join(page: Page, code: str) -> None:
 
 
 def test_a_class_from_its_opening_to_its_end(
-    teacher: Page, pupil: Page, dark: Page, assert_accessible: Callable[[Page], None]
+    teacher: Page, pupil: Page, dark: Page, assert_accessible: Callable[[Page], None], complaints: list[str]
 ) -> None:
     code = open_class(teacher)
     assert re.fullmatch(r"[CDFGHJKMNPQRTVWXY34679]{6}", code)
@@ -45,6 +45,11 @@ def test_a_class_from_its_opening_to_its_end(
     expect(pupil.locator("#class-words")).to_contain_text("As soon as something is shown")
     join(dark, code)
     expect(teacher.locator("#counts")).to_have_text(re.compile("here2follow2"))
+
+    with pupil.expect_popup() as opened:
+        pupil.evaluate("window.open(location.href)")  # its second tab is the same member
+    expect(opened.value.locator("#counts")).to_have_text(re.compile("here2follow2"))
+    opened.value.close()
 
     # All go where the teacher is, and set what the teacher sets.
     teacher.goto("/lessons/sigmoid")
@@ -94,6 +99,16 @@ def test_a_class_from_its_opening_to_its_end(
     expect(pupil).to_have_url(re.compile("/draw$"))
     pupil.goto("/lessons/baseline")  # by itself
     expect(pupil.locator("#class-bar")).to_contain_text("You are free.")
+
+    # One whose connection is lost comes after.
+    dark.context.set_offline(True)
+    expect(dark.locator("#class-bar")).to_contain_text("Not connected")
+    teacher.goto("/runs")
+    expect(pupil.locator("#class-bar")).to_contain_text("The class is at “Runs”.")
+    dark.context.set_offline(False)
+    expect(dark).to_have_url(re.compile("/runs$"))
+    assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in complaints)
+    complaints.clear()
 
     # The teacher closes it: that is said, and the tab remembers nothing.
     teacher.goto(f"/class/{code}")

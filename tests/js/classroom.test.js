@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { decide, newMembership, pageAt, pathOf, readCode, spoken } from "../../static/js/classroom/membership.js";
 import { linkFor } from "../../static/js/lessons/class-link.js";
 import { LessonState } from "../../static/js/lessons/state.js";
-import { inWords } from "../../static/js/classroom/poll-view.js";
+import { asKept, inWords } from "../../static/js/classroom/poll-view.js";
 import { ClassSubscription } from "../../static/js/run/subscriptions.js";
 
 test("a code may be typed in any way", () => {
@@ -61,6 +61,11 @@ test("a class's subscription takes its own frames, and none once it is over", ()
   one.receive({ type: "Class", code: "CDFGHJ", page: "/runs", closed: false });
   assert.deepEqual(heard, ["/draw", "over"]);
   assert.equal(one.open, false);
+});
+
+test("a typed answer is compared as the server keeps it", () => {
+  for (const typed of ["[14,28]", "14, 28", " (14 ,28) "]) assert.equal(asKept(typed), "14, 28");
+  for (const typed of ["[ ]", "", "()"]) assert.equal(asKept(typed), "");
 });
 
 test("a histogram in words", () => {

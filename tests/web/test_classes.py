@@ -302,6 +302,7 @@ def test_a_histogram_has_whole_steps_and_all_answers():
 def test_typed_answers_are_shapes_and_numbers_and_the_commonest_are_shown():
     asked = TypedAsked(name="shape", label="Its shape")
     assert {asked.read(typed) for typed in ("[14,28]", "14, 28", " (14 ,28) ")} == {"14, 28"}
+    assert {asked.read(typed) for typed in ("[ ]", "[]", "()")} == {""}
     for typed in ("rude words", "", "1" * 25, "<b>"):
         with pytest.raises(BadAnswer):
             asked.read(typed)

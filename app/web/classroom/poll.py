@@ -40,7 +40,7 @@ def _bars(question: Question, answers: Sequence[Answer]) -> list[Bar]:
     if isinstance(question, ChoiceAsked):
         return [Bar(label=o.label, value=o.value, count=counts[o.value]) for o in question.options]
     common = counts.most_common(MOST_TYPED)
-    bars = [Bar(label=text, value=text, count=count) for text, count in common]
+    bars = [Bar(label=text or "[ ]", value=text, count=count) for text, count in common]
     rest = len(answers) - sum(count for _, count in common)
     return [*bars, Bar(label="others", count=rest)] if rest else bars
 

@@ -95,10 +95,16 @@ export function inWords(bars, written) {
   return `${count(all)} predictions; most, ${count(most.y)}, from ${written(most.from)} to ${written(most.to)}.`;
 }
 
+/** A typed answer as the server keeps it, which takes [14, 28], 14,28 and (14, 28) for the same. @param {string} typed */
+export function asKept(typed) {
+  return typed.trim().replace(/\s+/g, " ").replace(/\s*,\s*/g, ", ").replace(/^[[\]() ,]+|[[\]() ,]+$/g, "");
+}
+
 /** @param {HTMLElement} root @returns {View} */
 function options(root) {
   return {
-    show({ bars }, mine) {
+    show({ question, bars }, given) {
+      const mine = given !== null && question.kind === "typed" ? asKept(given) : given;
       const all = bars.reduce((sum, { count: each }) => sum + each, 0);
       const rows = bars.map(({ label, value, count: each }) => {
         const own = mine !== null && value === mine;
