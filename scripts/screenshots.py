@@ -24,6 +24,15 @@ ARCS = ((range(-150, 91, 10), 48, 31, 15, 15), (range(-90, 151, 10), 48, 63, 18,
 """A 3 as two arcs: degrees, then centre and radii in hundredths of the canvas."""
 
 
+LESSONS = {
+    "gradient-descent": "this server’s learner",
+    "learning-rate": "12 runs of this server",
+    "nonlinearity": "Four runs of this server",
+}
+"""Those that are pictured, with what the figure says of itself once its runs are trained."""
+TRAINING = 300_000
+"""Milliseconds that a lesson's runs may take on a slow machine."""
+
 FILM_SECONDS, FILM_WIDTH, FILM_QUALITY = 27, 900, 60
 PICTURES_A_SECOND = 3
 
@@ -71,6 +80,19 @@ def take(
     file = FOLDER / f"{name}.png"
     page.screenshot(path=file)
     context.close()
+    print(file.relative_to(ROOT))
+
+
+def lesson(browser: Browser, address: str, slug: str) -> None:
+    """Its result, with nothing predicted."""
+    page = browser.new_page(base_url=address, reduced_motion="reduce", **LAPTOP)
+    page.goto(f"/lessons/{slug}", wait_until="networkidle")
+    page.locator("#veil button").click()
+    page.locator("#source", has_text=LESSONS[slug]).wait_for(timeout=TRAINING)
+    page.wait_for_load_state("networkidle")
+    file = FOLDER / f"lesson-{slug}.png"
+    page.screenshot(path=file)
+    page.close()
     print(file.relative_to(ROOT))
 
 
@@ -137,6 +159,8 @@ def main() -> None:
             take(browser, address, "/", "stage-print", DESK, paper=True)
             take(browser, address, "/draw", "draw-light", LAPTOP)
             take(browser, address, "/draw", "draw-phone-dark", PHONE, dark=True)
+            for slug in LESSONS:
+                lesson(browser, address, slug)
         browser.close()
 
 
