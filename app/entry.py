@@ -12,7 +12,7 @@ Shares = tuple[float | None, ...]
 
 class Entry(BaseModel):
     """A recipe that is trained with several seeds, of which ``recipe`` has the first. ``runs`` are the ids of those
-    runs, members of ``sweep``.
+    runs, members of ``sweep``; both are empty until its turn has come.
 
     ``name`` is what its visitor is called here, None without. ``predicted``: the score that was expected before it was
     trained. ``validation`` is None until all seeds have ended; ``test``, of digits that no recipe has learned from or
@@ -26,8 +26,8 @@ class Entry(BaseModel):
     recipe: Recipe
     predicted: float | None = None
     created: float
-    sweep: str
-    runs: tuple[str, ...]
+    sweep: str = ""
+    runs: tuple[str, ...] = ()
     validation: Shares | None = None
     test: Shares | None = None
     failed: str | None = None

@@ -23,11 +23,15 @@ from app.lessons.last_test import kept_apart, share_right
 from app.recipe import Recipe
 from app.run import Run
 from app.running.queue import QueueFull
-from app.running.supervisor import Start, Started, Supervisor
+from app.running.supervisor import Start, Supervisor
 from app.web.lesson_runs import LessonRuns
 
-PENDING = 40
-"""Entries that train or wait at a time: a class, and some more. A further one is refused."""
+AT_ONCE = 4
+"""Entries that train at a time; the others wait here, so that half of what lessons may train at a time is left to those
+who open one."""
+
+PENDING, OF_ADDRESS = 40, 30
+"""Entries that train or wait, in all and of one client address, which a class may share. A further one is refused."""
 
 PICTURED_AS = 32
 """Members of a sweep of so many have 1.2 MB each for pictures and models: an entry takes some 4 MB, not 40."""
@@ -54,7 +58,10 @@ class Board:
         self._history, self._supervisor, self._lesson_runs = history, supervisor, lesson_runs
         self._entries: dict[str, Entry] = {}
         self._following: dict[str, asyncio.Task[None]] = {}
+        self._clients: dict[str, str] = {}
+        """Of entries that have not ended, where they came from. It is nowhere stored."""
         self._one_at_a_time = asyncio.Lock()
+        self._turns = asyncio.Semaphore(AT_ONCE)  # first in, first out
         self._changed = Notifier()
         self.version = 0
         """Counts changes of the entries, for those who wait for the next."""
@@ -86,9 +93,15 @@ class Board:
         except UnknownRun:
             return []
 
-    async def submit(self, recipe: Recipe, name: str | None, predicted: float) -> tuple[Entry, bool]:
+    @property
+    def places(self) -> dict[str, int]:
+        """Of the entries whose turn has not come, from 1."""
+        waiting = [entry.id for entry in self._pending if not entry.runs]
+        return {id: place for place, id in enumerate(waiting, 1)}
+
+    async def submit(self, recipe: Recipe, name: str | None, predicted: float, client: str) -> tuple[Entry, bool]:
         """The entry of this recipe, and whether it is new. A recipe has one: whoever submits it later finds that of
-        before, unless that got no score. Raises QueueFull, NoRoom."""
+        before, unless that got no score. ``client``: the address that it comes from. Raises QueueFull, NoRoom."""
         async with self._one_at_a_time:
             if recipe.key == YOUR_TURN.trials[TEXTBOOK].base.key:
                 await self._lesson_runs.ask(YOUR_TURN, TEXTBOOK)
@@ -97,12 +110,15 @@ class Board:
             before = next((each for each in self._entries.values() if each.recipe.key == recipe.key), None)
             if before is not None and before.failed is None:
                 return before, False
-            if sum(not entry.ended for entry in self._entries.values()) >= PENDING:
-                raise QueueFull(PENDING, "entries")
-            runs, _ = await self._train(recipe)
+            clients = [self._clients.get(entry.id) for entry in self._pending]
+            for most, pending in ((PENDING, len(clients)), (OF_ADDRESS, clients.count(client))):
+                if pending >= most:
+                    raise QueueFull(most, "entries")
+            await self._history.require_room()
             id, now = secrets.token_hex(5), time.time()
-            entry = Entry(id=id, name=name, recipe=recipe, predicted=predicted, created=now, **_ids(runs))
+            entry = Entry(id=id, name=name, recipe=recipe, predicted=predicted, created=now)
             await self._history.put_entry(entry)
+            self._clients[id] = client
             self._set(entry)
             self._follow(entry)
             leaving = [each for each in board.leaving(self._persons) if each.id != entry.id]
@@ -126,6 +142,11 @@ class Board:
     def _persons(self) -> list[Entry]:
         return [entry for entry in self._entries.values() if entry.id != TEXTBOOK]
 
+    @property
+    def _pending(self) -> list[Entry]:
+        """In the order in which they came."""
+        return [entry for entry in self._persons if not entry.ended]
+
     def _set(self, entry: Entry) -> None:
         self._entries[entry.id] = entry
         self._change()
@@ -133,14 +154,6 @@ class Board:
     def _change(self) -> None:
         self.version += 1
         self._changed.notify()
-
-    async def _train(self, recipe: Recipe) -> Started:
-        recipes = [recipe.model_copy(update={"seed": seed}) for seed in SEEDS]
-        return await self._supervisor.queue(
-            Start(
-                recipes, "Lesson: Your turn", origin="lesson", axes={"seed": SEEDS}, reuse=True, pictured_as=PICTURED_AS
-            )
-        )
 
     async def _find_textbook(self) -> None:
         """The lesson's own entry, once its runs are known."""
@@ -156,9 +169,9 @@ class Board:
         if task := self._following.pop(entry.id, None):
             task.cancel()
         await self._history.remove_entry(entry.id)
-        self._entries.pop(entry.id, None)
+        entry = self._entries.pop(entry.id, entry)  # by now it may have its runs
         self._change()
-        if any(other.sweep == entry.sweep for other in self._entries.values()):
+        if not entry.sweep or any(other.sweep == entry.sweep for other in self._entries.values()):
             return
         with suppress(UnknownSweep, StillActive, HistoryUnavailable):
             if active := [run.id for run in await self.runs(entry) if run.active]:
@@ -172,6 +185,7 @@ class Board:
         self._following[entry.id] = task
 
         def done(task: asyncio.Task[None]) -> None:
+            self._clients.pop(entry.id, None)
             if self._following.get(entry.id) is task:
                 del self._following[entry.id]
             if not task.cancelled() and (error := task.exception()):
@@ -183,8 +197,11 @@ class Board:
         """Wait for its runs, score it, and only then test it."""
         while True:
             try:
-                if entry.validation is None:
+                if entry.validation is None and entry.id == TEXTBOOK:
                     entry = await self._score(entry)
+                elif entry.validation is None:
+                    async with self._turns:
+                        entry = await self._score(entry if entry.runs else await self._train(entry))
                 if entry.validation is not None:
                     await self._keep(entry.model_copy(update={"test": await self._test(entry)}))
                 return
@@ -208,13 +225,16 @@ class Board:
                 return entry
             if not any(run.state == "interrupted" for run in runs):
                 return await self._fail(entry, next((run.error for run in runs if run.error), None) or STOPPED)
-            entry = await self._train_again(entry)
+            entry = await self._train(entry)  # the end of a server has interrupted them
 
-    async def _train_again(self, entry: Entry) -> Entry:
-        """Its runs have been interrupted by the end of a server."""
+    async def _train(self, entry: Entry) -> Entry:
+        """The entry with its runs, which have been queued."""
+        recipes = [entry.recipe.model_copy(update={"seed": seed}) for seed in SEEDS]
+        name, axes = f"Lesson: {YOUR_TURN.title}", {"seed": SEEDS}
+        start = Start(recipes, name, origin="lesson", axes=axes, reuse=True, pictured_as=PICTURED_AS)
         while True:
             try:
-                runs, _ = await self._train(entry.recipe)
+                runs, _ = await self._supervisor.queue(start)
                 break
             except (QueueFull, NoRoom):
                 await asyncio.sleep(RETRY_SECONDS)

@@ -10,10 +10,12 @@ from app.entry import Entry
 from app.experiments import parameters
 from app.lessons import board
 from app.lessons.budget import BUDGET, MOST_EPOCHS, MOST_STEPS, OPEN, entry_recipe, price
+from app.lessons.contents import SEEDS
 from app.lessons.lesson import UnknownChoice
 from app.recipe import HELD_OUT, TRAIN_IMAGES, Recipe
 from app.run import Run
 from app.running.queue import QueueFull
+from app.web.auth import client_address
 from app.web.board import TEXTBOOK, Board
 from app.web.names import visible
 from app.web.problems import Problem, documented, invalid
@@ -62,11 +64,11 @@ State = Literal["queued", "training", "scored", "tested", "failed"]
 
 
 class BoardEntry(BaseModel):
-    """An entry as it stands. ``price``: its parameters times its epochs. ``place``, while it waits, is that in the
-    queue; ``done``, from 0 to 1, the share of its steps that have been taken. ``validation`` and ``test`` have the
-    share of digits read rightly with each seed, null for one that diverged; ``score`` and ``tested`` are their medians.
-    ``rank`` counts scores from 1; ``frontier``: none has as good a score for less. ``failed`` says why it gets no
-    score. ``lesson``: it is the lesson's own, and nobody's. ``runs``: ids by seed."""
+    """An entry as it stands. ``price``: its parameters times its epochs. ``place``, while it waits, is that among the
+    entries that do; ``done``, from 0 to 1, the share of its steps that have been taken. ``validation`` and ``test``
+    have the share of digits read rightly with each seed, null for one that diverged; ``score`` and ``tested`` are their
+    medians. ``rank`` counts scores from 1; ``frontier``: none has as good a score for less. ``failed`` says why it gets
+    no score. ``lesson``: it is the lesson's own, and nobody's. ``runs``: ids by seed, none while it waits."""
 
     id: str
     name: str | None
@@ -114,7 +116,11 @@ class BoardNow(BaseModel):
 async def board_now(held: Board) -> BoardNow:
     entries = await held.entries()
     best = {entry.id for entry in board.frontier(entries)}
-    shown = [_shown(entry, [] if entry.ended else await held.runs(entry), entry.id in best) for entry in entries]
+    places = held.places
+    shown = [
+        _shown(entry, [] if entry.ended else await held.runs(entry), places.get(entry.id), entry.id in best)
+        for entry in entries
+    ]
     ranks = iter(range(1, len(shown) + 1))
     return BoardNow(
         entries=[
@@ -129,11 +135,10 @@ async def board_now(held: Board) -> BoardNow:
     )  # fmt: skip
 
 
-def _shown(entry: Entry, runs: list[Run], best: bool) -> BoardEntry:
+def _shown(entry: Entry, runs: list[Run], place: int | None, best: bool) -> BoardEntry:
     steps = sum(run.steps for run in runs)
     taken = sum(run.step if run.active else run.steps for run in runs)
-    waiting = bool(runs) and all(run.state == "queued" for run in runs)
-    state: State = "queued" if waiting else "training"
+    state: State = "training" if entry.runs else "queued"
     if entry.failed is not None:
         state = "failed"
     elif entry.validation is not None:
@@ -147,7 +152,7 @@ def _shown(entry: Entry, runs: list[Run], best: bool) -> BoardEntry:
         predicted=entry.predicted,
         created=entry.created,
         state=state,
-        place=runs[0].place if state == "queued" else None,
+        place=place,
         done=1.0 if entry.ended else taken / steps if steps else 0.0,
         sweep=entry.sweep,
         runs=list(entry.runs),
@@ -179,17 +184,16 @@ async def submit(request: Request, response: Response, asked: Submit) -> Submitt
     held, recipe = services(request).board, asked.chosen()
     name = (asked.name or "").strip() or None
     try:
-        entry, new = await held.submit(recipe, name, asked.predicted)
+        entry, new = await held.submit(recipe, name, asked.predicted, client_address(request))
     except QueueFull as full:
         detail = f"{full.limit} are waiting already: try again in half a minute."
         raise Problem(503, "Queue full", detail, headers={"Retry-After": "30"}) from None
-    runs = await held.runs(entry)
     if new:
-        services(request).telemetry.runs_started(len(entry.runs))
+        services(request).telemetry.runs_started(len(SEEDS))
     else:
         response.status_code = 200
     now = {each.id: each for each in (await board_now(held)).entries}
-    return Submitted(entry=now.get(entry.id) or _shown(entry, runs, best=False), new=new)
+    return Submitted(entry=now.get(entry.id) or _shown(entry, [], None, best=False), new=new)
 
 
 @router.delete("/{entry}", status_code=204, dependencies=[Depends(require_control)])

@@ -375,11 +375,11 @@ export type ClassState = {
 };
 
 /**
- * An entry as it stands. `price`: its parameters times its epochs. `place`, while it waits, is that in the queue;
- * `done`, from 0 to 1, the share of its steps that have been taken. `validation` and `test` have the share of digits
- * read rightly with each seed, null for one that diverged; `score` and `tested` are their medians. `rank` counts scores
- * from 1; `frontier`: none has as good a score for less. `failed` says why it gets no score. `lesson`: it is the
- * lesson's own, and nobody's. `runs`: ids by seed.
+ * An entry as it stands. `price`: its parameters times its epochs. `place`, while it waits, is that among the entries
+ * that do; `done`, from 0 to 1, the share of its steps that have been taken. `validation` and `test` have the share of
+ * digits read rightly with each seed, null for one that diverged; `score` and `tested` are their medians. `rank` counts
+ * scores from 1; `frontier`: none has as good a score for less. `failed` says why it gets no score. `lesson`: it is the
+ * lesson's own, and nobody's. `runs`: ids by seed, none while it waits.
  */
 export type BoardEntry = {
   id: string;

@@ -43,8 +43,8 @@ test("how far a score is from what was expected", () => {
 });
 
 test("each state in words", () => {
-  const now = { place: null, done: 0.5, expected: 0.97, of: 3 };
-  assert.equal(entryWords(entry({ state: "queued" }), { ...now, place: 2 }), "It waits for its turn, at place 2 of the queue.");
+  const now = { done: 0.5, expected: 0.97, of: 3 };
+  assert.equal(entryWords(entry({ state: "queued", place: 2 }), now), "It waits for its turn, at place 2 of those that do.");
   assert.equal(entryWords(entry({ state: "training" }), now), "It trains with three seeds: 50 % of all steps.");
   assert.match(entryWords(entry(), now), /^Score 98\.00 %.* You expected 97\.00 %: it is 1\.00 points more\. On the digits kept apart it reads 98\.50 %.*: 0\.50 points more\.$/);
   assert.match(entryWords(entry({ state: "tested", score: null, validation: [null, 0.98, null] }), now), /^No score: .* overflowed, 98\.00 %, overflowed/);

@@ -131,7 +131,7 @@ def test_only_who_controls_deletes_and_its_runs_go_with_it(server, client):
 
 def test_one_that_trains_is_stopped_when_it_is_deleted(server, client):
     long = {"epochs": 40, "batch_size": 32, "hidden": 31}
-    entry = submit(client, long)["entry"]
+    entry = until(server, client, submit(client, long)["entry"]["id"], "training")
     server.until(entry["runs"][0], "RunStarted")
     assert client.delete(f"{ADDRESS}/{entry['id']}", headers=SIGNED).status_code == 204
     active = client.get("/api/runs?origin=lesson&limit=200").json()["runs"]
@@ -140,7 +140,7 @@ def test_one_that_trains_is_stopped_when_it_is_deleted(server, client):
 
 def test_one_whose_runs_were_stopped_says_so_and_can_be_trained_again(server, client):
     recipe = {"epochs": 40, "batch_size": 32, "hidden": 29}
-    entry = submit(client, recipe)["entry"]
+    entry = until(server, client, submit(client, recipe)["entry"]["id"], "training")
     client.post("/api/runs/stop", json={"runs": entry["runs"]}, headers=SIGNED).raise_for_status()
     found = until(server, client, entry["id"], "failed")
     assert found["failed"] == "Its runs were stopped before they had ended."
@@ -156,14 +156,14 @@ def test_the_textbooks_recipe_is_the_lessons_own_entry_and_stays(server, client)
     assert client.delete(f"{ADDRESS}/textbook", headers=SIGNED).status_code == 409
     trial = client.post("/api/lessons/your-turn/trials/textbook", json={})
     assert trial.status_code == 200
-    assert trial.json()["sweep"] == answer["entry"]["sweep"]
+    assert [run["id"] for run in trial.json()["runs"]] == answer["entry"]["runs"]
 
 
 def test_entries_outlive_the_server_and_what_it_left_is_trained_again(serve, tmp_path):
-    recipe = {"epochs": 5, "batch_size": 16, "hidden": 2}
+    recipe = {"epochs": 3, "batch_size": 16, "hidden": 2}
     with serve(tmp_path) as server, server.client() as client:
         quick = until(server, client, submit(client, name="Ada")["entry"]["id"])
-        left = submit(client, recipe)["entry"]
+        left = until(server, client, submit(client, recipe)["entry"]["id"], "training")
         server.until(left["runs"][0], "RunStarted")
     with serve(tmp_path) as server, server.client() as client:
         assert next(each for each in board(client) if each["id"] == quick["id"]) == quick

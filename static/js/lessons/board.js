@@ -81,12 +81,12 @@ export function seedWords(shares) {
  * How an entry stands.
  *
  * @param {BoardEntry} entry
- * @param {{place: number | null, done: number, expected: number | null, of: number}} now `of`: how many have a score
+ * @param {{done: number, expected: number | null, of: number}} now `of`: how many have a score
  */
-export function entryWords(entry, { place, done, expected, of }) {
-  const { state, score, tested, validation, test, rank, failed } = entry;
+export function entryWords(entry, { done, expected, of }) {
+  const { state, place, score, tested, validation, test, rank, failed } = entry;
   if (state === "failed") return `${failed} It has no score: train it again.`;
-  if (state === "queued") return place ? `It waits for its turn, at place ${place} of the queue.` : "It waits for its turn.";
+  if (state === "queued") return place ? `It waits for its turn, at place ${place} of those that do.` : "It waits for its turn.";
   if (state === "training") return `It trains with three seeds: ${percent(done, 0)} of all steps.`;
   if (score === null) return `No score: with seeds 0, 1 and 2 it is ${seedWords(validation ?? [])}, and the middle one counts.`;
   const guess = expected === null ? "" : ` You expected ${percent(expected)}: it is ${points(score, expected)}.`;

@@ -49,9 +49,4 @@ export class FollowedEntry {
   get held() {
     return this.logs.some(({ state }) => state === "paused");
   }
-
-  /** At least one of them has begun. */
-  get begun() {
-    return this.logs.some(({ state }) => state !== "none" && state !== "queued");
-  }
 }

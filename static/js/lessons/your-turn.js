@@ -49,8 +49,6 @@ let stood = false;
 let predictedFor = predictedRecipe();
 /** Of the recipe, where somebody had submitted it before. */
 let found = "";
-/** Of the runs that wait, by their ids. @type {Map<string, number>} */
-let places = new Map();
 /** What the table was made of. @type {unknown[]} */
 let tabled = [];
 
@@ -58,7 +56,6 @@ const recipe = mountRecipe(part("fields"), { state, limits }, { signal });
 const followed = new FollowedEntry(stream, { onChange: show, signal });
 const textbook = trials.ask("textbook", { onChange: (trial) => (trial.complete ? load() : show()) });
 stream.watchBoard(load);
-stream.watchList({ onQueue: (now) => ((places = now), show()) }, { aside: true });
 stream.watchState((now) => {
   lost = now === "reconnecting";
   show();
@@ -175,15 +172,12 @@ function live(entries, own) {
     if (!board || !shown) return waits || "Say who you are, or not, and have it trained.";
     return stood || own.has(shown) ? `Your last entry is no longer on the board: it was deleted, or better ones have its place. ${waits}`.trim() : waits || "Have it trained.";
   }
-  const training = entry.state === "queued" || entry.state === "training";
-  const logs = training && !entry.lesson;
-  followed.follow(logs ? entry.runs : []);
+  const training = entry.state === "training";
+  followed.follow(training && !entry.lesson ? entry.runs : []);
   const done = entry.lesson ? textbook.share : Math.max(entry.done, followed.done);
-  const begun = entry.state === "training" || (logs && followed.begun);
   const held = entry.lesson ? textbook.members.some(({ log }) => log.state === "paused") : followed.held;
   if (training && held) return `${found}It waits until a person’s run, which goes first, has ended.`;
-  const words = entryWords(begun && training ? { ...entry, state: "training" } : entry, {
-    place: places.get(entry.runs[0]) ?? entry.place,
+  const words = entryWords(entry, {
     done,
     expected: own.has(entry.id) ? entry.predicted : null,
     of: entries.filter(({ score }) => score !== null).length,
