@@ -116,7 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
                 except (NoRoom, WriteRefused) as reason:
                     logger.warning("No first run is started: %s.", reason)
             if settings.first_run and settings.lesson_defaults:
-                app.state.services.lesson_runs.prepare(LESSONS)
+                lesson_runs.prepare(LESSONS, app.state.services.answers)
             yield
 
     app = FastAPI(

@@ -1,5 +1,6 @@
 """All lessons, in the order of the article that they follow."""
 
+from app.experiments import ArrayAndTensor, ShuffledPixels, Timings
 from app.lessons.lesson import Function, Lesson, Trial
 from app.recipe import TRAIN_IMAGES, Recipe
 from app.sweep import Value
@@ -43,6 +44,11 @@ LESSONS: tuple[Lesson, ...] = (
         promise="Shuffle all pixels, and nobody can read a digit any more. Except the network.",
         needs=("baseline",),
         functions=(Function(BOOK, "mnist_distance"), Function(BOOK, "simple_net")),
+        experiments={
+            "shuffled_pixels": ShuffledPixels(),
+            "array_and_tensor": ArrayAndTensor(),
+            "timings": Timings(),
+        },
     ),
     Lesson(
         slug="broadcasting",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.experiments import Parameters
 from app.recipe import Recipe
 from app.sweep import Value, combinations
 
@@ -59,7 +60,8 @@ class Function:
 @dataclass(frozen=True)
 class Lesson:
     """``question`` is what it finds out, ``promise`` what is surprising about it, without giving it away. ``needs``:
-    slugs of lessons to read before. ``watch``: recipe fields of the run to watch at its end."""
+    slugs of lessons to read before. ``experiments``: what its page asks the learner as it is first shown, by the
+    experiment's name. ``watch``: recipe fields of the run to watch at its end."""
 
     slug: str
     title: str
@@ -68,4 +70,5 @@ class Lesson:
     needs: Sequence[str] = ()
     functions: Sequence[Function] = ()
     trials: Mapping[str, Trial] = field(default_factory=dict)
+    experiments: Mapping[str, Parameters] = field(default_factory=dict)
     watch: Mapping[str, Value] = field(default_factory=dict)

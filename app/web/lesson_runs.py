@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 from app.history.history import History, UnknownRun
@@ -11,9 +11,11 @@ from app.history.limits import NoRoom
 from app.history.unavailable import HistoryUnavailable
 from app.lessons.lesson import Lesson, Trial
 from app.run import Run
+from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.running.supervisor import Start, Supervisor
 from app.sweep import Value
+from app.web.answers import Answers
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +50,12 @@ class LessonRuns:
         found = {name: await self._supervisor.find(_start(lesson, trial)) for name, trial in lesson.trials.items()}
         return {name: runs for name, runs in found.items() if runs}
 
-    def prepare(self, lessons: Sequence[Lesson]) -> None:
-        """From now on have what they show first trained, one trial after another, whenever nothing else is to do."""
-        self._preparing = asyncio.create_task(self._prepare(lessons), name="lessons' runs")
+    def prepare(self, lessons: Sequence[Lesson], answers: Answers) -> None:
+        """From now on have what they show first trained, one trial after another, and asked, whenever nothing else is
+        to do."""
+        self._preparing = asyncio.create_task(self._prepare(lessons, answers), name="lessons' runs")
 
-    async def _prepare(self, lessons: Sequence[Lesson]) -> None:
+    async def _prepare(self, lessons: Sequence[Lesson], answers: Answers) -> None:
         for lesson in lessons:
             for name in lesson.trials:
                 await self._supervisor.wait_idle()
@@ -63,6 +66,17 @@ class LessonRuns:
                 except (NoRoom, HistoryUnavailable, QueueFull) as reason:
                     logger.warning("What lessons show first is not computed: %s.", reason)
                     return
+            await self._prepare_answers(lesson, answers)
+
+    async def _prepare_answers(self, lesson: Lesson, answers: Answers) -> None:
+        """Those that cannot be had now are computed when somebody asks."""
+        for name, parameters in lesson.experiments.items():
+            asked = parameters.model_dump_json()
+            if answers.get(name, asked) is not None:
+                continue
+            await self._supervisor.wait_idle()
+            with suppress(QueueFull, Busy, ExperimentFailed, TimeoutError):
+                answers.keep(name, asked, await self._supervisor.compute(name, parameters))
 
     async def _wait_end(self, run: Run) -> None:
         try:

@@ -1,5 +1,6 @@
 import pytest
 
+from app.experiments import KINDS
 from app.lessons.contents import LESSONS, lesson
 from app.lessons.lesson import Trial, UnknownChoice
 from app.recipe import Recipe
@@ -19,6 +20,13 @@ def test_every_recipe_to_watch_and_every_trial_can_be_trained() -> None:
         Recipe.model_validate(dict(each.watch))
         for trial in each.trials.values():
             assert 1 <= len(trial.recipes()) <= MEMBERS
+
+
+def test_every_experiment_that_a_lesson_asks_is_one() -> None:
+    asked = {name: parameters for each in LESSONS for name, parameters in each.experiments.items()}
+    assert asked
+    for name, parameters in asked.items():
+        assert type(parameters) is KINDS[name].parameters
 
 
 TRIAL = Trial("", Recipe(epochs=2), {"learning_rate": [0.1, 1.0]}, {"loss": ("mnist_loss", "bce"), "seed": (0, 1)})
