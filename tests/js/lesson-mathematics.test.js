@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AlongWeight } from "../../static/js/lessons/along-weight.js";
-import { DISTANCES, nearness, rightBy } from "../../static/js/lessons/distances.js";
+import { DISTANCES, nearness } from "../../static/js/lessons/distances.js";
 import { histogramOf } from "../../static/js/lessons/graph.js";
 import { Digits } from "../../static/js/model/digits.js";
 import { networkOfVector } from "../../static/js/model/network.js";
+import { sharesRight } from "../../static/js/model/read-all.js";
 import { random } from "./random.js";
 
 const next = random(3);
@@ -42,9 +43,13 @@ test("L2 agrees with the linear model whose weights are the difference of the me
 
 test("without abs differences cancel, and each digit gets the same verdict", () => {
   const [three, seven] = [0.3, 0.1].map((value) => new Float64Array(784).fill(value));
-  const right = rightBy(nearness(digits, { three, seven }, "signed"), digits.labels);
+  const right = sharesRight(nearness(digits, { three, seven }, "signed"), digits.labels);
   assert.deepEqual([right.threes, right.sevens, right.all], [1, 0, 0.5]);
   assert.ok(DISTANCES.late(three, seven) > 0);
+});
+
+test("a digit is read rightly where its score is on its side, and 0 is a 7", () => {
+  assert.deepEqual(sharesRight([1, -1, -1, 0], [3, 7, 3, 7]), { all: 0.75, threes: 0.5, sevens: 1 });
 });
 
 test("a histogram counts each value once, those at and beyond its ends too", () => {

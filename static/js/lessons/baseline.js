@@ -1,7 +1,7 @@
 // Which of two mean images is a digit nearer to?
 
 import { fetchNetwork } from "../model/kept-model.js";
-import { readAll } from "../model/read-all.js";
+import { readAll, sharesRight } from "../model/read-all.js";
 import { button, element, part } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
 import { divergingScale } from "../shell/palette.js";
@@ -9,7 +9,7 @@ import { ProblemError, request } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
 import { openDrawing } from "../ink/kept-drawing.js";
-import { DISTANCES, nearness, rightBy } from "./distances.js";
+import { DISTANCES, nearness } from "./distances.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { mountChoice, mountSlider } from "./slider.js";
@@ -106,7 +106,7 @@ function paint() {
     { kind: "rule", x: 0, ink: "soft" },
     { kind: "flag", x: toSeven - toThree, ink: "ink", label: "this one" },
   ]);
-  const right = rightBy(values, all.labels);
+  const right = sharesRight(values, all.labels);
   const verdict = toThree < toSeven ? 3 : 7;
   const words = [
     `${NAMES[norm()]} reads ${percent(right.all)} of ${count(all.count)} digits rightly: ${percent(right.threes)} of the 3s, ${percent(right.sevens)} of the 7s.`,
@@ -122,7 +122,7 @@ function judged() {
   const expected = prediction.number("l1");
   if (expected === null || !loaded) return "";
   const { all, nearer } = loaded;
-  const [l1, l2] = [rightBy(nearer.l1, all.labels).all, rightBy(nearer.l2, all.labels).all];
+  const [l1, l2] = [sharesRight(nearer.l1, all.labels).all, sharesRight(nearer.l2, all.labels).all];
   return `You expected ${expected} % for L1 (${percent(l1)}), and ${prediction.answers?.better === "l2" ? "L2" : "L1"} to be the better one: it is ${l2 > l1 ? "L2" : "L1"}.`;
 }
 

@@ -34,17 +34,3 @@ export function nearness(digits, { three, seven }, norm) {
     return distance(image, seven) - distance(image, three);
   });
 }
-
-/** The shares read rightly. @param {Float64Array} nearer @param {Uint8Array} labels */
-export function rightBy(nearer, labels) {
-  const share = (/** @type {(label: number) => boolean} */ of) => {
-    let [right, all] = [0, 0];
-    labels.forEach((label, i) => {
-      if (!of(label)) return;
-      all++;
-      if (nearer[i] > 0 === (label === 3)) right++;
-    });
-    return right / all;
-  };
-  return { all: share(() => true), threes: share((label) => label === 3), sevens: share((label) => label === 7) };
-}

@@ -1,6 +1,7 @@
 // The gradient of a batch as a picture, and the loss along one weight, of a linear model that learns.
 
 import { PIXELS } from "../model/network.js";
+import { fromBase64 } from "../run/batch.js";
 import { button, element, part } from "../shell/element.js";
 import { count, percent, plain } from "../shell/format.js";
 import { divergingScale } from "../shell/palette.js";
@@ -154,5 +155,5 @@ function scientific(value) {
 
 /** float32, little-endian, as base64. @param {string} text */
 function floats(text) {
-  return new Float32Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
+  return new Float32Array(fromBase64(text).buffer);
 }

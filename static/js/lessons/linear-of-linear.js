@@ -4,6 +4,7 @@ import { DigitRow } from "../ink/digit-row.js";
 import { invertedDigits } from "../model/inverted.js";
 import { fetchNetwork } from "../model/kept-model.js";
 import { PIXELS } from "../model/network.js";
+import { sharesRight } from "../model/read-all.js";
 import { element, part } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
 import { divergingScale } from "../shell/palette.js";
@@ -13,7 +14,6 @@ import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Fold } from "./folding.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { shareRight } from "./measured-steps.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
 import { mountChoice, mountSlider } from "./slider.js";
 
@@ -132,7 +132,7 @@ function paintFold({ network, seen, fold, curve }) {
     ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "rule", y: guess, ink: "mine", dash: true, label: "your guess" })]),
     { kind: "dots", points: [[units, changed.length]], ink: "ink", size: 6 },
   ]);
-  const words = `${units} of ${network.units} units folded: ${count(changed.length)} of ${count(seen.count)} verdicts change; the largest difference of a logit is ${small(difference)}. Read rightly: ${percent(shareRight(logits, seen))}, and ${percent(shareRight(fold.logits, seen))} before.`;
+  const words = `${units} of ${network.units} units folded: ${count(changed.length)} of ${count(seen.count)} verdicts change; the largest difference of a logit is ${small(difference)}. Read rightly: ${percent(sharesRight(logits, seen.labels).all)}, and ${percent(sharesRight(fold.logits, seen.labels).all)} before.`;
   graph.describe(words);
   part("live").textContent = words;
   row.show(changed.slice(0, SHOWN).map((i) => ({
@@ -163,7 +163,7 @@ function table() {
     const read = known[name];
     const all = read?.fold.at(read.network.units);
     return [[
-      runLink(member.run, KINDS[name]), percent(member.log.accuracy), read && all ? percent(shareRight(all.logits, read.seen)) : "…",
+      runLink(member.run, KINDS[name]), percent(member.log.accuracy), read && all ? percent(sharesRight(all.logits, read.seen.labels).all) : "…",
       all ? count(all.changed.length) : "…", all ? small(all.difference) : "…",
     ]];
   });

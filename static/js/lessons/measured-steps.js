@@ -1,6 +1,6 @@
 // How a run stood within its first epoch, where its log has no figures: its pictures read the validation digits.
 
-import { readAll } from "../model/read-all.js";
+import { readAll, sharesRight } from "../model/read-all.js";
 import { pastNetwork } from "./past-network.js";
 
 /** @import { Digits } from "../model/digits.js" */
@@ -30,20 +30,8 @@ export async function readPictures({ run, recipe, steps, digits, signal }, onPoi
     if (signal.aborted) return;
     if (seen.has(pictured)) continue;
     seen.add(pictured);
-    onPoint({ step: pictured, accuracy: shareRight(readAll(network, digits), digits), ofPicture: true });
+    onPoint({ step: pictured, accuracy: sharesRight(readAll(network, digits), digits.labels).all, ofPicture: true });
   }
-}
-
-/**
- * The share of digits whose logit is on their side.
- *
- * @param {ArrayLike<number>} logits
- * @param {Digits} digits
- */
-export function shareRight(logits, { labels, count }) {
-  let right = 0;
-  for (let i = 0; i < count; i++) if (logits[i] > 0 === (labels[i] === 3)) right++;
-  return right / count;
 }
 
 /**

@@ -4,7 +4,7 @@ import { DigitImage } from "../ink/digit-image.js";
 import { invertedDigits } from "../model/inverted.js";
 import { fetchNetwork } from "../model/kept-model.js";
 import { PIXELS } from "../model/network.js";
-import { readAll } from "../model/read-all.js";
+import { readAll, sharesRight } from "../model/read-all.js";
 import { unitSums } from "../model/unit-sums.js";
 import { element, part } from "../shell/element.js";
 import { count, loss, percent, signed } from "../shell/format.js";
@@ -14,7 +14,6 @@ import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { shareRight } from "./measured-steps.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
 import { mountChoice, mountSlider } from "./slider.js";
 
@@ -245,7 +244,7 @@ function again({ network, sums, seen }) {
   for (let unit = 0, at = 0; unit < network.units; unit++) {
     for (let i = 0; i < seen.count; i++, at++) logits[i] += network.output[unit] * network.activation.apply(sums[at]);
   }
-  return shareRight(logits, seen);
+  return sharesRight(logits, seen.labels).all;
 }
 
 function table() {

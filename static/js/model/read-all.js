@@ -28,3 +28,20 @@ export function readAll({ first, bias, output, outputBias, units, activation }, 
   }
   return logits;
 }
+
+/**
+ * The shares of digits whose logit, or any score that is positive for a 3, is on their side.
+ *
+ * @param {ArrayLike<number>} scores
+ * @param {ArrayLike<number>} labels
+ */
+export function sharesRight(scores, labels) {
+  const right = { 3: 0, 7: 0 };
+  const all = { 3: 0, 7: 0 };
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] === 3 ? 3 : 7;
+    all[label]++;
+    if (scores[i] > 0 === (label === 3)) right[label]++;
+  }
+  return { all: (right[3] + right[7]) / labels.length, threes: right[3] / all[3], sevens: right[7] / all[7] };
+}

@@ -142,7 +142,12 @@ class Speed {
  */
 async function fetched(run, step) {
   const { labels, sent, images } = await request("POST", "/api/experiments/batch", { run, step, images: SENT });
-  return { step, labels, sent, images: Uint8Array.from(atob(images), (letter) => letter.charCodeAt(0)) };
+  return { step, labels, sent, images: fromBase64(images) };
+}
+
+/** Bytes that came in JSON. @param {string} text */
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 }
 
 /** @param {Batch} batch */
