@@ -35,6 +35,7 @@ export function mountClassBar(root, { classroom, stream }, { signal } = {}) {
     name.href = `${base}/class/${membership.code}`;
     const { teaches } = classroom;
     const said = over ? "It is over." : lost ? "Not connected: trying again." : !state ? "…" : teaches ? toTeacher(classroom) : toMember(classroom);
+    words.setAttribute("aria-live", teaches ? "off" : "polite"); // counts would be read out all the time
     if (words.textContent !== said) words.textContent = said;
     root.dataset.state = over ? "over" : membership.follows ? "following" : "free";
     const can = !over && !lost && state !== null;

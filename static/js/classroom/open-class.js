@@ -5,12 +5,15 @@ import { root } from "../shell/root.js";
 import { KEPT, newMembership } from "./membership.js";
 
 /**
- * @param {HTMLButtonElement} button shown to who controls the server
- * @param {Pick<import("../shell/page.js").Page, "access" | "toasts">} page
+ * @param {HTMLButtonElement} button shown to who controls the server and is in no class
+ * @param {Pick<import("../shell/page.js").Page, "access" | "classroom" | "toasts">} page
  * @param {{signal?: AbortSignal}} [options]
  */
-export function bindOpenClass(button, { access, toasts }, { signal } = {}) {
-  access.onChange((allowed) => (button.hidden = !allowed), { signal });
+export function bindOpenClass(button, { access, classroom, toasts }, { signal } = {}) {
+  const show = () => (button.hidden = !access.allowed || (classroom.membership !== null && !classroom.over));
+  access.onChange(show, { signal });
+  const end = classroom.subscribe(show);
+  signal?.addEventListener("abort", end);
   button.addEventListener("click", async () => {
     try {
       /** @type {import("../wire.js").ClassState} */
