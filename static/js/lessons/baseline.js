@@ -37,6 +37,7 @@ mountChoice(part("norm"), {
 const slider = mountSlider(part("digit"), { label: "Digit", min: 0, max: 2037, step: 1, whole: true, ...state.control("digit"), value: Math.max(0, state.number("digit")) }, { signal });
 const maps = ["the digit", "mean 3", "less the mean 3", "mean 7", "less the mean 7"].map((words) => {
   const image = new SignedImage("map-image");
+  image.paint(new Float32Array(784), palette, 1); // nothing yet: unpainted it would be black
   const caption = element("figcaption", "caption", words);
   part("maps").append(element("figure", "map", image.canvas, caption));
   return { image, caption, words };

@@ -47,6 +47,7 @@ for (const name of /** @type {const} */ (["row", "column"])) {
 }
 const maps = ["the weights now", "downhill: the gradient, turned round", "mean 3 less mean 7"].map((words) => {
   const image = new SignedImage("map-image");
+  image.paint(new Float32Array(784), palette, 1); // nothing yet: unpainted it would be black
   part("maps").append(element("figure", "map", image.canvas, element("figcaption", "caption", words)));
   return image;
 });
