@@ -31,6 +31,10 @@ const fields = /** @type {const} */ ([["one", "The one shape"], ["other", "The o
     made.setProblem(problem);
     if (shape) state.set(name, shape.join(", "));
   }, { signal });
+  state.control(name).watch((/** @type {string} */ shape) => {
+    input.value = shape;
+    made.setProblem(null);
+  }, signal);
   return { name, input, setProblem: made.setProblem };
 });
 for (const { words, one, other } of EXAMPLES) {

@@ -92,6 +92,7 @@ onThemeChange(document, () => {
   paintTiles();
 }, { signal });
 prediction.subscribe(show);
+state.control("off").watch(() => {}, signal); // the tiles follow it as they do a press
 state.subscribe(() => {
   if (state.number("batches") === 32) askHeadline(state.number("seed"));
   look();
