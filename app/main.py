@@ -45,6 +45,7 @@ from app.web.answers import Answers
 from app.web.assets import Assets, folder
 from app.web.auth import Auth, session_key
 from app.web.board import Board
+from app.web.board_view import BoardView
 from app.web.broadcast import Broadcasts
 from app.web.classroom import routes as classroom
 from app.web.classroom.classes import Classes
@@ -86,10 +87,12 @@ def create_app(settings: Settings) -> FastAPI:
                 )
             )
             lesson_runs = await stack.enter_async_context(LessonRuns.open(history, supervisor))
+            board = await stack.enter_async_context(Board.open(history, supervisor, lesson_runs))
             app.state.services = Services(
                 answers=Answers(),
                 auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
-                board=await stack.enter_async_context(Board.open(history, supervisor, lesson_runs)),
+                board=board,
+                board_view=BoardView(board),
                 digit_packs=DigitPacks(),
                 downloads=Downloads(settings.downloads_per_address),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),

@@ -14,8 +14,8 @@ import msgspec
 from app.events import ENDINGS, TEXT_TYPES, Weights
 from app.run import Run
 from app.storage import Storage
+from app.web.board_view import BoardNow
 from app.web.classroom.classes import ClassState
-from app.web.entries import BoardNow
 from app.web.prediction import Prediction
 
 FILE = Path(__file__).parent.parent / "static/js/wire.d.ts"

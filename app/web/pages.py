@@ -24,7 +24,6 @@ from app.sweep import Value
 from app.web import problems
 from app.web.assets import Assets, folder
 from app.web.classroom.code import read_code, spoken
-from app.web.entries import board_now
 from app.web.root_path import root
 from app.web.services import services
 
@@ -99,7 +98,7 @@ class Pages:
             "code": lambda name: Markup(html(*next((f.module, f.name) for f in shown.functions if f.name == name))),
         }
         if shown == YOUR_TURN:
-            context["board"] = await board_now(services(request).board)
+            context["board"] = await services(request).board_view.now()
         return self._templates.TemplateResponse(request, f"lessons/{shown.slug}.html", context)
 
     async def _class_of(self, request: Request) -> Response:

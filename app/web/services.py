@@ -12,6 +12,7 @@ from app.running.supervisor import Supervisor
 from app.web.answers import Answers
 from app.web.auth import Auth
 from app.web.board import Board
+from app.web.board_view import BoardView
 from app.web.broadcast import Broadcasts
 from app.web.classroom.classes import Classes
 from app.web.digit_packs import DigitPacks
@@ -29,6 +30,7 @@ class Services:
     answers: Answers
     auth: Auth
     board: Board
+    board_view: BoardView
     broadcasts: Broadcasts
     classes: Classes
     digit_packs: DigitPacks
