@@ -25,6 +25,9 @@ export class StackView {
   /** Images in ink, by their place, of the window that was drawn last. @type {HTMLCanvasElement[]} */
   #pictures = [];
   #first = -1;
+  #inks = inks();
+  /** All that is faint, as it was drawn last: of what follows a slider only the plane is drawn anew. */
+  #faint = { key: "", canvas: document.createElement("canvas") };
 
   /**
    * @param {HTMLElement} root is filled
@@ -41,7 +44,9 @@ export class StackView {
     });
     observer.observe(root);
     onThemeChange(document, () => {
+      this.#inks = inks();
       this.#first = -1;
+      this.#faint.key = "";
       this.#paint();
     }, { signal });
     signal.addEventListener("abort", () => {
@@ -71,39 +76,54 @@ export class StackView {
     const [width, height] = [this.#width, Math.ceil(HEIGHT * unit + 2 * PAD)];
     this.#canvas.width = width * ratio;
     this.#canvas.height = height * ratio;
-    const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
-    const left = (width - WIDTH * unit) / 2;
-    const pen = new Pen(context, { ratio, unit, left, top: PAD });
+    const base = { ratio, unit, left: (width - WIDTH * unit) / 2, top: PAD };
     const [first, end] = this.window;
     this.#load(first, end);
-    const lines = { soft: css(colour(document, "--line-strong"), 0.6), ink: css(colour(document, "--ink")) };
-    pen.lines(HIDDEN_EDGES, lines.soft, 1);
+    const pen = new Pen(this.#canvas, base);
     const axis = selection.findIndex(({ kept }) => !kept);
+    pen.copy(this.#drawFaint(base, axis < 0 ? selection : null));
+    if (axis >= 0) this.#cut(pen, selection, axis, first, end);
+    pen.words([`image ${count(first)}`, `${count(end - 1)}`], this.#inks.words, getComputedStyle(this.#canvas).fontFamily);
+  }
+
+  /**
+   * @param {Base} base
+   * @param {Selection | null} selection of which no axis is gone, so that whole images are picked; null: none is
+   */
+  #drawFaint(base, selection) {
+    const [first, end] = this.window;
+    const { canvas } = this.#faint;
+    const key = JSON.stringify([base, first, selection, this.#canvas.width, this.#canvas.height]);
+    if (key === this.#faint.key) return canvas;
+    this.#faint.key = key;
+    [canvas.width, canvas.height] = [this.#canvas.width, this.#canvas.height];
+    const pen = new Pen(canvas, base);
+    pen.lines(HIDDEN_EDGES, this.#inks.soft, 1);
     for (let image = end - 1; image >= first; image--) {
-      const picked = axis < 0 && contains(selection[0], image);
+      const picked = selection && contains(selection[0], image);
       pen.picture(picked ? this.#masked(selection, image) : this.#pictures[image - first], [0, image - first], picked ? WHOLE : FAINT);
     }
-    pen.lines(SEEN_EDGES, lines.soft, 1);
-    if (axis >= 0) this.#cut(pen, selection, axis, first, end, lines.ink);
-    pen.words([`image ${count(first)}`, `${count(end - 1)}`], css(colour(document, "--ink-soft")), getComputedStyle(this.#canvas).fontFamily);
+    pen.lines(SEEN_EDGES, this.#inks.soft, 1);
+    return canvas;
   }
 
   /** @param {number} first @param {number} end */
   #load(first, end) {
     if (this.#first === first) return;
-    const ink = css(colour(document, "--ink"));
+    const { ink } = this.#inks;
     this.#pictures = Array.from({ length: end - first }, (_, i) => digitInColour(this.#stack.bytes(first + i), ink));
     this.#first = first;
   }
 
   /** Of an image what is picked, in ink. @param {Selection} selection @param {number} image */
   #masked(selection, image) {
+    if (isWhole(selection[1]) && isWhole(selection[2])) return this.#pictures[image - this.window[0]];
     const pixels = Uint8Array.from(this.#stack.bytes(image), (value, i) => (contains(selection[1], Math.floor(i / SIDE)) && contains(selection[2], i % SIDE) ? value : value / 8));
-    return digitInColour(pixels, css(colour(document, "--ink")));
+    return digitInColour(pixels, this.#inks.ink);
   }
 
-  /** @param {Pen} pen @param {Selection} selection @param {number} axis @param {number} first @param {number} end @param {string} ink */
-  #cut(pen, selection, axis, first, end, ink) {
+  /** @param {Pen} pen @param {Selection} selection @param {number} axis @param {number} first @param {number} end */
+  #cut(pen, selection, axis, first, end) {
     const at = selection[axis].from - (axis === 0 ? first : 0);
     const [wide, high] = [[2, 1], [2, 0], [0, 1]][axis];
     const size = [end - first, SIDE, SIDE];
@@ -111,7 +131,8 @@ export class StackView {
     [plane.width, plane.height] = [size[wide], size[high]];
     const context = /** @type {CanvasRenderingContext2D} */ (plane.getContext("2d"));
     const image = context.createImageData(plane.width, plane.height);
-    const [paper, full] = [colour(document, "--raised"), colour(document, "--ink")];
+    const { paper, full, ink } = this.#inks;
+    const pixels = Array.from({ length: end - first }, (_, i) => this.#stack.bytes(first + i));
     const bounds = new Bounds();
     const place = [0, 0, 0];
     place[axis] = selection[axis].from;
@@ -119,7 +140,7 @@ export class StackView {
       for (let x = 0; x < plane.width; x++) {
         place[wide] = x + (wide === 0 ? first : 0);
         place[high] = y + (high === 0 ? first : 0);
-        const share = this.#stack.bytes(place[0])[place[1] * SIDE + place[2]] / 255;
+        const share = pixels[place[0] - first][place[1] * SIDE + place[2]] / 255;
         const picked = contains(selection[wide], place[wide]) && contains(selection[high], place[high]);
         if (picked) bounds.add(x, y);
         const mixed = picked ? paper.map((from, i) => from + (full[i] - from) * share) : full;
@@ -131,6 +152,17 @@ export class StackView {
     pen.frame([0, 0, plane.width, plane.height], [axis, at], ink, 0.8);
     if (bounds.any) pen.frame(bounds.box, [axis, at], ink, 2);
   }
+}
+
+/** The page's colours, asked for once a theme: to ask makes the browser lay the page out. */
+function inks() {
+  const [line, full, paper, words] = ["--line-strong", "--ink", "--raised", "--ink-soft"].map((token) => colour(document, token));
+  return { soft: css(line, 0.6), ink: css(full), full, paper, words: css(words) };
+}
+
+/** @param {Picked} picked along rows or columns */
+function isWhole({ from, step, count: size }) {
+  return from === 0 && step === 1 && size === SIDE;
 }
 
 class Bounds {
@@ -171,16 +203,23 @@ const SEEN_EDGES = [
   [[DRAWN, 0, 0], [DRAWN, 0, SIDE]], [[DRAWN, 0, SIDE], [DRAWN, SIDE, SIDE]],
 ];
 
+/** @typedef {{ratio: number, unit: number, left: number, top: number}} Base device pixels of a pixel, how wide a pixel of an image is, and where the block begins */
+
 /** Draws on the block's own planes. */
 class Pen {
   #context;
   #base;
 
-  /** @param {CanvasRenderingContext2D} context @param {{ratio: number, unit: number, left: number, top: number}} base */
-  constructor(context, base) {
-    this.#context = context;
+  /** @param {HTMLCanvasElement} canvas @param {Base} base */
+  constructor(canvas, base) {
+    this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     this.#base = base;
-    context.imageSmoothingEnabled = false;
+    this.#context.imageSmoothingEnabled = false;
+  }
+
+  /** @param {HTMLCanvasElement} canvas as large as this one */
+  copy(canvas) {
+    this.#context.drawImage(canvas, 0, 0);
   }
 
   /** @param {readonly number[]} point in widths of a pixel @returns {[number, number]} in device pixels */

@@ -23,6 +23,7 @@ const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const MOST_SHOWN = 64; // numbers along an axis of the picture of what is picked
 const MOST_WRITTEN = 28;
+const STACKED = 3; // images of the picture of the stack
 const SHUFFLED = 6; // digits, as they are and with their pixels in another order
 const FIRST = "stack[5, :, 14]";
 const EXAMPLES = ["stack", "stack[5]", "stack[5, 13]", "stack[5, 13, 14]", "stack[:, 14, 14]", "stack[5, :, 14:15]", "stack[-1, 4:24, ::2]", "stack[5, 13, 14, 0]"];
@@ -39,6 +40,7 @@ const places = [5, 13, 14];
 /** @type {Shuffled | null} */
 let shuffled = null;
 let asking = new AbortController();
+let ink = colour(document, "--ink");
 const show = painter.add(paint);
 
 const input = element("input", "shape-field");
@@ -58,6 +60,8 @@ for (const each of EXAMPLES) {
 }
 /** @type {{slider: {set: (value: number) => void}, box: HTMLInputElement}[]} */
 let cuts = [];
+/** @type {ReturnType<typeof mountRung>[]} */
+let ladder = [];
 const curves = new Graph(part("curves"), {
   label: "Accuracy after each epoch, with the pixels in place and with all of them shuffled",
   x: { min: 1, max: 5, label: "Epoch" },
@@ -78,7 +82,11 @@ state.subscribe((changed) => {
   show();
 });
 prediction.subscribe(show);
-onThemeChange(document, show, { signal });
+onThemeChange(document, () => {
+  ink = colour(document, "--ink");
+  ladder[0]?.stack();
+  show();
+}, { signal });
 /** @type {StackView} */
 let view;
 load();
@@ -105,7 +113,9 @@ async function load() {
   }
   view = new StackView(part("stack"), { length: loaded.threes.length, bytes }, { signal });
   cuts = AXES.map(([name], axis) => mountCut(name, axis));
-  take(state.text("at"));
+  ladder = [0, 1, 2, 3].map(mountRung);
+  ladder[0].stack();
+  take(input.value); // of the address, or what has been typed meanwhile
 }
 
 /** A slider along an axis, and a box that says whether one place is picked or all are kept. @param {string} name @param {number} axis */
@@ -151,7 +161,8 @@ function paint() {
     part("picked").textContent = words;
     part("picked-list").textContent = listed();
     paintNumbers(part("numbers", HTMLCanvasElement), selection);
-    ladder();
+    const chosen = indexOf(selection, shape());
+    rungs().forEach((picked, i) => ladder[i].show(picked, chosen));
     formula();
     const [first, end] = view.window;
     part("source").textContent = `Drawn: images ${count(first)} to ${count(end - 1)} of the ${count(loaded.threes.length)} 3s among the 2,038 validation digits. The numbers are their pixels, from 0 (paper) to 1 (ink).`;
@@ -195,7 +206,6 @@ function paintNumbers(canvas, picked) {
   canvas.dataset.rank = String(sizes.length);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(columns, rows);
-  const ink = colour(document, "--ink");
   placesOf(shortened(picked), shape(), MOST_SHOWN ** 2).forEach((place, i) => {
     image.data.set(ink, 4 * i);
     image.data[4 * i + 3] = pixel(place);
@@ -208,38 +218,37 @@ function shortened(picked) {
   return picked.map((each) => ({ ...each, count: Math.min(each.count, MOST_SHOWN) }));
 }
 
-/** Stack, image, row and number at the places that were picked last. */
-function ladder() {
-  const [image, row, column] = places;
-  const all = whole(shape());
-  const rungs = [all, cut(all, 0, image), cut(cut(all, 0, image), 1, row), cut(cut(cut(all, 0, image), 1, row), 2, column)];
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.rung : undefined;
-  part("ladder").replaceChildren(...rungs.map((picked, i) => {
-    const sizes = shapeOf(picked);
-    const canvas = element("canvas", "rung-image");
-    paintNumbers(canvas, picked);
-    const name = ["stack", "image", "row", "number"][i];
-    const shown = [stacked(), canvas, canvas, element("b", "rung-number", value(placesOf(picked, shape(), 1)[0]), canvas)][i];
-    const index = indexOf(picked, shape());
-    const rung = button(element("span", "rung-picture", shown), "rung", () => choose(picked));
-    rung.dataset.rung = String(i);
-    rung.disabled = part("lesson").dataset.controls === "none";
-    rung.setAttribute("aria-label", `${name}: ${index}${i === 3 ? ` is ${rung.textContent}` : ""}`);
-    rung.setAttribute("aria-pressed", String(index === indexOf(selection, shape())));
-    return element("li", "", element("span", "rung-words", `rank ${sizes.length}`, element("br", ""), written(sizes)), rung, element("code", "", name));
-  }));
-  if (focused) /** @type {HTMLElement | null} */ (part("ladder").querySelector(`[data-rung="${focused}"]`))?.focus();
+/** Stack, image, row and number: a picture to press, and above it rank and shape. @param {number} i */
+function mountRung(i) {
+  const name = ["stack", "image", "row", "number"][i];
+  const canvases = Array.from({ length: i ? 1 : STACKED }, () => element("canvas", "rung-image"));
+  const number = element("b", "rung-number");
+  const shown = i ? canvases[0] : element("span", "rung-stack", ...canvases);
+  const press = button(element("span", "rung-picture", ...(i === 3 ? [number] : []), shown), "rung", () => choose(rungs()[i]), { signal });
+  press.disabled = part("lesson").dataset.controls === "none";
+  const sizes = written(i ? [SIDE, SIDE].slice(i - 1) : shape());
+  part("ladder").append(element("li", "", element("span", "rung-words", `rank ${3 - i}`, element("br", ""), sizes), press, element("code", "", name)));
+  return {
+    /** @param {Selection} picked @param {string} chosen */
+    show(picked, chosen) {
+      const index = indexOf(picked, shape());
+      if (i) paintNumbers(canvases[0], picked);
+      if (i === 3) number.textContent = value(placesOf(picked, shape(), 1)[0]);
+      press.setAttribute("aria-label", `${name}: ${index}${i === 3 ? ` is ${number.textContent}` : ""}`);
+      press.setAttribute("aria-pressed", String(index === chosen));
+    },
+    /** The stack's first images, one behind the other. */
+    stack() {
+      if (!i) canvases.forEach((canvas, behind) => paintNumbers(canvas, cut(whole(shape()), 0, STACKED - 1 - behind)));
+    },
+  };
 }
 
-/** The stack's first images, one behind the other. */
-function stacked() {
-  const made = element("span", "rung-stack");
-  for (const image of [2, 1, 0]) {
-    const canvas = element("canvas", "rung-image");
-    paintNumbers(canvas, cut(whole(shape()), 0, image));
-    made.append(canvas);
-  }
-  return made;
+/** What is picked on the way from the stack to the number at the places that were picked last. */
+function rungs() {
+  const found = [whole(shape())];
+  places.forEach((at, axis) => found.push(cut(found[axis], axis, at)));
+  return found;
 }
 
 function formula() {
