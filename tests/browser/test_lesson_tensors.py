@@ -66,3 +66,20 @@ def test_the_network_reads_what_nobody_can(page: Page) -> None:
     expect(said).to_contain_text("expected sequence of length 2 at dim 1 (got 1)")
     expect(page.locator("#beside-source")).to_contain_text(f"PyTorch {torch.__version__}")
     expect(page.locator("#timings td").first).to_have_text(re.compile(r"^[\d.]+ ms$"))
+
+
+def test_it_is_cut_by_touch(phone: Page) -> None:
+    phone.goto("/lessons/tensors")
+    phone.locator("#veil button").evaluate("button => button.click()")
+    phone.get_by_role("button", name="stack[5, :, 14:15]", exact=True).tap()
+    expect(phone.locator("#picked")).to_have_text("stack[5, :, 14:15] has rank 2 and the shape [28, 1]: 28 numbers.")
+    phone.get_by_label("Only one row").tap()
+    expect(phone.get_by_label("Index", exact=True)).to_have_value("stack[5, 13, 14:15]")
+    phone.get_by_role("button", name="image: stack[5]").tap()
+    expect(phone.locator("#picked")).to_have_text("stack[5] has rank 2 and the shape [28, 28]: 784 numbers.")
+    low = phone.evaluate(
+        """() => [...document.querySelectorAll(".lesson-figure :is(.button, input, label)")]
+          .filter((each) => !each.htmlFor && !["checkbox", "radio"].includes(each.type))
+          .filter((each) => each.offsetHeight && each.offsetHeight < 44).map((each) => each.outerHTML)"""
+    )
+    assert low == []
