@@ -60,7 +60,7 @@ def test_fields_lead_to_their_lessons_and_keep_what_is_typed(page: Page, finishe
     sheet = sheet_of(page)
     sheet.get_by_label("Learning rate").fill("0.5")
     links = sheet.get_by_role("link", name=re.compile(r"^why\? The lesson “.+”, in a new tab$"))
-    expect(links).to_have_count(11)
+    expect(links).to_have_count(12)
     for address in {link.get_attribute("href") or "" for link in links.all()}:
         assert page.request.get(address).ok, address
     with page.expect_popup() as opened:
