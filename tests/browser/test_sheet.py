@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from app.lessons.contents import lesson
 from tests.browser.steering import control, start
 
 
@@ -60,9 +61,11 @@ def test_fields_lead_to_their_lessons_and_keep_what_is_typed(page: Page, finishe
     sheet = sheet_of(page)
     sheet.get_by_label("Learning rate").fill("0.5")
     links = sheet.get_by_role("link", name=re.compile(r"^why\? The lesson “.+”, in a new tab$"))
-    expect(links).to_have_count(12)
-    for address in {link.get_attribute("href") or "" for link in links.all()}:
-        assert page.request.get(address).ok, address
+    expect(links.first).to_be_visible()
+    assert links.count() >= sheet.locator(".recipe-field").count() - 1  # none is about varied images
+    for link in links.all():
+        found = lesson((link.get_attribute("href") or "").removeprefix("/lessons/"))
+        expect(link).to_have_text(f"why? The lesson “{found.title}”, in a new tab")
     with page.expect_popup() as opened:
         sheet.locator("[data-field=learning_rate] a").press("Enter")
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("The learning rate")
