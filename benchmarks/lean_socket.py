@@ -76,7 +76,8 @@ class LeanViewer(asyncio.Protocol):
             self.times.append(now)
             self.binary += 1
         elif opcode == 9:
-            self._transport.write(b"\x8a\x80\0\0\0\0")
+            length = data[start - 1]  # of a control frame it is one byte
+            self._transport.write(bytes((0x8A, 0x80 | length, 0, 0, 0, 0)) + data[start : start + length])
         elif opcode == 8:
             self._transport.write(b"\x88\x80\0\0\0\0")
             self._transport.close()
