@@ -10,6 +10,8 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     page.get_by_label("The mean 3 less the mean 7").press("Space")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
+    expect(words).to_contain_text("After 1 step: loss 0.4")  # where what was predicted is to be seen
+    page.get_by_role("button", name="1 Initialise").press("Enter")
     expect(words).to_contain_text("After 0 steps: loss 0.5000")
     expect(words).to_contain_text("Cosine between the way downhill and mean 3 less mean 7: 0.9997.")
     expect(words).to_contain_text("As you expected")
@@ -22,6 +24,6 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     page.get_by_role("button", name="2–5 Predict, loss, gradient, step").press("Enter")
     expect(words).to_contain_text("After 1 step: loss 0.4")
     page.get_by_role("radio", name="a batch of 256").check()
-    page.get_by_role("button", name="7 Stop after the epoch").press("Enter")
+    page.get_by_role("button", name="7 Stop after 49 steps").press("Enter")
     expect(words).to_contain_text(re.compile(r"After 49 steps: loss 0\.\d+, 9\d\.\d\d % of 256 training images"))
     expect(page).to_have_url(re.compile(r"step=49&images=next"))

@@ -11,7 +11,7 @@ const EXAMPLES = [
   { words: "stack − mean3", one: "2038, 28, 28", other: "28, 28" },
   { words: "verdicts == labels", one: "2038, 1", other: "2038" },
   { words: "both columns", one: "2038, 1", other: "2038, 1" },
-  { words: "a list + 3", one: "3", other: "" },
+  { words: "3 numbers + 1", one: "3", other: "" },
   { words: "refused", one: "2038, 28", other: "2038" },
 ];
 const BYTES = 4; // of a float32

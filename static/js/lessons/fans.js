@@ -49,7 +49,7 @@ export class Fans {
       const [sample] = answer.sizes;
       fans[i].replaceWith(fan(sample, sample.mean_angle === null ? "no slope" : `${Math.round(sample.mean_angle)}°`));
     }
-    this.#source.textContent = `Angles to the gradient of all 12,396 images after ${count(step)} steps of 256 images with rate ${recipe.learning_rate} and seed ${recipe.seed}: each ray is one batch, each number their mean. Computed by this server’s learner.`;
+    this.#source.textContent = `Angles to the gradient of all 12,396 images after ${count(step)} steps of 256 images with rate ${recipe.learning_rate} and seed ${recipe.seed}: each ray is one batch, to one side or the other by turns, each number their mean. Computed by this server’s learner.`;
   }
 }
 

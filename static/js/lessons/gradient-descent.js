@@ -14,6 +14,7 @@ import { mountChoice, mountSlider } from "./slider.js";
 
 const STEPS = 49; // of one epoch
 const REACH = 2;
+const LATE = 300; // milliseconds after which a page says that it waits
 const BY = Array.from({ length: 13 }, (_, i) => -REACH + (2 * REACH * i) / 12); // each is a pass over all images
 
 /** @typedef {{value: number, derivative: number, by: number[], loss: number[], rise_over_run: (number | null)[]}} Nudged */
@@ -60,10 +61,13 @@ part("seven").append(
   button("1 Initialise", "small", () => go(0), { signal }),
   button("2–5 Predict, loss, gradient, step", "small", () => go(state.number("step") + 1), { signal }),
   button("6 Repeat ten times", "small", () => go(state.number("step") + 10), { signal }),
-  button("7 Stop after the epoch", "small", () => go(STEPS), { signal }),
+  button("7 Stop after 49 steps", "small", () => go(STEPS), { signal }),
 );
 state.subscribe(ask);
-prediction.subscribe(show);
+prediction.subscribe(() => {
+  if (prediction.answers && state.number("step") === 0) go(1); // what was predicted is there after one step
+  show();
+});
 onThemeChange(document, () => {
   palette = divergingScale(document);
   show();
@@ -83,6 +87,9 @@ function go(step) {
 
 async function ask() {
   const mine = ++asked;
+  const late = window.setTimeout(() => {
+    if (mine === asked) part("source").textContent = `Asking the server for step ${count(state.number("step"))} …`;
+  }, LATE);
   // One step on all images is the same recipe with all of them as its batch: its weights differ, so that is what is asked.
   const all = state.text("images") === "all";
   const recipe = { model: "linear", ...(all ? { batch_size: 12396, epochs: STEPS } : {}) };
@@ -97,6 +104,8 @@ async function ask() {
     show();
   } catch (error) {
     if (mine === asked) refused(error);
+  } finally {
+    window.clearTimeout(late);
   }
 }
 

@@ -110,7 +110,7 @@ function said(members) {
 }
 
 function source() {
-  return trial.waiting || `${trial.members.length} runs of this server, trained together; accuracy on 2,038 digits that none has learned from. Each rate leads to its run.`;
+  return trial.waiting || `${trial.members.length} runs of this server, trained together; accuracy on 2,038 digits that none has learned from. Each rate leads to its run. The small curves are their losses, each from 0 to its own highest.`;
 }
 
 /** @param {Member[]} members */

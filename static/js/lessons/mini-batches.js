@@ -191,7 +191,7 @@ function paint() {
   const said = sentence(order, words(at));
   graph.describe(said);
   part("words-now").textContent = `${said}${guess && at === FIRST[counted] && said ? ` You expected ${sizeWords(guess)}.` : ""}`;
-  part("source").textContent = waitsFor([small, large]) || (reading ? "Their pictures read the validation digits …" : "") || "Five runs of this server, each size leads to its own; accuracy on 2,038 digits that none has learned from, at the ends of epochs, and before the first one’s end by the pictures of their weights. Where a size was not measured at the very place, its newest figure before it counts.";
+  part("source").textContent = waitsFor([small, large]) || (reading ? "Their pictures read the validation digits …" : "") || "Five runs of this server, each size leads to its own; accuracy on 2,038 digits that none has learned from, at the ends of epochs, and before the first one’s end by the pictures of their weights. Where a size was not measured at the very place, its newest figure before it counts." + (counted === "time" ? " The seconds are this server’s clock, on which several of these runs share a core." : "");
   table();
 }
 
