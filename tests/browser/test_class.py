@@ -128,7 +128,7 @@ def test_a_code_that_is_none_or_no_more(page: Page, complaints: list[str]) -> No
     page.goto("/lessons")
     page.get_by_label("Class code").fill("hello")
     page.get_by_role("button", name="Go to the class").click()
-    expect(page.get_by_text("“hello” is no code of a class")).to_be_visible()
+    expect(page.get_by_text("“hello” is not the code of a class")).to_be_visible()
     assert len(complaints) == 1
     assert "404" in complaints.pop()
     page.get_by_label("Class code").fill("CCC-CCC")

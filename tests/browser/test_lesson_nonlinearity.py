@@ -47,7 +47,7 @@ def test_a_digit_and_its_negative_mirror_each_other_only_without_a_bend(page: Pa
         sums.add(found[1])
     assert len(sums) == 1
     page.get_by_label("ReLU", exact=True).check()
-    expect(words).to_contain_text("nothing ties them")
+    expect(words).to_contain_text("would be the same for every pair")
     page.get_by_label("one unit", exact=True).check()
     expect(page.locator("#unit-words")).to_contain_text("Its sum is positive for")
     page.get_by_text("Do black pixels kill neurons?").click()

@@ -50,14 +50,14 @@ function chosen() {
 function paint() {
   const { members } = trial;
   part("miniatures").replaceChildren(...members.map(miniature));
-  const reached = members.map(({ recipe, log }) => /** @type {const} */ ([recipe.learning_rate ?? 0.1, log.accuracy]));
+  const reached = members.filter(({ log }) => !log.diverged && log.accuracy > 0).map(({ recipe, log }) => /** @type {const} */ ([recipe.learning_rate ?? 0.1, log.accuracy]));
   graph.show([
     ...flags(),
     { kind: "rule", y: 0.5, ink: "soft", dash: true, label: "guessing" },
     { kind: "line", points: reached, ink: "soft" },
     { kind: "dots", points: reached, ink: "ink" },
   ]);
-  const words = said(members);
+  const words = trial.complete ? said(members) : members.length ? "Not all of the rates have been trained yet." : "";
   graph.describe(words);
   part("words-now").textContent = words;
   part("source").textContent = source();
@@ -98,7 +98,7 @@ function how(log) {
 
 /** @param {Member[]} members */
 function said(members) {
-  const ended = members.filter(({ log }) => !log.active && log.accuracy > 0);
+  const ended = members.filter(({ log }) => !log.active && !log.diverged && log.accuracy > 0);
   if (!ended.length) return "";
   const best = ended.reduce((one, other) => (other.log.accuracy > one.log.accuracy ? other : one));
   const rates = members.map(({ recipe }) => recipe.learning_rate ?? 0.1);
@@ -124,7 +124,7 @@ function table(members) {
     link.href = `${base}/runs/${run}`;
     const first = element("th", "", link);
     first.scope = "row";
-    return element("tr", "", first, element("td", "", percent(log.accuracy)), element("td", "", loss(log.epochs.valid_loss.at(-1))));
+    return element("tr", "", first, element("td", "", log.diverged ? "overflowed" : percent(log.accuracy)), element("td", "", loss(log.epochs.valid_loss.at(-1))));
   });
   root.replaceChildren(head, element("tbody", "", ...rows));
 }
