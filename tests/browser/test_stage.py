@@ -129,7 +129,8 @@ def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> Non
     """Blue and orange both occur, and nothing else but shades between them and the neutral middle."""
     page.goto(f"/runs/{finished_run}")
     expect(page.locator(".tile")).to_have_count(30)
-    hues = page.evaluate(
+    until(
+        page,
         """() => {
           const found = { blue: 0, orange: 0 };
           const canvas = document.querySelector(".tiles canvas");
@@ -138,11 +139,9 @@ def test_a_unit_is_painted_in_the_two_hues(page: Page, finished_run: str) -> Non
             if (data[i + 2] - data[i] > 40) found.blue++;
             if (data[i] - data[i + 2] > 60) found.orange++;
           }
-          return found;
-        }"""
+          return found.blue > 100 && found.orange > 100;
+        }""",
     )
-    assert hues["blue"] > 100
-    assert hues["orange"] > 100
 
 
 def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:
