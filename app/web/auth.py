@@ -14,7 +14,7 @@ from pathlib import Path
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from app.settings import Settings
 from app.web.guesses import Guesses, TooManyGuesses
@@ -158,8 +158,9 @@ class _Limit:
         self.address = RateLimitItemPerMinute(amount * class_size, namespace=what)
 
 
-def client_address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def client_address(connection: HTTPConnection) -> str:
+    """Of a request or a WebSocket; empty where it has none."""
+    return connection.client.host if connection.client else ""
 
 
 def _too_many(limit: RateLimitItem, seconds: float, whose: str = "from one address") -> Problem:

@@ -15,7 +15,7 @@ from app.web.auth import client_address
 from app.web.board import TEXTBOOK
 from app.web.board_view import BoardEntry, BoardNow, shown_as
 from app.web.names import visible
-from app.web.problems import Problem, documented, invalid
+from app.web.problems import Problem, documented, invalid, refused
 from app.web.services import services
 from app.web.session import require_control
 
@@ -48,13 +48,13 @@ class Submit(BaseModel):
         """What is to be trained. Raises Problem, naming the field."""
         for field in self.recipe:
             if field not in OPEN:
-                raise _refused(f"recipe.{field}", f"an entry has no such field to choose; it has {', '.join(OPEN)}")
+                raise refused(f"recipe.{field}", f"an entry has no such field to choose; it has {', '.join(OPEN)}")
         try:
             return entry_recipe(Recipe.model_validate(self.recipe))
         except ValidationError as error:
             raise invalid([each | {"loc": ("recipe", *each["loc"])} for each in error.errors()]) from None
-        except UnknownChoice as refused:
-            raise _refused(f"recipe.{refused.field}", str(refused)) from None
+        except UnknownChoice as choice:
+            raise refused(f"recipe.{choice.field}", str(choice)) from None
 
 
 class Submitted(BaseModel):
@@ -103,7 +103,3 @@ async def delete(request: Request, entry: str) -> Response:
     except KeyError:
         raise Problem(404, "No such entry", f"The board has no entry {entry!r}. It may have been deleted.") from None
     return Response(status_code=204)
-
-
-def _refused(field: str, detail: str) -> Problem:
-    return Problem(422, "Invalid input", f"{field}: {detail}", [{"field": field, "detail": detail}])

@@ -12,7 +12,7 @@ from app.lessons.lesson import UnknownChoice
 from app.run import Run
 from app.running.supervisor import QueueFull
 from app.sweep import Value
-from app.web.problems import Problem, documented
+from app.web.problems import Problem, documented, refused
 from app.web.runs import queue_full
 from app.web.services import services
 
@@ -77,11 +77,8 @@ async def ask_trial(request: Request, response: Response, slug: str, trial: str,
         raise Problem(404, "No such trial", f"The lesson {slug!r} has no trial {trial!r}; it has {names}.")
     try:
         runs, new = await services(request).lesson_runs.ask(of, trial, asked.choices)
-    except UnknownChoice as refused:
-        where = f"choices.{refused.field}"
-        raise Problem(
-            422, "Invalid input", f"{where}: {refused}", [{"field": where, "detail": str(refused)}]
-        ) from None  # fmt: skip
+    except UnknownChoice as choice:
+        raise refused(f"choices.{choice.field}", str(choice)) from None
     except QueueFull as full:
         raise queue_full(full) from None
     if new:

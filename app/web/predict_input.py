@@ -16,9 +16,10 @@ from starlette.requests import Request
 
 from app.handwriting import fill, ink, picture
 from app.handwriting.ink import Image
+from app.web.auth import client_address
 from app.web.problems import Problem, invalid
 from app.web.reading_work import ReadingWork
-from app.web.request_body import Body, BodyReader, client
+from app.web.request_body import Body, BodyReader
 
 TYPES = ("application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data")
 
@@ -147,17 +148,17 @@ async def read(request: Request, bodies: BodyReader, work: ReadingWork) -> Quest
                 data = (await body.all(JSON_LIMIT)).removeprefix(BYTE_ORDER_MARK)
                 if len(data) <= INLINE_LIMIT and data.count(b"[") <= INLINE_LISTS:
                     return drawing(data, choice)
-                return await work.run(client(request), False, drawing, data, choice)
+                return await work.run(client_address(request), False, drawing, data, choice)
             case "image/png" | "image/jpeg":
                 data = await body.all(PICTURE_LIMIT)
-                return Question(await work.run(client(request), picture.heavy(data), _picture, data), choice)
+                return Question(await work.run(client_address(request), picture.heavy(data), _picture, data), choice)
             case "multipart/form-data":
                 form = await _form(request, body)
                 try:
                     data, fields = await _file(form)
                 finally:
                     await form.close()
-                image = await work.run(client(request), picture.heavy(data), _picture, data)
+                image = await work.run(client_address(request), picture.heavy(data), _picture, data)
                 return Question(image, _choice(choice.model_dump() | fields))
     raise Problem(
         415, "Unsupported type", f"Content-Type is {media_type or 'missing'}; send {', '.join(TYPES)}.",

@@ -75,6 +75,11 @@ def invalid(errors: Iterable[Any], *, inside: int = 0) -> Problem:
     return Problem(422, "Invalid input", f"{first['field']}: {first['detail']}{more}", fields)
 
 
+def refused(field: str, detail: str) -> Problem:
+    """A 422 about one field."""
+    return Problem(422, "Invalid input", f"{field}: {detail}", [{"field": field, "detail": detail}])
+
+
 def _field(location: Sequence[Any]) -> str:
     """A union's kind has the name of its one field here: it is said once. Indices may well follow their like. Which of
     a union's types was tried (``list[…]``) is nothing that the client wrote."""

@@ -6,6 +6,7 @@ from typing import Self
 
 from starlette.requests import Request
 
+from app.web.auth import client_address
 from app.web.problems import Problem
 from app.web.turns import Turns
 
@@ -65,7 +66,7 @@ class Body:
         more = True
         while more:
             if self._taken > SMALL and self._deadline is None:
-                await self._places.take(client(self._request))
+                await self._places.take(client_address(self._request))
                 self._deadline = asyncio.get_running_loop().time() + LARGE_SECONDS
             if self._deadline is None:
                 piece, more = await self._next(limit)
@@ -93,11 +94,6 @@ class Body:
         if self._taken > limit:
             raise _too_large(limit)
         return piece, message.get("more_body", False)
-
-
-def client(request: Request) -> str:
-    """The address that it comes from."""
-    return request.client.host if request.client else ""
 
 
 def _check_length(request: Request, limit: int) -> None:

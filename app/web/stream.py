@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.history.unavailable import HistoryUnavailable
+from app.web.auth import client_address
 from app.web.broadcast import Socket
 from app.web.frames import Form
 from app.web.run_log import RunLog
@@ -44,7 +45,7 @@ class Stream:
         socket: Socket = scope["extensions"][EXTENSION]
         await websocket.accept()
         try:
-            with held.viewers.watching(websocket.client.host if websocket.client else ""):
+            with held.viewers.watching(client_address(websocket)):
                 await self._serve(websocket, socket, held)
         except TooManyViewers as many:
             await close(websocket, FULL, str(many))
@@ -121,10 +122,9 @@ async def _live(websocket: WebSocket, socket: Socket, held: Services, after: int
 
 
 async def _page(websocket: WebSocket, socket: Socket, held: Services) -> None:
-    address = websocket.client.host if websocket.client else ""
     with held.viewers.heartbeats(socket):
         async with Subscriptions(
-            socket, held, lambda code, reason: close(websocket, code, reason), address
+            socket, held, lambda code, reason: close(websocket, code, reason), client_address(websocket)
         ) as subscriptions:
             while (message := await websocket.receive())["type"] != "websocket.disconnect":
                 await subscriptions.take(message.get("text") or message.get("bytes") or "")

@@ -157,18 +157,18 @@ class Subscriptions:
         if len(self._tasks) >= MAX_SUBSCRIPTIONS:
             full = f"{MAX_SUBSCRIPTIONS} subscriptions are as many as a socket may have"
             return await self._refuse(asked.run, full, code=asked.code)
-        match asked.key:
-            case _ if asked.code is not None:
-                work = partial(self._send_class, asked.code, asked.member, asked.follows)
-            case "":
-                work = partial(self._send_list, asked.form)
-            case " board":
-                work = partial(self._send_board)
-            case "live":
-                work = partial(self._send_live, asked.seen, asked.form)
-            case run:
-                work = partial(self._send_run, run, asked.after, asked.form)
-        self._tasks[asked.key] = asyncio.create_task(self._see_through(asked, work))
+        self._tasks[asked.key] = asyncio.create_task(self._see_through(asked, self._work(asked)))
+
+    def _work(self, asked: Subscribe) -> Callable[[], Awaitable[None]]:
+        if asked.code is not None:
+            return partial(self._send_class, asked.code, asked.member, asked.follows)
+        if asked.board:
+            return self._send_board
+        if asked.run is None:
+            return partial(self._send_list, asked.form)
+        if asked.run == LIVE:
+            return partial(self._send_live, asked.seen, asked.form)
+        return partial(self._send_run, asked.run, asked.after, asked.form)
 
     async def _end(self, key: str) -> None:
         if task := self._tasks.pop(key, None):

@@ -162,10 +162,10 @@ class Tasks:
                 last = TaskEnded(task.id, _memory())
             else:
                 return
+            task.turns.close()
         except Exception as error:
             traceback.print_exc()
             last = TaskFailed(task.id, sentence(error))
-        task.turns.close()
         del self._tasks[task.id]
         self._outbox.send(last)
 

@@ -1,6 +1,8 @@
 """Classes by REST: opened, steered and closed by who controls the server; answered by their members."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Response
@@ -13,7 +15,7 @@ from app.web.classroom.classes import ClassState
 from app.web.classroom.questions import BadAnswer, questions, read_answers
 from app.web.classroom.store import MOST_CLASSES, MOST_MEMBERS, ClassFull, TooManyClasses, UnknownClass
 from app.web.guesses import TooManyGuesses
-from app.web.problems import Problem
+from app.web.problems import Problem, refused
 from app.web.root_path import root
 from app.web.services import services
 from app.web.session import require_control
@@ -93,9 +95,10 @@ async def show_class(request: Request, code: str) -> ClassState:
     held = services(request)
     control = await held.auth.may_control(request)
     found = await _find(request, code, trusted=control)
-    if control:
-        await held.classes.store.keep(found)
-    return await held.classes.state(found)
+    with _problems():
+        if control:
+            await held.classes.store.keep(found)
+        return await held.classes.state(found)
 
 
 @router.patch("/{code}", dependencies=[Depends(require_control)])
@@ -104,7 +107,7 @@ async def steer_class(request: Request, code: str, asked: Steer) -> ClassState:
     held = services(request)
     held.auth.count_control(request)
     found = await _find(request, code, trusted=True)
-    try:
+    with _problems():
         lesson = (await held.classes.store.standing(found)).lesson
         if asked.page is not None:
             page, lesson = _page(asked.page)
@@ -114,8 +117,6 @@ async def steer_class(request: Request, code: str, asked: Steer) -> ClassState:
                 raise Problem(409, "No lesson", "The class is shown no lesson, so there are no predictions to release.")
             await held.classes.store.release(found, lesson, asked.released)
         return await held.classes.state(found)
-    except UnknownClass:
-        raise no_such_class() from None
 
 
 @router.delete("/{code}", status_code=204, dependencies=[Depends(require_control)])
@@ -123,10 +124,8 @@ async def close_class(request: Request, code: str) -> None:
     """Close a class. All that is known of it is forgotten."""
     held = services(request)
     found = await _find(request, code, trusted=True)
-    try:
+    with _problems():
         await held.classes.store.close(found)
-    except UnknownClass:
-        raise no_such_class() from None
 
 
 @router.post("/{code}/predictions", status_code=204)
@@ -136,16 +135,13 @@ async def predict(request: Request, code: str, given: Prediction) -> None:
     held.auth.count_answer(request)
     found = await _find(request, code, member=given.member)
     if given.lesson not in SLUGS:
-        raise _invalid("lesson", f"there is no lesson {given.lesson!r}")
+        raise refused("lesson", f"there is no lesson {given.lesson!r}")
     try:
         answers = read_answers(questions(given.lesson), given.answers)
-        await held.classes.store.answer(found, given.member, given.lesson, answers)
     except BadAnswer as bad:
-        raise _invalid(f"answers.{bad.field}", str(bad)) from None
-    except ClassFull:
-        raise _full() from None
-    except UnknownClass:
-        raise no_such_class() from None
+        raise refused(f"answers.{bad.field}", str(bad)) from None
+    with _problems():
+        await held.classes.store.answer(found, given.member, given.lesson, answers)
 
 
 @router.post("/{code}/done", status_code=204)
@@ -154,19 +150,14 @@ async def done(request: Request, code: str, given: Done) -> None:
     held = services(request)
     held.auth.count_answer(request)
     found = await _find(request, code, member=given.member)
-    try:
+    with _problems():
         await held.classes.store.done(found, given.member, given.done)
-    except ClassFull:
-        raise _full() from None
-    except UnknownClass:
-        raise no_such_class() from None
 
 
 async def _find(request: Request, code: str, *, member: str | None = None, trusted: bool = False) -> str:
     try:
-        return await services(request).classes.find(code, client_address(request), member=member, trusted=trusted)
-    except UnknownClass:
-        raise no_such_class() from None
+        with _problems():
+            return await services(request).classes.find(code, client_address(request), member=member, trusted=trusted)
     except TooManyGuesses as many:
         raise Problem(
             429, "Too many requests", "Too many wrong codes came from this address: try again in a moment.",
@@ -179,20 +170,23 @@ def _page(given: str) -> tuple[str, str | None]:
     page = f"/lessons/{given}" if given in SLUGS else given
     found = PAGE.fullmatch(page)
     if found is None:
-        raise _invalid("page", "a path of this server such as /lessons/baseline?norm=l2, or a lesson's slug")
+        raise refused("page", "a path of this server such as /lessons/baseline?norm=l2, or a lesson's slug")
     lesson = found["lesson"]
     if lesson is not None and lesson not in SLUGS:
-        raise _invalid("page", f"there is no lesson {lesson!r}")
+        raise refused("page", f"there is no lesson {lesson!r}")
     return page, lesson
 
 
-def no_such_class() -> Problem:
-    return Problem(404, "No such class", "No class with this code is open: it may be mistyped, or the class is over.")
-
-
-def _invalid(field: str, detail: str) -> Problem:
-    return Problem(422, "Invalid input", f"{field}: {detail}", [{"field": field, "detail": detail}])
-
-
-def _full() -> Problem:
-    return Problem(409, "Class full", f"{MOST_MEMBERS} members are in the class, which is as many as may be.")
+@contextmanager
+def _problems() -> Iterator[None]:
+    """What a store refuses, as a problem."""
+    try:
+        yield
+    except UnknownClass:
+        raise Problem(
+            404, "No such class", "No class with this code is open: it may be mistyped, or the class is over."
+        ) from None  # fmt: skip
+    except ClassFull:
+        raise Problem(
+            409, "Class full", f"{MOST_MEMBERS} members are in the class, which is as many as may be."
+        ) from None  # fmt: skip
