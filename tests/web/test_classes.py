@@ -1,16 +1,20 @@
 """Classes by REST and `/ws`: who may do what, what is refused, what comes when, and that nothing stays."""
 
+import asyncio
 import json
-import secrets
 from contextlib import contextmanager
 
 import pytest
 from websockets.sync.client import connect
 
 from app.lessons.contents import LESSONS
-from app.web.classroom.code import ALPHABET, new_code, read_code, spoken
+from app.web import guesses
+from app.web.classroom.classes import WRONG_CODES, Classes
+from app.web.classroom.code import new_code, read_code, spoken
 from app.web.classroom.poll import distributions
 from app.web.classroom.questions import BadAnswer, NumberAsked, TypedAsked, questions, read_answers
+from app.web.classroom.store import MemoryStore, UnknownClass
+from app.web.guesses import TooManyGuesses
 
 TOKEN = "s3same"
 MEMBER = "m" * 16
@@ -265,25 +269,38 @@ def test_a_class_that_cannot_be_watched(guarded, fields, reason):
         assert reason in refused["reason"]
 
 
-def test_guessing_codes_is_slow_and_answers_are_limited(serve, tmp_path):
+@pytest.mark.anyio
+async def test_who_guesses_codes_waits_and_who_belongs_to_the_class_does_not(monkeypatch):
+    monkeypatch.setattr(guesses, "SLOW_SECONDS", 0.01)
+    store = MemoryStore(hours=1)
+    classes = Classes(store)
+    code = await store.open()
+    await store.come(code, MEMBER, True)
+    wrong = next(other for other in iter(new_code, "") if other != code)
+
+    async def find(typed, client="10.0.0.1", **who):
+        try:
+            return await classes.find(typed, client, **who)
+        except (UnknownClass, TooManyGuesses) as refused:
+            return type(refused)
+
+    assert {await find(wrong) for _ in range(WRONG_CODES.amount)} == {UnknownClass}
+    async with asyncio.TaskGroup() as group:
+        waiting = [group.create_task(find(wrong)) for _ in range(guesses.SLOW_PLACES)]
+        others = [find(wrong), find(code), find(code, member=MEMBER), find(code, trusted=True), find(code, "10.0.0.2")]
+        beside = [group.create_task(other) for other in others]
+    assert {task.result() for task in waiting} == {UnknownClass}
+    assert [task.result() for task in beside] == [TooManyGuesses, TooManyGuesses, code, code, code]
+    assert await find(code) == code, "the right code is still taken"
+
+
+def test_answers_to_a_class_are_limited(serve, tmp_path):
     with serve(tmp_path, token=TOKEN, class_size="1") as server, server.client() as client:
         bearer = {"authorization": f"Bearer {TOKEN}"}
         code = client.post("/api/classes", headers=bearer).json()["code"]
         client.patch(f"/api/classes/{code}", json={"page": "sigmoid"}, headers=bearer)
-        assert client.post(f"/api/classes/{code}/predictions", json=SIGMOID).status_code == 204
-        took = []
-        for _ in range(31):
-            answer = client.get(f"/api/classes/{''.join(secrets.choice(ALPHABET) for _ in range(6))}")
-            assert answer.status_code == 404
-            took.append(answer.elapsed.total_seconds())
-        assert took[-1] >= 1 > min(took), "the thirty-first waits"
-        for quick in (
-            client.post(f"/api/classes/{code}/predictions", json=SIGMOID),
-            client.get(f"/api/classes/{code}", headers=bearer),
-        ):
-            assert quick.is_success
-            assert quick.elapsed.total_seconds() < 1
-        assert client.get(f"/api/classes/{code}").status_code == 200, "the right code is still taken"
+        predicted = [client.post(f"/api/classes/{code}/predictions", json=SIGMOID) for _ in range(2)]
+        assert [answer.status_code for answer in predicted] == [204, 204]
         sent = [client.post(f"/api/classes/{code}/done", json={"member": MEMBER}) for _ in range(19)]
     assert [answer.status_code for answer in sent] == [204] * 18 + [429], "twenty a minute, two of them predictions"
     assert sent[-1].headers["retry-after"]

@@ -1,5 +1,6 @@
 // What a recipe costs, and why it may be too much: as `app/lessons/budget.py` has it.
 
+import { stepsOf } from "../forms/time-needed.js";
 import { count } from "../shell/format.js";
 
 /** @typedef {Required<Pick<import("../wire.js").Recipe, "model" | "hidden" | "activation" | "loss" | "optimizer" | "learning_rate" | "batch_size" | "epochs" | "augment">>} Chosen */
@@ -26,7 +27,7 @@ export function tooMuch(recipe, { budget, steps, epochs, images }) {
   if (recipe.epochs > epochs) return `At most ${count(epochs)} epochs.`;
   const over = priceOf(recipe) - budget;
   if (over > 0) return `${count(over)} more than there is: take fewer epochs or fewer units.`;
-  const own = recipe.epochs * Math.ceil(images / recipe.batch_size);
+  const own = stepsOf(recipe, images);
   if (own > steps) return `That makes ${count(own)} steps with each seed, at most ${count(steps)} are trained: take larger batches or fewer epochs.`;
   return "";
 }

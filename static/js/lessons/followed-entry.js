@@ -1,10 +1,9 @@
 // How far the runs of one entry have come, by the page's stream.
 
 import { RunLog } from "../run/run-log.js";
+import { EPOCHS, shareTaken } from "./trials.js";
 
 /** @import { Stream } from "../run/stream.js" */
-
-const TYPES = ["RunQueued", "RunStarted", "EpochEnded", "RunPaused", "RunResumed", "RunFinished", "RunStopped", "RunFailed", "RunInterrupted"];
 
 export class FollowedEntry {
   #stream;
@@ -34,15 +33,13 @@ export class FollowedEntry {
         log.apply(event);
         this.#onChange();
       };
-      this.#ends.push(this.#stream.watchRun(log.run, { types: TYPES, onEvent }));
+      this.#ends.push(this.#stream.watchRun(log.run, { types: EPOCHS, onEvent }));
     }
   }
 
   /** The share of all steps that has been taken. */
   get done() {
-    const steps = this.logs.reduce((sum, { steps: own }) => sum + own, 0);
-    const taken = this.logs.reduce((sum, { active, step, steps: own }) => sum + (active ? step : own), 0);
-    return steps ? taken / steps : 0;
+    return shareTaken(this.logs);
   }
 
   /** They have begun, and wait for a person's run. */

@@ -8,6 +8,7 @@ import { divergingScale } from "../shell/palette.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
+import { ask } from "./ask.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { mountChoice, mountSlider } from "./slider.js";
@@ -28,7 +29,7 @@ const { signal, state, prediction, painter } = openLesson(window, {
 let answer = null;
 /** @type {Float64Array | null} mean 3 less mean 7 */
 let difference = null;
-let asked = 0;
+let asked = new AbortController();
 let palette = divergingScale(document);
 const show = painter.add(paint);
 
@@ -63,7 +64,7 @@ part("seven").append(
   button("6 Repeat ten times", "small", () => go(state.number("step") + 10), { signal }),
   button("7 Stop after 49 steps", "small", () => go(STEPS), { signal }),
 );
-state.subscribe(ask);
+state.subscribe(look);
 prediction.subscribe(() => {
   if (prediction.answers && state.number("step") === 0) go(1); // what was predicted is there after one step
   show();
@@ -72,7 +73,7 @@ onThemeChange(document, () => {
   palette = divergingScale(document);
   show();
 }, { signal });
-ask();
+look();
 request("GET", "/api/baseline").then(({ mean_3: three, mean_7: seven }) => {
   difference = Float64Array.from(three, (/** @type {number} */ value, /** @type {number} */ i) => value - seven[i]);
   show();
@@ -85,28 +86,24 @@ function go(step) {
   state.set("step", to);
 }
 
-async function ask() {
-  const mine = ++asked;
-  const late = window.setTimeout(() => {
-    if (mine === asked) part("source").textContent = `Asking the server for step ${count(state.number("step"))} …`;
-  }, LATE);
+async function look() {
+  asked.abort();
+  const mine = (asked = new AbortController());
+  const say = (/** @type {string} */ words) => (part("source").textContent = words);
+  const late = window.setTimeout(() => say(`Asking the server for step ${count(state.number("step"))} …`), LATE);
   // One step on all images is the same recipe with all of them as its batch: its weights differ, so that is what is asked.
   const all = state.text("images") === "all";
   const recipe = { model: "linear", ...(all ? { batch_size: 12396, epochs: STEPS } : {}) };
-  try {
-    const { values, gradient, ...rest } = await request("POST", "/api/experiments/gradient", {
-      weights: { recipe, step: state.number("step"), start: state.text("start") },
-      images: all ? "all" : "next",
-      nudge: { parameter: "0.weight", index: [0, 28 * state.number("row") + state.number("column")], by: [...BY, 0.001] },
-    });
-    if (mine !== asked || signal.aborted) return;
-    answer = { ...rest, values: floats(values), gradient: floats(gradient) };
-    show();
-  } catch (error) {
-    if (mine === asked) refused(error);
-  } finally {
-    window.clearTimeout(late);
-  }
+  const found = await ask("gradient", {
+    weights: { recipe, step: state.number("step"), start: state.text("start") },
+    images: all ? "all" : "next",
+    nudge: { parameter: "0.weight", index: [0, 28 * state.number("row") + state.number("column")], by: [...BY, 0.001] },
+  }, { signal: AbortSignal.any([signal, mine.signal]), onProblem: say });
+  window.clearTimeout(late);
+  if (!found) return;
+  const { values, gradient, ...rest } = found;
+  answer = { ...rest, values: floats(values), gradient: floats(gradient) };
+  show();
 }
 
 /** @param {unknown} error */

@@ -10,7 +10,7 @@ import { ProblemError, request } from "../shell/problem.js";
 /** @typedef {Record<string, string | number | boolean>} Choices */
 
 /** What tells how a run stands without each of its steps. */
-const EPOCHS = ["RunQueued", "RunStarted", "EpochEnded", "RunPaused", "RunResumed", "RunFinished", "RunStopped", "RunFailed", "RunInterrupted"];
+export const EPOCHS = ["RunQueued", "RunStarted", "EpochEnded", "RunPaused", "RunResumed", "RunFinished", "RunStopped", "RunFailed", "RunInterrupted"];
 const STEPS = [...EPOCHS, "Steps", "Controlled"];
 
 const RETRY = 3000; // milliseconds until a trial that was refused is asked for again
@@ -40,6 +40,13 @@ export class Trials {
     trial.choose(choices);
     return trial;
   }
+}
+
+/** The share of all steps of these runs that has been taken, from 0 to 1. @param {readonly RunLog[]} logs */
+export function shareTaken(logs) {
+  const steps = logs.reduce((sum, log) => sum + log.steps, 0);
+  const taken = logs.reduce((sum, log) => sum + (log.active ? log.step : log.steps), 0);
+  return steps ? taken / steps : 0;
 }
 
 /** The members that were asked for last. */
@@ -78,9 +85,7 @@ export class Trial {
 
   /** How much of all their steps has been taken, from 0 to 1, as far as it has been told. */
   get share() {
-    const steps = this.members.reduce((sum, { log }) => sum + log.steps, 0);
-    const taken = this.members.reduce((sum, { log }) => sum + (log.active ? log.step : log.steps), 0);
-    return steps ? taken / steps : 0;
+    return shareTaken(this.members.map(({ log }) => log));
   }
 
   /** What a reader waits for; empty once all is there. */
