@@ -1,16 +1,24 @@
 """Runs that lessons ask for: in a lane of their own, which delays no person's run."""
 
+import json
+
+import anyio
+import anyio.lowlevel
 import pytest
 
 from app.controls import Act, SetLearningRate
 from app.events import RunFinished, RunPaused, RunResumed, RunStarted, Steps
+from app.experiments import ArrayAndTensor, Timings
 from app.history.history import History
+from app.lessons.lesson import Lesson
 from app.recipe import Recipe
 from app.run import Run
 from app.running import supervisor as module
 from app.running.supervisor import Start, Supervisor
 from app.sweep import Value, combinations
-from tests.running.watching import Watcher
+from app.web.answers import Answers
+from app.web.lesson_runs import LessonRuns
+from tests.running.watching import PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
 
@@ -96,3 +104,16 @@ async def test_one_whose_rate_was_changed_is_trained_again(supervisor: Superviso
     (other,), new = await ask(supervisor, LONG, seed=[6])
     assert new
     await supervisor.stop([run.id, other.id])
+
+
+async def test_what_a_lesson_asks_is_answered_before_somebody_does(supervisor: Supervisor, history: History) -> None:
+    asked = {"array_and_tensor": ArrayAndTensor(), "timings": Timings()}
+    answers = Answers()
+    answers.keep("timings", "{}", b"of before")
+    async with LessonRuns.open(history, supervisor) as runs:
+        runs.prepare([Lesson("one", "One", "?", "!", experiments=asked)], answers)
+        with anyio.fail_after(PATIENCE):
+            while (answer := answers.get("array_and_tensor", "{}")) is None:
+                await anyio.lowlevel.checkpoint()
+    assert {each["about"] for each in json.loads(answer)["beside"]} >= {"jagged", "mixed", "gradient"}
+    assert answers.get("timings", "{}") == b"of before"
