@@ -17,7 +17,7 @@ from app.web.board_view import BoardEntry, BoardNow, shown_as
 from app.web.names import visible
 from app.web.problems import Problem, documented, invalid, refused
 from app.web.services import services
-from app.web.session import require_control
+from app.web.session import counted_control
 
 LONGEST_NAME = 40
 
@@ -93,7 +93,7 @@ async def submit(request: Request, response: Response, asked: Submit) -> Submitt
     return Submitted(entry=now.get(entry.id) or shown_as(entry, []), new=new)
 
 
-@router.delete("/{entry}", status_code=204, dependencies=[Depends(require_control)])
+@router.delete("/{entry}", status_code=204, dependencies=[Depends(counted_control)])
 async def delete(request: Request, entry: str) -> Response:
     """Take an entry off the board, with its runs. One that still trains is stopped."""
     if entry == TEXTBOOK:

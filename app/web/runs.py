@@ -20,7 +20,7 @@ from app.web.names import Name
 from app.web.problems import Problem, documented, invalid
 from app.web.root_path import root
 from app.web.services import HistoryDep, SupervisorDep, services
-from app.web.session import require_control
+from app.web.session import counted_control, require_control
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
@@ -208,14 +208,13 @@ async def runs(
     return gzipped(request, body, "application/json")
 
 
-@router.post("/stop", dependencies=[Depends(require_control)])
-async def stop(request: Request, supervisor: SupervisorDep, asked: StopRuns) -> Stopped:
+@router.post("/stop", dependencies=[Depends(counted_control)])
+async def stop(supervisor: SupervisorDep, asked: StopRuns) -> Stopped:
     """Stop runs, queued ones included. Unknown runs and those that have ended are left out of the answer."""
-    services(request).auth.count_control(request)
     return Stopped(stopped=await supervisor.stop(asked.runs))
 
 
-@router.post("/delete", dependencies=[Depends(require_control)])
+@router.post("/delete", dependencies=[Depends(counted_control)])
 async def delete_many(history: HistoryDep, asked: SomeRuns) -> Deleted:
     """Delete ended runs with their logs and models, all or none. For some minutes they can be restored. Unknown runs
     and those that have not ended are left out of the answer."""
@@ -223,7 +222,7 @@ async def delete_many(history: HistoryDep, asked: SomeRuns) -> Deleted:
     return Deleted(deleted=deleted, until=until)
 
 
-@router.post("/restore", dependencies=[Depends(require_control)])
+@router.post("/restore", dependencies=[Depends(counted_control)])
 async def restore_many(history: HistoryDep, asked: SomeRuns) -> Restored:
     """Bring deleted runs back. Those that are not deleted, or no longer kept, are left out of the answer."""
     return Restored(restored=await history.restore_many(asked.runs))
@@ -235,12 +234,11 @@ async def run(history: HistoryDep, supervisor: SupervisorDep, run: str) -> Run:
     return await _get(history, supervisor, run)
 
 
-@router.post("/{run}/control", status_code=202, dependencies=[Depends(require_control)])
+@router.post("/{run}/control", status_code=202, dependencies=[Depends(counted_control)])
 async def control_run(
-    request: Request, history: HistoryDep, supervisor: SupervisorDep, run: str, asked: Annotated[AnyControl, Body()]
+    history: HistoryDep, supervisor: SupervisorDep, run: str, asked: Annotated[AnyControl, Body()]
 ) -> Run:
     """Ask something of a run. The log's ``Controlled`` event says at which step it took effect."""
-    services(request).auth.count_control(request)
     try:
         await supervisor.control(run, asked)
     except (NotActive, OfSweep) as error:
@@ -250,7 +248,7 @@ async def control_run(
     return await _get(history, supervisor, run)
 
 
-@router.patch("/{run}", dependencies=[Depends(require_control)])
+@router.patch("/{run}", dependencies=[Depends(counted_control)])
 async def rename(history: HistoryDep, supervisor: SupervisorDep, run: str, asked: Rename) -> Run:
     """Give a run another name."""
     try:
@@ -272,7 +270,7 @@ class Gone(BaseModel):
 
 
 @router.delete(
-    "/{run}", status_code=204, dependencies=[Depends(require_control)],
+    "/{run}", status_code=204, dependencies=[Depends(counted_control)],
     responses={200: {"model": Gone, "description": "It cannot be restored: its room was needed at once."}},
 )  # fmt: skip
 async def delete(history: HistoryDep, run: str) -> Response:
@@ -287,7 +285,7 @@ async def delete(history: HistoryDep, run: str) -> Response:
         raise no_such_run(run) from None
 
 
-@router.post("/{run}/restore", dependencies=[Depends(require_control)])
+@router.post("/{run}/restore", dependencies=[Depends(counted_control)])
 async def restore(history: HistoryDep, run: str) -> Run:
     """Bring a deleted run back, as long as that can be done (``deleted`` of ``GET /api/storage``)."""
     try:

@@ -17,7 +17,7 @@ from app.web.problems import Problem, documented, invalid
 from app.web.root_path import root
 from app.web.runs import Gone, StartRun, queue_full, with_recipe
 from app.web.services import HistoryDep, SupervisorDep, services
-from app.web.session import require_control
+from app.web.session import counted_control, require_control
 
 router = APIRouter(prefix="/api/sweeps", tags=["sweeps"])
 
@@ -125,13 +125,12 @@ async def sweep(history: HistoryDep, supervisor: SupervisorDep, sweep: str) -> S
     return await _get(history, supervisor, sweep)
 
 
-@router.post("/{sweep}/control", status_code=202, dependencies=[Depends(require_control)])
+@router.post("/{sweep}/control", status_code=202, dependencies=[Depends(counted_control)])
 async def control_sweep(
-    request: Request, history: HistoryDep, supervisor: SupervisorDep, sweep: str, asked: Annotated[AnyControl, Body()]
+    history: HistoryDep, supervisor: SupervisorDep, sweep: str, asked: Annotated[AnyControl, Body()]
 ) -> SweepWithRuns:
     """Ask something of all runs of a sweep that have not ended."""
     await _get(history, supervisor, sweep)
-    services(request).auth.count_control(request)
     try:
         await supervisor.control_sweep(sweep, asked)
     except NotActive as ended:
@@ -140,7 +139,7 @@ async def control_sweep(
 
 
 @router.delete(
-    "/{sweep}", status_code=204, dependencies=[Depends(require_control)],
+    "/{sweep}", status_code=204, dependencies=[Depends(counted_control)],
     responses={200: {"model": Gone, "description": "It cannot be restored: its room was needed at once."}},
 )  # fmt: skip
 async def delete(history: HistoryDep, sweep: str) -> Response:
@@ -155,7 +154,7 @@ async def delete(history: HistoryDep, sweep: str) -> Response:
         raise no_such_sweep(sweep) from None
 
 
-@router.post("/{sweep}/restore", dependencies=[Depends(require_control)])
+@router.post("/{sweep}/restore", dependencies=[Depends(counted_control)])
 async def restore(history: HistoryDep, supervisor: SupervisorDep, sweep: str) -> SweepWithRuns:
     """Bring a deleted sweep back, as long as that can be done."""
     try:

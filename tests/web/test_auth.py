@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -128,6 +129,22 @@ def test_controls_and_starts_are_limited(serve, tmp_path):
     assert 1 <= int(controls[-1].headers["retry-after"]) <= 60
     assert [a.status_code for a in starts] == [201, 201, 429]
     assert starts[-1].headers["retry-after"]
+
+
+def test_every_change_of_a_server_is_counted(serve, tmp_path):
+    starts = {("post", "/api/runs"), ("post", "/api/sweeps")}  # counted by themselves
+    with serve(tmp_path, "--token", "s3same", controls_per_minute="1") as server, server.client() as visitor:
+        paths = visitor.get("/openapi.json").json()["paths"]
+        changes = {(method, path) for path, methods in paths.items() for method in methods if method != "get"} - starts
+
+        def status(client, method, path):
+            return client.request(method, re.sub(r"\{\w+\}", "none", path), json={}).status_code
+
+        controlled = {change for change in changes if status(visitor, *change) == 401}
+        assert ("delete", "/api/runs/{run}") in controlled
+        with server.client(cookies=dict([signed_in(server)])) as client:
+            client.patch("/api/runs/none", json={"name": "one"})
+            assert {change: status(client, *change) for change in controlled} == dict.fromkeys(controlled, 429)
 
 
 def test_thirty_behind_one_address_are_a_class(serve, tmp_path):

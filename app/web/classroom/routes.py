@@ -18,7 +18,7 @@ from app.web.guesses import TooManyGuesses
 from app.web.problems import Problem, refused
 from app.web.root_path import root
 from app.web.services import services
-from app.web.session import require_control
+from app.web.session import counted_control
 
 SLUGS = frozenset(lesson.slug for lesson in LESSONS)
 
@@ -74,11 +74,10 @@ class Done(BaseModel):
     done: bool = True
 
 
-@router.post("", status_code=201, dependencies=[Depends(require_control)])
+@router.post("", status_code=201, dependencies=[Depends(counted_control)])
 async def open_class(request: Request, response: Response) -> ClassState:
     """Open a class. Its code is what members type."""
     held = services(request)
-    held.auth.count_control(request)
     try:
         code = await held.classes.store.open()
     except TooManyClasses:
@@ -101,11 +100,10 @@ async def show_class(request: Request, code: str) -> ClassState:
         return await held.classes.state(found)
 
 
-@router.patch("/{code}", dependencies=[Depends(require_control)])
+@router.patch("/{code}", dependencies=[Depends(counted_control)])
 async def steer_class(request: Request, code: str, asked: Steer) -> ClassState:
     """What the class is shown, and whether it sees how its predictions are distributed."""
     held = services(request)
-    held.auth.count_control(request)
     found = await _find(request, code, trusted=True)
     with _problems():
         lesson = (await held.classes.store.standing(found)).lesson
@@ -119,7 +117,7 @@ async def steer_class(request: Request, code: str, asked: Steer) -> ClassState:
         return await held.classes.state(found)
 
 
-@router.delete("/{code}", status_code=204, dependencies=[Depends(require_control)])
+@router.delete("/{code}", status_code=204, dependencies=[Depends(counted_control)])
 async def close_class(request: Request, code: str) -> None:
     """Close a class. All that is known of it is forgotten."""
     held = services(request)
