@@ -163,7 +163,7 @@ class Nudge(Parameters):
 
 
 class Gradient(Parameters):
-    """Of a batch's loss, by all parameters of a model."""
+    """Of a batch's loss, by all parameters of a model, those that its recipe freezes as well."""
 
     weights: Weights
     images: WhichImages = "next"

@@ -50,6 +50,9 @@ class Recipe(BaseModel):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Decides first weights and order of images.")] = 0
     augment: Annotated[bool, Field(description="Shift, turn, scale and slant training images at random.")] = False
     invert: Annotated[float, Field(ge=0, le=1, description="Share of images, white on black, that are inverted.")] = 0.0
+    freeze: Annotated[
+        bool, Field(description="Leave the hidden layer as the seed made it: only the output layer learns.")
+    ] = False
     hold_out: Annotated[
         bool, Field(description="Learn without the last 2,038 training images, kept for a last test.")
     ] = False

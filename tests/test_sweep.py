@@ -18,6 +18,7 @@ APART: list[dict[str, object]] = [
     {"epochs": 3},
     {"augment": True},
     {"invert": 0.5},
+    {"freeze": True},
     {"hold_out": True},
     {"device": "cpu"},
 ]

@@ -45,6 +45,7 @@ class Network:
         self._count, self._units = parameters.count, parameters.units
         self._first, second = parameters.values
         self._deep = recipe.model != "linear"
+        self._frozen = recipe.freeze and self._deep
         self._activation = ACTIVATIONS[recipe.activation if recipe.model == "simple_net" else "none"]
         self._product = fastest(parameters.device)
         if self._deep:
@@ -70,11 +71,14 @@ class Network:
 
     def gradients(self, images: Tensor, hidden: Tensor, slopes: Tensor) -> list[Tensor]:
         """Laid out like ``Parameters.values``, from the slopes [M, n] of the losses by the logits of ``images``,
-        divided by ``WHITE``. Those of the second layer lie in memory that the next call overwrites."""
+        divided by ``WHITE``. Those of the second layer lie in memory that the next call overwrites. A first layer that
+        is frozen has none: 0, which no optimizer makes a move of."""
         if self._deep:
             unscaled = slopes if self._activation.straight else slopes * WHITE
             torch.bmm(hidden, unscaled.unsqueeze(2), out=self._weights_gradient)
             torch.mm(slopes, images[:, -1:], out=self._biases_gradient)  # the 255s that stand for the biases' 1
+            if self._frozen:
+                return self._gradients
             slopes = self._activation.backward(self._columns * slopes.unsqueeze(1), hidden)
         first = self._product(slopes.reshape(len(self._first), -1), images.t())
         return [first, self._gradients[1]]

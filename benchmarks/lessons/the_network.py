@@ -5,12 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from app.learning.learner import Learner
 from app.presets import preset
 from app.recipe import Recipe
 from benchmarks.lessons.claim import Claim, Claims
 from benchmarks.lessons.learned import SEEDS, Learned, Named, seeds, share, told, valid
-from benchmarks.lessons.mini_batches import CPU, accuracy
 from benchmarks.lessons.nonlinearity import silent
 
 MORE_SEEDS = range(10)
@@ -40,9 +38,9 @@ def claims(learned: Learned) -> Claims:
                     [run.accuracy for run in learned.runs(seeds(recipe))], told(recipe, SEEDS))  # fmt: skip
     yield from switched_off(learned)
     for rate in (0.1, 1.0, 10.0):
-        recipe = Recipe(learning_rate=rate)
+        recipe = Recipe(freeze=True, learning_rate=rate)
         yield Claim(f"frozen_{rate:g}", f"hidden layer left as the seed made it, rate {rate:g}: accuracy by seed",
-                    [frozen(each, learned) for each in seeds(recipe)], told(recipe, SEEDS))  # fmt: skip
+                    [run.accuracy for run in learned.runs(seeds(recipe))], told(recipe, SEEDS))  # fmt: skip
     recipe = Recipe(model="linear", learning_rate=10.0)
     runs = learned.runs(seeds(recipe, range(5)))
     yield Claim(
@@ -99,15 +97,3 @@ def least_first(pushes: Tensor, last: Tensor, threes: Tensor) -> list[float]:
 def fewest(kept: Sequence[float], limit: float) -> int:
     """How many units can go while every accuracy on the way is at least the limit."""
     return next((off for off, value in enumerate(kept) if value < limit), len(kept)) - 1
-
-
-def frozen(recipe: Recipe, learned: Learned) -> float:
-    """The learner with its first layer put back after every step: no recipe can freeze one."""
-    learner = Learner.alone(recipe.model_copy(update={"device": "cpu"}), learned.digits, CPU)
-    first = learner.parameters.first.clone()
-    for epoch in range(1, recipe.epochs + 1):
-        learner.shuffle(epoch)
-        for batch in range(len(learner.batch_sizes)):
-            learner.step(batch)
-            learner.parameters.first.copy_(first)
-    return accuracy(learner)

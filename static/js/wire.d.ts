@@ -28,6 +28,8 @@ export type Recipe = {
   augment?: boolean;
   /** Share of images, white on black, that are inverted. */
   invert?: number;
+  /** Leave the hidden layer as the seed made it: only the output layer learns. */
+  freeze?: boolean;
   /** Learn without the last 2,038 training images, kept for a last test. */
   hold_out?: boolean;
   /** auto: CUDA, else MPS, else CPU. */

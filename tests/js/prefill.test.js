@@ -23,6 +23,7 @@ const schemas = {
   seed: { type: "integer", minimum: 0 },
   augment: { type: "boolean" },
   invert: { type: "number", minimum: 0, maximum: 1 },
+  freeze: { type: "boolean" },
   hold_out: { type: "boolean" },
   device: { type: "string", enum: ["auto", "cpu", "cuda", "mps"] },
 };

@@ -28,10 +28,11 @@ test("What differs is said in a few words, in one order", () => {
     "25 % inverted",
   ]);
   assert.deepEqual(words({ invert: 0.125, activation: "none" }), ["no activation", "12.5 % inverted"]);
+  assert.deepEqual(words({ freeze: true }), ["hidden layer frozen"]);
 });
 
 test("What a model has no use for is not said", () => {
-  assert.deepEqual(words({ model: "linear", hidden: 64, activation: "tanh" }), ["one layer"]);
+  assert.deepEqual(words({ model: "linear", hidden: 64, activation: "tanh", freeze: true }), ["one layer"]);
   assert.deepEqual(words({ model: "two_linear", hidden: 64, activation: "tanh" }), ["two layers, no bend", "64 units"]);
 });
 

@@ -130,11 +130,41 @@ def test_accuracy_as_the_loss_learns_nothing(few_digits: Digits) -> None:
     assert torch.equal(learner.snapshot(), before)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("model", ["simple_net", "two_linear"])
+def test_a_frozen_hidden_layer_stays_as_the_seed_made_it(few_digits: Digits, model: str, optimizer: str) -> None:
+    """To the bit, while the output layer moves by the gradient that it has without."""
+    recipe = Recipe(freeze=True, model=model, optimizer=optimizer, batch_size=64, seed=3)  # type: ignore[arg-type]
+    learner, free = (
+        Learner.alone(each, few_digits, CPU) for each in (recipe, recipe.model_copy(update={"freeze": False}))
+    )
+    before = parameters_of(learner)
+    for batch in range(3):
+        for each in (learner, free):
+            each.shuffle(1)
+        ((*_, first, second),), ((*_, moving, others),) = taken(learner, batch), taken(free, batch)
+        assert first == 0 < moving
+        if batch == 0:
+            assert second == others > 0
+    after = parameters_of(learner)
+    for name, value in before.items():
+        assert torch.equal(value, after[name]) == name.startswith("0."), name
+
+
+def test_one_layer_has_none_that_could_be_frozen(few_digits: Digits) -> None:
+    frozen, free = (Learner.alone(Recipe(model="linear", freeze=freeze), few_digits, CPU) for freeze in (True, False))
+    for each in (frozen, free):
+        each.shuffle(1)
+        each.step(0)
+    assert torch.equal(frozen.snapshot(), free.snapshot())
+
+
 ALL_SORTS = [
     Recipe(),
     Recipe(model="linear", loss="bce", optimizer="momentum"),
     Recipe(model="two_linear", loss="accuracy", optimizer="adam"),
     Recipe(augment=True, activation="tanh"),
+    Recipe(freeze=True, optimizer="adam"),
 ]
 
 

@@ -76,6 +76,7 @@ SWEEPS = {
     "seeds": [Recipe(seed=seed, epochs=3, device="cpu", invert=0.3) for seed in (4, 0, 9)],
     "bce and sigmoid": rates(0.1, 1.0, loss="bce", activation="sigmoid"),
     "accuracy": rates(0.1, 1.0, loss="accuracy", optimizer="momentum"),
+    "frozen": rates(0.1, 1.0, freeze=True, optimizer="momentum"),
     "inverted": rates(0.001, 0.01, optimizer="adam", invert=0.5),
     "seeds of others": [
         Recipe(seed=seed, epochs=3, device="cpu", optimizer="adam", learning_rate=0.001, loss="bce", activation="none")

@@ -28,6 +28,7 @@ const DRAWN = {
   seed: ({ seed }) => noise(seed),
   augment: ({ augment }) => copies(augment),
   invert: ({ invert }) => inverted(invert),
+  freeze: ({ freeze }) => frozen(freeze),
   hold_out: ({ hold_out }) => heldOut(hold_out),
   device: () => chip(),
 };
@@ -137,6 +138,19 @@ function layers(model) {
 /** @param {number} x @param {number} count @returns {Point[]} */
 function column(x, count) {
   return Array.from({ length: count }, (_, at) => [x, ((at + 0.5) * HEIGHT) / count]);
+}
+
+/** Links that are learned in ink, those that are not faint. @param {boolean} first */
+function frozen(first) {
+  const middle = column(48, 4);
+  /** @type {Point} */
+  const right = [82, HEIGHT / 2];
+  return [
+    ...column(14, 6).flatMap((from) => middle.map((to) => line([from, to], first ? "faint" : "thin"))),
+    ...middle.map((from) => line([from, right], "ink")),
+    ...middle.map((at) => dot(at, 6, "paper")),
+    dot(right, 4, "dot"),
+  ];
 }
 
 /** @param {number} count */

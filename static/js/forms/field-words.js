@@ -71,6 +71,11 @@ export const FIELDS = {
     lesson: ["nonlinearity", "The bend between two lines"],
     about: "This share of the images is turned black on white, 0.5 is half of them: then no single weight image can read them all.",
   },
+  freeze: {
+    label: "Freeze the hidden layer",
+    lesson: ["the-network", "The network"],
+    about: "Leave the hidden units’ weights as the seed made them: only how much each unit counts is learned.",
+  },
   hold_out: {
     label: "Keep digits apart",
     lesson: ["your-turn", "Your turn"],
@@ -91,7 +96,7 @@ export const FIELDS = {
  * @param {string} model
  */
 export function whyOff(field, model) {
-  if (field === "hidden" && model === "linear") return "One layer has no hidden units.";
+  if ((field === "hidden" || field === "freeze") && model === "linear") return "One layer has no hidden units.";
   if (field !== "activation" || model === "simple_net") return null;
   return model === "linear" ? "One layer has no hidden units that could bend." : "These two layers are without a bend.";
 }

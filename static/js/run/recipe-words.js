@@ -19,6 +19,7 @@ export const TEXTBOOK = Object.freeze({
   seed: 0,
   augment: false,
   invert: 0,
+  freeze: false,
   hold_out: false,
   device: "auto",
 });
@@ -58,6 +59,7 @@ const WORDS = [
   ["epochs", ({ epochs }) => (epochs === 1 ? "1 epoch" : `${count(epochs)} epochs`)],
   ["augment", ({ augment }) => (augment ? "images varied" : "images as they are")],
   ["invert", ({ invert }) => `${percent(invert, Number.isInteger(invert * 100) ? 0 : 1)} inverted`],
+  ["freeze", ({ freeze }) => (freeze ? "hidden layer frozen" : "hidden layer learned")],
   ["hold_out", ({ hold_out }) => (hold_out ? "2,038 digits kept apart" : "no digits kept apart")],
   ["device", ({ device }) => chosen(device)],
   ["seed", ({ seed }) => `seed ${seed}`],
@@ -70,7 +72,7 @@ const WORDS = [
  * @param {Field} field
  */
 function idle({ model }, field) {
-  if (field === "hidden") return model === "linear";
+  if (field === "hidden" || field === "freeze") return model === "linear";
   return field === "activation" && model !== "simple_net";
 }
 
