@@ -20,6 +20,8 @@
  *   | {kind: "words", x: number, y: number, words: string, ink: Ink}} Item lines break where a y is not finite
  */
 
+import { movedApart } from "./labels.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
 const LEAST = 240;
@@ -85,13 +87,6 @@ export class Graph {
     return this.#size.height - bottom - (this.#size.height - top - bottom) * share(this.#axes.y, value);
   }
 
-  /** The x of a place in the window. @param {number} clientX */
-  xAt(clientX) {
-    const { left, right } = MARGIN;
-    const at = ((clientX - this.#svg.getBoundingClientRect().left) / this.#scale - left) / (this.#size.width - left - right);
-    return valueAt(this.#axes.x, Math.min(1, Math.max(0, at)));
-  }
-
   #draw() {
     const { width, height } = this.#size;
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -103,6 +98,17 @@ export class Graph {
     const over = node("g", {});
     for (const item of this.#items) (item.kind === "flag" || item.kind === "words" ? over : shown).append(...this.#item(item));
     this.#svg.replaceChildren(area, this.#grid(), shown, over);
+    this.#separate();
+  }
+
+  /** What the words of rules, flags and the like measure is known once they are drawn. */
+  #separate() {
+    const labels = /** @type {SVGGraphicsElement[]} */ ([...this.#svg.querySelectorAll(".graph-words")]);
+    const boxes = labels.map((each) => each.getBBox());
+    const { top, bottom } = MARGIN;
+    movedApart(boxes, { top: top - 2, bottom: this.#size.height - bottom }).forEach((by, i) => {
+      if (by) labels[i].setAttribute("transform", `translate(0 ${by.toFixed(1)})`);
+    });
   }
 
   #grid() {
@@ -161,19 +167,22 @@ export class Graph {
         const ends = across ? { x1: MARGIN.left, x2: width - MARGIN.right, y1: at, y2: at } : { x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom };
         const line = node("line", { class: `graph-line ${ink}`, ...ends, ...(item.dash ? { "stroke-dasharray": "6 5" } : {}) });
         if (!item.label) return [line];
-        return [line, across ? text(width - MARGIN.right - 4, at - 5, item.label, "end", ink) : text(at + 5, MARGIN.top + 12, item.label, "start", ink)];
+        return [line, across ? text(width - MARGIN.right - 4, at - 5, item.label, "end", `graph-words ${ink}`) : text(at + 5, MARGIN.top + 12, item.label, "start", `graph-words ${ink}`)];
       }
       case "flag": {
         const [at, top] = [this.x(item.x), MARGIN.top];
         const late = at > this.#size.width * 0.7;
         return [
           node("line", { class: `graph-line ${ink}`, x1: at, x2: at, y1: top, y2: this.#size.height - MARGIN.bottom, "stroke-dasharray": "2 4" }),
-          node("path", { class: `graph-flag ${ink}`, d: `M${at} ${top}l${late ? -12 : 12} 5l${late ? 12 : -12} 5z` }),
-          text(at + (late ? -16 : 16), top + 9, item.label, late ? "end" : "start", ink),
+          node(
+            "g", { class: "graph-words" },
+            node("path", { class: `graph-flag ${ink}`, d: `M${at} ${top}l${late ? -12 : 12} 5l${late ? 12 : -12} 5z` }),
+            text(at + (late ? -16 : 16), top + 9, item.label, late ? "end" : "start", ink),
+          ),
         ];
       }
       case "words":
-        return [text(this.x(item.x), this.y(item.y), item.words, "middle", ink)];
+        return [text(this.x(item.x), this.y(item.y), item.words, "middle", `graph-words ${ink}`)];
     }
   }
 }
@@ -197,11 +206,6 @@ let clips = 0;
 function share({ min, max, scale = "linear" }, value) {
   if (scale === "linear") return (value - min) / (max - min);
   return Math.log(Math.max(value, min / 1e3) / min) / Math.log(max / min);
-}
-
-/** @param {Axis} axis @param {number} at from 0 to 1 */
-function valueAt({ min, max, scale = "linear" }, at) {
-  return scale === "linear" ? min + (max - min) * at : min * (max / min) ** at;
 }
 
 /** @param {Axis} axis @param {number} most */
