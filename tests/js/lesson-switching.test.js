@@ -18,6 +18,14 @@ test("switching a unit changes what it pushes, and back", () => {
   assert.deepEqual([...switches.logits], [1, 1, -1, -1]);
 });
 
+test("of units that are missed alike that goes first without which the loss is less, wherever it stands", () => {
+  const [right, less] = [[2, -2], [1, -1]]; // both read rightly; without the second the loss is less
+  const bias = 0;
+  const threes = Uint8Array.of(1, 0);
+  assert.deepEqual(leastMissed({ pushes: Float64Array.of(...right, ...less), bias, threes }).order, [1, 0]);
+  assert.deepEqual(leastMissed({ pushes: Float64Array.of(...less, ...right), bias, threes }).order, [0, 1]);
+});
+
 test("the units that are missed least go first", () => {
   const { order, accuracy } = leastMissed(of);
   assert.deepEqual(order, [2, 1, 0]);

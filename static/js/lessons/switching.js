@@ -1,5 +1,7 @@
 // Units of a network switched on and off, and what all digits make of it, by what each unit pushes each digit's logit.
 
+import { sigmoid } from "../model/network.js";
+
 /** @typedef {{pushes: Float64Array, bias: number, threes: Uint8Array}} Pushes unit by unit, in each all digits side by side; `threes`: 1 for each 3 */
 /** @typedef {{order: number[], accuracy: number[]}} Removal `order`: the units, the one that is missed least first; `accuracy[n]`: with the first n of them off */
 
@@ -51,7 +53,8 @@ function rightOf(logits, threes) {
 }
 
 /**
- * Switches off one unit after another, each time the one without which most digits are read rightly.
+ * Switches off one unit after another, each time the one without which most digits are read rightly and, among equals,
+ * the loss (`mnist_loss`) is least.
  *
  * @param {Pushes} of
  * @returns {Removal}
@@ -64,18 +67,27 @@ export function leastMissed(of) {
   const order = [];
   const accuracy = [switches.right / count];
   while (order.length < units) {
-    let [best, most] = [-1, -1];
+    let [best, most, least] = [-1, -1, Infinity];
     for (let unit = 0; unit < units; unit++) {
       if (!switches.on[unit]) continue;
       let right = 0;
       for (let i = 0, at = unit * count; i < count; i++, at++) if (Number(switches.logits[i] - pushes[at] > 0) === threes[i]) right++;
-      if (right > most) [best, most] = [unit, right];
+      if (right < most) continue;
+      const loss = lossWithout(switches.logits, pushes.subarray(unit * count, (unit + 1) * count), threes);
+      if (right > most || loss < least) [best, most, least] = [unit, right, loss];
     }
     switches.set(best, false);
     order.push(best);
     accuracy.push(most / count);
   }
   return { order, accuracy };
+}
+
+/** @param {Float64Array} logits @param {Float64Array} push of the unit that is off @param {Uint8Array} threes */
+function lossWithout(logits, push, threes) {
+  let loss = 0;
+  for (let i = 0; i < threes.length; i++) loss += sigmoid((threes[i] ? -1 : 1) * (logits[i] - push[i]));
+  return loss;
 }
 
 /**
