@@ -180,6 +180,9 @@ LESSONS: tuple[Lesson, ...] = (
             "textbook": Trial("The textbook’s recipe", Recipe(), {"seed": SEEDS}),
             "headline": Trial("Mini-batches of 32", Recipe(), {"batch_size": [32]}, {"seed": (0, 1, 2)}),
             "widths": Trial("Four widths", Recipe(), {"hidden": [1, 2, 3, 10]}),
+            "frozen": Trial(
+                "The hidden layer frozen", Recipe(freeze=True), {"learning_rate": [0.1, 1.0, 10.0]}, {"seed": (0, 1, 2)}
+            ),
         },
         watch={"batch_size": 32},
     ),

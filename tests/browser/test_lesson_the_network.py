@@ -1,20 +1,24 @@
-"""The network: the article's mark, how few units suffice, and one digit's sum."""
+"""The network: the article's mark, how few units suffice, what frozen ones leave, and one digit's sum."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.drawing import SEVEN, THREE, draw
+from tests.browser.figures import PRINTED_OVER
+
 pytestmark = pytest.mark.timeout(600)
 
 PATIENCE = 500_000
-"""Milliseconds: eight runs are trained first."""
+"""Milliseconds: eleven runs are trained first."""
 
 
 def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     page.goto("/lessons/the-network")
     page.get_by_label("Its accuracy").press("ArrowRight")
     page.get_by_label("Units that can be off").press("ArrowRight")
+    page.get_by_label("with the 30 pictures left as random").press("ArrowRight")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
@@ -34,6 +38,16 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#words-now")).to_contain_text("another seed to have that trained")
     assert reached["1 unit, seed 0"][0] > 97.5
 
+    assert page.evaluate(PRINTED_OVER) == []
+
+    page.get_by_label("units frozen", exact=True).check()
+    frozen = {rate: reached[f"hidden layer frozen, rate {rate}, seed 0"][0] for rate in ("0.1", "1", "10")}
+    said = ", ".join(f"{value:.2f} % at rate {rate}" for rate, value in frozen.items())
+    expect(page.locator("#live")).to_contain_text(f"its hidden layer frozen as it began: {said}. All learned: 98.")
+    expect(page.locator("#live")).to_contain_text("You expected 75.5 %.")
+    assert max(frozen.values()) < float(baseline[1].removesuffix(" %")) < reached["batches of 256, seed 0"][0]
+    assert page.evaluate(PRINTED_OVER) == []
+
     page.get_by_label("units off", exact=True).check()
     live = page.locator("#live")
     expect(live).to_contain_text("30 of 30 units are on")
@@ -52,10 +66,38 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(live).to_contain_text("29 of 30 units are on")
 
 
+def said_sum(page: Page) -> list[float]:
+    """What units push up and down, the bias, the logit."""
+    words = page.locator("#live").inner_text().replace("−", "-")
+    return [float(number) for number in re.findall(r"[+-]\d+\.\d+", words)]
+
+
 def test_pushes_add_up_to_the_logit(page: Page) -> None:
     page.goto("/lessons/the-network?view=sum")
     page.locator("#veil button").evaluate("button => button.click()")
     expect(page.locator("#live")).to_contain_text("the logit is", timeout=PATIENCE)
-    words = page.locator("#live").inner_text().replace("−", "-")
-    up, down, bias, logit = (float(number) for number in re.findall(r"[+-]\d+\.\d+", words))
+    up, down, bias, logit = said_sum(page)
     assert abs(up + down + bias - logit) < 0.003
+
+
+def test_a_drawing_goes_through_learned_units_and_through_frozen_ones(page: Page) -> None:
+    page.goto("/lessons/the-network?view=sum")
+    page.locator("#veil button").evaluate("button => button.click()")
+    live = page.locator("#live")
+    expect(live).to_contain_text("the logit is", timeout=PATIENCE)
+    page.get_by_label("your own", exact=True).check()
+    expect(live).to_have_text("Draw a 3 or a 7, and see what each unit makes of it.")
+    draw(page, SEVEN)
+    expect(live).to_have_text(re.compile(r"^Your drawing\. .* a 7\.$"))
+    page.get_by_role("button", name="Clear").click()
+    expect(live).to_contain_text("Draw a 3 or a 7")
+    draw(page, THREE)
+    expect(live).to_have_text(re.compile(r"^Your drawing\. .* a 3\.$"))
+    expect(page.get_by_role("img", name="Your drawing as the network sees it")).to_be_visible()
+    learned = said_sum(page)
+    page.get_by_role("radiogroup", name="Hidden layer").get_by_label("frozen", exact=True).check()
+    expect(live).not_to_contain_text(f"{learned[3]:.2f}")
+    up, down, bias, logit = said_sum(page)
+    assert abs(up + down + bias - logit) < 0.003
+    assert abs(logit) < abs(learned[3])
+    expect(page).to_have_url(re.compile(r"own=true&hidden=frozen"))

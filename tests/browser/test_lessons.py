@@ -7,8 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.lessons.contents import LESSONS
+from tests.browser.figures import ACTING, PRINTED_OVER
 
 SLUGS = [lesson.slug for lesson in LESSONS]
+
+VIEWS = {"the-network": ["&view=units", "&view=sum&own=true"]}
+"""Those of a lesson that have something to act on beside the usual controls."""
 
 
 def show_result(page: Page) -> None:
@@ -58,9 +62,14 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
         page.set_viewport_size({"width": width, "height": 657})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert_accessible(page)
+    links = page.locator("#lesson a[href^='/']").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
+    for view in VIEWS.get(slug, [""]):
+        page.goto(f"/lessons/{slug}?controls=none{view}")
+        expect(page.locator("#class-link")).to_be_visible()
+        show_result(page)
+        assert page.evaluate(ACTING) == []
     stop_lessons(page)  # or they would train on while other tests look at theirs
-    links = {link.get_attribute("href") or "" for link in page.locator("#lesson a[href^='/']").all()}
-    for address in links - {"/lessons"}:
+    for address in {*links} - {"/lessons"}:
         assert page.request.get(address).ok, address
 
 
@@ -84,7 +93,12 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     page.reload()
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
     page.get_by_role("button", name="Change it", exact=True).press("Enter")
-    expect(page.get_by_label("The best rate")).to_be_enabled()
+    for label in ("The best rate", "The cliff"):
+        page.get_by_label(label).press("Home")
+    page.get_by_role("button", name="This is what I expect").press("Enter")
+    expect(page.locator("#graph").get_by_text("your best")).to_be_visible()
+    expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
+    assert page.evaluate(PRINTED_OVER) == []
     page.goto("/lessons")
     expect(page.locator("[data-lesson=learning-rate] [data-progress]")).to_have_text("Done")
 

@@ -14,8 +14,7 @@ import { momentNetwork } from "./moment-network.js";
 import { ProblemError } from "./predict.js";
 import { LiveReading } from "./reading.js";
 import { fillSampleRow } from "./sample-row.js";
-import { bytesOf } from "./drawing.js";
-import { inkImage } from "./ink-image.js";
+import { drawnPixels } from "./drawn-pixels.js";
 import { VerdictView } from "./verdict.js";
 
 /** Of the same version as this module. */
@@ -116,11 +115,10 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
   /** Without the server: what the picture of the weights says. @returns {Reading | null} null: it cannot be told */
   function readHere() {
     const { content } = drawing;
-    const { strokes, picture } = content;
     const now = network();
     const { weights } = run;
     if (!now || !weights || drawing.blank) return null;
-    const pixels = picture?.kind === "pixels" ? Array.from(picture.pixels) : picture ? drawing.image && bytesOf(drawing.image) : inkImage(strokes);
+    const pixels = drawnPixels(drawing);
     if (!pixels) return null;
     const image = Array.from(pixels);
     drawing.saw(content, image);

@@ -29,6 +29,7 @@ import { bindVeil } from "./veil.js";
  * @property {import("../shell/access.js").Access} access
  * @property {import("../shell/toasts.js").Toasts} toasts
  * @property {import("../shell/shortcuts.js").Shortcuts} shortcuts
+ * @property {boolean} controls whether a reader may set anything: a link may leave it out
  */
 
 /**
@@ -58,7 +59,7 @@ export function openLesson(window, { defaults = {} } = {}) {
   const trials = new Trials(slug, { stream, toasts, signal });
   stream.watchList({}); // else the page would be at its end, and say so, once all of its runs are
   stream.start();
-  return { slug, signal, painter: new Painter(window), state, prediction, trials, digits: new DigitSource(), stream, toasts, shortcuts, access };
+  return { slug, signal, painter: new Painter(window), state, prediction, trials, digits: new DigitSource(), stream, toasts, shortcuts, access, controls: part("lesson").dataset.controls !== "none" };
 }
 
 /**

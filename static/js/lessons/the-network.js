@@ -1,6 +1,11 @@
-// The article's network: the mark, what its units do, how few suffice.
+// The article's network: the mark, what its units do, how few suffice, what is left where they are not learned, and what
+// each of them says of a digit, also of one that is drawn here.
 
 import { DigitImage } from "../ink/digit-image.js";
+import { drawnPixels } from "../ink/drawn-pixels.js";
+import { mountInk } from "../ink/ink-canvas.js";
+import { mountInkTools } from "../ink/ink-tools.js";
+import { openDrawing } from "../ink/kept-drawing.js";
 import { fetchNetwork } from "../model/kept-model.js";
 import { PIXELS } from "../model/network.js";
 import { unitPushes, unitSums } from "../model/unit-sums.js";
@@ -26,21 +31,27 @@ import { leastMissed, mostOff, Switches } from "./switching.js";
 const ARTICLE = { accuracy: 0.9847, loss: 0.0184 };
 const STILL = 0.98;
 const SEEDS = [0, 1, 2];
-const VIEWS = ["mark", "units", "widths", "sum"];
+const VIEWS = ["mark", "units", "widths", "frozen", "sum"];
+const OF_ONE = ["units", "sum"]; // views of a single network
+const SAME = 0.1; // the rate at which the frozen network is the textbook's in all else
+const WHITE = 255;
 
-const { signal, state, prediction, trials, painter, digits, toasts } = openLesson(window, {
-  defaults: { view: "mark", batches: 256, seed: 0, off: "", digit: 2 },
+const { signal, state, prediction, trials, painter, digits, toasts, controls } = openLesson(window, {
+  defaults: { view: "mark", batches: 256, seed: 0, off: "", digit: 2, hidden: "learned", own: false },
 });
 
-/** @param {string} label @param {string} name @param {[string | number, string][]} options */
-function choice(label, name, options) {
-  const value = typeof options[0][0] === "number" ? state.number(name) : state.text(name);
-  const root = part("choices").appendChild(element("div", ""));
+/** @param {string} label @param {string} name @param {[string | number | boolean, string][]} options @param {string} [place] */
+function choice(label, name, options, place = "choices") {
+  const [[kind]] = options;
+  const value = typeof kind === "number" ? state.number(name) : typeof kind === "boolean" ? state.flag(name) : state.text(name);
+  const root = part(place).appendChild(element("div", ""));
   mountChoice(root, { label, options: options.map(([each, words]) => ({ value: each, label: words })), ...state.control(name), value }, { signal });
+  return root;
 }
 
-choice("Look at", "view", [["mark", "the mark"], ["units", "units off"], ["widths", "fewer units"], ["sum", "one digit’s sum"]]);
-choice("Batches of", "batches", [[256, "256"], [32, "32"]]);
+choice("Look at", "view", [["mark", "the mark"], ["units", "units off"], ["widths", "fewer units"], ["frozen", "units frozen"], ["sum", "one digit’s sum"]]);
+const layerChoice = choice("Hidden layer", "hidden", [["learned", "learned"], ["frozen", "frozen"]]);
+const batchesChoice = choice("Batches of", "batches", [[256, "256"], [32, "32"]]);
 choice("Seed", "seed", SEEDS.map((seed) => [seed, String(seed)]));
 
 const runs = new Graph(part("runs"), {
@@ -58,6 +69,11 @@ const width = new Graph(part("width"), {
   x: { min: 0.9, max: 33, scale: "log", label: "Units", ticks: [1, 2, 3, 10, 30] },
   y: { min: 0.945, max: 0.99, label: "Read rightly", format: (value) => percent(value, 0) },
 }, { signal });
+const freezing = new Graph(part("freezing"), {
+  label: "Read rightly after each epoch, with the hidden layer learned and with it frozen",
+  x: { min: 0, max: 40, label: "Epoch" },
+  y: { min: 0.75, max: 1, label: "Read rightly", format: (value) => percent(value, 0) },
+}, { signal });
 const pushes = new Graph(part("pushes"), {
   label: "What each unit pushes this digit’s logit by, and the sum so far",
   x: { min: 0, max: 31, label: "Unit; the last is the bias" },
@@ -65,6 +81,12 @@ const pushes = new Graph(part("pushes"), {
 }, { signal });
 const digit = new DigitImage(part("digit", HTMLCanvasElement), { full: 1, signal });
 let palette = divergingScale(document);
+const drawing = openDrawing(window, { signal });
+const paper = part("ink", HTMLCanvasElement);
+mountInk(paper, drawing, { label: "Drawing area: draw a 3 or a 7 with mouse, finger or pen. Without one, look at a test digit.", signal });
+paper.inert = !controls;
+mountInkTools(part("tools"), drawing, { signal });
+choice("Whose", "own", [[false, "a test digit"], [true, "your own"]], "whose");
 
 const show = painter.add(paint);
 /** Of the chosen run, once it has ended. @type {Read | null} */
@@ -77,6 +99,7 @@ const tiles = Array.from({ length: 30 }, (_, unit) => {
   const image = new SignedImage("lesson-picture");
   image.paint(new Float32Array(PIXELS), palette, 1);
   const root = button(image.canvas, "unit-tile", () => toggle(unit), { signal });
+  root.disabled = !controls;
   return { root, image };
 });
 part("tiles").append(...tiles.map(({ root }) => root));
@@ -87,13 +110,16 @@ const textbook = trials.ask("textbook", { onChange });
 const headlines = new Map();
 askHeadline(0);
 const widths = trials.ask("widths", { onChange: show });
+const frozen = trials.ask("frozen", { onChange, choices: { seed: state.number("seed") } });
+drawing.subscribe(show);
 onThemeChange(document, () => {
   palette = divergingScale(document);
   paintTiles();
 }, { signal });
 prediction.subscribe(show);
 state.control("off").watch(() => {}, signal); // the tiles follow it as they do a press
-state.subscribe(() => {
+state.subscribe((changed) => {
+  if (changed === "seed") frozen.choose({ seed: state.number("seed") });
   if (state.number("batches") === 32) askHeadline(state.number("seed"));
   look();
   if (read) applyOff(read);
@@ -110,10 +136,19 @@ function headlineMembers() {
   return [...headlines.values()].flatMap(({ members }) => members).sort((one, other) => Number(one.recipe.seed) - Number(other.recipe.seed));
 }
 
+function isFrozen() {
+  return state.text("hidden") === "frozen";
+}
+
+function chosenMember() {
+  if (isFrozen()) return frozen.members.find(({ recipe }) => recipe.learning_rate === SAME && recipe.seed === state.number("seed"));
+  const of = state.number("batches") === 32 ? headlineMembers() : textbook.members;
+  return of.find(({ recipe }) => recipe.seed === state.number("seed"));
+}
+
 /** Reads all digits by the chosen run's network. */
 async function look() {
-  const of = state.number("batches") === 32 ? headlineMembers() : textbook.members;
-  const member = of.find(({ recipe }) => recipe.seed === state.number("seed"));
+  const member = chosenMember();
   if (!member || member.log.active || member.log.state === "none" || member.run === reading) return;
   reading = member.run;
   read = null;
@@ -162,15 +197,18 @@ function paintTiles() {
 function paint() {
   const view = VIEWS.includes(state.text("view")) ? state.text("view") : "mark";
   for (const each of VIEWS) part(each).hidden = each !== view;
+  layerChoice.hidden = !OF_ONE.includes(view);
+  batchesChoice.hidden = view === "frozen" || (OF_ONE.includes(view) && isFrozen());
   paintRuns();
   paintWidths();
+  paintFrozen();
   if (read) {
     paintUnits(read);
     paintSum(read);
   }
   part("live").textContent = live(view);
   part("words-now").textContent = said();
-  part("source").textContent = waitsFor([textbook, ...headlines.values(), widths]) || "Runs of this server; accuracy and loss on 2,038 digits that none has learned from. The table leads to the runs.";
+  part("source").textContent = waitsFor([textbook, ...headlines.values(), widths, frozen]) || "Runs of this server; accuracy and loss on 2,038 digits that none has learned from. The table leads to the runs.";
   table();
 }
 
@@ -230,6 +268,36 @@ function widthWords() {
   return found.length ? `By units, seed 0: ${found.join(", ")}.` : "";
 }
 
+/** Of the chosen seed: with all learned first, then frozen by their rates. */
+function withAndWithout() {
+  const seed = state.number("seed");
+  const all = [...textbook.members, ...frozen.members].filter(({ recipe, log }) => recipe.seed === seed && log.epochs.epoch.view.length);
+  const looks = /** @type {const} */ (["ink", "series-2", "series-4", "series-1"]);
+  return all.map((member, i) => ({ ...member, ink: looks[i], dash: i === 3, words: member.recipe.freeze ? `frozen, rate ${member.recipe.learning_rate}` : "all learned" }));
+}
+
+function paintFrozen() {
+  const baseline = baselineOf();
+  const guess = prediction.number("frozen");
+  const shown = withAndWithout();
+  freezing.show([
+    ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: "baseline" })] : []),
+    ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "rule", y: guess / 100, ink: "mine", dash: true, label: "your guess" })]),
+    ...shown.map(({ log, ink, dash }) => /** @type {Item} */ ({ kind: "line", ink, dash, points: [...log.epochs.epoch.view].map((epoch, i) => /** @type {const} */ ([epoch, log.epochs.valid_accuracy.at(i)])) })),
+    ...shown.map(({ log, ink, words }) => /** @type {Item} */ ({ kind: "words", x: 27, y: log.accuracy + 0.006, words, ink })),
+  ]);
+  freezing.describe(frozenWords());
+}
+
+function frozenWords() {
+  const [learned, ...others] = withAndWithout().filter(ended);
+  if (!learned || !others.length) return "";
+  const guess = prediction.number("frozen");
+  const found = others.map(({ recipe, log }) => `${percent(log.accuracy)} at rate ${recipe.learning_rate}`).join(", ");
+  const mine = guess === null ? "" : ` You expected ${percent(guess / 100, 1)}.`;
+  return `Seed ${state.number("seed")}, its hidden layer frozen as it began: ${found}. All learned: ${percent(learned.log.accuracy)}.${mine}`;
+}
+
 /** @param {Read} now */
 function paintUnits({ network, switches, removal: { accuracy, order } }) {
   const off = switches.on.length - switches.count;
@@ -252,20 +320,42 @@ function unitWords() {
   if (!read) return "";
   const { switches, removal: all } = read;
   const total = switches.logits.length;
-  return `${switches.count} of ${switches.on.length} units are on: ${percent(switches.right / total)} of the digits are read rightly, ${count(switches.right)} of ${count(total)}. One after another, ${mostOff(all, STILL)} can be off before it is less than 98 %.`;
+  const most = mostOff(all, STILL);
+  const spare = most < 0 ? "That is less than 98 % with all of them." : `One after another, ${most} can be off before it is less than 98 %.`;
+  return `${switches.count} of ${switches.on.length} units are on: ${percent(switches.right / total)} of the digits are read rightly, ${count(switches.right)} of ${count(total)}. ${spare}`;
+}
+
+/** What is read: an image, 0 to 1, and what it is in words. @param {Read} now */
+function shownDigit({ plain }) {
+  if (state.flag("own")) {
+    const drawn = drawing.blank ? null : drawnPixels(drawing);
+    return { image: drawn && Float64Array.from(drawn, (value) => value / WHITE), words: "Your drawing", name: "Your drawing as the network sees it" };
+  }
+  const i = Math.min(plain.count - 1, Math.max(0, Math.round(state.number("digit"))));
+  return { image: plain.image(i), words: `A ${plain.labels[i]}`, name: `Digit ${i} of the validation images, a ${plain.labels[i]}` };
+}
+
+/** What each unit pushes an image's logit by. @param {Network} network @param {ArrayLike<number>} image */
+function pushesOf(network, image) {
+  return [...network.hidden(image)].map((out, unit) => network.output[unit] * out);
 }
 
 /** @param {Read} now */
-function paintSum({ network, plain, pushes: all }) {
-  const i = Math.min(plain.count - 1, Math.max(0, Math.round(state.number("digit"))));
-  digit.show(plain.image(i));
-  part("digit").setAttribute("aria-label", `Digit ${i} of the validation images, a ${plain.labels[i]}`);
-  const parts = [...Array.from({ length: network.units }, (_, unit) => all[unit * plain.count + i]), network.outputBias];
+function paintSum(now) {
+  const { network } = now;
+  const own = state.flag("own");
+  part("own").hidden = !own;
+  part("which").hidden = own;
+  part("beside").toggleAttribute("data-own", own);
+  const { image, name } = shownDigit(now);
+  digit.show(image);
+  part("digit").setAttribute("aria-label", name);
+  const parts = image ? [...pushesOf(network, image), network.outputBias] : [];
   let sum = 0;
   const running = parts.map((each) => (sum += each));
   const [low, high] = [Math.min(0, ...parts, ...running), Math.max(0, ...parts, ...running)];
   const air = 0.08 * (high - low) + 0.1;
-  pushes.setAxes({ x: { min: 0, max: parts.length, label: "Unit; the last is the bias" }, y: { min: low - air, max: high + air, label: "Up: a 3, down: a 7" } });
+  pushes.setAxes({ x: { min: 0, max: network.units + 1, label: "Unit; the last is the bias" }, y: { min: low - air, max: high + air, label: "Up: a 3, down: a 7" } });
   const bars = (/** @type {boolean} */ up) => parts.flatMap((y, at) => (y !== 0 && y > 0 === up ? [/** @type {const} */ ([at + 0.5, y])] : []));
   pushes.show([
     { kind: "rule", y: 0, ink: "soft" },
@@ -273,30 +363,31 @@ function paintSum({ network, plain, pushes: all }) {
     { kind: "dots", points: bars(true), ink: "three", size: 3 },
     { kind: "dots", points: bars(false), ink: "seven", size: 3 },
     { kind: "line", points: running.map((y, at) => /** @type {const} */ ([at + 0.5, y])), ink: "ink" },
-    { kind: "dots", points: [[parts.length - 0.5, sum]], ink: "ink", size: 6 },
+    { kind: "dots", points: parts.length ? [[parts.length - 0.5, sum]] : [], ink: "ink", size: 6 },
   ]);
   pushes.describe(sumWords());
 }
 
 function sumWords() {
   if (!read) return "";
-  const { network, plain, pushes: all } = read;
-  const i = Math.min(plain.count - 1, Math.max(0, Math.round(state.number("digit"))));
+  const { network } = read;
+  const { image, words } = shownDigit(read);
+  if (!image) return "Draw a 3 or a 7, and see what each unit makes of it.";
   let [up, down, still] = [0, 0, 0];
-  for (let unit = 0; unit < network.units; unit++) {
-    const push = all[unit * plain.count + i];
+  for (const push of pushesOf(network, image)) {
     if (push > 0) up += push;
     else if (push < 0) down += push;
     else still++;
   }
   const logit = up + down + network.outputBias;
-  return `A ${plain.labels[i]}. Units push it ${signed(up)} and ${signed(down)}, ${still} of ${network.units} not at all, the bias ${signed(network.outputBias)}: the logit is ${signed(logit)}, a ${logit > 0 ? 3 : 7}.`;
+  return `${words}. Units push it ${signed(up)} and ${signed(down)}, ${still} of ${network.units} not at all, the bias ${signed(network.outputBias)}: the logit is ${signed(logit)}, a ${logit > 0 ? 3 : 7}.`;
 }
 
 /** @param {string} view */
 function live(view) {
   if (view === "units") return unitWords();
   if (view === "sum") return sumWords();
+  if (view === "frozen") return frozenWords();
   return view === "widths" ? widthWords() : "";
 }
 
@@ -312,9 +403,10 @@ function said() {
   const mean = (/** @type {Member[]} */ members) => percent(members.reduce((sum, { log }) => sum + log.accuracy, 0) / members.length);
   const guess = prediction.number("accuracy");
   const mine = guess === null ? "" : ` You expected ${percent(guess / 100, 1)}.`;
-  const off = read && prediction.number("off") !== null ? ` You expected that ${prediction.number("off")} units can be off; it is ${mostOff(read.removal, STILL)}.` : "";
+  const off = read && !isFrozen() && prediction.number("off") !== null ? ` You expected that ${prediction.number("off")} units can be off; it is ${mostOff(read.removal, STILL)}.` : "";
+  const random = prediction.number("frozen") === null ? "" : ` ${frozenWords()}`;
   const others = headlines.size < SEEDS.length ? " Choose batches of 32 and another seed to have that trained." : "";
-  return `Batches of 256 read ${mean(first)} rightly on average: ${reach(first)}. Batches of 32: ${mean(second)}, ${reach(second)}.${others} The baseline has ${percent(baselineOf())}.${mine}${off}`;
+  return `Batches of 256 read ${mean(first)} rightly on average: ${reach(first)}. Batches of 32: ${mean(second)}, ${reach(second)}.${others} The baseline has ${percent(baselineOf())}.${mine}${off}${random}`;
 }
 
 /** As the article has it, rounded as it is there. @param {import("../run/run-log.js").RunLog} log */
@@ -333,6 +425,7 @@ function table() {
   const rows = [
     ...members.map((member) => row(member, `batches of ${member.recipe.batch_size}, seed ${member.recipe.seed}`)),
     ...widths.members.map((member) => row(member, `${member.recipe.hidden} ${member.recipe.hidden === 1 ? "unit" : "units"}, seed ${member.recipe.seed}`)),
+    ...frozen.members.map((member) => row(member, `hidden layer frozen, rate ${member.recipe.learning_rate}, seed ${member.recipe.seed}`)),
     ["two mean images (baseline)", percent(baselineOf()), "–", "no"],
   ];
   showTable(part("table", HTMLTableElement), ["Run", "Read rightly", "Loss", "The mark"], rows);

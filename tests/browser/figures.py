@@ -1,0 +1,18 @@
+"""What is asked of lessons' figures, as JavaScript for ``page.evaluate``."""
+
+ACTING = """() => [...document.querySelectorAll("#experiment *")]
+  .filter((each) => each.matches("button, input, select, textarea, summary, [tabindex], [role=slider]"))
+  .filter((each) => each.checkVisibility({visibilityProperty: true}) && !each.disabled && !each.closest("[inert]"))
+  .filter((each) => !each.closest("#veil"))
+  .map((each) => each.outerHTML)"""
+"""What in the figure can be operated."""
+
+PRINTED_OVER = """() => [...document.querySelectorAll("svg.graph")].flatMap((graph) => {
+  const words = [...graph.querySelectorAll(".graph-words")]
+    .map((each) => [each.textContent, each.getBoundingClientRect()]);
+  return words.flatMap(([text, box], i) => words.slice(i + 1)
+    .filter(([, other]) => box.width && other.width && box.left < other.right && other.left < box.right)
+    .filter(([, other]) => box.top < other.bottom - 1 && other.top < box.bottom - 1)
+    .map(([other]) => `${text} | ${other}`));
+})"""
+"""Pairs of labels of a graph that lie over each other."""
