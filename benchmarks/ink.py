@@ -1,69 +1,135 @@
-"""How well drawings and pictures are read. Prints a table.
+"""How well drawings and pictures are read. Prints two tables.
 
-    python -m benchmarks.ink PEN_STROKES.jsonl.gz
+    python -m benchmarks.ink PEN_STROKES.jsonl.gz [--mnist FOLDER] [--model FILE …]
 
-The file has one drawing a line, ``{"digit": d, "strokes": [[[x, y], …], …]}``, of writers that no model has seen.
+The first file has one drawing a line, ``{"digit": d, "strokes": [[[x, y], …], …]}``, of writers that no model has seen.
+``--mnist`` names a folder of MNIST's own files, whose 7,962 other test digits are then refused or not, in place of the
+thousand that are in the package. Each ``--model`` is a file as ``scripts/train_builtin.py`` writes it.
 """
 
+import argparse
 import gzip
 import json
-import sys
 import timeit
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from app.checkpoint import Checkpoint
-from app.handwriting import ink
+from app.handwriting import builtin, ink
+from app.handwriting.builtin import BuiltIn
+from app.handwriting.gate import log_odds
 from app.handwriting.predictor import Predictor, from_safetensors
-from app.handwriting.reader import Reader
+from app.learning import idx
 from app.learning.controls import NoControls
-from app.learning.dataset import Digits, load
+from app.learning.dataset import SPLITS, Digits, load
 from app.learning.train import train
 from app.recipe import Recipe
+from benchmarks import refusing
+from benchmarks.refusing import Read
+from benchmarks.table import markdown
+from scripts.builtin_model import bits
 
 SEEDS = 3
+KEPT = 0.98
+"""The share of a set's own 3s and 7s that the gate lets pass where refusals are counted."""
 
 Strokes = list[NDArray[np.float64]]
 Images = NDArray[np.uint8]
+Labels = NDArray[np.intp]
 
 
-def main(path: str) -> None:
+def main() -> None:
+    said = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    said.add_argument("pens", type=Path)
+    said.add_argument("--mnist", type=Path)
+    said.add_argument("--model", type=Path, nargs="*", default=[builtin.FILE])
+    options = said.parse_args()
     torch.set_num_threads(1)
-    digits, reader = load(), Reader.built_in()
-    drawings = list(drawn(path))
+    digits = load()
+    drawings = list(drawn(options.pens))
     labels = np.array([digit for digit, _ in drawings])
     images = np.stack([ink.draw(strokes).ravel() for _, strokes in drawings])
-    ours = (labels == 3) | (labels == 7)
+    ours = np.isin(labels, (3, 7))
     textbook = [accuracy(model, images[ours], labels[ours] == 3) for model in textbooks(digits)]
-    valid, truth = digits.valid_images.numpy(), digits.valid_targets.numpy() == 1
     some = [strokes for _, strokes in drawings[:200]]
     microseconds = min(timeit.repeat(lambda: [ink.draw(strokes) for strokes in some], number=1, repeat=5)) / 200 * 1e6
     centres = np.array([ink.centre_of_mass(image.reshape(28, 28)) for image in images[ours]])
-    others = digits.other_valid_images.numpy()
-    rows = {
-        "pen 3s and 7s": f"{ours.sum():,}",
-        f"read by textbook, {SEEDS} seeds": ", ".join(f"{share:.2%}" for share in textbook),
-        "read by the built-in model": f"{accuracy(reader.predictor, images[ours], labels[ours] == 3):.2%}",
-        "MNIST validation, built-in model": f"{accuracy(reader.predictor, valid, truth):.2%}",
-        "centre of mass, furthest from 14.0": f"{np.abs(centres - ink.CENTRE).max():.3f} px",
-        "drawing one": f"{microseconds:.0f} µs",
-        "gate: MNIST 3s and 7s kept": f"{1 - rejected(reader, valid):.2%}",
-        "gate: pen 3s and 7s kept": f"{1 - rejected(reader, images[ours]):.2%}",
-        "gate: MNIST other digits rejected": f"{rejected(reader, others):.2%}",
-        "gate: pen other digits rejected": f"{rejected(reader, images[~ours]):.2%}",
-    }
-    for name, figure in rows.items():
-        print(f"{name:38}{figure}")
+    network, pixels = builtin.load(options.model[0]).network, images[0].astype(np.float32)
+    reading = min(timeit.repeat(lambda: network.outputs(pixels), number=1000, repeat=5)) * 1e3
+    rows = [
+        ("pen 3s and 7s", f"{ours.sum():,}"),
+        (f"of them read rightly by `textbook`, {SEEDS} seeds", ", ".join(f"{share:.2%}" for share in textbook)),
+        ("centre of mass of a drawing, furthest from 14.0", f"{np.abs(centres - ink.CENTRE).max():.3f} px"),
+        ("drawing one", f"{microseconds:.0f} µs"),
+        ("the built-in network on one image", f"{reading:.0f} µs"),
+    ]
+    print(markdown(("drawings", ""), rows))
+    for file in options.model:
+        print(f"\n{file.name}, 95 % intervals\n")
+        print(markdown(refusing.HEAD, tables(builtin.load(file), digits, options.mnist, drawings, images, labels)))
 
 
-def drawn(path: str) -> Iterator[tuple[int, Strokes]]:
+def tables(
+    model: BuiltIn,
+    digits: Digits,
+    mnist: Path | None,
+    drawings: list[tuple[int, Strokes]],
+    images: Images,
+    labels: Labels,
+) -> Iterator[refusing.Row]:
+    """One row for each set. A pen's threshold is chosen on the first half of the drawings, its row is of the second."""
+
+    def read(some: Images, digits_: Labels) -> Read:
+        outputs = np.array([model.network.outputs(image) for image in some])
+        scores = np.array([log_odds(z) for z in outputs.tolist()])
+        return Read(digits_, outputs[:, 3] - outputs[:, 7], scores)
+
+    valid = digits.valid_images.numpy()
+    truth = np.where(digits.valid_targets.numpy() == 1, 3, 7)
+    other_images, other_labels = others(digits, mnist)
+    tested = read(np.concatenate([valid, other_images]), np.concatenate([truth, other_labels]))
+    yield refusing.row("MNIST's test digits", tested, tested.keeping(KEPT))
+    half = len(labels) // 2
+    pens = read(images, labels)
+    threshold = pens[:half].keeping(KEPT)
+    yield refusing.row("pens, second half", pens[half:], threshold)
+    yield refusing.row("pens, second half, at the gate as it is", pens[half:], model.gate.threshold())
+    own = [(digit, strokes) for digit, strokes in drawings[half:] if digit in (3, 7)]
+    kinds = [digit for digit, _ in own]
+    for name, map_ in refusing.MAPS.items():
+        moved = np.stack([ink.draw([stroke @ map_.T for stroke in strokes]).ravel() for _, strokes in own])
+        yield refusing.row(f"pens, {name}", read(moved, np.array(kinds)), threshold)
+    for name, bar, serif in (("7s with a bar", True, False), ("7s with serif and bar", True, True)):
+        random = RandomState(7)
+        sevens = np.stack([bits.seven(random, image, bar=bar, serif=serif) for image in valid[truth == 7]])
+        yield refusing.row(f"MNIST's {name} drawn in", read(sevens, np.full(len(sevens), 7)), tested.keeping(KEPT))
+    signs = refusing.printed_signs()
+    yield refusing.row("printed letters and signs", read(signs, np.full(len(signs), -1)), threshold)
+
+
+def others(digits: Digits, mnist: Path | None) -> tuple[Images, Labels]:
+    """MNIST's other test digits: a sample, or all."""
+    if mnist is None:
+        return digits.other_valid_images.numpy(), digits.other_valid_labels.numpy().astype(np.intp)
+    split = SPLITS["valid"]
+    images, labels = (
+        idx.read(next(mnist.glob(f"**/{split.prefix}-{kind}*")), shape)
+        for kind, shape in (("images-idx3-ubyte", (split.images, 28, 28)), ("labels-idx1-ubyte", (split.images,)))
+    )
+    other = ~np.isin(labels, (3, 7))
+    return images[other].reshape(-1, 784), labels[other].astype(np.intp)
+
+
+def drawn(path: Path) -> Iterator[tuple[int, Strokes]]:
     with gzip.open(path, "rt") as lines:
         for line in lines:
             drawing = json.loads(line)
-            yield drawing["digit"], [np.array(stroke, np.float64) for stroke in drawing["strokes"]]
+            yield drawing["digit"], [np.array(stroke, np.float64)[:, :2] for stroke in drawing["strokes"]]
 
 
 def textbooks(digits: Digits) -> Iterator[Predictor]:
@@ -76,9 +142,5 @@ def accuracy(model: Predictor, images: Images, threes: NDArray[np.bool_]) -> flo
     return float(np.mean([(model.logit(image) > 0) == three for image, three in zip(images, threes, strict=True)]))
 
 
-def rejected(reader: Reader, images: Images) -> float:
-    return float(np.mean([reader.read(image).verdict == "neither" for image in images]))
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -14,8 +14,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.handwriting import builtin
+from app.checkpoint import Checkpoint
 from app.handwriting.predictor import read_safetensors
+from app.learning.controls import NoControls
+from app.learning.dataset import load
+from app.learning.train import train
+from app.recipe import Recipe
 from scripts.serving import ROOT
 
 FOLDER = ROOT / "templates" / "lessons" / "miniatures"
@@ -210,8 +214,10 @@ def linear_of_linear(_: Digits) -> str:
 
 
 def the_network(_: Digits) -> str:
-    """The built-in network's thirty output weights: thickness, and towards which digit."""
-    weights = read_safetensors(builtin.FILE.read_bytes())[0]["2.weight"].ravel()
+    """Thirty output weights of a trained network: thickness, and towards which digit."""
+    emitted = train(Recipe(loss="bce", optimizer="momentum", augment=True, device="cpu"), load(), NoControls())
+    trained = [item for item in emitted if isinstance(item, Checkpoint)][-1]
+    weights = read_safetensors(trained.data)[0]["2.weight"].ravel()
     ends = [(3 + 126 * i / (len(weights) - 1), 6.0) for i in range(len(weights))]
     drawn = []
     for (x, y), weight in zip(ends, weights, strict=True):

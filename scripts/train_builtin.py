@@ -1,149 +1,94 @@
-"""Writes app/handwriting/builtin.safetensors: the model, the mean images and the gate that come with the package.
+"""Writes app/handwriting/builtin.safetensors: the network and the mean images that come with the package.
 
-    python scripts/train_builtin.py
+    python -m scripts.train_builtin [--seed 0] [--file app/handwriting/builtin.safetensors]
 
-Takes some minutes on one core and gives the same file each time with the same version of PyTorch. The 3/7 network is a
-run like any other; the gate is a second network that tells 3s and 7s from MNIST's other digits, noise and scribbles.
-Both learn from the training images that are in the package, and nothing else.
+Takes some minutes on two cores and gives the same file each time with the same build of PyTorch. The network learns
+from the training images that are in the package, and from what ``scripts/builtin_model`` draws; from nothing else.
 """
 
+import argparse
 import time
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save
-from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
-from app.checkpoint import Checkpoint
-from app.events import RunFinished
-from app.handwriting import ink
+from app.data import embedded
 from app.handwriting.builtin import FILE
-from app.handwriting.gate import Gate
-from app.handwriting.predictor import read_safetensors
-from app.learning import augment
+from app.handwriting.digit_network import DigitNetwork
+from app.handwriting.gate import LEAST_KEPT, Gate, log_odds
 from app.learning.baseline import means
-from app.learning.controls import NoControls
-from app.learning.dataset import Digits, load
-from app.learning.train import train
-from app.recipe import Recipe
+from app.learning.dataset import Digits
+from scripts.builtin_model import junk, learn
 
-RECIPE = Recipe(loss="bce", optimizer="momentum", augment=True, device="cpu")
-
-GATE_HIDDEN = 128
-GATE_EPOCHS = 40
-GATE_LEARNING_RATE = 0.002
-OURS, OTHERS, JUNK = 128, 96, 32
-"""Images in a mini-batch of the gate: 3s and 7s, other digits, noise and scribbles."""
-NOISE_IMAGES, SCRIBBLES = 1000, 3000
-KEPT = 0.995
-"""The share of validation 3s and 7s that the gate lets pass: this sets its threshold."""
+KEEP = 0.99
+"""The share of validation 3s and 7s that the gate lets pass where no other is asked for."""
+SHARES = np.linspace(LEAST_KEPT, 1, 101)
+"""For which thresholds are stored, and what they let through."""
 
 Images = NDArray[np.uint8]
 
 
 def main() -> None:
+    said = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    said.add_argument("--seed", type=int, default=0)
+    said.add_argument("--steps", type=int, default=learn.STEPS)
+    said.add_argument("--file", type=Path, default=FILE)
+    options = said.parse_args()
     torch.set_num_threads(1)
-    digits = load()
+    arrays = embedded()
+    digits = Digits.of(arrays)
     started = time.perf_counter()
-    checkpoint, finished = network(digits)
-    tensors, figures = read_safetensors(checkpoint.data)
-    gate = trained_gate(digits)
-    tensors |= {f"gate.{name}": value for name, value in gate.items()}
-    tensors |= {name: mean.numpy() for name, mean in zip(("mean_3", "mean_7"), means(digits), strict=True)}
-    figures |= {
-        "recipe": RECIPE.model_dump_json(),
-        "valid_accuracy": f"{finished.summary.valid_accuracy:.6f}",
-        "valid_loss": f"{finished.summary.valid_loss:.6f}",
-        **gate_figures(Gate(gate), digits),
-    }
-    FILE.write_bytes(save(tensors, figures))
+    trained = learn.trained(arrays, options.seed, options.steps, say)
+    data, figures = packed(trained, digits, {"step": str(options.steps), "seed": str(options.seed)})
+    options.file.write_bytes(data)
     for name, figure in figures.items():
         print(f"{name}: {figure}")
-    print(f"{FILE}: {FILE.stat().st_size:,} bytes in {time.perf_counter() - started:.0f} s")
+    print(f"{options.file}: {options.file.stat().st_size:,} bytes in {time.perf_counter() - started:.0f} s")
 
 
-def network(digits: Digits) -> tuple[Checkpoint, RunFinished]:
-    """The last checkpoint and the end of a run of ``RECIPE``."""
-    said = list(train(RECIPE, digits, NoControls(), run="built-in", name="Built-in"))
-    finished = said[-1]
-    assert isinstance(finished, RunFinished)
-    return [item for item in said if isinstance(item, Checkpoint)][-1], finished
+def say(step: int, loss: float) -> None:
+    print(f"step {step:,}: loss {loss:.4f}", flush=True)
 
 
-def trained_gate(digits: Digits) -> dict[str, NDArray[np.float32]]:
-    """The gate's parameters, the threshold taken into its last bias."""
-    generator = torch.Generator().manual_seed(0)
-    torch.manual_seed(0)
-    net = nn.Sequential(nn.Linear(784, GATE_HIDDEN), nn.ReLU(), nn.Linear(GATE_HIDDEN, 1))
-    random = np.random.RandomState(0)
-    junk = torch.tensor(np.concatenate([scribbles(random, SCRIBBLES), noise(random, NOISE_IMAGES)]))
-    targets = torch.cat([torch.ones(OURS), torch.zeros(OTHERS + JUNK)])
-    batches = len(digits.train_images) // OURS
-    optimizer = torch.optim.AdamW(net.parameters(), lr=GATE_LEARNING_RATE, weight_decay=0.01)
-    slower = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, GATE_EPOCHS * batches)
-    for _ in range(GATE_EPOCHS):
-        for ours in torch.randperm(len(digits.train_images), generator=generator)[: batches * OURS].split(OURS):  # type: ignore[no-untyped-call]
-            some = [
-                digits.train_images[ours],
-                pick(digits.other_train_images, OTHERS, generator),
-                pick(junk, JUNK, generator),
-            ]
-            images = torch.cat(some).float() / 255
-            seen = augment.warp(images, augment.transforms(len(images), generator))
-            optimizer.zero_grad()
-            binary_cross_entropy_with_logits(net(seen).squeeze(1), targets).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            slower.step()
-    with torch.no_grad():
-        threshold = net(digits.valid_images.float() / 255).quantile(1 - KEPT)
-        net[2].bias -= threshold
-    return {name: value.numpy() for name, value in net.state_dict().items()}
-
-
-def gate_figures(gate: Gate, digits: Digits) -> dict[str, str]:
-    """Shares of images never trained on: 3s and 7s let pass, everything else rejected."""
-    random = np.random.RandomState(1)
-    passed = {
-        "gate_keeps_3_7": digits.valid_images.numpy(),
-        "gate_rejects_other_digits": digits.other_valid_images.numpy(),
-        "gate_rejects_noise": noise(random, 1000),
-        "gate_rejects_scribbles": scribbles(random, 1000),
-    }
-    shares = {name: float(np.mean([gate.passes(image) for image in images])) for name, images in passed.items()}
-    return {name: f"{share if 'keeps' in name else 1 - share:.4f}" for name, share in shares.items()}
-
-
-def pick(images: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    return images[torch.randint(len(images), (count,), generator=generator)]
-
-
-def scribbles(random: np.random.RandomState, count: int) -> Images:
-    """Drawings of one to three random walks of 2-8 points, some smoothed, ``[count, 784]``."""
-    return np.stack([ink.draw([walk(random) for _ in range(random.randint(1, 4))]).ravel() for _ in range(count)])
-
-
-def walk(random: np.random.RandomState) -> NDArray[np.float64]:
-    points = random.normal(size=(random.randint(2, 9), 2)).cumsum(axis=0) * random.uniform(0.3, 1)
-    points += random.normal(size=2)
-    if len(points) > 3 and random.uniform() < 0.6:
-        at = np.linspace(-1, 1, len(points))
-        curve = np.polynomial.Polynomial.fit
-        degree = min(len(points) - 1, 5)
-        points = np.stack([curve(at, points[:, axis], degree)(np.linspace(-1, 1, 30)) for axis in (0, 1)], axis=1)
-    return points
-
-
-def noise(random: np.random.RandomState, count: int) -> Images:
-    """Random pixels in turn even, black and white, in blocks of 4 × 4, and bell-shaped, ``[count, 784]``."""
-    kinds = (
-        lambda: random.uniform(0, 255, 784),
-        lambda: (random.uniform(size=784) < random.uniform(0.02, 0.6)) * 255.0,
-        lambda: np.kron(random.uniform(0, 255, (7, 7)), np.ones((4, 4))).ravel(),
-        lambda: random.normal(128, 60, 784),
+def packed(trained: learn.Parameters, digits: Digits, made: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    """The file, and what it says of itself: how it was ``made``, and measured figures."""
+    tensors: dict[str, NDArray[Any]] = {name: value.astype(np.float16) for name, value in trained.items()}
+    network = DigitNetwork(tensors)
+    scores, others = (
+        np.array([log_odds(network.outputs(image)) for image in images.numpy()])
+        for images in (digits.valid_images, digits.other_valid_images)
     )
-    return np.stack([kinds[index % 4]().clip(0, 255).astype(np.uint8) for index in range(count)])
+    thresholds = np.quantile(scores, 1 - SHARES, method="lower")
+    figures = made | {"keep": str(KEEP)} | measured(network, Gate(SHARES, thresholds, KEEP), digits)
+    tensors |= {name: mean.numpy() for name, mean in zip(("mean_3", "mean_7"), means(digits), strict=True)}
+    tensors |= {"gate.kept": SHARES, "gate.thresholds": thresholds}
+    tensors["gate.let_through"] = (others[:, None] >= thresholds).mean(axis=0)
+    return save(tensors, figures), figures
+
+
+def measured(network: DigitNetwork, gate: Gate, digits: Digits) -> dict[str, str]:
+    """Shares of images never trained on: 3s told from 7s, 3s and 7s let pass, everything else rejected."""
+    outputs = [network.outputs(image) for image in digits.valid_images.numpy()]
+    right = [(z[3] > z[7]) == three for z, three in zip(outputs, digits.valid_targets.tolist(), strict=True)]
+    random = np.random.RandomState(1)
+    rejected = {
+        "gate_rejects_other_digits": digits.other_valid_images.numpy(),
+        "gate_rejects_noise": junk.noise(random, 1000),
+        "gate_rejects_scribbles": junk.scribbles(random, 1000),
+    }
+    shares = {
+        "valid_accuracy": np.mean(right),
+        "gate_keeps_3_7": np.mean([gate.score(z) >= 0 for z in outputs]),
+        **{
+            name: np.mean([gate.score(network.outputs(image)) < 0 for image in images])
+            for name, images in rejected.items()
+        },
+    }
+    return {name: f"{share:.6f}" for name, share in shares.items()}
 
 
 if __name__ == "__main__":

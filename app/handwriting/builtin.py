@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.handwriting.baseline import Baseline
+from app.handwriting.digit_network import DigitNetwork
 from app.handwriting.gate import Gate
-from app.handwriting.predictor import Predictor, read_safetensors
+from app.handwriting.predictor import read_safetensors
 
 FILE = Path(__file__).with_name("builtin.safetensors")
-"""Made by ``python scripts/train_builtin.py``."""
+"""Made by ``python -m scripts.train_builtin``."""
 
 NAME = "built-in"
 """Stands where a run's id would."""
@@ -16,21 +17,21 @@ NAME = "built-in"
 
 @dataclass(frozen=True)
 class BuiltIn:
-    predictor: Predictor
+    network: DigitNetwork
     step: int
     baseline: Baseline
     gate: Gate
     figures: dict[str, str]
-    """The file's metadata: recipe and measured figures, as they were written."""
+    """The file's metadata: how it was trained and measured figures, as they were written."""
 
 
 def load(file: Path = FILE) -> BuiltIn:
     """Raises OSError, and ValueError or KeyError where the file is not what the script writes."""
     tensors, figures = read_safetensors(file.read_bytes())
     return BuiltIn(
-        predictor=Predictor(tensors, figures["model"]),
+        network=DigitNetwork(tensors),
         step=int(figures["step"]),
         baseline=Baseline(tensors["mean_3"], tensors["mean_7"]),
-        gate=Gate({name.removeprefix("gate."): value for name, value in tensors.items() if name.startswith("gate.")}),
+        gate=Gate(tensors["gate.kept"], tensors["gate.thresholds"], float(figures["keep"])),
         figures=figures,
     )

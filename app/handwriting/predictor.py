@@ -62,7 +62,7 @@ class Predictor:
         layers = []
         inputs = PIXELS
         for name in _LAYERS[model]:
-            weight, bias = (_parameter(parameters, f"{name}.{kind}") for kind in ("weight", "bias"))
+            weight, bias = (parameter(parameters, f"{name}.{kind}") for kind in ("weight", "bias"))
             if weight.ndim != 2 or weight.shape[1] != inputs or bias.shape != weight.shape[:1]:
                 raise ValueError(f"{name}.weight is {weight.shape}, {name}.bias {bias.shape}: {inputs} inputs expected")
             layers.append((weight, bias))
@@ -113,7 +113,8 @@ def read_safetensors(data: bytes) -> tuple[dict[str, Array], dict[str, str]]:
     return tensors, header.get("__metadata__", {})
 
 
-def _parameter(parameters: Mapping[str, Array], name: str) -> Array:
+def parameter(parameters: Mapping[str, Array], name: str) -> Array:
+    """One of ``parameters``, float64. Raises ValueError where it is missing, or not all finite numbers."""
     if name not in parameters:
         raise ValueError(f"the parameter {name} is missing")
     value = np.asarray(parameters[name])

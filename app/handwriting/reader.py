@@ -22,7 +22,7 @@ FAINTEST_INK = 26
 
 
 class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Is it a 3 or a 7 at all? Asked of the image, not of the network."""
+    """Is it a 3 or a 7 at all? Asked of the built-in network, whichever network reads."""
 
     score: Annotated[
         float, Meta(description="Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer.")
@@ -43,10 +43,10 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reader:
-    """Reads with the built-in model, or with any other predictor; gate and baseline are the same for all."""
+    """Reads with the built-in network, or with any other predictor; gate and baseline are the same for all."""
 
     def __init__(self, model: BuiltIn) -> None:
-        self.predictor, self.step = model.predictor, model.step
+        self.network, self.step = model.network, model.step
         self.baseline, self._gate = model.baseline, model.gate
 
     @classmethod
@@ -59,10 +59,11 @@ class Reader:
     ) -> Reading:
         """Of an image of 784 pixels in any shape, ink bright on 0. With more than ``most_ink`` it is neither."""
         pixels = image.reshape(-1).astype(np.float32)
-        logit = (predictor or self.predictor).logit(pixels)
+        outputs = self.network.outputs(pixels)
+        logit = outputs[3] - outputs[7] if predictor is None else predictor.logit(pixels)
         nearness = self.baseline.read(pixels)
         verdict: Verdict = "3" if logit > 0 else "7"
-        score = self._gate.score(pixels)
+        score = self._gate.score(outputs)
         reason = fill.REASON if fill.too_full(image, most_ink) else None
         if score < 0 or reason is not None:
             verdict = "blank" if pixels.max() < FAINTEST_INK else "neither"

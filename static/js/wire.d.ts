@@ -421,7 +421,7 @@ export type BoardNow = {
   test_images: number;
 };
 
-/** Is it a 3 or a 7 at all? Asked of the image, not of the network. */
+/** Is it a 3 or a 7 at all? Asked of the built-in network, whichever network reads. */
 export type Gate = {
   /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */
   score: number;

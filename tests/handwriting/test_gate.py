@@ -1,29 +1,75 @@
-"""What the gate's docstring promises, on images it was not trained on."""
+"""What the built-in network's gate does to images that the network was not trained on."""
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.handwriting import builtin
 from app.handwriting.builtin import load
+from app.handwriting.gate import Gate, log_odds
+from scripts.builtin_model import junk
+
+outputs = st.lists(st.floats(-1e4, 1e4), min_size=11, max_size=11)
 
 
-def share_passed(images):
-    gate = load().gate
-    return np.mean([gate.passes(image.ravel()) for image in images])
+@pytest.fixture(scope="module")
+def model():
+    return load()
 
 
-def test_keeps_ours(mnist):
-    assert share_passed(mnist["valid_images"]) >= 0.99
+def share_passed(model, images):
+    return np.mean([model.gate.score(model.network.outputs(image.ravel())) >= 0 for image in images])
 
 
-def test_rejects_other_digits(mnist):
-    assert share_passed(mnist["other_valid_images"]) <= 0.05
+@given(st.lists(st.floats(-20, 20), min_size=11, max_size=11))
+def test_log_odds_are_those_of_the_probabilities(z):
+    odds = np.exp(z)
+    ours = odds[3] + odds[7]
+    assert log_odds(z) == pytest.approx(np.log(ours) - np.log(odds.sum() - ours), abs=1e-6)
 
 
-def test_rejects_noise():
-    assert share_passed(np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)) <= 0.01
+@given(outputs, st.floats(-1e4, 1e4))
+def test_log_odds_are_finite_and_do_not_change_where_all_outputs_rise(z, by):
+    assert np.isfinite(log_odds(z))
+    assert log_odds([value + by for value in z]) == pytest.approx(log_odds(z), abs=1e-6)
 
 
-def test_the_files_figures_are_those_measured(mnist):
-    figures = load(builtin.FILE).figures
-    assert float(figures["gate_keeps_3_7"]) == round(share_passed(mnist["valid_images"]), 4)
-    assert float(figures["gate_rejects_other_digits"]) == round(1 - share_passed(mnist["other_valid_images"]), 4)
+@given(outputs, st.floats(-10, 10))
+def test_the_threshold_is_taken_off_the_score(z, threshold):
+    gate = Gate(np.array([0.5, 1]), np.array([threshold, threshold - 2]), keep=0.5)
+    assert gate.score(z) == pytest.approx(log_odds(z) - threshold)
+    assert gate.score(z, keep=0.75) == pytest.approx(log_odds(z) - threshold + 1)
+
+
+def test_thresholds_that_are_not_as_many_as_shares_are_refused():
+    with pytest.raises(ValueError, match="shares kept"):
+        Gate(np.array([0.5, 1]), np.array([0.0]), keep=0.9)
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.9, 0.98, 1])
+def test_keeps_the_share_asked_for(model, mnist, keep):
+    scores = [model.gate.score(model.network.outputs(image.ravel()), keep) for image in mnist["valid_images"]]
+    assert np.mean(np.array(scores) >= 0) == pytest.approx(keep, abs=0.001)
+
+
+def test_keeps_ours(model, mnist):
+    assert share_passed(model, mnist["valid_images"]) >= 0.99
+
+
+def test_rejects_other_digits(model, mnist):
+    assert share_passed(model, mnist["other_valid_images"]) <= 0.03
+
+
+def test_rejects_noise(model):
+    assert share_passed(model, np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)) <= 0.01
+
+
+def test_rejects_inverted_images(model, mnist):
+    images = junk.inverted(np.random.RandomState(3), mnist["valid_images"].reshape(-1, 784), 300)
+    assert share_passed(model, images) == 0
+
+
+def test_the_files_figures_are_those_measured(model, mnist):
+    figures = model.figures
+    assert float(figures["gate_keeps_3_7"]) == round(share_passed(model, mnist["valid_images"]), 6)
+    assert float(figures["gate_rejects_other_digits"]) == round(1 - share_passed(model, mnist["other_valid_images"]), 6)

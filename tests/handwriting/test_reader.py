@@ -25,6 +25,14 @@ def test_a_circle_is_neither_however_sure_the_network_is(reader):
     assert reading.probability_3 == probability(reading.logit)
 
 
+def test_the_probability_is_the_sigmoid_of_two_outputs(mnist, reader):
+    for image in mnist["valid_images"][:50]:
+        outputs = reader.network.outputs(image.ravel())
+        reading = reader.read(image)
+        assert reading.logit == pytest.approx(outputs[3] - outputs[7])
+        assert reading.probability_3 == probability(reading.logit)
+
+
 def test_reads_with_another_model_behind_the_same_gate(mnist, reader):
     three = mnist["valid_images"][mnist["valid_labels"] == 3][0]
     contrary = Predictor({"0.weight": np.zeros((1, 784), np.float32), "0.bias": np.array([-2.0])}, "linear")
