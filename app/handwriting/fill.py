@@ -11,7 +11,7 @@ MOST_DRAWN = 150.0
 """The same for strokes, which are all drawn with one pen: 1,497 3s and 7s by other writers have at most 135, a zigzag
 of five lines from edge to edge has 160 to 190."""
 
-REASON = "There is more ink than a 3 or a 7 has."
+REASON = "more ink than a 3 or a 7 has"
 
 
 def too_full(image: Image, most: float = MOST_INK) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 OURS = (3, 7)
+NO_DIGIT = "no digit"
 LEAST_KEPT = 0.5
 """No curve begins lower."""
 
@@ -18,6 +19,15 @@ def log_odds(outputs: Sequence[float]) -> float:
     logsumexp(z₃, z₇) - logsumexp(the rest)."""
     rest = [z for answer, z in enumerate(outputs) if answer not in OURS]
     return _logsumexp([outputs[answer] for answer in OURS]) - _logsumexp(rest)
+
+
+def why_not(outputs: Sequence[float]) -> str:
+    """What makes it neither: "looks like a 9", "no digit", or, of what is more likely a 3 or a 7 than all else and
+    still below a threshold, "not surely a 7"."""
+    if log_odds(outputs) >= 0:
+        return f"not surely a {3 if outputs[3] > outputs[7] else 7}"
+    answer = max((answer for answer in range(len(outputs)) if answer not in OURS), key=outputs.__getitem__)
+    return NO_DIGIT if answer > 9 else f"looks like {'an' if answer == 8 else 'a'} {answer}"
 
 
 class Gate:

@@ -80,7 +80,7 @@ class Predict:
                 raise Problem(404, "No such model", f"The built-in model is kept at step {step} only; name a run.")
         else:
             run, step, predictor = await self._model(held.history, str(choice.run), choice.step)
-        reading: Reading = held.reader.read(question.image, predictor, question.most_ink)
+        reading: Reading = held.reader.read(question.image, predictor, question.most_ink, choice.keep)
         held.telemetry.predicted(reading.verdict)
         return encode(reading, run, step, question.image if choice.image else None)
 

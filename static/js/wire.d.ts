@@ -425,7 +425,7 @@ export type BoardNow = {
 export type Gate = {
   /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */
   score: number;
-  /** Why it is none, where something else than the score says so. */
+  /** Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has". */
   reason: string | null;
 };
 

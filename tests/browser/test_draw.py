@@ -1,5 +1,7 @@
 """The draw page, by mouse and keyboard, against the real server."""
 
+import math
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -107,6 +109,12 @@ def test_of_what_is_neither_no_side_of_the_bar_is_full(draw_page: Page) -> None:
     expect(draw_page.locator(".verdict-share.three")).to_have_text("3")
     expect(draw_page.locator("#verdict")).to_contain_text("There is more ink than a 3 or a 7 has.")
     expect(draw_page.locator(".verdict-gate")).to_contain_text("score")
+
+
+def test_what_is_neither_is_told_by_what_it_looks_like(draw_page: Page) -> None:
+    draw(draw_page, [(0.5 + 0.25 * math.sin(i / 4), 0.5 - 0.4 * math.cos(i / 4)) for i in range(26)])
+    expect(headline(draw_page)).to_have_text("Neither")
+    expect(draw_page.locator("#verdict")).to_contain_text("It looks like a 0.")
 
 
 def test_the_drawing_is_the_same_in_all_tabs_and_on_a_runs_page(draw_page: Page, finished_run: str) -> None:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.handwriting.builtin import load
-from app.handwriting.gate import Gate, log_odds
+from app.handwriting.builtin import FILE, load
+from app.handwriting.gate import Gate, log_odds, why_not
+from app.handwriting.predictor import read_safetensors
 from scripts.builtin_model import junk
 
 outputs = st.lists(st.floats(-1e4, 1e4), min_size=11, max_size=11)
@@ -34,6 +35,27 @@ def test_log_odds_are_finite_and_do_not_change_where_all_outputs_rise(z, by):
     assert log_odds([value + by for value in z]) == pytest.approx(log_odds(z), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("likely", "reason"),
+    [
+        ({9: 5.0}, "looks like a 9"),
+        ({8: 5.0, 3: 2.0}, "looks like an 8"),
+        ({10: 5.0}, "no digit"),
+        ({7: 5.0, 1: 3.0}, "not surely a 7"),
+        ({3: 9.0, 7: 5.0}, "not surely a 3"),
+    ],
+)
+def test_says_what_makes_it_neither(likely, reason):
+    assert why_not([likely.get(answer, -3.0) for answer in range(11)]) == reason
+
+
+def test_names_most_of_the_other_digits_that_it_refuses(model, mnist):
+    images, labels = mnist["other_valid_images"], mnist["other_valid_labels"]
+    outputs = [model.network.outputs(image.ravel()) for image in images]
+    reasons = [(why_not(z), label) for z, label in zip(outputs, labels, strict=True) if model.gate.score(z) < 0]
+    assert np.mean([reason.endswith(f" {label}") for reason, label in reasons]) >= 0.95
+
+
 @given(outputs, st.floats(-10, 10))
 def test_the_threshold_is_taken_off_the_score(z, threshold):
     gate = Gate(np.array([0.5, 1]), np.array([threshold, threshold - 2]), keep=0.5)
@@ -50,6 +72,13 @@ def test_thresholds_that_are_not_as_many_as_shares_are_refused():
 def test_keeps_the_share_asked_for(model, mnist, keep):
     scores = [model.gate.score(model.network.outputs(image.ravel()), keep) for image in mnist["valid_images"]]
     assert np.mean(np.array(scores) >= 0) == pytest.approx(keep, abs=0.001)
+
+
+def test_the_file_says_what_each_threshold_lets_through(model, mnist):
+    tensors, _ = read_safetensors(FILE.read_bytes())
+    scores = np.array([log_odds(model.network.outputs(image.ravel())) for image in mnist["other_valid_images"]])
+    for threshold, let_through in zip(tensors["gate.thresholds"], tensors["gate.let_through"], strict=True):
+        assert let_through == pytest.approx((scores >= threshold).mean(), abs=0.002)
 
 
 def test_keeps_ours(model, mnist):

@@ -135,6 +135,31 @@ def test_answers_with_exactly_the_promised_fields(expected):
     assert expected["image"] == IMAGE.ravel().tolist()
 
 
+def test_keep_moves_the_threshold_and_nothing_else(client, expected):
+    answers = [client.post(f"/predict?keep={keep}", content=RAW, headers=OCTETS).json() for keep in (0.5, 0.9, 0.99, 1)]
+    assert [answer["gate"]["score"] for answer in answers] == sorted(answer["gate"]["score"] for answer in answers)
+    assert answers[0]["gate"]["score"] < answers[-1]["gate"]["score"]
+    assert answers[2] == expected
+    assert all({**answer, "gate": None} == {**expected, "gate": None} for answer in answers if answer["digit"])
+    same_answer(client.post("/predict", json={"strokes": SEVEN, "keep": 0.9}), answers[1])
+    same_answer(client.post("/predict?keep=1", json={"strokes": SEVEN, "keep": 0.9}), answers[1])
+    same_answer(client.post("/predict?run=built-in&keep=0.9", json={"pixels": IMAGE.ravel().tolist()}), answers[1])
+
+
+@pytest.mark.parametrize("keep", ["0.49", "1.01", "most", "nan", "inf"])
+def test_a_share_to_keep_beyond_its_limits_is_refused(client, keep):
+    answer = client.post(f"/predict?keep={keep}", content=RAW, headers=OCTETS)
+    assert answer.status_code == 422
+    assert "keep" in answer.text
+
+
+def test_neither_says_why(client):
+    angle = np.linspace(0, 2 * np.pi, 40)
+    circle = [np.stack([np.cos(angle), 1.4 * np.sin(angle)], axis=1).tolist()]
+    answer = client.post("/predict", json={"strokes": circle}).json()
+    assert (answer["verdict"], answer["gate"]["reason"]) == ("neither", "looks like a 0")
+
+
 def test_strokes(client, expected):
     same_answer(client.post("/predict", json={"strokes": SEVEN}), expected)
     timed = [[[1e6 + 3 * x, 3 * y - 5, 16 * i] for i, (x, y) in enumerate(SEVEN[0])]]

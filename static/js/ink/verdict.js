@@ -163,15 +163,23 @@ export class VerdictView {
 const UNTOLD = "Whether it is a 3 or a 7 at all only the server can tell.";
 const HINT = "The network weighs 784 pixels into one number: above zero leans to a 3, below zero to a 7.";
 
+/** How sentences begin with the reasons that `app/handwriting/gate.py` finds by the score. @type {Record<string, string>} */
+const BEGINNINGS = { "looks like ": "It ", "not surely ": "It is ", "no digit": "It looks like " };
+
+/** @param {string | null} reason */
+function beginning(reason) {
+  return reason === null ? undefined : Object.entries(BEGINNINGS).find(([start]) => reason.startsWith(start))?.[1];
+}
+
 /** @param {import("../wire.js").Gate} gate */
 function rejected({ score, reason }) {
-  return reason ?? `It looks like no 3 and no 7: score ${signed(score)}.`;
+  return reason === null ? `It looks like no 3 and no 7: score ${signed(score)}.` : `${beginning(reason) ?? "There is "}${reason}.`;
 }
 
 /** @param {import("../wire.js").Gate} gate */
 function gateWords({ score, reason }) {
   const shown = `${score < 0 ? "" : "+"}${signed(score)}`;
-  if (reason) return score < 0 ? `Its score, ${shown}, is below 0 as well.` : `By its score, ${shown}, it would have passed: 0 or more does.`;
+  if (reason && !beginning(reason)) return score < 0 ? `Its score, ${shown}, is below 0 as well.` : `By its score, ${shown}, it would have passed: 0 or more does.`;
   return `Is it a 3 or a 7 at all? Score ${shown}; 0 or more is${score >= 0 ? ", so it is taken for one" : ", so it is not"}.`;
 }
 
