@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 ANSWERS = {"After one epoch": "32", "After 49 steps": "8", "After 0.2 seconds": "256"}
+
+READING = "The pictures of the first epoch read the validation digits …"
 
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -50,6 +52,33 @@ def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"\?by=step$"))
     page.get_by_label("Look after how many steps?", exact=True).press("Home")
     expect(page.locator("#words-now")).to_contain_text("After 1 step the order is")
+
+
+def test_no_order_is_told_before_all_pictures_are_read(page: Page) -> None:
+    held: list[Route] = []
+    released = False
+
+    def hold(route: Route) -> None:
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/weights?format=frame*", hold)
+    page.goto("/lessons/mini-batches?by=step")
+    page.locator("#veil button").evaluate("button => button.click()")
+    expect(page.locator("#source")).to_have_text(READING, timeout=240_000)
+    expect(page.locator("#words-now")).to_have_text(READING)
+    expect(page.locator("#ranking li").filter(has_text="…")).to_have_count(2)  # 8 and 32, of which no epoch is over yet
+    expect(page.locator("#ranking")).not_to_contain_text("not measured")
+    released = True
+    for route in held:
+        route.continue_()
+    expect(page.locator("#words-now")).to_contain_text("After 49 steps the order is")
+    expect(page.locator("#ranking")).not_to_contain_text("…")
+    page.get_by_label("time", exact=True).check()
+    expect(page.locator("#graph")).to_contain_text("Seconds by the clock, which the runs shared")
+    expect(page.locator("#source")).to_contain_text("they do not tell how fast a size is alone")
 
 
 def test_gradients_of_small_batches_point_further_astray(page: Page) -> None:

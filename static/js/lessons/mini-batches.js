@@ -28,8 +28,9 @@ const LOOKS = {
 const COUNTED = {
   step: { label: "Steps", of: "steps", min: 1, max: 3100, whole: true, words: (at) => (at === 1 ? "1 step" : `${count(at)} steps`) },
   epoch: { label: "Epochs", of: "epochs", min: 0.001, max: 50, whole: false, words: (at) => (at === 1 ? "one epoch" : `${plain(at)} epochs`) },
-  time: { label: "Seconds of training", of: "seconds", min: 0.001, max: 20, whole: false, words: (at) => `${plain(at)} s of training` },
+  time: { label: "Seconds by the clock, which the runs shared", of: "seconds", min: 0.001, max: 20, whole: false, words: (at) => `${plain(at)} s by the clock` },
 };
+const READING = "The pictures of the first epoch read the validation digits …";
 const FIRST = { step: 49, epoch: 1, time: 0.2 };
 
 const { signal, state, prediction, trials, painter, digits, toasts } = openLesson(window, {
@@ -48,9 +49,10 @@ const graph = new Graph(part("graph"), {
   y: { min: 0.012, max: 0.75, scale: "log", label: "Read wrongly (lower is better)", ticks: [0.02, 0.05, 0.1, 0.2, 0.5], format: (value) => percent(value, 0) },
 }, { signal });
 const show = painter.add(paint);
-/** Of each run that has ended: what its pictures read within its first epoch. @type {Map<string, Point[]>} */
+/** Of each run that has ended: what its pictures read within its first epoch, once all of them are read. @type {Map<string, Point[]>} */
 const pictures = new Map();
-let reading = 0; // runs whose pictures are being read
+/** Runs whose pictures are being read, or were refused. @type {Set<string>} */
+const asked = new Set();
 const small = trials.ask("small", { choices: chosen(), onChange, steps: true });
 const large = trials.ask("large", { choices: chosen(), onChange, steps: true });
 const fans = new Fans(part("fans"), part("fan-source"), { signal });
@@ -119,25 +121,21 @@ function onChange() {
 
 /** @param {Member} member */
 async function look({ run, recipe: of, log }) {
-  if (pictures.has(run)) return;
+  if (asked.has(run)) return;
+  asked.add(run);
   /** @type {Point[]} */
   const found = [];
-  pictures.set(run, found);
   const end = log.epochs.step.at(0);
-  reading++;
   try {
     const steps = stepsBefore(end, FIRST.step);
-    await readPictures({ run, recipe: of, steps, digits: await digits.get(), signal }, (point) => {
-      found.push(point);
-      show();
-    });
+    await readPictures({ run, recipe: of, steps, digits: await digits.get(), signal }, (point) => found.push(point));
   } catch (problem) {
     if (problem instanceof ProblemError) toasts.showProblem(problem);
     else if (!signal.aborted) throw problem;
-  } finally {
-    reading--;
-    show();
   }
+  if (signal.aborted) return;
+  pictures.set(run, found);
+  show();
 }
 
 /** @param {Member} member @param {Counted} counted */
@@ -155,6 +153,7 @@ function pointsOf({ run, log }, counted) {
 
 /**
  * Sizes at a place, the best first; those that have not been measured there, or were trained no so far, come last.
+ * `pending`: what a size reads there is not known yet.
  *
  * @param {Counted} counted
  * @param {number} at
@@ -163,8 +162,11 @@ function ranked(counted, at) {
   const found = members().map((member) => {
     const points = pointsOf(member, counted);
     const last = points.at(-1);
-    const over = !member.log.active && last !== undefined && last.x < at * (1 - 1e-9);
-    return { size: member.recipe.batch_size ?? 256, run: member.run, point: over ? null : newestAt(points, at) };
+    const short = last === undefined || last.x < at * (1 - 1e-9);
+    const point = newestAt(points, at);
+    const known = point !== null && !point.ofPicture;
+    const pending = member.log.active || member.log.state === "none" ? short || !known : !known && !pictures.has(member.run);
+    return { size: member.recipe.batch_size ?? 256, run: member.run, pending, point: short || pending ? null : point };
   });
   const of = (/** @type {{point: Point | null}} */ { point }) => point?.accuracy ?? -1;
   return found.sort((one, other) => of(other) - of(one));
@@ -183,15 +185,17 @@ function paint() {
     ...LOOKS[member.recipe.batch_size ?? 256],
   }));
   const order = ranked(counted, at);
+  const pending = order.some((each) => each.pending);
   const dots = order.flatMap(({ size, point }) => (point ? [dot(at, point, LOOKS[size].ink, 4)] : []));
   const mine = order.flatMap(({ size, point }) => (point && size === guess ? [dot(at, point, "mine", 8)] : []));
   const flag = guess && at === FIRST[counted] ? [/** @type {Item} */ ({ kind: "flag", x: at, label: `you: ${sizeWords(guess)}`, ink: "mine" })] : [];
   graph.show([...lines, { kind: "rule", x: at, ink: "soft", dash: true }, ...mine, ...dots, ...flag]);
+  part("ranking").toggleAttribute("data-pending", pending);
   part("ranking").replaceChildren(...order.map((each) => rank(each, guess)));
-  const said = sentence(order, words(at));
+  const said = pending ? waitsFor([small, large]) || READING : sentence(order, words(at), counted);
   graph.describe(said);
-  part("words-now").textContent = `${said}${guess && at === FIRST[counted] && said ? ` You expected ${sizeWords(guess)}.` : ""}`;
-  part("source").textContent = waitsFor([small, large]) || (reading ? "Their pictures read the validation digits …" : "") || "Five runs of this server, each size leads to its own; accuracy on 2,038 digits that none has learned from, at the ends of epochs, and before the first one’s end by the pictures of their weights. Where a size was not measured at the very place, its newest figure before it counts." + (counted === "time" ? " The seconds are this server’s clock, on which several of these runs share a core." : "");
+  part("words-now").textContent = `${said}${guess && at === FIRST[counted] && said && !pending ? ` You expected ${sizeWords(guess)}.` : ""}`;
+  part("source").textContent = waitsFor([small, large]) || (pending ? READING : "") || "Five runs of this server, each size leads to its own; accuracy on 2,038 digits that none has learned from, at the ends of epochs, and before the first one’s end by the pictures of their weights. Where a size was not measured at the very place, its newest figure before it counts." + (counted === "time" ? " The seconds are those of this server’s clock, on which several of these runs took turns on a core: they do not tell how fast a size is alone." : "");
   table();
 }
 
@@ -205,21 +209,23 @@ function sizeWords(size) {
   return size === ALL ? "all 12,396" : count(size);
 }
 
-/** @param {{size: number, run: string, point: Point | null}} one @param {number | null} guess */
-function rank({ size, run, point }, guess) {
+/** @param {ReturnType<typeof ranked>[number]} one @param {number | null} guess */
+function rank({ size, run, point, pending }, guess) {
   const { ink, dash } = LOOKS[size];
   const swatch = node("svg", { viewBox: "0 0 26 10", "aria-hidden": "true", class: "ranking-swatch" });
   swatch.append(node("path", { class: `graph-line graph-${ink}`, d: "M1 5H25", ...(dash ? { "stroke-dasharray": "6 5" } : {}) }));
-  const made = element("li", "", swatch, runLink(run, sizeWords(size)), element("b", "", point ? percent(point.accuracy) : "not measured here"));
+  const made = element("li", "", swatch, runLink(run, sizeWords(size)), element("b", "", point ? percent(point.accuracy) : pending ? "…" : "not measured here"));
   if (size === guess) made.append(element("span", "mine", "your guess"));
   return made;
 }
 
-/** @param {ReturnType<typeof ranked>} order @param {string} where */
-function sentence(order, where) {
+/** @param {ReturnType<typeof ranked>} order @param {string} where @param {Counted} counted */
+function sentence(order, where, counted) {
   const there = order.filter(({ point }) => point);
   if (!there.length) return "";
-  return `After ${where} the order is ${there.map(({ size, point }) => `${sizeWords(size)} (${percent(point?.accuracy)})`).join(", ")}.`;
+  const shared = counted === "time" ? " on a core that they shared" : "";
+  if (there.length === 1) return `After ${where}${shared} only ${sizeWords(there[0].size)} has a figure: ${percent(there[0].point?.accuracy)}.`;
+  return `After ${where}${shared} the order is ${there.map(({ size, point }) => `${sizeWords(size)} (${percent(point?.accuracy)})`).join(", ")}.`;
 }
 
 function table() {
@@ -230,9 +236,10 @@ function table() {
     runLink(run, sizeWords(size)),
     ...found.map((order) => {
       const at = order.findIndex((each) => each.run === run);
-      const { point } = order[at];
+      const { point, pending } = order[at];
+      if (order.some((each) => each.pending)) return point && !pending ? percent(point.accuracy) : "…";
       return point ? `${percent(point.accuracy)} (${at + 1}.)` : "–";
     }),
   ]);
-  showTable(part("table", HTMLTableElement), ["Size", "One epoch", "49 steps", "0.2 s"], rows);
+  showTable(part("table", HTMLTableElement), ["Size", "One epoch", "49 steps", "0.2 s, shared"], rows);
 }
