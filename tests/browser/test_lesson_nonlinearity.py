@@ -49,6 +49,17 @@ def test_a_digit_and_its_negative_mirror_each_other_only_without_a_bend(page: Pa
     page.get_by_label("ReLU", exact=True).check()
     expect(words).to_contain_text("would be the same for every pair")
     page.get_by_label("one unit", exact=True).check()
-    expect(page.locator("#unit-words")).to_contain_text("Its sum is positive for")
+    unit = page.locator("#unit-words")
+    expect(unit).to_contain_text(re.compile(r"for \S+ of 1,019 digits as they are and for \S+ of 1,019 negatives\."))
+    answering = set()
+    for n in range(1, 31):
+        found = re.search(r"Unit (\d+): .* for (\S+) of 1,019 digits as they are and for (\S+) of", unit.inner_text())
+        assert found is not None
+        assert int(found[1]) == n
+        answering.add(tuple(int(each.replace(",", "")) > 500 for each in found.groups()[1:]))
+        if n < 30:
+            page.get_by_label("Which unit?", exact=True).press("ArrowRight")
+            expect(unit).to_contain_text(f"Unit {n + 1}: ")
+    assert {(True, False), (False, True)} <= answering  # some answer to digits, others to negatives
     page.get_by_text("Do black pixels kill neurons?").click()
     expect(page.locator("#dead-now")).to_contain_text("dead of 30")

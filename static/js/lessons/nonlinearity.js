@@ -1,7 +1,7 @@
 // Half-inverted digits with four activations: what each run reads, where a digit and its negative land, what one unit does.
 
 import { DigitImage } from "../ink/digit-image.js";
-import { invertedDigits } from "../model/inverted.js";
+import { invertedDigits, invertedPlaces } from "../model/inverted.js";
 import { fetchNetwork } from "../model/kept-model.js";
 import { PIXELS } from "../model/network.js";
 import { readAll, sharesRight } from "../model/read-all.js";
@@ -20,7 +20,7 @@ import { mountChoice, mountSlider } from "./slider.js";
 /** @import { Ink, Item } from "./graph.js" */
 /** @import { Digits } from "../model/digits.js" */
 /** @import { Network } from "../model/network.js" */
-/** @typedef {{run: string, network: Network, plain: Digits, seen: Digits, logits: Float64Array, negatives: Float64Array, sums: Float64Array, mirror: number}} Read
+/** @typedef {{run: string, network: Network, plain: Digits, seen: Digits, inverted: Set<number>, logits: Float64Array, negatives: Float64Array, sums: Float64Array, mirror: number}} Read
  *   `seen`: the digits as the run met them, half inverted; `logits` and `negatives`: of all digits in both forms; `sums`: of
  *   each unit over `seen`; `mirror`: what the scores of an image and its negative add up to without a bend */
 
@@ -102,11 +102,12 @@ async function look() {
   try {
     const [network, plain] = await Promise.all([fetchNetwork(member.run, member.recipe), digits.get()]);
     const seen = invertedDigits(plain, member.recipe);
+    const inverted = new Set(invertedPlaces(plain.count, member.recipe));
     const logits = readAll(network, plain);
     const negatives = readAll(network, invertedDigits(plain, { invert: 1, seed: 0 }));
     if (reading !== member.run) return;
     const [black, white] = [new Float32Array(PIXELS), new Float32Array(PIXELS).fill(1)];
-    read = { run: member.run, network, plain, seen, logits, negatives, sums: unitSums(network, seen), mirror: network.logit(black) + network.logit(white) };
+    read = { run: member.run, network, plain, seen, inverted, logits, negatives, sums: unitSums(network, seen), mirror: network.logit(black) + network.logit(white) };
     show();
   } catch (problem) {
     if (reading === member.run) reading = "";
@@ -197,7 +198,7 @@ function paintPair({ network, plain, logits, negatives, mirror, run }) {
 }
 
 /** @param {Read} now */
-function paintUnit({ network, seen, sums, run }) {
+function paintUnit({ network, seen, inverted, sums, run }) {
   const unit = Math.min(network.units, Math.max(1, Math.round(state.number("unit")))) - 1;
   const weights = Float32Array.from({ length: PIXELS }, (_, pixel) => network.first[pixel * network.units + unit]);
   picture.paint(weights, palette, 1 / fullColour(weights));
@@ -206,10 +207,11 @@ function paintUnit({ network, seen, sums, run }) {
   const [low, high] = [Math.min(0, ...out), Math.max(1e-3, ...out)];
   const width = (high - low) / BARS || 1;
   const bars = { 3: new Array(BARS).fill(0), 7: new Array(BARS).fill(0) };
-  let [on, silent] = [0, 0];
+  const on = { digits: 0, negatives: 0 };
+  let silent = 0;
   for (let i = 0; i < seen.count; i++) {
     bars[/** @type {3 | 7} */ (seen.labels[i])][Math.min(BARS - 1, Math.floor((out[i] - low) / width))]++;
-    if (sums[unit * seen.count + i] > 0) on++;
+    if (sums[unit * seen.count + i] > 0) on[inverted.has(i) ? "negatives" : "digits"]++;
   }
   for (let each = 0; each < network.units; each++) {
     if (sums.subarray(each * seen.count, (each + 1) * seen.count).every((sum) => sum <= 0)) silent++;
@@ -220,11 +222,11 @@ function paintUnit({ network, seen, sums, run }) {
     { kind: "bars", ink: "three", bars: bars[3].map((y, i) => ({ from: low + i * width, to: low + i * width + half, y })) },
     { kind: "bars", ink: "seven", bars: bars[7].map((y, i) => ({ from: low + i * width + half, to: low + (i + 1) * width, y })) },
   ]);
-  const words = `Unit ${unit + 1}: bias ${signed(network.bias[unit])}, and what it passes on counts ${signed(network.output[unit])} times. Its sum is positive for ${count(on)} of ${count(seen.count)} digits.`;
+  const words = `Unit ${unit + 1}: bias ${signed(network.bias[unit])}, and what it passes on counts ${signed(network.output[unit])} times. Its sum is positive for ${count(on.digits)} of ${count(seen.count - inverted.size)} digits as they are and for ${count(on.negatives)} of ${count(inverted.size)} negatives.`;
   answers.describe(words);
   part("unit-words").replaceChildren(`${words} `, runLink(run, "The run"), ".");
   part("dead-now").textContent = network.bend === "relu"
-    ? `In the run shown here ${silent === 1 ? "1 unit is" : `${silent} units are`} dead of ${network.units}, over 2,038 digits.`
+    ? `In the run shown here ${silent === 1 ? "1 unit is" : `${silent} units are`} dead of ${network.units}, over ${count(seen.count - inverted.size)} digits as they are and ${count(inverted.size)} negatives.`
     : "Choose ReLU above, and this page counts them.";
 }
 

@@ -15,17 +15,28 @@ const WHITE = 255;
  * @param {Digits} digits
  * @param {Pick<Recipe, "invert" | "seed" | "hold_out">} recipe
  */
-export function invertedDigits(digits, { invert = 0, seed = 0, hold_out = false }) {
-  if (invert === 0) return digits;
-  const random = new MersenneTwister((seed * 1009) % 2 ** 32);
-  permutation(TRAIN_IMAGES - (hold_out ? HELD_OUT : 0), random);
-  const chosen = permutation(digits.count, random).subarray(0, roundedToEven(invert * digits.count));
+export function invertedDigits(digits, recipe) {
+  const chosen = invertedPlaces(digits.count, recipe);
+  if (!chosen.length) return digits;
   const bytes = new Uint8Array(digits.count * PIXELS);
   for (let i = 0; i < digits.count; i++) bytes.set(digits.bytes(i), i * PIXELS);
   for (const i of chosen) {
     for (let at = i * PIXELS; at < (i + 1) * PIXELS; at++) bytes[at] = WHITE - bytes[at];
   }
   return new Digits(digits.labels, bytes);
+}
+
+/**
+ * Which of so many validation digits those are.
+ *
+ * @param {number} count
+ * @param {Pick<Recipe, "invert" | "seed" | "hold_out">} recipe
+ */
+export function invertedPlaces(count, { invert = 0, seed = 0, hold_out = false }) {
+  if (invert === 0) return new Uint32Array(0);
+  const random = new MersenneTwister((seed * 1009) % 2 ** 32);
+  permutation(TRAIN_IMAGES - (hold_out ? HELD_OUT : 0), random);
+  return permutation(count, random).subarray(0, roundedToEven(invert * count));
 }
 
 /**
