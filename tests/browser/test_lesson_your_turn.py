@@ -44,10 +44,11 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
     cells = row.locator("td").all_inner_texts()
     assert cells[0] == "785"
     assert re.fullmatch(r"9[67]\.\d\d %", cells[1])
-    off = re.fullmatch(r"97\.10 % \((\d\.\d\d) too (high|low)\)", cells[2])
+    off = re.fullmatch(r"97\.10 % \(score (\d\.\d\d points (more|less))\)", cells[2])
     assert off is not None
-    error = float(off[1]) * (1 if off[2] == "high" else -1)
-    assert abs(97.10 - float(cells[1].removesuffix(" %")) - error) < 0.011
+    more = float(off[1].split()[0]) * (1 if off[2] == "more" else -1)
+    assert abs(float(cells[1].removesuffix(" %")) - 97.10 - more) < 0.011
+    expect(live).to_contain_text(f"You expected 97.10 %: it is {off[1]}.")
     expect(row).to_contain_text("yours")
 
     page.reload()

@@ -216,7 +216,7 @@ function row(entry, own) {
   if (access.allowed && !entry.lesson) first.append(remover(entry));
   const none = how === "failed" || how === "scored" || how === "tested" ? "none" : how === "queued" ? "waits" : "trains";
   const expected = element("span", "", predicted === null ? "–" : percent(predicted));
-  if (predicted !== null && score !== null) expected.append(" ", element("span", "board-away", `(${off(predicted, score)})`));
+  if (predicted !== null && score !== null) expected.append(" ", element("span", "board-away", `(score ${points(score, predicted)})`));
   return [
     first,
     count(price),
@@ -224,12 +224,6 @@ function row(entry, own) {
     expected,
     tested === null ? "–" : percent(tested),
   ];
-}
-
-/** How far off a prediction was, in points. @param {number} predicted @param {number} score */
-function off(predicted, score) {
-  const points = (predicted - score) * 100;
-  return Math.abs(points) < 0.005 ? "right" : `${Math.abs(points).toFixed(2)} too ${points > 0 ? "high" : "low"}`;
 }
 
 /** @param {BoardEntry} entry */
