@@ -363,7 +363,7 @@ class Ran(BaseModel):
 class Beside(BaseModel):
     """The same thing asked of an array and of a tensor."""
 
-    about: Literal["jagged", "objects", "mixed", "backwards", "too_many", "gradient", "device"]
+    about: Literal["jagged", "objects", "mixed", "backwards", "too_many", "gradient"]
     numpy: Ran
     torch: Ran
 

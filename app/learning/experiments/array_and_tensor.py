@@ -8,9 +8,8 @@ import torch
 
 from app.experiments import ArrayAndTensor, ArrayAndTensorAnswer, Beside, Ran
 from app.learning.dataset import Digits
-from app.learning.device import choose
 
-About = Literal["jagged", "objects", "mixed", "backwards", "too_many", "gradient", "device"]
+About = Literal["jagged", "objects", "mixed", "backwards", "too_many", "gradient"]
 
 LINES: Mapping[About, tuple[str, str]] = {
     "jagged": ("np.array([[1, 2], [3]])", "torch.tensor([[1, 2], [3]])"),
@@ -22,24 +21,16 @@ LINES: Mapping[About, tuple[str, str]] = {
         "x = np.array([1.0, 2.0])\n(x ** 2).sum().backward()",
         "x = torch.tensor([1.0, 2.0], requires_grad=True)\n(x ** 2).sum().backward()\nx.grad",
     ),
-    "device": ('np.array([1.0, 2.0]).to_device("{device}")', 'torch.tensor([1.0, 2.0]).to("{device}")'),
 }
-"""NumPy's and PyTorch's. ``{device}``: the fastest that this machine has, "cuda" for NumPy where it has none."""
+"""NumPy's and PyTorch's."""
 
 
 def array_and_tensor(_: ArrayAndTensor, digits: Digits) -> Generator[None, None, ArrayAndTensorAnswer]:
     """Runs nothing but LINES."""
     yield
-    device = choose("auto").type
     beside = []
     for about, (array, tensor) in LINES.items():
-        beside.append(
-            Beside(
-                about=about,
-                numpy=run(array.replace("{device}", "cuda" if device == "cpu" else device)),
-                torch=run(tensor.replace("{device}", device)),
-            )
-        )
+        beside.append(Beside(about=about, numpy=run(array), torch=run(tensor)))
         yield
     return ArrayAndTensorAnswer(numpy=np.__version__, torch=torch.__version__, beside=beside)
 

@@ -21,7 +21,6 @@ def test_both_libraries_say_it_in_their_own_words(few_digits: Digits) -> None:
         "backwards": (False, True),
         "too_many": (True, True),
         "gradient": (True, False),
-        "device": (True, False),
     }
     assert found["jagged"]["torch"]["shown"] == "ValueError: expected sequence of length 2 at dim 1 (got 1)"
     assert found["too_many"]["torch"]["shown"].startswith("IndexError: too many indices for tensor of dimension 3")
