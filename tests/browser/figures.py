@@ -16,3 +16,17 @@ PRINTED_OVER = """() => [...document.querySelectorAll("svg.graph")].flatMap((gra
     .map(([other]) => `${text} | ${other}`));
 })"""
 """Pairs of labels of a graph that lie over each other."""
+
+PRINTED_CONTROLS = """() => [...document.querySelectorAll(":is(#experiment, .recipe-card) *")]
+  .filter((each) => each.checkVisibility({visibilityProperty: true}) && each.matches(
+    "select, textarea, summary, input:is([type=range], [type=checkbox]), .button:not(.rung, .unit-tile), " +
+    ".segments label:not(:has(:checked)), .scroll-sign span"))
+  .map((each) => each.outerHTML)"""
+"""What of controls is on paper beside the values that they are set to and the pictures that are pressed."""
+
+CUT_OFF = """() => [...document.querySelectorAll("#lesson, #lesson *")]
+  .filter((each) => each.checkVisibility({visibilityProperty: true}) && !each.closest(".visually-hidden, svg"))
+  .filter((each) => (getComputedStyle(each).overflow !== "visible" && (each.scrollWidth > each.clientWidth + 1 ||
+    each.scrollHeight > each.clientHeight + 1)) || each.getBoundingClientRect().right > innerWidth + 1)
+  .map((each) => `${each.outerHTML.slice(0, 200)} ${each.scrollWidth} ${each.clientWidth} ${each.scrollHeight}`)"""
+"""What does not fit into its place."""

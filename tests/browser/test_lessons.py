@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from app.lessons.contents import LESSONS
-from tests.browser.figures import ACTING, PRINTED_OVER
+from tests.browser.figures import ACTING, CUT_OFF, PRINTED_CONTROLS, PRINTED_OVER
 
 SLUGS = [lesson.slug for lesson in LESSONS]
 
 VIEWS = {"the-network": ["&view=units", "&view=sum&own=true"]}
 """Those of a lesson that have something to act on beside the usual controls."""
+
+PAPER: ViewportSize = {"width": 718, "height": 1047}
+"""A4 within margins of a centimetre."""
 
 
 def show_result(page: Page) -> None:
@@ -62,6 +65,14 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
         page.set_viewport_size({"width": width, "height": 657})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert_accessible(page)
+    page.emulate_media(forced_colors="active")
+    assert_accessible(page)
+    page.emulate_media(forced_colors="none", media="print")
+    page.set_viewport_size(PAPER)
+    expect(page.locator("#experiment")).to_be_visible()
+    assert page.evaluate(PRINTED_CONTROLS) == []
+    assert page.evaluate(CUT_OFF) == []
+    page.emulate_media(media="screen")
     links = page.locator("#lesson a[href^='/']").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
     for view in VIEWS.get(slug, [""]):
         page.goto(f"/lessons/{slug}?controls=none{view}")
@@ -71,6 +82,26 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
     stop_lessons(page)  # or they would train on while other tests look at theirs
     for address in {*links} - {"/lessons"}:
         assert page.request.get(address).ok, address
+
+
+def test_a_figure_that_scrolls_says_so_and_scrolls_by_keyboard(page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 400})
+    page.goto("/lessons/broadcasting")  # whose figure no answer of the server makes taller
+    show_result(page)
+    sign, figure = page.locator(".scroll-sign span"), page.locator("#experiment")
+    expect(sign).to_be_visible()
+    low, edge = sign.bounding_box(), figure.bounding_box()
+    assert low is not None
+    assert edge is not None
+    assert low["y"] + low["height"] == pytest.approx(edge["y"] + edge["height"], abs=2)
+    figure.focus()
+    page.keyboard.press("End")
+    expect(sign).to_be_hidden()
+    page.keyboard.press("Home")
+    expect(sign).to_be_visible()
+    page.set_viewport_size({"width": 1366, "height": 2000})
+    expect(sign).to_be_hidden()
+    expect(figure).not_to_have_attribute("tabindex", "0")
 
 
 def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:

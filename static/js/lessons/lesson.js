@@ -10,6 +10,7 @@ import { bindClassLink } from "./class-link.js";
 import { bindParts, partsOf } from "./parts.js";
 import { bindPrediction } from "./prediction.js";
 import { markSeen } from "./progress.js";
+import { bindScrollSign } from "./scroll-sign.js";
 import { LessonState } from "./state.js";
 import { Trials } from "./trials.js";
 import { bindVeil } from "./veil.js";
@@ -47,6 +48,7 @@ export function openLesson(window, { defaults = {} } = {}) {
   const state = new LessonState(window, defaults, { signal });
   const prediction = bindPrediction(part("prediction", HTMLFormElement), { slug }, { signal });
   bindVeil(part("veil"), { prediction, asked: part("prediction") }, { signal });
+  bindScrollSign(part("experiment"), { signal });
   bindPointers(part("lesson"), { signal });
   const parts = partsOf(window.document);
   bindClassLink(part("class-link", HTMLButtonElement), { parts }, { signal });
