@@ -35,6 +35,7 @@ const VIEWS = ["mark", "units", "widths", "frozen", "sum"];
 const OF_ONE = ["units", "sum"]; // views of a single network
 const SAME = 0.1; // the rate at which the frozen network is the textbook's in all else
 const WHITE = 255;
+const NAMED = 27; // the epoch at which a curve has its name
 
 const { signal, state, prediction, trials, painter, digits, toasts, controls } = openLesson(window, {
   defaults: { view: "mark", batches: 256, seed: 0, off: "", digit: 2, hidden: "learned", own: false },
@@ -284,9 +285,14 @@ function paintFrozen() {
     ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: "baseline" })] : []),
     ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "rule", y: guess / 100, ink: "mine", dash: true, label: "your guess" })]),
     ...shown.map(({ log, ink, dash }) => /** @type {Item} */ ({ kind: "line", ink, dash, points: [...log.epochs.epoch.view].map((epoch, i) => /** @type {const} */ ([epoch, log.epochs.valid_accuracy.at(i)])) })),
-    ...shown.map(({ log, ink, words }) => /** @type {Item} */ ({ kind: "words", x: 27, y: log.accuracy + 0.006, words, ink })),
+    ...shown.map(({ log, ink, words }) => /** @type {Item} */ ({ kind: "words", x: NAMED, y: Math.max(...around(log)) + 0.004, words, ink })),
   ]);
   freezing.describe(frozenWords());
+}
+
+/** Its accuracies where its name stands. @param {import("../run/run-log.js").RunLog} log */
+function around(log) {
+  return [...log.epochs.valid_accuracy.view].slice(-18, -8);
 }
 
 function frozenWords() {
