@@ -34,6 +34,8 @@ test("a field that makes no difference says why", () => {
   assert.equal(whyOff("hidden", "linear"), "One layer has no hidden units.");
   assert.equal(whyOff("hidden", "two_linear"), null);
   assert.ok(whyOff("activation", "two_linear"));
+  assert.ok(whyOff("freeze", "linear"));
+  assert.equal(whyOff("freeze", "two_linear"), null);
   assert.equal(whyOff("activation", "simple_net"), null);
   assert.equal(whyOff("seed", "linear"), null);
 });

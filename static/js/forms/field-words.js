@@ -96,7 +96,8 @@ export const FIELDS = {
  * @param {string} model
  */
 export function whyOff(field, model) {
-  if ((field === "hidden" || field === "freeze") && model === "linear") return "One layer has no hidden units.";
+  if (field === "hidden" && model === "linear") return "One layer has no hidden units.";
+  if (field === "freeze" && model === "linear") return "One layer has no hidden units that could be frozen.";
   if (field !== "activation" || model === "simple_net") return null;
   return model === "linear" ? "One layer has no hidden units that could bend." : "These two layers are without a bend.";
 }
