@@ -3,6 +3,7 @@ import pytest
 
 from app.handwriting import fill, ink
 from app.handwriting.predictor import Predictor, probability
+from scripts.builtin_model import junk
 
 
 def test_reads_validation_images(mnist, reader):
@@ -39,6 +40,13 @@ def test_reads_with_another_model_behind_the_same_gate(mnist, reader):
     assert reader.read(three).verdict == "3"
     assert reader.read(three, contrary).verdict == "7"
     assert reader.read(np.zeros(784, np.uint8), contrary).verdict == "blank"
+
+
+@pytest.mark.parametrize(("label", "wrong"), [(3, "7"), (7, "3")])
+def test_a_digit_in_a_frame_or_on_lines_is_hardly_ever_the_wrong_one(mnist, reader, label, wrong):
+    digits = mnist["valid_images"][mnist["valid_labels"] == label].reshape(-1, 784)
+    verdicts = [reader.read(image).verdict for image in junk.framed(np.random.RandomState(5), digits, 500)]
+    assert np.mean([verdict == wrong for verdict in verdicts]) <= 0.01
 
 
 @pytest.mark.parametrize("lines", [5, 6, 8, 12, 20, 40])
