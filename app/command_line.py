@@ -162,7 +162,7 @@ def data(
 
 
 @cli.command()
-def predict(files: Annotated[list[Path], typer.Argument(help="PNG or JPEG pictures of one digit each.")]) -> None:
+def predict(files: Annotated[list[Path], typer.Argument(help="PNG, JPEG or WebP pictures of one digit each.")]) -> None:
     """Read pictures with the built-in model: file, verdict, probability of a 3."""
     from app.handwriting.picture import PictureError, read
     from app.handwriting.reader import Reader

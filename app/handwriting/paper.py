@@ -9,6 +9,9 @@ Floats = NDArray[np.float32]
 
 _GRID = 40
 """Rows and columns to which a picture is thinned out to fit the light that falls on it."""
+_OPPOSED = 0.25
+"""Of the colours' difference, of length 1: by how much, at least, two channels go opposite ways in ink that is told
+from its paper by colour alone."""
 _WINDOW = 0.25
 """Of the picture's longer side: a darker place wider than that is a shadow, a narrower one is ink."""
 
@@ -19,6 +22,7 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
 
     Ink may be darker or lighter than its paper, and of any colour; light may fall off, and shadows lie across.
     """
+    pixels = _by_colour(pixels)
     grey = pixels.mean(axis=2)
     beyond = grey - _light(grey)
     if (beyond**3).sum() > 0:  # what stands out from the paper is lighter: chalk on a board, or a digit of MNIST
@@ -31,6 +35,23 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
     colour = (missing * weight).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-12)
     power = float(colour @ colour)
     return missing @ (colour / max(power, 1e-12)).astype(np.float32), float(np.sqrt(power / len(colour)))
+
+
+def _by_colour(pixels: Floats) -> Floats:
+    """``pixels`` themselves; or, where the ink is darker than its paper in one channel and lighter in another, as red
+    on green is, ``[h, w, 1]`` along the line from the paper's colour to the ink's, the ink dark."""
+    if pixels.shape[2] == 1:
+        return pixels
+    light = np.stack([_light(pixels[..., channel]) for channel in range(pixels.shape[2])], axis=2)
+    off: Floats = (pixels - light).reshape(-1, pixels.shape[2])
+    strongest = off[(off**2).sum(axis=1) >= np.quantile((off**2).sum(axis=1), 0.98)]
+    towards: Floats = np.linalg.eigh(strongest.T @ strongest)[1][:, -1].astype(np.float32)
+    if min(abs(towards.min()), abs(towards.max())) < _OPPOSED or towards.min() * towards.max() > 0:
+        return pixels
+    along = off @ towards
+    dark = along * -np.sign((along**3).sum())
+    single: Floats = np.clip(0.75 + 0.5 * dark, 0, 1).astype(np.float32).reshape(*pixels.shape[:2], 1)
+    return single
 
 
 def close(values: Floats, radius: int) -> Floats:

@@ -10,25 +10,35 @@ from PIL import ImageOps, UnidentifiedImageError
 from app.handwriting import container, paper, placing
 from app.handwriting.components import label
 from app.handwriting.ink import SIDE, Image
+from app.handwriting.surroundings import panel, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
 """Declared by the file, before anything of it is decoded. A PNG of that many needs 100 MB for a moment."""
+MOST_JPEG_PIXELS = 60_000_000
+"""Of a JPEG that is not progressive, as cameras make them: it is scaled while it is decoded."""
 WORKING_SIDE = 256
 """Pixels of the longer side to which larger pictures are shrunk; a digit a tenth as high is still 26 pixels high."""
-PNG, JPEG = container.PNG, container.JPEG
+PNG, JPEG, WEBP = container.PNG, container.JPEG, b"RIFF"
 """What such files begin with."""
 
 HEAVY_PNG_PIXELS = 2_000_000
 HEAVY_JPEG_BYTES = 1_000_000
 HEAVY_JPEG_SCANS = 12
-"""A picture beyond one of these may take more than some 100 ms to decode. A JPEG is scaled while it is decoded."""
+"""A picture beyond one of these may take more than some 100 ms to decode, and so may any WebP, whose bytes tell little
+of that."""
 
 FAINTEST = 0.08
 """Contrast of ink to paper, below which a picture counts as blank. A hard pencil has 0.2."""
 _NOISE = 5.0
 """Ink must stand out from the paper by so many standard deviations of the paper's own unevenness."""
 
+MOST_AT_BORDER = 0.5
+"""Pixels of a piece of ink at the picture's border, over the piece's longer side: beyond, it is no digit."""
+SMALLEST_INSIDE = 0.25
+"""Of the ink of a piece that the picture's border cuts: a piece of more, within its bounds, comes before it."""
+
 Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 class PictureError(ValueError):
@@ -36,18 +46,26 @@ class PictureError(ValueError):
 
 
 def read(data: bytes) -> Image:
-    """PNG or JPEG → ``[28, 28]``, ink bright on 0, placed as :func:`app.handwriting.ink.draw` places it; all zero where
-    the picture shows no ink. A picture that already is an image like MNIST's comes back as it is.
+    """PNG, JPEG or WebP → ``[28, 28]``, ink bright on 0, placed as :func:`app.handwriting.ink.draw` places it; all zero
+    where the picture shows no ink. A picture that already is an image like MNIST's comes back as it is.
 
-    The digit is the largest piece of ink, with what lies close by; pieces that touch the picture's border count only
-    where there is no other. Not covered: a digit crossed by ruled lines as dark as itself, or several digits.
+    The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, an underline
+    and a frame around it (:mod:`app.handwriting.surroundings`); pieces that lie along the picture's border count only
+    where there is no other. Not covered: several digits.
 
-    Raises PictureError for other formats, damaged or animated files and those of more than ``MOST_PIXELS``.
+    Raises PictureError for other formats, damaged or animated files and those of more pixels than are read.
     """
     pixels = _decode(data)
     ready = placing.as_it_is(pixels.mean(axis=2))
     if ready is not None:
         return ready
+    within = panel(pixels.mean(axis=2))
+    if within is not None and (image := _read(pixels[within])).any():
+        return image
+    return _read(pixels)
+
+
+def _read(pixels: Floats) -> Image:
     contrast, strength = paper.contrast(pixels)
     level = float(np.median(contrast))
     noise = 1.4826 * float(np.median(np.abs(contrast - level)))
@@ -66,18 +84,20 @@ def heavy(data: bytes) -> bool:
     if data.startswith(PNG):  # then come length and name of the first chunk, width and height
         width, height = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
         return HEAVY_PNG_PIXELS < width * height <= MOST_PIXELS
-    return len(data) > HEAVY_JPEG_BYTES or data.count(b"\xff\xda") > HEAVY_JPEG_SCANS
+    return data.startswith(WEBP) or len(data) > HEAVY_JPEG_BYTES or data.count(b"\xff\xda") > HEAVY_JPEG_SCANS
 
 
 def _decode(data: bytes) -> Floats:
     """``[h, w, 1 or 3]`` of 0-1, upright, at most ``WORKING_SIDE`` long."""
     try:
         container.check(data)
-        with Pillow.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
+        with Pillow.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
             width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise PictureError(f"The picture has {width:,} × {height:,} pixels; at most {MOST_PIXELS:,} are read.")
-            if image.format == "PNG" and getattr(image, "is_animated", False):
+            scaled = image.format == "JPEG" and "progressive" not in image.info
+            most = MOST_JPEG_PIXELS if scaled else MOST_PIXELS
+            if width * height > most:
+                raise PictureError(f"The picture has {width:,} × {height:,} pixels; at most {most:,} are read.")
+            if image.format != "JPEG" and getattr(image, "is_animated", False):
                 raise PictureError("The picture is animated: send a still one.")
             decoded = _decoded(image)
     except PictureError:
@@ -87,7 +107,7 @@ def _decode(data: bytes) -> Floats:
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning):
         raise PictureError(f"The picture has too many pixels; at most {MOST_PIXELS:,} are read.") from None
     except UnidentifiedImageError:
-        raise PictureError("This is neither a PNG nor a JPEG picture.") from None
+        raise PictureError("This is neither a PNG nor a JPEG nor a WebP picture.") from None
     except Exception as error:  # whatever hostile bytes make a decoder raise: Pillow names no closed set
         raise PictureError(f"The picture is damaged: {error}.") from error
     if decoded.mode in ("LA", "RGBA"):
@@ -98,8 +118,10 @@ def _decode(data: bytes) -> Floats:
 
 def _decoded(image: Pillow.Image) -> Pillow.Image:
     """Upright and small, in a mode of 8 bits."""
-    if image.mode.startswith("I"):  # 16 bits of grey, of which Pillow's own conversion would keep the lower 8
-        image = Pillow.fromarray((np.asarray(image, np.float32) / 257).clip(0, 255).astype(np.uint8))
+    if image.mode.startswith("I"):  # 16 bits of grey, of which Pillow would keep the lower 8
+        values = np.asarray(image, np.float32)
+        deep = values.max() > 255  # what was 8 bits may come in 16 with its values as they were
+        image = Pillow.fromarray((values / (257 if deep else 1)).clip(0, 255).astype(np.uint8))
     elif image.mode not in ("L", "RGB", "CMYK", "LA", "RGBA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((WORKING_SIDE, WORKING_SIDE), Pillow.Resampling.BOX)  # a JPEG is decoded at a fraction already
@@ -129,9 +151,19 @@ def _otsu(values: Floats) -> float:
     return float(edges[1:][np.nan_to_num(between).argmax()])
 
 
-def _digit(contrast: Floats, threshold: float) -> NDArray[np.bool_]:
-    """The mask of the pieces above the threshold that make the digit; of the darkest pixel alone if none are."""
-    labels, count = label(contrast >= min(threshold, float(contrast.max())))
+def _digit(contrast: Floats, threshold: float) -> Mask:
+    """The mask of the ink above the threshold that makes the digit; of the darkest pixel alone if none does."""
+    pieces = _pieces(contrast, without_lines(contrast >= min(threshold, float(contrast.max()))))
+    rows, columns = (slice(found[0], found[-1] + 1) for found in (np.flatnonzero(pieces.any(axis=a)) for a in (1, 0)))
+    alone = np.pad(without_lines(without_frame(pieces[rows, columns])), 1)  # none of it at the picture's border
+    digit = np.zeros_like(pieces)
+    digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), alone)[1:-1, 1:-1]
+    return digit
+
+
+def _pieces(contrast: Floats, mask: Mask) -> Mask:
+    """The largest piece of ``mask``, with what lies close by."""
+    labels, count = label(mask)
     rows, columns = np.nonzero(labels)
     piece = labels[rows, columns] - 1
     mass = np.bincount(piece, contrast[rows, columns], count)
@@ -142,12 +174,25 @@ def _digit(contrast: Floats, threshold: float) -> NDArray[np.bool_]:
     ):  # fmt: skip
         operation.at(bound, piece, values)
     height, width = labels.shape
-    inside = (top > 0) & (left > 0) & (bottom < height - 1) & (right < width - 1)
-    candidates = inside if (mass * inside).max() > 0.02 * mass.max() else np.ones(count, bool)
+    sides = np.maximum(bottom - top, right - left) + 1
+    at_border = (rows == 0) | (columns == 0) | (rows == height - 1) | (columns == width - 1)
+    # A stroke that leaves the picture touches its border with its own width, a table's edge with all its length.
+    on_border = np.bincount(piece, at_border, count)
+    candidates = on_border <= MOST_AT_BORDER * sides
+    if (mass * candidates).max() <= 0.02 * mass.max():
+        candidates = np.ones(count, bool)
+    inside = candidates & (on_border == 0)
     main = int((mass * candidates).argmax())
-    side = max(bottom[main] - top[main], right[main] - left[main]) + 1
+    within = int((mass * inside).argmax())
+    if not inside[main] and inside[within] and mass[within] > SMALLEST_INSIDE * mass[main]:
+        down = min(bottom[main], bottom[within]) - max(top[main], top[within])
+        across = min(right[main], right[within]) - max(left[main], left[within])
+        if (
+            min(down, across) > 0.1 * sides[within]
+        ):  # side by side are a digit's two pieces, but not a frame that is cut
+            main = within
     gap = np.maximum(
         np.maximum(top - bottom[main], top[main] - bottom), np.maximum(left - right[main], left[main] - right)
     )
-    kept = candidates & (mass >= 0.05 * mass[main]) & (gap <= 0.2 * side)
+    kept = (inside | (np.arange(count) == main)) & (mass >= 0.05 * mass[main]) & (gap <= 0.2 * sides[main])
     return np.isin(labels, np.flatnonzero(kept) + 1)

@@ -22,7 +22,8 @@ from app.web.problems import Problem, invalid
 from app.web.reading_work import ReadingWork
 from app.web.request_body import Body, BodyReader
 
-TYPES = ("application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data")
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
+TYPES = ("application/json", "application/octet-stream", *PICTURE_TYPES, "multipart/form-data")
 
 ALSO_CALLED = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
 """What some programs say for them."""
@@ -160,7 +161,7 @@ async def read(request: Request, bodies: BodyReader, work: ReadingWork) -> Quest
                 if len(data) <= INLINE_LIMIT and data.count(b"[") <= INLINE_LISTS:
                     return drawing(data, choice)
                 return await work.run(client_address(request), False, drawing, data, choice)
-            case "image/png" | "image/jpeg":
+            case "image/png" | "image/jpeg" | "image/webp":
                 data = await body.all(PICTURE_LIMIT)
                 return Question(await work.run(client_address(request), picture.heavy(data), _picture, data), choice)
             case "multipart/form-data":
@@ -274,7 +275,7 @@ def _field(name: str, detail: str) -> Problem:
     return Problem(422, "Invalid input", f"{name}: {detail}", [{"field": name, "detail": detail}])
 
 
-_PICTURES = picture.PNG, picture.JPEG
+_PICTURES = picture.PNG, picture.JPEG, picture.WEBP
 
 
 class _Form(MultiPartParser):

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import FastAPI
 
 from app.web import problems
-from app.web.predict_input import Choice, Drawing
+from app.web.predict_input import PICTURE_TYPES, Choice, Drawing
 from app.web.prediction import Prediction
 
 
@@ -46,8 +46,7 @@ def operation() -> dict[str, Any]:
                 "application/octet-stream": {
                     "schema": {"type": "string", "format": "binary", "minLength": 784, "maxLength": 784}
                 },
-                "image/png": picture,
-                "image/jpeg": picture,
+                **dict.fromkeys(PICTURE_TYPES, picture),
                 "multipart/form-data": {"schema": form},
             },
         },

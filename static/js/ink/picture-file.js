@@ -6,12 +6,10 @@ const LONGEST_SIDE = 1280;
 /** Bytes. A phone's photo is 2 to 6 MB, a raw scan 30; what is much larger only makes the browser halt. */
 const LARGEST = 50_000_000;
 /** What the server takes as it is. */
-const TAKEN = ["image/png", "image/jpeg"];
+const TAKEN = ["image/png", "image/jpeg", "image/webp"];
 /** As the server would answer: 0 would say that it cannot be reached. */
 const TOO_LARGE = 413;
 const NO_PICTURE = 415;
-/** Opacity, of 255, from which a pixel counts as drawn on. */
-const OPAQUE = 128;
 
 /**
  * A picture of any kind that the browser can show, upright and on paper, as one that the server takes.
@@ -60,7 +58,8 @@ function scaled(bitmap, scale) {
 }
 
 /**
- * What a picture with clear ground is to stand on so that its ink is seen: light ink on black, any other on white.
+ * What a picture with clear ground is to stand on so that its ink is seen: light ink on black, any other on white. As the
+ * server decides it.
  *
  * @param {HTMLCanvasElement} canvas
  * @returns {string | null} null: it has no clear ground
@@ -69,15 +68,15 @@ function paperFor(canvas) {
   const { data } = contextOf(canvas).getImageData(0, 0, canvas.width, canvas.height);
   let clear = false;
   let light = 0;
-  let drawn = 0;
+  let opaque = 0;
   for (let i = 0; i < data.length; i += 4) {
-    clear ||= data[i + 3] < 255;
-    if (data[i + 3] < OPAQUE) continue;
-    drawn += 1;
-    light += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
+    const alpha = data[i + 3];
+    clear ||= alpha < 255;
+    opaque += alpha;
+    light += (alpha * (data[i] + data[i + 1] + data[i + 2])) / 3;
   }
   if (!clear) return null;
-  return drawn && light / drawn > 128 ? "black" : "white";
+  return light > 128 * opaque ? "black" : "white";
 }
 
 /**

@@ -57,7 +57,7 @@ export class Reader {
   }
 
   /**
-   * @param {Blob} file a PNG or JPEG picture of one digit
+   * @param {Blob} file a PNG, JPEG or WebP picture of one digit
    * @returns {Promise<Reading | null>}
    */
   readPicture(file) {

@@ -1,0 +1,174 @@
+"""What is around a digit and is not the digit: ruled and squared paper, underlines, frames, circles, a plot's axes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.handwriting.components import label
+from app.handwriting.paper import slide
+
+Mask = NDArray[np.bool_]
+Whole = NDArray[np.intp]
+Floats = NDArray[np.float32]
+
+TILTS = np.tan(np.radians(np.arange(-6, 7)))
+"""By which lines may lean from the picture's rows or columns."""
+SPANNED = 0.8
+"""Of the mask's width: where a line has ink, at least."""
+OVERHANG = 0.07
+"""Of the mask's width: how far a single line, at least, goes on beyond all other ink, to either side."""
+THICKEST = 0.1
+"""Of the mask's longer side. What is thicker is a stroke, or the table's edge."""
+ABOVE = 0.3
+"""Of all other ink: how much a single line must have above it. The bar of a 7 has none."""
+
+RAYS, STEPS = 240, 96
+"""Around a frame's middle, and on each from there to the frame."""
+STRAY = 0.2
+"""Of a frame's half width: how far it may stray from a rectangle or an ellipse, on 19 rays in 20."""
+LEAST = 0.08
+"""Of the ink, without which too little is left for a digit in a frame."""
+MOST_RIM = 0.3
+"""Of what is left: how much of it may lie at what was taken away. A frame's own rest does, a digit touches."""
+
+COARSE = 64
+"""Pixels of the longer side on which panels are looked for."""
+OTHER = 0.1
+"""Difference in brightness by which a panel's ground is another than what is around it."""
+
+
+def without_lines(mask: Mask) -> Mask:
+    """Of ``mask`` ``[h, w]``, the ink that does not belong to straight lines across it: parallel ones, or a single one
+    from left to right that has ink above. Strokes that cross a line stay whole."""
+    kept = _without_rows(mask, fewest=1)
+    return _without_rows(kept.T, fewest=2).T
+
+
+def without_frame(mask: Mask) -> Mask:
+    """Of ``mask`` ``[h, w]``, what is inside where the outermost ink is a rectangle or an ellipse drawn around the
+    rest, which may touch it; ``mask`` itself where it is not."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if len(rows) == 0 or min(np.ptp(rows), np.ptp(columns)) < 8:
+        return mask
+    middle = np.array([[rows[0] + rows[-1]], [columns[0] + columns[-1]]]) / 2
+    half = np.array([[np.ptp(rows)], [np.ptp(columns)]]) / 2
+    y, x = (np.stack(np.nonzero(mask)) - middle) / half
+    ray = np.rint(np.arctan2(y, x) / (2 * np.pi) * RAYS).astype(int) % RAYS
+    angle = np.arange(RAYS) / RAYS * 2 * np.pi
+    directions = np.stack([np.sin(angle), np.cos(angle)])
+    for norm in (np.inf, 2):
+        at = directions / np.linalg.norm(directions, norm, axis=0) * half  # [2, RAYS]: where the frame should be
+        steps = np.linspace(0, 1.02, STEPS)[:, None, None]
+        seen = np.rint(middle + steps * at).astype(int).clip(0, np.array(mask.shape)[:, None] - 1)
+        inked = mask[seen[:, 0], seen[:, 1]]  # [STEPS, RAYS]
+        outer = STEPS - 1 - inked[::-1].argmax(axis=0)
+        if (inked.any(axis=0) & (outer > (1 - STRAY) * STEPS)).mean() < 0.95:
+            continue
+        # From the outside inwards, where the ink of each ray's outermost piece ends.
+        ended = ~inked & (np.arange(STEPS)[:, None] < outer)
+        inner = STEPS - 1 - ended[::-1].argmax(axis=0)
+        thick = np.median(outer - inner)
+        inner = np.maximum(inner, outer - 1.6 * thick - 1) / STEPS * 1.02
+        inside = np.linalg.norm(np.stack([y, x]), norm, axis=0) < inner[ray]
+        kept, gone = np.zeros_like(mask), np.zeros_like(mask)
+        kept[mask], gone[mask] = inside, ~inside
+        rim = kept & _grown(_grown(gone, 0), 1)
+        if thick < 0.22 * STEPS and inside.sum() >= LEAST * mask.sum() and rim.sum() <= MOST_RIM * inside.sum():
+            return kept
+    return mask
+
+
+def panel(grey: Floats) -> tuple[slice, slice] | None:
+    """Rows and columns of the rectangle in ``grey`` ``[h, w]`` that has another ground than the picture around it, as a
+    plot's or a note's; None where there is none."""
+    step = -(-max(grey.shape) // COARSE)
+    small = grey[::step, ::step]
+    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    around = np.median(border)
+    if (np.abs(border - around) > OTHER).mean() > 0.1 or min(small.shape) < COARSE / 4:
+        return None
+    outside, _ = label(np.abs(small - around) <= OTHER)
+    at_border = np.concatenate([outside[0], outside[-1], outside[:, 0], outside[:, -1]])
+    pieces, count = label(~np.isin(outside, at_border[at_border > 0]))
+    if count == 0:
+        return None
+    piece = pieces == 1 + np.bincount(pieces[pieces > 0] - 1).argmax()
+    down, across = piece.sum(axis=1), piece.sum(axis=0)
+    rows, columns = np.flatnonzero(down > 0.8 * down.max()), np.flatnonzero(across > 0.8 * across.max())
+    area = piece[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if min(len(rows) / small.shape[0], len(columns) / small.shape[1]) < 0.25 or area.mean() < 0.97:
+        return None
+    ground = np.median(small[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    if abs(ground - around) <= OTHER:  # a frame on the same paper
+        return None
+    return slice((rows[0] + 1) * step, rows[-1] * step), slice((columns[0] + 1) * step, columns[-1] * step)
+
+
+def _without_rows(mask: Mask, fewest: int) -> Mask:
+    """Without lines from left to right, all of one tilt; ``mask`` itself where there are fewer than ``fewest``."""
+    height, width = mask.shape
+    if min(height, width) < 16:
+        return mask
+    lines, tilt = _lines(mask)
+    if len(lines) < fewest:
+        return mask
+    columns = np.arange(width)
+    end_above, end_below = _runs(mask)
+    at = np.rint(lines[:, None] + tilt * columns).astype(int)  # [lines, w]
+    crossed = np.zeros(at.shape, bool)
+    for away in (0, 1, -1, 2, -2):  # the tilt is known to half a degree
+        near = (at + away).clip(0, height - 1)
+        moves = ~crossed & mask[near, columns]
+        at, crossed = np.where(moves, near, at), crossed | moves
+    at = at.clip(0, height - 1)
+    begin, end = end_above[at, columns], end_below[at, columns]
+    thick = end - begin
+    usual = np.array([np.median(one[there]) if there.any() else 0 for one, there in zip(thick, crossed, strict=True)])
+    thin = usual <= max(THICKEST * max(mask.shape), 2)
+    gone = crossed & thin[:, None] & (thick <= 1.6 * usual[:, None] + 1)
+    marks = np.zeros((height + 1, width), int)
+    column = np.broadcast_to(columns, at.shape)
+    np.add.at(marks, (begin[gone], column[gone]), 1)
+    np.add.at(marks, (end[gone], column[gone]), -1)
+    kept: Mask = mask & (marks.cumsum(axis=0)[:-1] == 0)
+    if not kept.any() or thin.sum() < fewest:
+        return mask
+    y, x = np.nonzero(kept)
+    off = y - (lines[thin][:, None] + tilt * x)  # [lines, n]
+    apart = (np.abs(off) > usual[thin][:, None]).all(axis=0)  # not what is left of a line's ends
+    if not apart.any():
+        return mask
+    beyond = min(x[apart].min(), width - 1 - x[apart].max()) >= OVERHANG * width
+    several = thin.sum() > 2 or (thin.sum() == 2 and beyond)
+    return kept if several or (beyond and (off[0, apart] < 0).mean() >= ABOVE) else mask
+
+
+def _lines(mask: Mask) -> tuple[NDArray[np.float64], float]:
+    """The rows at which straight lines across ``mask`` begin at its left, and by how much they rise in each column."""
+    height, width = mask.shape
+    y, x = np.nonzero(_grown(mask, 0))  # a column counts for a line that passes within a pixel
+    best: tuple[float, NDArray[np.float64], float] = (0.0, np.zeros(0), 0.0)
+    margin = int(np.ceil(abs(TILTS).max() * width)) + 1
+    for tilt in TILTS:
+        rows = np.rint(y - tilt * x).astype(int) + margin
+        spanned = np.bincount(rows, minlength=height + 2 * margin) / width
+        peak = spanned >= SPANNED
+        strength = float((spanned[peak] ** 2).sum())
+        if strength > best[0]:
+            begins = np.flatnonzero(peak & ~np.roll(peak, 1))
+            ends = np.flatnonzero(peak & ~np.roll(peak, -1))
+            best = strength, (begins + ends) / 2 - margin, float(tilt)
+    return best[1], best[2]
+
+
+def _grown(mask: Mask, axis: int) -> Mask:
+    """By a pixel along an axis, to both sides."""
+    return slide(mask.astype(np.float32), 1, axis, np.maximum) > 0
+
+
+def _runs(mask: Mask) -> tuple[Whole, Whole]:
+    """For each pixel of ink where the run of ink in its column begins, and the row after its end."""
+    height = mask.shape[0]
+    rows = np.arange(height)[:, None]
+    begin = np.maximum.accumulate(np.where(mask, -1, rows), axis=0) + 1
+    end = np.minimum.accumulate(np.where(mask, height, rows)[::-1], axis=0)[::-1]
+    return begin, end

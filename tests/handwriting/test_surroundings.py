@@ -1,0 +1,104 @@
+"""Lines, frames and panels go, and digits stay."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from app.handwriting.surroundings import panel, without_frame, without_lines
+
+
+def drawn(*lines, side=200, width=6):
+    """Lines ``[(x, y), …]`` as a mask."""
+    sheet = Image.new("1", (side, side))
+    for line in lines:
+        ImageDraw.Draw(sheet).line(line, 1, width, joint="curve")
+    return np.asarray(sheet)
+
+
+def box(mask):
+    return tuple(slice(found[0], found[-1] + 1) for found in (np.flatnonzero(mask.any(axis=a)) for a in (1, 0)))
+
+
+SEVEN = drawn([(70, 60), (130, 60), (90, 150)])
+FOUR_SIDES = [(30, 25), (170, 25), (170, 175), (30, 175), (30, 25)]
+
+
+@pytest.mark.parametrize(("digits", "fewest"), [("valid", 398), ("other_valid", 394)])
+def test_digits_alone_stay_whole(mnist, digits, fewest):
+    """But the long bars of some, without which they are read the same. Noughts are no frames."""
+    stay = 0
+    for image in mnist[f"{digits}_images"][:400]:
+        mask = np.asarray(Image.fromarray(image).resize((112, 112), Image.Resampling.BICUBIC)) > 100
+        inks = mask, mask[box(mask)]
+        stay += all(np.array_equal(without(ink), ink) for ink in inks for without in (without_lines, without_frame))
+    assert stay >= fewest
+
+
+@given(st.integers(20, 60), st.floats(-5, 5), st.booleans())
+@settings(deadline=None)
+def test_lines_across_the_paper_go_and_the_strokes_that_cross_them_stay(step, degrees, squared):
+    lean = round(200 * np.tan(np.radians(degrees)))
+    across = range(max(0, -lean) + 2, min(200, 200 - lean) - 2, step)  # from side to side, all of it on the paper
+    lines = [[(-1, at), (200, at + lean)] for at in across]
+    if squared:
+        lines += [[(at + lean, -1), (at, 200)] for at in across]
+    paper = drawn(*lines, width=2)
+    left = without_lines(paper | SEVEN)
+    assert (left & ~SEVEN).sum() < 0.1 * (paper & ~SEVEN).sum()
+    assert (SEVEN & ~left).sum() < 0.45 * SEVEN.sum()  # a bar may lie on a line
+
+
+@pytest.mark.parametrize("y", [148, 165])
+def test_an_underline_goes_whether_it_touches_or_not(y):
+    line = drawn([(45, y), (160, y + 3)])
+    ink = (SEVEN | line)[50:180, 40:165]
+    left = without_lines(ink)
+    assert (left ^ SEVEN[50:180, 40:165]).sum() < 0.12 * SEVEN.sum()
+
+
+def test_the_bar_of_a_seven_and_the_foot_of_a_two_are_no_lines():
+    two = drawn([(60, 80), (90, 50), (130, 80), (60, 150), (140, 150)])
+    for digit in (SEVEN, two):
+        assert np.array_equal(without_lines(digit[box(digit)]), digit[box(digit)])
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "by hand", "circle", "touched"])
+def test_a_frame_goes_and_what_is_in_it_stays(kind):
+    sheet = Image.new("1", (200, 200))
+    draw = ImageDraw.Draw(sheet)
+    match kind:
+        case "circle":
+            draw.ellipse((25, 25, 175, 175), outline=1, width=5)
+        case "by hand":
+            draw.line([(33, 20), (172, 28), (166, 178), (28, 172), (33, 20)], 1, 6)
+        case "touched":
+            draw.rectangle((30, 25, 170, 148), outline=1, width=5)
+        case _:
+            draw.line(FOUR_SIDES, 1, 5)
+    left = without_frame(np.asarray(sheet) | SEVEN)
+    assert (left ^ SEVEN).sum() < 0.15 * SEVEN.sum()
+
+
+def test_an_empty_frame_and_no_ink_stay_as_they_are():
+    for ink in (drawn(FOUR_SIDES), np.zeros((40, 50), bool), np.ones((3, 3), bool)):
+        assert np.array_equal(without_frame(ink), ink)
+        assert np.array_equal(without_lines(ink), ink)
+
+
+def test_a_panel_is_found_where_its_ground_is_another():
+    grey = np.ones((200, 240), np.float32)
+    grey[40:160, 60:180] = 0.1
+    grey[80:120, 100:110] = 0.9
+    found = panel(grey)
+    assert found is not None
+    rows, columns = found
+    assert 40 <= rows.start < rows.stop <= 160
+    assert 60 <= columns.start < columns.stop <= 180
+    assert rows.stop - rows.start > 100
+    frame = np.ones((200, 240), np.float32)
+    frame[40:160, 60:180] = 0
+    frame[45:155, 65:175] = 1
+    assert panel(frame) is None
+    assert panel(1 - SEVEN.astype(np.float32)) is None
