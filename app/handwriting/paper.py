@@ -22,14 +22,15 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
 
     Ink may be darker or lighter than its paper, and of any colour; light may fall off, and shadows lie across.
     """
-    pixels = _by_colour(pixels)
-    grey = pixels.mean(axis=2)
-    beyond = grey - _light(grey)
-    if (beyond**3).sum() > 0:  # what stands out from the paper is lighter: chalk on a board, or a digit of MNIST
-        pixels = np.float32(1) - pixels
-    light = np.stack([_light(pixels[..., channel]) for channel in range(pixels.shape[2])], axis=2)
+    light = _lights(pixels)
+    off = pixels - light
+    by_colour = _by_colour(off)
+    if by_colour is not None:
+        pixels, light = by_colour, _lights(by_colour)
+    elif (off.mean(axis=2) ** 3).sum() > 0:  # what stands out from the paper is lighter: chalk, or a digit of MNIST
+        pixels, light = np.float32(1) - pixels, np.float32(1) - light
     lit = (pixels / np.maximum(light, 0.1)).astype(np.float32)
-    missing = close(lit, round(_WINDOW * max(grey.shape) / 2)) - lit
+    missing = close(lit, round(_WINDOW * max(lit.shape) / 2)) - lit
     # The ink's colour is the mean of what is missing, weighed so that only where much is missing counts.
     weight = missing.mean(axis=2, keepdims=True) ** 4
     colour = (missing * weight).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-12)
@@ -37,21 +38,21 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
     return missing @ (colour / max(power, 1e-12)).astype(np.float32), float(np.sqrt(power / len(colour)))
 
 
-def _by_colour(pixels: Floats) -> Floats:
-    """``pixels`` themselves; or, where the ink is darker than its paper in one channel and lighter in another, as red
-    on green is, ``[h, w, 1]`` along the line from the paper's colour to the ink's, the ink dark."""
-    if pixels.shape[2] == 1:
-        return pixels
-    light = np.stack([_light(pixels[..., channel]) for channel in range(pixels.shape[2])], axis=2)
-    off: Floats = (pixels - light).reshape(-1, pixels.shape[2])
-    strongest = off[(off**2).sum(axis=1) >= np.quantile((off**2).sum(axis=1), 0.98)]
+def _by_colour(off: Floats) -> Floats | None:
+    """Of ``off`` ``[h, w, channels]``, the colours less their paper's: where the ink is darker than its paper in one
+    channel and lighter in another, as red on green is, ``[h, w, 1]`` of dark ink on light paper; else None."""
+    if off.shape[2] == 1:
+        return None
+    colours = off.reshape(-1, off.shape[2])
+    distances = (colours**2).sum(axis=1)
+    strongest = colours[distances >= np.quantile(distances, 0.98)]
     towards: Floats = np.linalg.eigh(strongest.T @ strongest)[1][:, -1].astype(np.float32)
     if min(abs(towards.min()), abs(towards.max())) < _OPPOSED or towards.min() * towards.max() > 0:
-        return pixels
+        return None
     along = off @ towards
     dark = along * -np.sign((along**3).sum())
-    single: Floats = np.clip(0.75 + 0.5 * dark, 0, 1).astype(np.float32).reshape(*pixels.shape[:2], 1)
-    return single
+    picture: Floats = np.clip(0.75 + 0.5 * dark, 0, 1).astype(np.float32)[..., None]
+    return picture
 
 
 def close(values: Floats, radius: int) -> Floats:
@@ -71,6 +72,10 @@ def slide(values: Floats, radius: int, axis: int, operation: Any) -> Floats:
         values = operation(values[:-step], values[step:])
         wide += step
     return np.moveaxis(values, 0, axis)
+
+
+def _lights(pixels: Floats) -> Floats:
+    return np.stack([_light(pixels[..., channel]) for channel in range(pixels.shape[2])], axis=2)
 
 
 def _light(channel: Floats) -> Floats:

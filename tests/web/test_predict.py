@@ -180,10 +180,12 @@ def test_pictures_as_bodies_and_in_forms(client, expected):
     picture = png(IMAGE)
     same_answer(client.post("/predict", content=picture, headers={"content-type": "image/png"}), expected)
     same_answer(client.post("/predict", files={"file": ("7.png", picture, "image/png")}), expected)
-    drawn = io.BytesIO()
-    Image.fromarray(255 - np.pad(IMAGE, 60)).resize((444, 444)).save(drawn, "JPEG")
-    for request in ({"content": drawn.getvalue(), "headers": {"content-type": "image/jpeg"}}, {"files": {"f": drawn}}):
-        assert client.post("/predict", **request).json()["verdict"] == "7"
+    for format in ("JPEG", "WEBP"):
+        drawn = io.BytesIO()
+        Image.fromarray(255 - np.pad(IMAGE, 60)).resize((444, 444)).save(drawn, format)
+        body = {"content": drawn.getvalue(), "headers": {"content-type": f"image/{format.lower()}"}}
+        for request in (body, {"files": {"f": drawn}}):
+            assert client.post("/predict", **request).json()["verdict"] == "7"
 
 
 @pytest.mark.parametrize("type", ["image/png", "image/x-png", "IMAGE/PNG; q=1", "image/jpg", "image/pjpeg"])
@@ -431,7 +433,7 @@ anything = st.recursive(
     max_leaves=20,
 )
 names = st.sampled_from(["strokes", "pixels", "run", "step", "image"])
-types = st.sampled_from(["application/json", "application/octet-stream", "image/png", "image/jpeg"])
+types = st.sampled_from(["application/json", "application/octet-stream", "image/png", "image/jpeg", "image/webp"])
 
 
 @fuzz
@@ -477,6 +479,6 @@ def test_any_damage_to_a_picture_is_read_or_refused(client, data):
 def test_is_described(client):
     operation = client.get("/openapi.json").json()["paths"]["/predict"]["post"]
     assert set(operation["requestBody"]["content"]) == {
-        "application/json", "application/octet-stream", "image/png", "image/jpeg", "multipart/form-data",
+        "application/json", "application/octet-stream", "image/png", "image/jpeg", "image/webp", "multipart/form-data",
     }  # fmt: skip
     assert "$ref" not in json.dumps(operation)
