@@ -385,3 +385,22 @@ def test_nothing_outlives_its_signal(page: Page, server: str, finished_run: str)
     assert after[0] <= before[0]
     assert after[1] <= before[1] + 30
     assert page.evaluate("[shown.listeners.size, drawing.listeners.size]") == [0, 0]
+
+
+def test_a_graph_leaves_out_what_has_no_figure_yet(page: Page) -> None:
+    page.goto("/draw")
+    page.evaluate("""async () => {
+      const { Graph } = await import("/static/js/lessons/graph.js");
+      const root = document.getElementById("main").appendChild(document.createElement("div"));
+      root.style.height = "200px";
+      const axis = { min: 0, max: 1, label: "" };
+      const graph = new Graph(root, { label: "", x: axis, y: axis }, { signal: new AbortController().signal });
+      graph.show([0.5, NaN, Infinity, -Infinity].flatMap((at) => [
+        { kind: "rule", x: at, ink: "ink", label: "rule" },
+        { kind: "rule", y: at, ink: "ink", label: "rule" },
+        { kind: "flag", x: at, ink: "ink", label: "flag" },
+        { kind: "words", x: at, y: 0.5, ink: "ink", words: "words" },
+        { kind: "words", x: 0.5, y: at, ink: "ink", words: "words" },
+      ]));
+    }""")
+    expect(page.locator(".graph .graph-words")).to_have_count(5)

@@ -134,8 +134,8 @@ export class Graph {
   /** @param {Item} item @returns {SVGElement[]} */
   #item(item) {
     const ink = `graph-${item.ink}`;
-    // Of a run that was stopped there may be no figure.
-    if (("x" in item && Number.isNaN(item.x)) || ("y" in item && Number.isNaN(item.y))) return [];
+    // Of a run that was stopped, or has not come so far, there may be no figure.
+    if (("x" in item && !Number.isFinite(item.x)) || ("y" in item && !Number.isFinite(item.y))) return [];
     switch (item.kind) {
       case "line": {
         let path = "";
