@@ -12,6 +12,8 @@ _GRID = 40
 _OPPOSED = 0.25
 """Of the colours' difference, of length 1: by how much, at least, two channels go opposite ways in ink that is told
 from its paper by colour alone."""
+_LINE = 0.12
+"""Of the picture's longer side: the widest stroke that is looked for to tell dark ink from light."""
 _WINDOW = 0.25
 """Of the picture's longer side: a darker place wider than that is a shadow, a narrower one is ink."""
 
@@ -27,7 +29,7 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
     by_colour = _by_colour(off)
     if by_colour is not None:
         pixels, light = by_colour, _lights(by_colour)
-    elif (off.mean(axis=2) ** 3).sum() > 0:  # what stands out from the paper is lighter: chalk, or a digit of MNIST
+    elif _lighter(pixels.mean(axis=2), off.mean(axis=2)):
         pixels, light = np.float32(1) - pixels, np.float32(1) - light
     lit = (pixels / np.maximum(light, 0.1)).astype(np.float32)
     missing = close(lit, round(_WINDOW * max(lit.shape) / 2)) - lit
@@ -36,6 +38,16 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
     colour = (missing * weight).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-12)
     power = float(colour @ colour)
     return missing @ (colour / max(power, 1e-12)).astype(np.float32), float(np.sqrt(power / len(colour)))
+
+
+def _lighter(grey: Floats, off: Floats) -> bool:
+    """Whether the ink is lighter than its paper, as chalk is and MNIST's digits are: of ``grey`` ``[h, w]``, and of how
+    far it is ``off`` the light. What stands out most says so, unless it is a lit place: then lines are dark."""
+    if (off**3).sum() <= 0:
+        return False
+    radius = round(_LINE * max(grey.shape) / 2)
+    dark, light = close(grey, radius) - grey, close(-grey, radius) + grey
+    return bool((dark**3).sum() <= 2 * (light**3).sum())
 
 
 def _by_colour(off: Floats) -> Floats | None:
