@@ -110,7 +110,7 @@ $(DEV): $(RUNTIME)
 	@touch $@
 
 # Where scripts have been changed since; until then the server sends these one by one. The build makes the first.
-$(BUNDLES): scripts/bundle.py $(shell find static/js -name '*.js') | $(NODE_MODULES)
+$(BUNDLES): scripts/bundle.py $(shell find static/js -type d -o -name '*.js') | $(NODE_MODULES)
 	@echo '── bundling static/js/'
 	@$(PYTHON_IN) scripts/bundle.py static node_modules
 

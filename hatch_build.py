@@ -7,6 +7,7 @@ carries the filled folders, so building from one fetches nothing.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -49,10 +50,10 @@ def fill(root: Path, static: Path) -> None:
     """Makes both folders of ``static`` from what ``root`` has, unless they already are; a failure leaves them as they
     were."""
     vendor = static / "vendor"
-    wanted = fingerprint(root, static)
+    wanted = fingerprint(root)
     stamp = vendor / STAMP
-    taken = all((vendor / path).is_file() for path in VENDORED) and (static / "bundles" / "manifest.json").is_file()
-    if not (taken and stamp.is_file() and stamp.read_text() == wanted):
+    taken = all((vendor / path).is_file() for path in VENDORED)
+    if not (taken and bundled(static) and stamp.is_file() and stamp.read_text() == wanted):
         with TemporaryDirectory(prefix="threeseven-npm-") as folder:
             node_modules = fetch(root, Path(folder))
             run([sys.executable, str(root / "scripts" / "bundle.py"), str(static), str(node_modules)], root)
@@ -61,6 +62,14 @@ def fill(root: Path, static: Path) -> None:
                 shutil.copyfile(node_modules / source, vendor / target)
         stamp.write_text(wanted)
     remove_others(vendor)
+
+
+def bundled(static: Path) -> bool:
+    """Whether the bundles are those of the scripts as they are."""
+    manifest = static / "bundles" / "manifest.json"
+    scripts = {path.relative_to(static).as_posix(): path.read_bytes() for path in (static / "js").rglob("*.js")}
+    digests = {name: hashlib.sha256(script).hexdigest() for name, script in scripts.items()}
+    return manifest.is_file() and json.loads(manifest.read_text())["sources"] == digests
 
 
 def fetch(root: Path, folder: Path) -> Path:
@@ -81,10 +90,10 @@ def remove_others(vendor: Path) -> None:
             path.unlink()
 
 
-def fingerprint(root: Path, static: Path) -> str:
-    """Changes with the locked versions, what is taken from them, the bundler's options and the scripts."""
+def fingerprint(root: Path) -> str:
+    """Changes with the locked versions, what is taken from them and how it is bundled."""
     made = hashlib.sha256(repr(sorted(VENDORED.items())).encode())
-    for path in (root / "package-lock.json", root / "scripts" / "bundle.py", *sorted((static / "js").rglob("*.js"))):
+    for path in (root / "package-lock.json", root / "scripts" / "bundle.py"):
         made.update(path.read_bytes())
     return made.hexdigest()
 

@@ -28,7 +28,7 @@ OPTIONS = [
 
 
 def bundle(static: Path, node_modules: Path) -> None:
-    """Raises RuntimeError with esbuild's own words where it fails; what was there stays then."""
+    """Raises RuntimeError where esbuild fails, with its own words; what was there stays then."""
     scripts = sorted((static / "js").rglob("*.js"))
     with TemporaryDirectory(prefix="threeseven-bundles-") as folder:
         made = Path(folder, "bundles")
@@ -38,9 +38,15 @@ def bundle(static: Path, node_modules: Path) -> None:
         imported = {(static / link["path"]).resolve() for file in inputs.values() for link in file["imports"]}
         esbuild(node_modules, static, [path for path in scripts if path.resolve() not in imported], made)
         digests = {path.relative_to(static).as_posix(): digest(path) for path in scripts}
-        (made / "manifest.json").write_text(json.dumps({"sources": digests}, indent=1))
-        shutil.rmtree(static / "bundles", ignore_errors=True)
-        shutil.copytree(made, static / "bundles")
+        # A server beside looks at the manifest: it goes first and comes last, whole.
+        bundles, manifest = static / "bundles", static / "bundles" / "manifest.json"
+        manifest.unlink(missing_ok=True)
+        for old in sorted(bundles.rglob("*.js")) if bundles.is_dir() else []:
+            old.unlink()
+        shutil.copytree(made, bundles, dirs_exist_ok=True)
+        unfinished = bundles / "manifest.part"
+        unfinished.write_text(json.dumps({"sources": digests}, indent=1))
+        unfinished.replace(manifest)
 
 
 def digest(path: Path) -> str:
@@ -49,7 +55,10 @@ def digest(path: Path) -> str:
 
 def esbuild(node_modules: Path, static: Path, scripts: list[Path], out: Path, *further: str) -> None:
     # npm installs the program of this machine's kind alone, called so on Windows too.
-    (program,) = [path for path in node_modules.glob("@esbuild/*/**/esbuild*") if path.suffix in ("", ".exe")]
+    programs = [path for path in node_modules.glob("@esbuild/*/**/esbuild*") if path.suffix in ("", ".exe")]
+    if len(programs) != 1:
+        raise RuntimeError(f"{node_modules} should have one esbuild for this machine; it has {len(programs)}")
+    (program,) = programs
     entries = [path.relative_to(static).as_posix() for path in scripts]
     command = [str(program.resolve()), *entries, *OPTIONS, "--outbase=js", f"--outdir={out}", *further]
     done = subprocess.run(command, cwd=static, capture_output=True, text=True, stdin=subprocess.DEVNULL)

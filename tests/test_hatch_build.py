@@ -82,6 +82,13 @@ def test_a_script_that_was_changed_is_bundled_anew(build: ModuleType, static: Pa
     assert "73" in (static / "bundles" / "pages" / "page.js").read_text()
 
 
+def test_a_script_that_was_renamed_is_bundled_anew(build: ModuleType, static: Path) -> None:
+    build.fill(ROOT, static)
+    (static / "js" / "pages" / "page.js").rename(static / "js" / "pages" / "other.js")
+    build.fill(ROOT, static)
+    assert {path.name for path in (static / "bundles").rglob("*.js")} == {"other.js"}
+
+
 def test_a_failure_leaves_what_was_there(build: ModuleType, static: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build.fill(ROOT, static)
     before = made(static)

@@ -36,6 +36,11 @@ def check(data: bytes) -> None:
         raise ContainerError(f"it has {scans:,} scans; at most {MOST_SCANS} are read")
 
 
+def scans(data: bytes) -> int:
+    """Of a JPEG: how often a decoder passes over its pixels. One that does so once need not hold them all."""
+    return sum(piece == _SCAN for piece in islice(_segments(data), MOST_PIECES))
+
+
 def _pieces(data: bytes) -> Iterator[bytes]:
     """The type of each PNG chunk that is whole, or the marker of each JPEG segment, to the picture's end."""
     if data.startswith(PNG):

@@ -13,19 +13,19 @@ from app.handwriting.ink import SIDE, Image
 from app.handwriting.surroundings import panel, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
-"""Declared by the file, before anything of it is decoded. A PNG of that many needs 100 MB for a moment."""
+"""Declared by the file, before anything of it is decoded. One of that many needs some 400 MB for a moment."""
 MOST_JPEG_PIXELS = 60_000_000
-"""Of a JPEG that is not progressive, as cameras make them: it is scaled while it is decoded."""
+"""Of a JPEG with one scan, as cameras make them: it is scaled while it is decoded, and never held whole."""
 WORKING_SIDE = 256
 """Pixels of the longer side to which larger pictures are shrunk; a digit a tenth as high is still 26 pixels high."""
-PNG, JPEG, WEBP = container.PNG, container.JPEG, b"RIFF"
-"""What such files begin with."""
+PNG, JPEG, RIFF = container.PNG, container.JPEG, b"RIFF"
+"""What such files begin with. RIFF is WebP's, and some sounds'."""
 
 HEAVY_PNG_PIXELS = 2_000_000
 HEAVY_JPEG_BYTES = 1_000_000
-HEAVY_JPEG_SCANS = 12
-"""A picture beyond one of these may take more than some 100 ms to decode, and so may any WebP, whose bytes tell little
-of that."""
+HEAVY_JPEG_SCANS = 2
+"""A picture beyond one of these may take more than some 100 ms, or much memory, to decode; so may any WebP, whose bytes
+tell little of that. A JPEG's thumbnail counts as a scan."""
 
 FAINTEST = 0.08
 """Contrast of ink to paper, below which a picture counts as blank. A hard pencil has 0.2."""
@@ -84,7 +84,7 @@ def heavy(data: bytes) -> bool:
     if data.startswith(PNG):  # then come length and name of the first chunk, width and height
         width, height = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
         return HEAVY_PNG_PIXELS < width * height <= MOST_PIXELS
-    return data.startswith(WEBP) or len(data) > HEAVY_JPEG_BYTES or data.count(b"\xff\xda") > HEAVY_JPEG_SCANS
+    return data.startswith(RIFF) or len(data) > HEAVY_JPEG_BYTES or data.count(b"\xff\xda") > HEAVY_JPEG_SCANS
 
 
 def _decode(data: bytes) -> Floats:
@@ -93,8 +93,7 @@ def _decode(data: bytes) -> Floats:
         container.check(data)
         with Pillow.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
             width, height = image.size
-            scaled = image.format == "JPEG" and "progressive" not in image.info
-            most = MOST_JPEG_PIXELS if scaled else MOST_PIXELS
+            most = MOST_JPEG_PIXELS if image.format == "JPEG" and container.scans(data) == 1 else MOST_PIXELS
             if width * height > most:
                 raise PictureError(f"The picture has {width:,} × {height:,} pixels; at most {most:,} are read.")
             if image.format != "JPEG" and getattr(image, "is_animated", False):
@@ -122,6 +121,8 @@ def _decoded(image: Pillow.Image) -> Pillow.Image:
         values = np.asarray(image, np.float32)
         deep = values.max() > 255  # what was 8 bits may come in 16 with its values as they were
         image = Pillow.fromarray((values / (257 if deep else 1)).clip(0, 255).astype(np.uint8))
+    elif image.mode in ("L", "RGB") and image.has_transparency_data:  # one colour of a PNG that stands for none
+        image = image.convert("LA" if image.mode == "L" else "RGBA")
     elif image.mode not in ("L", "RGB", "CMYK", "LA", "RGBA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((WORKING_SIDE, WORKING_SIDE), Pillow.Resampling.BOX)  # a JPEG is decoded at a fraction already
@@ -184,13 +185,12 @@ def _pieces(contrast: Floats, mask: Mask) -> Mask:
     inside = candidates & (on_border == 0)
     main = int((mass * candidates).argmax())
     within = int((mass * inside).argmax())
-    if not inside[main] and inside[within] and mass[within] > SMALLEST_INSIDE * mass[main]:
-        down = min(bottom[main], bottom[within]) - max(top[main], top[within])
-        across = min(right[main], right[within]) - max(left[main], left[within])
-        if (
-            min(down, across) > 0.1 * sides[within]
-        ):  # side by side are a digit's two pieces, but not a frame that is cut
-            main = within
+    down = min(bottom[main], bottom[within]) - max(top[main], top[within])
+    across = min(right[main], right[within]) - max(left[main], left[within])
+    # A digit's two pieces stand one beside the other, a frame that is cut goes around the digit.
+    around = min(down, across) > 0.1 * sides[within]
+    if around and not inside[main] and inside[within] and mass[within] > SMALLEST_INSIDE * mass[main]:
+        main = within
     gap = np.maximum(
         np.maximum(top - bottom[main], top[main] - bottom), np.maximum(left - right[main], left[main] - right)
     )

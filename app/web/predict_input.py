@@ -275,7 +275,7 @@ def _field(name: str, detail: str) -> Problem:
     return Problem(422, "Invalid input", f"{name}: {detail}", [{"field": name, "detail": detail}])
 
 
-_PICTURES = picture.PNG, picture.JPEG, picture.WEBP
+_PICTURES = picture.PNG, picture.JPEG, picture.RIFF
 
 
 class _Form(MultiPartParser):
@@ -312,7 +312,8 @@ class _Form(MultiPartParser):
 async def _form(request: Request, body: Body) -> FormData:
     try:
         async with aclosing(body.pieces(FORM_LIMIT)) as stream:
-            return await _Form(request.headers, stream, max_files=1, max_fields=3, max_part_size=1024).parse()
+            fields = len(Choice.model_fields)
+            return await _Form(request.headers, stream, max_files=1, max_fields=fields, max_part_size=1024).parse()
     except (MultiPartException, ValueError, LookupError) as error:  # ValueError, LookupError: names in odd charsets
         raise Problem(422, "Invalid form", f"This is no form of one file: {error}") from None
 

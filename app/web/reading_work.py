@@ -8,7 +8,7 @@ from anyio import to_thread
 from app.web.turns import Turns
 
 LIGHT, HEAVY = 2, 1
-"""At work at the same time. A heavy picture may need some 200 MB while it is decoded."""
+"""At work at the same time. A heavy picture may need some 400 MB while it is decoded."""
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")

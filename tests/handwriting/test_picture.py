@@ -177,7 +177,7 @@ def test_refuses_bombs_before_decoding_them(width, height):
         read(bomb(width, height))
 
 
-def test_a_phones_largest_photo_is_read_and_a_progressive_one_refused():
+def test_a_phones_largest_photo_is_read_and_one_of_many_scans_refused():
     photo_of_48_megapixels = Image.fromarray(255 - LARGE).resize((8000, 6000))
     data = io.BytesIO()
     photo_of_48_megapixels.save(data, "JPEG")
@@ -186,6 +186,19 @@ def test_a_phones_largest_photo_is_read_and_a_progressive_one_refused():
     photo_of_48_megapixels.save(data, "JPEG", progressive=True)
     with pytest.raises(PictureError, match="25,000,000"):
         read(data.getvalue())
+    assert heavy(data.getvalue())
+
+
+def test_a_webp_is_heavy():
+    assert heavy(encode(LARGE, "WEBP"))
+
+
+def test_one_colour_of_a_picture_may_stand_for_none():
+    for mode, clear in (("L", 0), ("RGB", (0, 0, 0))):
+        data = io.BytesIO()
+        ink = Image.fromarray(np.where(LARGE > 128, 10, 0).astype(np.uint8)).convert(mode)
+        ink.save(data, "PNG", transparency=clear)
+        assert like(read(data.getvalue())), mode
 
 
 def test_says_what_is_wrong():
@@ -241,7 +254,7 @@ def test_jpegs_with_many_passes_are_known_before_they_are_decoded(mnist):
     assert heavy(photo_of_a_digit + bytes(1_000_000))
 
 
-@given(st.binary(max_size=40), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8"]))
+@given(st.binary(max_size=40), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"RIFF"]))
 def test_any_bytes_can_be_asked_whether_they_are_heavy(data, begin):
     assert heavy(begin + data) in (True, False)
 

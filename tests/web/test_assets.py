@@ -1,7 +1,9 @@
 """Static files: one version for all in their addresses, compressed, and none from outside their folder."""
 
 import gzip
+import posixpath
 import re
+import shutil
 from pathlib import Path
 
 import httpx
@@ -130,19 +132,27 @@ async def test_a_bundle_stands_for_a_script_until_one_is_changed(files: Path) ->
         assert "import" in (await browser.get(changed.url("js/pages/page.js"))).text
 
 
-@pytest.mark.parametrize("path", ["/", "/runs", "/draw", "/docs"])
-def test_a_page_names_its_modules_at_once(server: Server, path: str) -> None:
+@pytest.mark.parametrize("page", ["stage", "runs", "draw", "docs"])
+def test_without_bundles_a_page_names_its_modules_at_once(page: str, tmp_path: Path) -> None:
+    shutil.copytree(folder("static") / "js", tmp_path / "js")
+    tree = Assets(tmp_path, "").current()
+    entry = tree.url(f"js/pages/{page}.js")
+    named = re.findall(r'href="([^"]+)"', tree.preloads(f'<script type="module" src="{entry}">'))
+    assert len(named) > 5
+    for address in [entry, *named]:
+        text = tree.files[address.removeprefix(f"/static/{tree.version}/")].body.decode()
+        for imported in re.findall(r'^(?:import|export) [^;]*?from "(\.[^"]+)";', text, re.MULTILINE):
+            assert posixpath.normpath(posixpath.join(posixpath.dirname(address), imported)) in named
+
+
+@pytest.mark.parametrize("path", ["/", "/runs", "/draw", "/docs", "/lessons", "/lessons/sigmoid"])
+def test_a_page_has_its_script_as_one_file(server: Server, path: str) -> None:
+    """After ``make``, or ``python scripts/bundle.py static node_modules``."""
     with server.client() as browser:
         html = browser.get(path).text
-        named = re.findall(r'rel="modulepreload" href="([^"]+)"', html)
         (script,) = (re.search(r'src="([^"]+)"', tag) for tag in re.findall(r'<script [^>]*type="module"[^>]*>', html))
         assert script is not None
-        tree = Assets(folder("static"), "").current()
-        assert named == [
-            tree.url(module) for module in tree.imports(script[1].removeprefix(f"/static/{tree.version}/"))
-        ]
-        for module in named:
-            answer = browser.get(module)
-            assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)
-            for imported in re.findall(r'^(?:import|export) [^;]*?from "(\.[^"]+)";', answer.text, re.MULTILINE):
-                assert answer.url.join(imported).path in [*named, script[1]]
+        answer = browser.get(script[1])
+        assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)
+        assert not re.search(r"^(?:import|export)\b", answer.text, re.MULTILINE)
+        assert "modulepreload" not in html

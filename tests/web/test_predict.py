@@ -188,6 +188,12 @@ def test_pictures_as_bodies_and_in_forms(client, expected):
             assert client.post("/predict", **request).json()["verdict"] == "7"
 
 
+def test_a_form_may_say_all_that_the_query_may(client, expected):
+    fields = {"step": "0", "image": "true", "keep": "0.98", "run": "none"}
+    answer = client.post("/predict", files={"file": ("7.png", png(IMAGE), "image/png")}, data=fields)
+    assert (answer.status_code, answer.json()["title"]) == (404, "No such run")
+
+
 @pytest.mark.parametrize("type", ["image/png", "image/x-png", "IMAGE/PNG; q=1", "image/jpg", "image/pjpeg"])
 def test_pictures_by_any_name_of_their_type(client, expected, type):
     assert client.post("/predict", content=png(IMAGE), headers={"content-type": type}).json() == expected
@@ -432,7 +438,7 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner, max_size=5),
     max_leaves=20,
 )
-names = st.sampled_from(["strokes", "pixels", "run", "step", "image"])
+names = st.sampled_from(["strokes", "pixels", "run", "step", "image", "keep"])
 types = st.sampled_from(["application/json", "application/octet-stream", "image/png", "image/jpeg", "image/webp"])
 
 

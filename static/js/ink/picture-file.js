@@ -6,7 +6,7 @@ const LONGEST_SIDE = 1280;
 /** Bytes. A phone's photo is 2 to 6 MB, a raw scan 30; what is much larger only makes the browser halt. */
 const LARGEST = 50_000_000;
 /** What the server takes as it is. */
-const TAKEN = ["image/png", "image/jpeg", "image/webp"];
+const TAKEN = ["image/png", "image/jpeg"];
 /** As the server would answer: 0 would say that it cannot be reached. */
 const TOO_LARGE = 413;
 const NO_PICTURE = 415;
@@ -76,7 +76,7 @@ function paperFor(canvas) {
     light += (alpha * (data[i] + data[i + 1] + data[i + 2])) / 3;
   }
   if (!clear) return null;
-  return light > 128 * opaque ? "black" : "white";
+  return light > 127.5 * opaque ? "black" : "white";
 }
 
 /**
