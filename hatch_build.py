@@ -47,8 +47,8 @@ class VendorHook(BuildHookInterface):
 
 
 def fill(root: Path, static: Path) -> None:
-    """Makes both folders of ``static`` from what ``root`` has, unless they already are; a failure leaves them as they
-    were."""
+    """Makes both folders of ``static`` from what ``root`` has, unless they already are; where npm or the
+    bundler fails they stay as they were."""
     vendor = static / "vendor"
     wanted = fingerprint(root)
     stamp = vendor / STAMP

@@ -1,4 +1,4 @@
-"""How well drawings and pictures are read. Prints two tables.
+"""How well drawings and pictures are read. Prints a table of the set, and one of each model.
 
     python -m benchmarks.ink PEN_STROKES.jsonl.gz [--mnist FOLDER] [--model FILE …]
 
@@ -47,7 +47,7 @@ def main() -> None:
     said = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     said.add_argument("pens", type=Path)
     said.add_argument("--mnist", type=Path)
-    said.add_argument("--model", type=Path, nargs="*", default=[builtin.FILE])
+    said.add_argument("--model", type=Path, nargs="+", default=[builtin.FILE])
     options = said.parse_args()
     torch.set_num_threads(1)
     digits = load()

@@ -1,6 +1,6 @@
 """Writes app/handwriting/builtin.safetensors: the network and the mean images that come with the package.
 
-    python -m scripts.train_builtin [--seed 0] [--file app/handwriting/builtin.safetensors]
+    python -m scripts.train_builtin [--seed 0] [--steps 12000] [--file app/handwriting/builtin.safetensors]
 
 Takes some minutes on two cores and gives the same file each time with the same build of PyTorch. The network learns
 from the training images that are in the package, and from what ``scripts/builtin_model`` draws; from nothing else.

@@ -1,4 +1,4 @@
-"""Is this a digit of ours at all? Asked of the image itself, so that it serves every run's model alike."""
+"""Is this a digit of ours at all? Asked of the built-in network, whichever network then tells a 3 from a 7."""
 
 import math
 from collections.abc import Sequence
@@ -36,7 +36,8 @@ class Gate:
     ``kept``, rising from ``LEAST_KEPT`` to 1, and ``thresholds``, as many, say which threshold lets which share of
     MNIST's validation 3s and 7s pass; ``keep`` is the share where none is asked for.
 
-    Not covered: ink that is not the digit's, such as a frame or a line under it, makes a digit something else.
+    Not covered: ink that is not the digit's, such as a frame or a line under it, makes a digit something else. From
+    pictures it is taken away before (:mod:`app.handwriting.surroundings`), from strokes and pixels it is not.
     """
 
     def __init__(self, kept: Floats, thresholds: Floats, keep: float) -> None:

@@ -34,6 +34,10 @@ _NOISE = 5.0
 
 MOST_AT_BORDER = 0.5
 """Pixels of a piece of ink at the picture's border, over the piece's longer side: beyond, it is no digit."""
+LEAST_AT_BORDER = 0.02
+"""Of the largest piece's ink: with less than that inside, what lies along the border is all there is."""
+SMALLEST_PART, FURTHEST_PART = 0.05, 0.2
+"""Of the digit's largest piece, the ink and the distance, by its longer side, of others that belong to it."""
 SMALLEST_INSIDE = 0.25
 """Of the ink of a piece that the picture's border cuts: a piece of more, within its bounds, comes before it."""
 
@@ -180,7 +184,7 @@ def _pieces(contrast: Floats, mask: Mask) -> Mask:
     # A stroke that leaves the picture touches its border with its own width, a table's edge with all its length.
     on_border = np.bincount(piece, at_border, count)
     candidates = on_border <= MOST_AT_BORDER * sides
-    if (mass * candidates).max() <= 0.02 * mass.max():
+    if (mass * candidates).max() <= LEAST_AT_BORDER * mass.max():
         candidates = np.ones(count, bool)
     inside = candidates & (on_border == 0)
     main = int((mass * candidates).argmax())
@@ -194,5 +198,9 @@ def _pieces(contrast: Floats, mask: Mask) -> Mask:
     gap = np.maximum(
         np.maximum(top - bottom[main], top[main] - bottom), np.maximum(left - right[main], left[main] - right)
     )
-    kept = (inside | (np.arange(count) == main)) & (mass >= 0.05 * mass[main]) & (gap <= 0.2 * sides[main])
+    kept = (
+        (inside | (np.arange(count) == main))
+        & (mass >= SMALLEST_PART * mass[main])
+        & (gap <= FURTHEST_PART * sides[main])
+    )
     return np.isin(labels, np.flatnonzero(kept) + 1)

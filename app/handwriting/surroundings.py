@@ -21,10 +21,17 @@ THICKEST = 0.1
 ABOVE = 0.3
 """Of all other ink: how much a single line must have above it. The bar of a 7 has none."""
 
+THINNER = 1.6
+"""Of a line's usual thickness: ink that is thicker there belongs to a stroke that crosses the line, or touches it."""
+
 RAYS, STEPS = 240, 96
 """Around a frame's middle, and on each from there to the frame."""
 STRAY = 0.2
-"""Of a frame's half width: how far it may stray from a rectangle or an ellipse, on 19 rays in 20."""
+"""Of a frame's half width: how far it may stray from a rectangle or an ellipse."""
+ON_FRAME = 0.95
+"""Of the rays: on how many, at least, it does not stray further."""
+WIDEST = 0.22
+"""Of a frame's half width: its own line's thickness, at most."""
 LEAST = 0.08
 """Of the ink, without which too little is left for a digit in a frame."""
 MOST_RIM = 0.3
@@ -32,6 +39,8 @@ MOST_RIM = 0.3
 
 COARSE = 64
 """Pixels of the longer side on which panels are looked for."""
+SMALLEST_PANEL, FILLED = 0.25, 0.97
+"""Of the picture's sides, how long a panel's are at least; of its area, how much is unlike the ground around it."""
 OTHER = 0.1
 """Difference in brightness by which a panel's ground is another than what is around it."""
 
@@ -61,18 +70,18 @@ def without_frame(mask: Mask) -> Mask:
         seen = np.rint(middle + steps * at).astype(int).clip(0, np.array(mask.shape)[:, None] - 1)
         inked = mask[seen[:, 0], seen[:, 1]]  # [STEPS, RAYS]
         outer = STEPS - 1 - inked[::-1].argmax(axis=0)
-        if (inked.any(axis=0) & (outer > (1 - STRAY) * STEPS)).mean() < 0.95:
+        if (inked.any(axis=0) & (outer > (1 - STRAY) * STEPS)).mean() < ON_FRAME:
             continue
         # From the outside inwards, where the ink of each ray's outermost piece ends.
         ended = ~inked & (np.arange(STEPS)[:, None] < outer)
         inner = STEPS - 1 - ended[::-1].argmax(axis=0)
         thick = np.median(outer - inner)
-        inner = np.maximum(inner, outer - 1.6 * thick - 1) / STEPS * 1.02
+        inner = np.maximum(inner, outer - THINNER * thick - 1) / STEPS * 1.02
         inside = np.linalg.norm(np.stack([y, x]), norm, axis=0) < inner[ray]
         kept, gone = np.zeros_like(mask), np.zeros_like(mask)
         kept[mask], gone[mask] = inside, ~inside
         rim = kept & _grown(_grown(gone, 0), 1)
-        if thick < 0.22 * STEPS and inside.sum() >= LEAST * mask.sum() and rim.sum() <= MOST_RIM * inside.sum():
+        if thick < WIDEST * STEPS and inside.sum() >= LEAST * mask.sum() and rim.sum() <= MOST_RIM * inside.sum():
             return kept
     return mask
 
@@ -95,7 +104,7 @@ def panel(grey: Floats) -> tuple[slice, slice] | None:
     down, across = piece.sum(axis=1), piece.sum(axis=0)
     rows, columns = np.flatnonzero(down > 0.8 * down.max()), np.flatnonzero(across > 0.8 * across.max())
     area = piece[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if min(len(rows) / small.shape[0], len(columns) / small.shape[1]) < 0.25 or area.mean() < 0.97:
+    if min(len(rows) / small.shape[0], len(columns) / small.shape[1]) < SMALLEST_PANEL or area.mean() < FILLED:
         return None
     ground = np.median(small[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     if abs(ground - around) <= OTHER:  # a frame on the same paper
@@ -124,7 +133,7 @@ def _without_rows(mask: Mask, fewest: int) -> Mask:
     thick = end - begin
     usual = np.array([np.median(one[there]) if there.any() else 0 for one, there in zip(thick, crossed, strict=True)])
     thin = usual <= max(THICKEST * max(mask.shape), 2)
-    gone = crossed & thin[:, None] & (thick <= 1.6 * usual[:, None] + 1)
+    gone = crossed & thin[:, None] & (thick <= THINNER * usual[:, None] + 1)
     marks = np.zeros((height + 1, width), int)
     column = np.broadcast_to(columns, at.shape)
     np.add.at(marks, (begin[gone], column[gone]), 1)
