@@ -38,8 +38,9 @@ LEAST_AT_BORDER = 0.02
 """Of the largest piece's ink: with less than that inside, what lies along the border is all there is."""
 SMALLEST_PART, FURTHEST_PART = 0.05, 0.2
 """Of the digit's largest piece, the ink and the distance, by its longer side, of others that belong to it."""
-SMALLEST_INSIDE = 0.25
-"""Of the ink of a piece that the picture's border cuts: a piece of more, within its bounds, comes before it."""
+SMALLEST_INSIDE, LEAST_WITHIN = 0.25, 0.1
+"""Of the ink of a piece that the picture's border cuts, and of an inner piece's longer side: an inner piece of more
+ink, whose bounds overlap with it by more both ways, comes before it."""
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -192,7 +193,7 @@ def _pieces(contrast: Floats, mask: Mask) -> Mask:
     down = min(bottom[main], bottom[within]) - max(top[main], top[within])
     across = min(right[main], right[within]) - max(left[main], left[within])
     # A digit's two pieces stand one beside the other, a frame that is cut goes around the digit.
-    around = min(down, across) > 0.1 * sides[within]
+    around = min(down, across) > LEAST_WITHIN * sides[within]
     if around and not inside[main] and inside[within] and mass[within] > SMALLEST_INSIDE * mass[main]:
         main = within
     gap = np.maximum(

@@ -1,11 +1,12 @@
 """Images of no digit: scribbles, noise, lines, dots, and digits mirrored, turned, paired, framed, ruled or inverted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from numpy.random import RandomState
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image as Pillow
 
 from app.handwriting import ink
@@ -96,14 +97,14 @@ def _ruled(random: RandomState, sheet: NDArray[np.float64]) -> NDArray[np.float6
     columns = [((x, 0.0), (x, 27.0)) for x in at]
     circle = [14 + 12.5 * np.array([np.cos(a), np.sin(a)]) for a in np.linspace(0, 2 * np.pi, 17)]
     frame = list(zip(corners, np.roll(corners, -1, axis=0), strict=True))
-    ways: Mapping[int, list[tuple[object, object]]] = {
-        0: list(frame),
-        1: list(pairwise(circle)),
-        2: list(rows),
-        3: [*rows, *columns],
-        4: list(frame[: random.randint(2, 4)]),
-        5: [((0.0, random.uniform(8, 20)), (27.0, random.uniform(8, 20)))],
-    }
+    ways: tuple[Sequence[tuple[ArrayLike, ArrayLike]], ...] = (
+        frame,
+        list(pairwise(circle)),
+        rows,
+        [*rows, *columns],
+        frame[: random.randint(2, 4)],
+        [((0.0, random.uniform(8, 20)), (27.0, random.uniform(8, 20)))],
+    )
     for start, end in ways[random.randint(len(ways))]:
         sheet = line(sheet, np.asarray(start, np.float64), np.asarray(end, np.float64), pen)
     return sheet
@@ -118,7 +119,8 @@ def _walk(random: RandomState) -> NDArray[np.float64]:
     points += random.normal(size=2)
     if len(points) > 3 and random.uniform() < 0.6:
         at = np.linspace(-1, 1, len(points))
-        curve = np.polynomial.Polynomial.fit
         degree = min(len(points) - 1, 5)
-        points = np.stack([curve(at, points[:, axis], degree)(np.linspace(-1, 1, 30)) for axis in (0, 1)], axis=1)
+        points = np.stack(
+            [Polynomial.fit(at, points[:, axis], degree)(np.linspace(-1, 1, 30)) for axis in (0, 1)], axis=1
+        )
     return points

@@ -66,7 +66,7 @@ def trained(
                 optimizer.step()
                 schedule.step()
                 step += 1
-                keep = min(AVERAGE, step / (step + 10))
+                keep = min(AVERAGE, step / (step + 10))  # a shorter memory at first, which forgets where it began
                 with torch.no_grad():
                     torch._foreach_lerp_(average, parameters, 1 - keep)
                 if step % 500 == 0:

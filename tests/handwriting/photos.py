@@ -1,6 +1,5 @@
 """Photos of handwritten digits, made up from MNIST's: uneven light, shadows, noise, a table's edge, any ink."""
 
-import io
 import struct
 import zlib
 from math import cos, sin, tau
@@ -8,14 +7,7 @@ from math import cos, sin, tau
 import numpy as np
 from PIL import Image, ImageFilter
 
-
-def encode(pixels, format="PNG", **options):
-    """Pixels uint8, or fractions 0-1, as a file."""
-    if pixels.dtype != np.uint8:
-        pixels = np.rint(pixels.clip(0, 1) * 255).astype(np.uint8)
-    data = io.BytesIO()
-    Image.fromarray(pixels).save(data, format, **options)
-    return data.getvalue()
+from benchmarks.pictures import encoded
 
 
 def bomb(width, height):
@@ -66,5 +58,5 @@ def photo(digit, random):
         picture[:, : random.randint(2, 12)] = random.uniform(0, 0.4)
     picture += random.normal(0, random.uniform(0, 0.05), picture.shape)
     if random.uniform() < 0.7:
-        return encode(picture, "JPEG", quality=int(random.randint(40, 95)))
-    return encode(picture, compress_level=1)
+        return encoded(picture, "JPEG", quality=int(random.randint(40, 95)))
+    return encoded(picture, compress_level=1)

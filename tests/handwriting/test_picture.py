@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 
 from app.handwriting import ink
 from app.handwriting.picture import PictureError, heavy, read
-from benchmarks.pictures import PICTURES, framed, ruled
-from tests.handwriting.photos import bomb, encode, photo
+from benchmarks.pictures import PICTURES, encoded, framed, ruled
+from tests.handwriting.photos import bomb, photo
 
 SEVEN = ink.draw([np.array([[0, 0], [40, 2], [15, 90]], float)])
 LARGE = np.asarray(Image.fromarray(np.pad(SEVEN, 10)).resize((240, 240), Image.Resampling.BICUBIC))
@@ -75,7 +75,7 @@ def test_no_paper_makes_a_sure_wrong_digit(reader, digit, step, strength, square
 def test_mnists_own_images_come_back_as_they_are(mnist, inverted):
     same = 0
     for image in mnist["valid_images"][:100]:
-        same += np.array_equal(read(encode(255 - image if inverted else image)), image)
+        same += np.array_equal(read(encoded(255 - image if inverted else image)), image)
     assert same >= 97
 
 
@@ -84,7 +84,7 @@ def test_mnists_images_anywhere_on_a_sheet_come_back_much_the_same(mnist):
     for image in mnist["valid_images"][:50]:
         sheet = np.full((90, 70), 255, np.uint8)
         sheet[50:78, 5:33] -= image
-        same += like(read(encode(sheet)), image)
+        same += like(read(encoded(sheet)), image)
     assert same >= 48
 
 
@@ -92,14 +92,14 @@ def test_mnists_images_anywhere_on_a_sheet_come_back_much_the_same(mnist):
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 def test_any_size(side, format):
     large = Image.fromarray(255 - LARGE).resize((side, side), Image.Resampling.BICUBIC)
-    assert like(read(encode(np.asarray(large), format)))
+    assert like(read(encoded(np.asarray(large), format)))
 
 
 @pytest.mark.parametrize("thickness", [1, 3, 8, 30])
 def test_any_pen(thickness, reader):
     sheet = Image.new("L", (300, 300), 235)
     ImageDraw.Draw(sheet).line([(90, 60), (200, 65), (140, 260)], 40, thickness, joint="curve")
-    image = read(encode(np.asarray(sheet)))
+    image = read(encoded(np.asarray(sheet)))
     assert 1.4 < ink.thickness(image) < 4
     assert reader.read(image).verdict == "7"
 
@@ -108,13 +108,13 @@ def test_any_pen(thickness, reader):
 @pytest.mark.parametrize("pen", [(200, 30, 30), (30, 60, 190), (250, 240, 60)])
 def test_any_colour(paper, pen):
     part = LARGE[..., None] / 255
-    assert like(read(encode((np.array(paper) * (1 - part) + np.array(pen) * part) / 255)))
+    assert like(read(encoded((np.array(paper) * (1 - part) + np.array(pen) * part) / 255)))
 
 
 def test_transparent_pictures_show_their_ink():
     for shade in (0, 255):
         colour = np.full_like(LARGE, shade)
-        assert like(read(encode(np.stack([colour, colour, colour, LARGE], axis=2))))
+        assert like(read(encoded(np.stack([colour, colour, colour, LARGE], axis=2))))
 
 
 def test_sixteen_bits_palettes_and_black_and_white():
@@ -148,13 +148,13 @@ def test_a_photo_taken_sideways_is_upright(orientation, turn):
 @pytest.mark.parametrize("shade", [0, 128, 255])
 @pytest.mark.parametrize("size", [(1, 1), (28, 28), (3, 500), (300, 300)])
 def test_no_ink_is_blank(shade, size):
-    assert not read(encode(np.full(size, shade, np.uint8))).any()
+    assert not read(encoded(np.full(size, shade, np.uint8))).any()
 
 
 def test_empty_paper_in_uneven_light_is_blank():
     y, x = np.mgrid[:300, :200] / 300
     paper = 0.9 - 0.3 * x - 0.2 * y * y + np.random.default_rng(0).normal(0, 0.02, x.shape)
-    assert not read(encode(paper, "JPEG")).any()
+    assert not read(encoded(paper, "JPEG")).any()
 
 
 def test_specks_and_the_edge_of_the_table_are_not_the_digit():
@@ -162,13 +162,13 @@ def test_specks_and_the_edge_of_the_table_are_not_the_digit():
     sheet[:, :8] = 20
     sheet[-5:] = 40
     sheet[30:33, 200:203] = 0
-    assert like(read(encode(sheet)))
+    assert like(read(encoded(sheet)))
 
 
 def test_a_digit_in_two_pieces_stays_whole():
     sheet = LARGE.copy()
     sheet[118:124] = 0
-    assert like(read(encode(sheet)))
+    assert like(read(encoded(sheet)))
 
 
 @pytest.mark.parametrize(("width", "height"), [(5_001, 5_000), (12_000, 9_000), (60_000, 60_000)])
@@ -190,7 +190,7 @@ def test_a_phones_largest_photo_is_read_and_one_of_many_scans_refused():
 
 
 def test_a_webp_is_heavy():
-    assert heavy(encode(LARGE, "WEBP"))
+    assert heavy(encoded(LARGE, "WEBP"))
 
 
 def test_one_colour_of_a_picture_may_stand_for_none():
@@ -202,7 +202,7 @@ def test_one_colour_of_a_picture_may_stand_for_none():
 
 
 def test_says_what_is_wrong():
-    data = encode(LARGE)
+    data = encoded(LARGE)
     moving = io.BytesIO()
     Image.fromarray(LARGE).save(moving, "PNG", save_all=True, append_images=[Image.fromarray(255 - LARGE)])
     drawing = io.BytesIO()
@@ -213,7 +213,7 @@ def test_says_what_is_wrong():
         (b"", "neither"),
         (drawing.getvalue(), "neither"),
         (moving.getvalue(), "animated"),
-        (encode(LARGE, "JPEG")[:400], "damaged"),
+        (encoded(LARGE, "JPEG")[:400], "damaged"),
     ):
         with pytest.raises(PictureError, match=message):
             read(bad)
@@ -222,7 +222,7 @@ def test_says_what_is_wrong():
 @settings(deadline=None)
 @given(st.data())
 def test_any_damage_is_read_or_refused(data):
-    picture = bytearray(data.draw(st.sampled_from([encode(LARGE[::4, ::4]), encode(LARGE[::4, ::4], "JPEG")])))
+    picture = bytearray(data.draw(st.sampled_from([encoded(LARGE[::4, ::4]), encoded(LARGE[::4, ::4], "JPEG")])))
     for place in data.draw(st.lists(st.integers(0, len(picture) - 1), min_size=1, max_size=6)):
         picture[place] = data.draw(st.integers(0, 255))
     with suppress(PictureError):
@@ -233,7 +233,7 @@ def test_any_damage_is_read_or_refused(data):
 @given(st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False))
 def test_any_small_picture_is_read(width, height, random):
     pixels = np.frombuffer(random.randbytes(width * height), np.uint8).reshape(height, width)
-    assert read(encode(pixels)).shape == (28, 28)
+    assert read(encoded(pixels)).shape == (28, 28)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA"])
