@@ -25,6 +25,7 @@ def accuracies(page: Page, column: int) -> dict[str, float]:
     rows = page.locator("#table tbody tr")
     expect(rows).to_have_count(5)
     expect(page.locator("#source")).to_contain_text("Five runs of this server", timeout=240_000)
+    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=240_000)
     found = [row.locator("th, td").all_inner_texts() for row in rows.all()]
     return {cells[0]: float(cells[column].split(" ")[0]) for cells in found}
 

@@ -224,7 +224,7 @@ def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
 
 
 def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> None:
-    """Figures, pictures and confusion are those of the moment; nothing is asked of the server on the way."""
+    """Figures, pictures and confusion are those of the moment; no data is asked of the server on the way."""
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
     expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
@@ -237,7 +237,8 @@ def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> No
     expect(headline).to_contain_text("before its first step")
     expect(page.locator("#picture-step")).to_have_text("after step 0")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    # A worker's script comes with the first reading of all digits, whenever the machine has time for it.
+    page.on("request", lambda request: asked.append(request.url) if "/static/" not in request.url else None)
     page.locator("body").click(position={"x": 5, "y": 300})
     for _ in range(49):
         page.keyboard.press("ArrowRight")
