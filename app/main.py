@@ -31,6 +31,7 @@ from app.web import (
     handshake,
     health,
     lessons,
+    models,
     predict,
     presets,
     problems,
@@ -47,12 +48,14 @@ from app.web.auth import Auth, session_key
 from app.web.board import Board
 from app.web.board_view import BoardView
 from app.web.broadcast import Broadcasts
+from app.web.cards import Cards
 from app.web.classroom import routes as classroom
 from app.web.classroom.classes import Classes
 from app.web.classroom.store import MemoryStore
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
 from app.web.http_methods import HeadRequests
+from app.web.kept_models import KeptModels
 from app.web.lesson_runs import LessonRuns
 from app.web.pages import Pages
 from app.web.root_path import RootPath
@@ -88,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
             )
             lesson_runs = await stack.enter_async_context(LessonRuns.open(history, supervisor))
             board = await stack.enter_async_context(Board.open(history, supervisor, lesson_runs))
+            reader = Reader.built_in()
             app.state.services = Services(
                 answers=Answers(),
                 auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
@@ -96,10 +100,12 @@ def create_app(settings: Settings) -> FastAPI:
                 digit_packs=DigitPacks(),
                 downloads=Downloads(settings.downloads_per_address),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
+                cards=Cards(reader),
                 classes=await stack.enter_async_context(Classes.open(MemoryStore(settings.class_hours))),
                 history=history,
+                kept_models=KeptModels(),
                 lesson_runs=lesson_runs,
-                reader=Reader.built_in(),
+                reader=reader,
                 run_list=await stack.enter_async_context(RunList.open(history, supervisor)),
                 supervisor=supervisor,
                 telemetry=Telemetry(),
@@ -150,6 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         presets.router,
         digits.router,
+        models.router,
         experiments.router,
         session.router,
         handshake.router,

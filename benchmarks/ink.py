@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from app.checkpoint import Checkpoint
 from app.handwriting import builtin, ink
 from app.handwriting.builtin import BuiltIn
+from app.handwriting.figures import Read
 from app.handwriting.gate import log_odds
 from app.handwriting.predictor import Predictor, from_safetensors
 from app.learning import idx
@@ -30,7 +31,6 @@ from app.learning.dataset import SPLITS, Digits, load
 from app.learning.train import train
 from app.recipe import Recipe
 from benchmarks import refusing
-from benchmarks.refusing import Read
 from benchmarks.table import markdown
 from scripts.builtin_model import bits
 

@@ -1,24 +1,21 @@
-"""How well 3s are told from 7s and both from everything else: figures of one set of images, with 95 % intervals."""
+"""How well 3s are told from 7s and both from everything else: rows of a table, one for each set of images."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from math import pi, sqrt, tan
+from math import pi, tan
 
 import numpy as np
-from numpy.random import RandomState
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from app.handwriting import placing
+from app.handwriting import figures, placing
+from app.handwriting.figures import Flags, Floats, Read
 
-Floats = NDArray[np.float64]
 Row = tuple[str, ...]
 
 HEAD = ("images", "3s and 7s", "told apart", "kept", "and right", "others", "refused", "AUROC", "calibration error")
 BINS = 15
-RESAMPLES = 300
-"""Of the bootstrap, for figures that are no shares."""
+"""Of the confidence, for the calibration error."""
 
 
 def _slant(degrees: float) -> Floats:
@@ -40,32 +37,6 @@ MAPS: Mapping[str, Floats] = {
 """Applied to strokes, y pointing down."""
 
 
-@dataclass(frozen=True)
-class Read:
-    """What the network said of n images: their digits (-1: none), logits z₃ - z₇ and the gate's log-odds."""
-
-    digits: NDArray[np.intp]
-    logits: Floats
-    scores: Floats
-
-    def __getitem__(self, chosen: slice | NDArray[np.generic]) -> "Read":
-        return Read(self.digits[chosen], self.logits[chosen], self.scores[chosen])
-
-    @property
-    def ours(self) -> NDArray[np.bool_]:
-        return np.isin(self.digits, (3, 7))
-
-    @property
-    def right(self) -> NDArray[np.bool_]:
-        """Of the 3s and 7s: which are told apart rightly."""
-        right: NDArray[np.bool_] = (self.logits[self.ours] > 0) == (self.digits[self.ours] == 3)
-        return right
-
-    def keeping(self, share: float) -> float:
-        """The threshold that keeps this share of the 3s and 7s."""
-        return float(np.quantile(self.scores[self.ours], 1 - share))
-
-
 def row(name: str, read: Read, threshold: float) -> Row:
     """A row of ``HEAD``; a figure that the set cannot give is left empty."""
     ours, count = read.ours, int(read.ours.sum())
@@ -79,41 +50,25 @@ def row(name: str, read: Read, threshold: float) -> Row:
         share(kept & read.right) if count else "",
         f"{len(ours) - count:,}" if count < len(ours) else "",
         share(refused) if count < len(ours) else "",
-        bootstrap(read, auroc, "{:.4f}") if both else "",
-        bootstrap(read[ours], calibration_error, "{:.2%}") if len(set(read.digits[ours])) > 1 else "",
+        resampled(read, figures.auroc, "{:.4f}") if both else "",
+        resampled(read[ours], calibration_error, "{:.2%}") if len(set(read.digits[ours])) > 1 else "",
     )
 
 
-def share(hits: NDArray[np.bool_]) -> str:
+def share(hits: Flags) -> str:
     """With Wilson's interval."""
-    n, p, z = len(hits), float(hits.mean()), 1.96
-    middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low, high = ((middle + side * half) / (1 + z * z / n) for side in (-1, 1))
-    return f"{p:.2%} ({100 * low:.2f}–{100 * high:.2f})"
+    low, high = figures.wilson(int(hits.sum()), len(hits))
+    return f"{hits.mean():.2%} ({100 * low:.2f}–{100 * high:.2f})"
 
 
-def bootstrap(read: Read, figure: Callable[[Read], float], form: str) -> str:
-    random, n = RandomState(0), len(read.digits)
-    drawn = [figure(read[random.randint(n, size=n)]) for _ in range(RESAMPLES)]
-    low, high = np.quantile(drawn, (0.025, 0.975))
+def resampled(read: Read, figure: Callable[[Read], float], form: str) -> str:
+    """With the bootstrap's interval."""
+    low, high = figures.bootstrap(read, figure)
     return f"{form.format(figure(read))} ({form.format(low)}–{form.format(high)})"
 
 
-def auroc(read: Read) -> float:
-    """How often a 3 or a 7 scores higher than another image: by ranks, ties by half."""
-    values, where, counts = np.unique(read.scores, return_inverse=True, return_counts=True)
-    ranks = (counts.cumsum() - (counts - 1) / 2)[where]
-    ours, others = int(read.ours.sum()), int((~read.ours).sum())
-    return float((ranks[read.ours].sum() - ours * (ours + 1) / 2) / (ours * others)) if len(values) else 0.0
-
-
 def calibration_error(read: Read) -> float:
-    """Expected calibration error of P(3) against P(7), in even bins of the confidence."""
-    chance = 1 / (1 + np.exp(-np.abs(read.logits)))
-    place = np.minimum(((chance - 0.5) * 2 * BINS).astype(np.intp), BINS - 1)
-    right = (read.logits > 0) == (read.digits == 3)
-    gaps = [abs(float((chance - right)[place == at].sum())) for at in range(BINS)]
-    return sum(gaps) / len(right)
+    return figures.calibration_error(read, BINS)
 
 
 def printed_signs() -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from app.events import ENDINGS, TEXT_TYPES, Weights
 from app.run import Run
 from app.storage import Storage
 from app.web.board_view import BoardNow
+from app.web.card import ModelCard
 from app.web.classroom.classes import ClassState
 from app.web.prediction import Prediction
 
@@ -39,6 +40,7 @@ def text() -> str:
     _define(definitions, "Storage", Storage.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "ClassState", ClassState.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "BoardNow", BoardNow.model_json_schema(mode="serialization"), complete=True)
+    _define(definitions, "ModelCard", ModelCard.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "Prediction", msgspec.json.schema(Prediction))
     events = [*TEXT_TYPES, "Weights"]
     return "\n".join(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.handwriting.baseline import Baseline
 from app.handwriting.digit_network import DigitNetwork
-from app.handwriting.gate import Gate
+from app.handwriting.gate import Curve, Gate
 from app.handwriting.predictor import read_safetensors
 
 FILE = Path(__file__).with_name("builtin.safetensors")
@@ -21,6 +21,7 @@ class BuiltIn:
     step: int
     baseline: Baseline
     gate: Gate
+    curve: Curve
     figures: dict[str, str]
     """The file's metadata: how it was trained and measured figures, as they were written."""
 
@@ -28,10 +29,12 @@ class BuiltIn:
 def load(file: Path = FILE) -> BuiltIn:
     """Raises OSError, and ValueError or KeyError where the file is not what the script writes."""
     tensors, figures = read_safetensors(file.read_bytes())
+    keep = float(figures["keep"])
     return BuiltIn(
         network=DigitNetwork(tensors),
         step=int(figures["step"]),
         baseline=Baseline(tensors["mean_3"], tensors["mean_7"]),
-        gate=Gate(tensors["gate.kept"], tensors["gate.thresholds"], float(figures["keep"])),
+        gate=Gate(tensors["gate.kept"], tensors["gate.thresholds"], keep),
+        curve=Curve(tensors["gate.kept"].tolist(), tensors["gate.let_through"].tolist(), keep),
         figures=figures,
     )

@@ -87,6 +87,16 @@ class Predictor:
                 x = self._activation(x)
         return float(self._weight.dot(x)) + self._bias
 
+    def logits(self, images: Pixels) -> NDArray[np.float64]:
+        """Of ``images`` ``[n, 784]``: as ``logit`` of each, but for rounding."""
+        x = images.astype(self._weight.dtype, copy=False)
+        for weight, bias in self._hidden:
+            x = x.dot(weight.T) + bias
+            if self._activation is not None:
+                x = self._activation(x)
+        found: NDArray[np.float64] = x.dot(self._weight).astype(np.float64) + self._bias
+        return found
+
 
 def probability(logit: float) -> float:
     """The logistic function, without overflow."""

@@ -51,7 +51,7 @@ class Reader:
 
     def __init__(self, model: BuiltIn) -> None:
         self.network, self.step = model.network, model.step
-        self.baseline, self._gate = model.baseline, model.gate
+        self.baseline, self.gate, self.curve = model.baseline, model.gate, model.curve
 
     @classmethod
     def built_in(cls) -> Self:
@@ -72,7 +72,7 @@ class Reader:
         logit = outputs[3] - outputs[7] if predictor is None else predictor.logit(pixels)
         nearness = self.baseline.read(pixels)
         verdict: Verdict = "3" if logit > 0 else "7"
-        score = self._gate.score(outputs, keep)
+        score = self.gate.score(outputs, keep)
         reason = None
         if fill.too_full(image, most_ink):
             verdict, reason = "neither", fill.REASON

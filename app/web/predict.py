@@ -3,27 +3,21 @@
 Bare ASGI: FastAPI's own handling of bodies would take longer than the prediction.
 """
 
-from collections import OrderedDict
-
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.handwriting.builtin import NAME
-from app.handwriting.predictor import Predictor, from_safetensors
 from app.handwriting.reader import Reading
-from app.history.history import History, UnknownRun
 from app.web import predict_input
+from app.web.kept_models import no_earlier_built_in
 from app.web.predict_schema import document
 from app.web.prediction import encode
 from app.web.problems import Problem
 from app.web.reading_work import ReadingWork
 from app.web.request_body import BodyReader
 from app.web.services import services
-
-PREDICTORS = 32
-"""Models held ready, the last used; one of 256 units is 0.8 MB."""
 
 PATH = "/predict"
 PATHS = (PATH, f"{PATH}/")
@@ -56,7 +50,6 @@ class Predict:
     """An ASGI endpoint that answers questions with models that it keeps ready."""
 
     def __init__(self) -> None:
-        self._predictors: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
         self._bodies = BodyReader()
         self._work = ReadingWork()
 
@@ -76,39 +69,9 @@ class Predict:
         held, choice = services(request), question.choice
         if choice.run in (None, NAME):
             run, step, predictor = NAME, held.reader.step, None
-            if choice.step is not None and choice.step < step:
-                raise Problem(404, "No such model", f"The built-in model is kept at step {step} only; name a run.")
+            no_earlier_built_in(held.reader, choice.step)
         else:
-            run, step, predictor = await self._model(held.history, str(choice.run), choice.step)
+            run, step, predictor = await held.kept_models.get(held.history, str(choice.run), choice.step)
         reading: Reading = held.reader.read(question.image, predictor, question.most_ink, choice.keep)
         held.telemetry.predicted(reading.verdict)
         return encode(reading, run, step, question.image if choice.image else None)
-
-    async def _model(self, history: History, run: str, step: int | None) -> tuple[str, int, Predictor]:
-        """Run, step and model of the newest checkpoint at or before ``step``. Raises Problem 404 or 409."""
-        if run == "live":
-            newest = await history.live()
-            if newest is None:
-                raise Problem(404, "No such run", "No run has been started yet.")
-            run = newest.id
-        try:
-            checkpoint = await history.checkpoint(run, step)
-        except UnknownRun:
-            raise Problem(404, "No such run", f"There is no run {run!r}; GET /api/runs lists those kept.") from None
-        if checkpoint is None and (await history.get(run)).models_removed:
-            raise Problem(
-                404, "No such model", f"The server removed the models of run {run} to make room for newer runs."
-            )
-        if checkpoint is None:
-            at = "yet" if step is None else f"at or before step {step}"
-            raise Problem(404, "No such model", f"Run {run} has kept no model {at}.")
-        key = run, checkpoint.step
-        if key not in self._predictors:
-            try:
-                self._predictors[key] = from_safetensors(checkpoint.data)
-            except ValueError as error:
-                raise Problem(409, "Unusable model", f"Run {run} at step {checkpoint.step}: {error}.") from None
-        self._predictors.move_to_end(key)
-        if len(self._predictors) > PREDICTORS:
-            self._predictors.popitem(last=False)
-        return run, checkpoint.step, self._predictors[key]

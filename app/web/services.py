@@ -14,9 +14,11 @@ from app.web.auth import Auth
 from app.web.board import Board
 from app.web.board_view import BoardView
 from app.web.broadcast import Broadcasts
+from app.web.cards import Cards
 from app.web.classroom.classes import Classes
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
+from app.web.kept_models import KeptModels
 from app.web.lesson_runs import LessonRuns
 from app.web.run_list import RunList
 from app.web.telemetry import Telemetry
@@ -32,10 +34,12 @@ class Services:
     board: Board
     board_view: BoardView
     broadcasts: Broadcasts
+    cards: Cards
     classes: Classes
     digit_packs: DigitPacks
     downloads: Downloads
     history: History
+    kept_models: KeptModels
     lesson_runs: LessonRuns
     reader: Reader
     run_list: RunList

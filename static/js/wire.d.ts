@@ -421,6 +421,114 @@ export type BoardNow = {
   test_images: number;
 };
 
+/** `digit`: what it is; how many of its images are read as what, with the gate as it usually is. */
+export type ConfusionRow = {
+  digit: number;
+  three: number;
+  seven: number;
+  neither: number;
+};
+
+/** With the bootstrap's 95 % interval. */
+export type Figure = {
+  value: number;
+  low: number;
+  high: number;
+};
+
+/**
+ * What thresholds of the gate do to MNIST's test digits: where `kept[i]` of the 3s and 7s pass, so does the share
+ * `let_through[i]` of the other digits. `usual` is kept where `POST /predict` is told no `keep`.
+ */
+export type GateCurve = {
+  kept: number[];
+  let_through: number[];
+  usual: number;
+};
+
+/**
+ * By 2,038 test digits that are 3s and 7s, and 1,000 that are not, 125 of each. No network of this server learns from
+ * them; the gate's threshold was chosen on these very 3s and 7s. `told_apart`: of the 3s and 7s by the network alone.
+ * With the gate as it usually is: `right` passed and are told apart, `refused` are taken for neither; `let_through` is
+ * of the other digits. `gate_auroc`: how often the gate gives a 3 or a 7 a higher score than another digit.
+ * `calibration_error`: the mean gap between how sure the network is of 3 or 7 and how often it is right, over the
+ * `reliability` table's bins. `answers`, of the built-in network only, counts for each of the ten digits which of its
+ * eleven answers is the likeliest: 0-9, then no digit.
+ */
+export type Measured = {
+  told_apart: Share;
+  right: Share;
+  refused: Share;
+  let_through: Share;
+  gate_auroc: Figure;
+  calibration_error: Figure;
+  reliability: ReliabilityBin[];
+  gate: GateCurve;
+  confusion: ConfusionRow[];
+  answers: number[][] | null;
+  /** 3s read as 7s, and 7s as 3s. */
+  exchanged: Misread;
+  /** Other digits that are read as a 3 or a 7. */
+  taken: Misread;
+  /** 3s and 7s that are read as neither. */
+  missed: Misread;
+};
+
+/** `surest`: those of which it is surest, at most 20 of the `count` that there are. */
+export type Misread = {
+  count: number;
+  surest: MisreadDigit[];
+};
+
+/**
+ * `index`: its place among the 3s and 7s, as in `GET /api/digits`, or among the other test digits. `gate` is the score
+ * and `reason` the words of `POST /predict`. `pixels`: 784 bytes in base64, ink bright on 0.
+ */
+export type MisreadDigit = {
+  index: number;
+  digit: number;
+  read_as: "3" | "7" | "neither";
+  probability_3: number;
+  gate: number;
+  reason: string | null;
+  pixels: string;
+};
+
+/**
+ * The 3s and 7s of which the network is so sure, between `low` and `high`: how many, how sure in the mean, and the
+ * share of them that it tells apart rightly; without any the last two are null.
+ */
+export type ReliabilityBin = {
+  low: number;
+  high: number;
+  count: number;
+  confidence: number | null;
+  right: Share | null;
+};
+
+/** `hits` of `of`, with Wilson's 95 % interval. */
+export type Share = {
+  hits: number;
+  of: number;
+  value: number;
+  low: number;
+  high: number;
+};
+
+/**
+ * A network, and what it does with digits that it has not learned from. `run`: a run's id, or `built-in`, for which
+ * what only a run has is null. `steps`: as many as the run takes in all; `step` of them had been taken.
+ */
+export type ModelCard = {
+  run: string;
+  name: string;
+  step: number;
+  steps: number | null;
+  state: "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted" | null;
+  recipe: Recipe | null;
+  measured: Measured;
+};
+
 /** Is it a 3 or a 7 at all? Asked of the built-in network, whichever network reads. */
 export type Gate = {
   /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */

@@ -118,3 +118,17 @@ def test_probability_of_any_logit(logit):
 def test_probability_is_right_to_a_few_digits_however_small(logit):
     exact = 1 / (1 + (-Decimal(logit)).exp())
     assert probability(logit) == pytest.approx(float(exact), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "none"])
+@pytest.mark.parametrize("model", ["linear", "two_linear", "simple_net"])
+def test_many_images_at_once_have_the_logits_of_each(model, activation):
+    random = np.random.RandomState(0)
+    names = {"linear": ["0"], "two_linear": ["0", "1"], "simple_net": ["0", "2"]}[model]
+    shapes = [(1, 784)] if model == "linear" else [(5, 784), (1, 5)]
+    parameters: dict[str, np.ndarray] = {}
+    for name, shape in zip(names, shapes, strict=True):
+        parameters |= {f"{name}.weight": random.normal(size=shape), f"{name}.bias": random.normal(size=shape[0])}
+    predictor = Predictor(parameters, model, activation)
+    images = random.randint(0, 256, (20, 784), np.uint8)
+    assert predictor.logits(images) == pytest.approx([predictor.logit(image) for image in images], rel=1e-4)

@@ -27,6 +27,7 @@ from app.history.history import History
 from app.recipe import Recipe
 from app.record import Record
 from app.web import predict, problems
+from app.web.kept_models import KeptModels
 from app.web.prediction import Prediction
 from app.web.services import Services
 from app.web.telemetry import Telemetry
@@ -50,8 +51,8 @@ def client(tmp_path_factory):
     @asynccontextmanager
     async def lifespan(app):
         async with History.open(f"sqlite:///{folder / 'runs.db'}") as history:
-            needed = {"history": history, "reader": Reader.built_in(), "telemetry": Telemetry()}
-            app.state.services = Services(**NONE | needed)
+            needed = {"history": history, "kept_models": KeptModels(), "reader": Reader.built_in()}
+            app.state.services = Services(**NONE | needed | {"telemetry": Telemetry()})
             for run in "abc":
                 await history.create(RunQueued(run=run, name=run, recipe=Recipe(), place=1, time=0))
             for run in "ab":
