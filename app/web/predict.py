@@ -8,12 +8,11 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.handwriting.builtin import NAME
-from app.handwriting.reader import Reading
 from app.web import predict_input
-from app.web.kept_models import no_earlier_built_in
+from app.web.predict_input import Items, Question
+from app.web.predict_items import ItemsAnswer
+from app.web.predict_models import find
 from app.web.predict_schema import document
-from app.web.prediction import encode
 from app.web.problems import Problem
 from app.web.reading_work import ReadingWork
 from app.web.request_body import BodyReader
@@ -54,24 +53,25 @@ class Predict:
         self._work = ReadingWork()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
         try:
-            body = await self._answer(Request(scope, receive))
+            async with self._bodies.open(request) as body:
+                asked = await predict_input.read(request, body, self._work)
+                if isinstance(asked, Items):
+                    await body.keep_place()
+                    return await ItemsAnswer(asked, request, self._work).send(send)
+            answer = await self._answer(asked, request)
         except Problem as problem:
             return await problem.response()(scope, receive, send)
-        length = str(len(body)).encode()
+        length = str(len(answer)).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": answer})
 
-    async def _answer(self, request: Request) -> bytes:
+    async def _answer(self, question: Question, request: Request) -> bytes:
         """As JSON. Raises Problem."""
-        question = await predict_input.read(request, self._bodies, self._work)
-        held, choice = services(request), question.choice
-        if choice.run in (None, NAME):
-            run, step, predictor = NAME, held.reader.step, None
-            no_earlier_built_in(held.reader, choice.step)
-        else:
-            run, step, predictor = await held.kept_models.get(held.history, str(choice.run), choice.step)
-        reading: Reading = held.reader.read(question.image, predictor, question.most_ink, choice.keep)
-        held.telemetry.predicted(reading.verdict)
-        return encode(reading, run, step, question.image if choice.image else None)
+        held = services(request)
+        model = await find(question.choice, held)
+        verdict, answer = model.answer(question, held.reader)
+        held.telemetry.predicted(verdict)
+        return answer

@@ -1,4 +1,5 @@
-"""Every way in which ``POST /predict`` may be asked, read into one :class:`Question` or refused with a Problem."""
+"""Every way in which ``POST /predict`` may be asked, read into one :class:`Question`, or into many that were sent as
+:class:`Items`, or refused with a Problem."""
 
 import re
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import numpy as np
+from msgspec import UNSET, Raw, UnsetType
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -20,7 +22,7 @@ from app.handwriting.ink import Image
 from app.web.auth import client_address
 from app.web.problems import Problem, invalid
 from app.web.reading_work import ReadingWork
-from app.web.request_body import Body, BodyReader
+from app.web.request_body import Body
 
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
 TYPES = ("application/json", "application/octet-stream", *PICTURE_TYPES, "multipart/form-data")
@@ -31,7 +33,11 @@ ALSO_CALLED = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 JSON_LIMIT = 2 * 1024 * 1024
-"""Bytes. 20,000 points with times, written at full precision, are about 1.2 MB."""
+"""Bytes of one drawing. 20,000 points with times, written at full precision, are about 1.2 MB."""
+MOST_ITEMS = 1000
+ITEMS_LIMIT = 8 * 1024 * 1024
+"""Bytes of many drawings in one body. A thousand of 100 points with times, at full precision, are 5 MB; a thousand of
+MNIST's digits as fractions are 6 MB."""
 PICTURE_LIMIT = 10 * 1024 * 1024
 """Bytes. A phone's photo is 2 to 6 MB."""
 FORM_LIMIT = PICTURE_LIMIT + 64 * 1024
@@ -92,13 +98,25 @@ class Choice(BaseModel):
 _NOTHING_SAID = Choice()
 
 
-class Drawing(BaseModel):
-    """The JSON body: strokes or pixels, one of the two. What it does not say, the query may."""
+class _Body(BaseModel):
+    """What any JSON body may say; where it does not, the query may."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    run: _RunId | None = None
+    step: Annotated[_Step | None, Field(strict=True)] = None
+    image: Annotated[bool | None, Field(strict=True, description="false leaves the image out of the answer.")] = None
+    keep: Annotated[_Keep | None, Field(strict=True)] = None
+
+    def choice(self, query: Choice) -> Choice:
+        given = {name: value for name in Choice.model_fields if (value := getattr(self, name)) is not None}
+        return query.model_copy(update=given) if given else query
+
+
+class Drawing(_Body):
+    """The JSON body: strokes or pixels, one of the two."""
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
         json_schema_extra={
             "oneOf": [
                 {"required": [given], "properties": {given: {"type": "array"}, other: {"type": "null"}}}
@@ -123,10 +141,19 @@ class Drawing(BaseModel):
             "them is no whole number or none is above 1.",
         ),
     ] = None
-    run: _RunId | None = None
-    step: Annotated[_Step | None, Field(strict=True)] = None
-    image: Annotated[bool | None, Field(strict=True, description="false leaves the image out of the answer.")] = None
-    keep: Annotated[_Keep | None, Field(strict=True)] = None
+
+
+class ItemsBody(_Body):
+    """Many in one JSON body. What it says beside them holds for each that does not say otherwise."""
+
+    items: Annotated[
+        list[Any],
+        Field(
+            max_length=MOST_ITEMS,
+            description="Each as a JSON body of its own: strokes or pixels. What is wrong with one is said in its "
+            "place of the answer, and costs no other.",
+        ),
+    ]
 
 
 class _OnlyPixels(msgspec.Struct, forbid_unknown_fields=True):
@@ -137,6 +164,22 @@ _ONLY_PIXELS = msgspec.json.Decoder(_OnlyPixels)
 """What programs send most, in half of the time that a ``Drawing`` takes."""
 
 
+class _HasItems(msgspec.Struct):
+    items: Raw | UnsetType = UNSET
+
+
+# A struct for an object, and one for its list: of what does not belong there nothing is kept in memory.
+_HAS_ITEMS = msgspec.json.Decoder(_HasItems)
+_FIELDS: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+    msgspec.defstruct("_Fields", [(name, Raw, UNSET) for name in ItemsBody.model_fields], forbid_unknown_fields=True)
+)
+_LIST = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "_List", [(f"item_{n}", Raw, UNSET) for n in range(MOST_ITEMS)], array_like=True, forbid_unknown_fields=True
+    )
+)
+
+
 class Question(NamedTuple):
     """``image`` is 784 pixels in any shape, and has at most ``most_ink`` if it is a digit."""
 
@@ -145,37 +188,53 @@ class Question(NamedTuple):
     most_ink: float = fill.MOST_INK
 
 
-async def read(request: Request, bodies: BodyReader, work: ReadingWork) -> Question:
-    """What the request asks. Raises Problem 400, 408, 413, 415 or 422."""
+class Items(NamedTuple):
+    """Many questions that came in one body, each not looked at yet; ``choice`` holds where one does not say its own."""
+
+    items: list[Raw]
+    choice: Choice
+
+
+async def read(request: Request, body: Body, work: ReadingWork) -> Question | Items:
+    """What the request asks with its ``body``. Raises Problem 400, 408, 413, 415 or 422."""
     choice = _choice(dict(request.query_params)) if request.scope["query_string"] else _NOTHING_SAID
     headers = dict(request.scope["headers"])  # as bytes: request.headers would decode and search them each time
     media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Problem(415, "Unsupported encoding", "Send the body as it is, without Content-Encoding.")
-    async with bodies.open(request) as body:
-        match ALSO_CALLED.get(media_type, media_type):
-            case "application/octet-stream":
-                return Question(raw_pixels(await body.all(RAW_LIMIT)), choice)
-            case "application/json":
-                data = (await body.all(JSON_LIMIT)).removeprefix(BYTE_ORDER_MARK)
-                if len(data) <= INLINE_LIMIT and data.count(b"[") <= INLINE_LISTS:
-                    return drawing(data, choice)
-                return await work.run(client_address(request), False, drawing, data, choice)
-            case "image/png" | "image/jpeg" | "image/webp":
-                data = await body.all(PICTURE_LIMIT)
-                return Question(await work.run(client_address(request), picture.heavy(data), _picture, data), choice)
-            case "multipart/form-data":
-                form = await _form(request, body)
-                try:
-                    data, fields = await _file(form)
-                finally:
-                    await form.close()
-                image = await work.run(client_address(request), picture.heavy(data), _picture, data)
-                return Question(image, _choice(choice.model_dump() | fields))
+    match ALSO_CALLED.get(media_type, media_type):
+        case "application/octet-stream":
+            return Question(raw_pixels(await body.all(RAW_LIMIT)), choice)
+        case "application/json":
+            return await _json((await body.all(ITEMS_LIMIT)).removeprefix(BYTE_ORDER_MARK), choice, request, work)
+        case "image/png" | "image/jpeg" | "image/webp":
+            data = await body.all(PICTURE_LIMIT)
+            return Question(await work.run(client_address(request), picture.heavy(data), _picture, data), choice)
+        case "multipart/form-data":
+            form = await _form(request, body)
+            try:
+                data, fields = await _file(form)
+            finally:
+                await form.close()
+            image = await work.run(client_address(request), picture.heavy(data), _picture, data)
+            return Question(image, _choice(choice.model_dump() | fields))
     raise Problem(
         415, "Unsupported type", f"Content-Type is {media_type or 'missing'}; send {', '.join(TYPES)}.",
         headers={"Accept-Post": ", ".join(TYPES)},
     )  # fmt: skip
+
+
+async def _json(body: bytes, choice: Choice, request: Request, work: ReadingWork) -> Question | Items:
+    if b'"items"' in body or b"\\" in body:  # with a backslash the word can be written in other ways
+        several = await work.run(client_address(request), False, items, body, choice)
+        if several is not None:
+            return several
+    if len(body) > JSON_LIMIT:
+        detail = f"A drawing may have at most {JSON_LIMIT:,} bytes of JSON; many as items {ITEMS_LIMIT:,}."
+        raise Problem(413, "Too large", detail)
+    if len(body) <= INLINE_LIMIT and body.count(b"[") <= INLINE_LISTS:
+        return drawing(body, choice)
+    return await work.run(client_address(request), False, drawing, body, choice)
 
 
 def raw_pixels(body: bytes) -> Image:
@@ -204,10 +263,33 @@ def drawing(body: bytes, choice: Choice) -> Question:
         image = _pixels(asked.pixels)
     else:
         raise _field("body", "give either strokes or pixels")
-    given = {"run": asked.run, "step": asked.step, "image": asked.image, "keep": asked.keep}
-    if any(value is not None for value in given.values()):
-        choice = choice.model_copy(update={name: value for name, value in given.items() if value is not None})
-    return Question(image, choice, most_ink)
+    return Question(image, asked.choice(choice), most_ink)
+
+
+def items(body: bytes, choice: Choice) -> Items | None:
+    """The questions of a JSON body that has ``items``; None for another. ``choice`` is what the query says. Raises
+    Problem."""
+    try:
+        if _HAS_ITEMS.decode(body).items is UNSET:
+            return None
+    except msgspec.ValidationError:  # no object
+        return None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _field("body", f"Invalid JSON: {error}") from None
+    try:
+        fields = _FIELDS.decode(body)
+    except msgspec.ValidationError as error:  # Object contains unknown field `name`
+        raise _field(str(error).split("`")[1], "is not known beside items") from None
+    try:
+        found = msgspec.structs.astuple(_LIST.decode(fields.items))
+    except msgspec.ValidationError as error:
+        raise _field("items", f"{error}") from None
+    fields.items = []
+    try:
+        said = ItemsBody.model_validate_json(msgspec.json.encode(fields))
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+    return Items([each for each in found if each is not UNSET], said.choice(choice))
 
 
 def _invalid_drawing(error: ValidationError, body: bytes) -> Problem:

@@ -6,8 +6,10 @@ import msgspec
 from fastapi import FastAPI
 
 from app.web import problems
-from app.web.predict_input import PICTURE_TYPES, Choice, Drawing
+from app.web.predict_input import PICTURE_TYPES, Choice, Drawing, ItemsBody
 from app.web.prediction import Prediction
+
+SEVEN = [[[0, 0], [40, 0], [15, 90]]]
 
 
 def document(app: FastAPI) -> None:
@@ -25,12 +27,19 @@ def document(app: FastAPI) -> None:
 def operation() -> dict[str, Any]:
     """The OpenAPI operation, with its schemas inside."""
     picture = {"schema": {"type": "string", "format": "binary"}}
+    prediction = _inline(msgspec.json.schema(Prediction))
+    items = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": {"anyOf": [prediction, problems.SCHEMA]}}},
+        "required": ["items"],
+        "additionalProperties": False,
+    }
     form = {"type": "object", "properties": {"file": picture["schema"]}, "required": ["file"]}
     return {
         "tags": ["predict"],
         "summary": "Read a digit",
         "description": "A drawing, 784 pixels or a picture of one digit: is it a 3, a 7, or neither? "
-        "Answered by the built-in model, or by the run named.",
+        "Answered by the built-in model, or by the run named. Many drawings and images may come as items of one body.",
         "operationId": "predict",
         "parameters": [
             {"name": name, "in": "query", "required": False, "schema": schema}
@@ -40,8 +49,11 @@ def operation() -> dict[str, Any]:
             "required": True,
             "content": {
                 "application/json": {
-                    "schema": Drawing.model_json_schema(),
-                    "example": {"strokes": [[[0, 0], [40, 0], [15, 90]]]},
+                    "schema": {"anyOf": [Drawing.model_json_schema(), ItemsBody.model_json_schema()]},
+                    "examples": {
+                        "strokes": {"value": {"strokes": SEVEN}},
+                        "items": {"value": {"items": [{"strokes": SEVEN}, {"pixels": [0] * 784}], "image": False}},
+                    },
                 },
                 "application/octet-stream": {
                     "schema": {"type": "string", "format": "binary", "minLength": 784, "maxLength": 784}
@@ -52,8 +64,8 @@ def operation() -> dict[str, Any]:
         },
         "responses": {
             "200": {
-                "description": "What it is read as.",
-                "content": {"application/json": {"schema": _inline(msgspec.json.schema(Prediction))}},
+                "description": "What it is read as; of items, each: its reading, or its own problem.",
+                "content": {"application/json": {"schema": {"anyOf": [prediction, items]}}},
             }
         }
         | problems.documented("404", description="No such run, or no model of it at or before that step.")

@@ -17,7 +17,7 @@ from app.web.http_methods import allowed
 MEDIA_TYPE = "application/problem+json"
 
 _STRING = {"type": "string"}
-_SCHEMA = {
+SCHEMA = {
     "type": "object",
     "properties": {
         "type": _STRING,
@@ -35,7 +35,7 @@ _SCHEMA = {
 
 def documented(*statuses: str, description: str = "What was wrong, as a problem document.") -> dict[int | str, Any]:
     """These statuses (``"404"``, ``"4XX"``, …) in an OpenAPI document's ``responses``."""
-    return {status: {"description": description, "content": {MEDIA_TYPE: {"schema": _SCHEMA}}} for status in statuses}
+    return {status: {"description": description, "content": {MEDIA_TYPE: {"schema": SCHEMA}}} for status in statuses}
 
 
 class Problem(Exception):
@@ -52,13 +52,16 @@ class Problem(Exception):
         super().__init__(detail)
         self.status, self.title, self.detail, self.errors, self.headers = status, title, detail, errors, headers
 
-    def response(self) -> JSONResponse:
-        body: dict[str, Any] = {
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = {
             "type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail,
         }  # fmt: skip
         if self.errors:
-            body["errors"] = list(self.errors)
-        return JSONResponse(body, self.status, dict(self.headers or {}), MEDIA_TYPE)
+            document["errors"] = list(self.errors)
+        return document
+
+    def response(self) -> JSONResponse:
+        return JSONResponse(self.document(), self.status, dict(self.headers or {}), MEDIA_TYPE)
 
 
 def invalid(errors: Iterable[Any], *, inside: int = 0) -> Problem:

@@ -40,14 +40,21 @@ class Body:
         self._places = places
         self._taken = 0
         self._deadline: float | None = None
-        """Set where it has one of the places."""
+        """Set where it comes in at one of the places."""
+        self._placed = False
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._deadline is not None:
+        if self._placed:
             self._places.give_back()
+
+    async def keep_place(self) -> None:
+        """Until the block ends it counts as a large one, whatever its length: for what answering it takes."""
+        if not self._placed:
+            await self._places.take(client_address(self._request))
+            self._placed = True
 
     async def all(self, limit: int) -> bytes:
         """All of it, unless it is more than ``limit`` bytes or says so."""
@@ -66,7 +73,7 @@ class Body:
         more = True
         while more:
             if self._taken > SMALL and self._deadline is None:
-                await self._places.take(client_address(self._request))
+                await self.keep_place()
                 self._deadline = asyncio.get_running_loop().time() + LARGE_SECONDS
             if self._deadline is None:
                 piece, more = await self._next(limit)

@@ -6,6 +6,9 @@ from collections import defaultdict
 
 SECONDS = 60.0
 
+INCOMPLETE = "ASGI callable returned without completing response."
+"""uvicorn's error where an answer is given up because its client does not read it."""
+
 
 class _Kind:
     """Lines of one kind."""
@@ -38,15 +41,15 @@ class Seldom:
 
 
 class SeldomWarnings(logging.Filter):
-    """Does the same to the warnings of another's logger. Those of a kind have the same words before their arguments are
-    put in, so that there are as many kinds as places in its code."""
+    """Does the same to the warnings of another's logger, and to ``INCOMPLETE``. Those of a kind have the same words
+    before their arguments are put in, so that there are as many kinds as places in its code."""
 
     def __init__(self) -> None:
         super().__init__()
         self._kinds: defaultdict[str, _Kind] = defaultdict(_Kind)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno != logging.WARNING:
+        if record.levelno != logging.WARNING and record.msg != INCOMPLETE:
             return True
         more = self._kinds[str(record.msg)].due()
         if more is None:
