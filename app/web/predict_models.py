@@ -5,6 +5,10 @@ from typing import NamedTuple
 from app.handwriting.builtin import NAME
 from app.handwriting.predictor import Predictor
 from app.handwriting.reader import Reader, Reading, Verdict
+from app.history.damage import Damaged
+from app.history.lock import DatabaseInUse
+from app.history.unavailable import HistoryUnavailable
+from app.web import problems
 from app.web.kept_models import no_earlier_built_in
 from app.web.predict_input import Choice, Question
 from app.web.prediction import encode
@@ -25,8 +29,14 @@ class Model(NamedTuple):
 
 
 async def find(choice: Choice, held: Services) -> Model:
-    """The newest at or before the step that is chosen. Raises Problem 404 or 409."""
+    """The newest at or before the step that is chosen. Raises Problem: 404, 409, or why the history cannot be read,
+    which no handler of the app's would see here (:class:`app.web.predict.Shortcut`)."""
     if choice.run in (None, NAME):
         no_earlier_built_in(held.reader, choice.step)
         return Model(NAME, held.reader.step, None)
-    return Model(*await held.kept_models.get(held.history, str(choice.run), choice.step))
+    try:
+        return Model(*await held.kept_models.get(held.history, str(choice.run), choice.step))
+    except (HistoryUnavailable, DatabaseInUse) as error:
+        raise problems.unavailable(error) from error
+    except Damaged as error:
+        raise problems.damaged(error) from error

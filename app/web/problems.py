@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.history.damage import Damaged
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import DamagedFile, HistoryUnavailable
 from app.web.http_methods import allowed
@@ -112,10 +113,19 @@ def _is_json(request: Request) -> bool:
     return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
 
 
-async def on_unavailable(request: Request, error: Exception) -> Response:
+def unavailable(error: HistoryUnavailable | DatabaseInUse) -> Problem:
     """The history cannot be read or written now. Where it is, the server's own output says, not an answer."""
+    return Problem(503, "The history is not available", error.reason, headers={"Retry-After": "5"})
+
+
+def damaged(error: Damaged) -> Problem:
+    """What is asked for is there no more as it was written."""
+    return Problem(500, "Damaged run", f"{error}.".capitalize())
+
+
+async def on_unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, HistoryUnavailable | DatabaseInUse)
-    return Problem(503, "The history is not available", error.reason, headers={"Retry-After": "5"}).response()
+    return unavailable(error).response()
 
 
 async def on_damaged_file(request: Request, error: Exception) -> Response:
@@ -130,8 +140,8 @@ async def on_no_room(request: Request, error: Exception) -> Response:
 
 
 async def on_damaged(request: Request, error: Exception) -> Response:
-    """What is asked for is there no more as it was written."""
-    return Problem(500, "Damaged run", f"{error}.".capitalize()).response()
+    assert isinstance(error, Damaged)
+    return damaged(error).response()
 
 
 async def on_http(request: Request, error: Exception) -> Response:

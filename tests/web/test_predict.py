@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.handwriting.builtin import NAME
+from app.history.unavailable import HistoryUnavailable
 from app.web import predict
 from app.web.prediction import Prediction
 from tests.handwriting.photos import bomb
@@ -218,6 +219,21 @@ def test_a_model_that_is_not_there(client, asked, status):
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["detail"]
+
+
+def test_a_history_that_has_gone_is_said_and_costs_only_the_runs_models(tmp_path):
+    async def lose(app):
+        (tmp_path / "runs.db").rename(tmp_path / "elsewhere.db")
+        with pytest.raises(HistoryUnavailable):
+            await app.state.services.history.rename("a", "other")
+
+    with predicting(tmp_path) as client:
+        client.run(lose)
+        answer = client.post("/predict?run=a", content=RAW, headers=OCTETS)
+        assert (answer.status_code, answer.json()["title"]) == (503, "The history is not available")
+        items = client.post("/predict", json={"items": [{"strokes": SEVEN, "run": "a"}, {"strokes": SEVEN}]}).json()
+        assert items["items"][0] == answer.json()
+        assert items["items"][1]["verdict"] == "7"
 
 
 ROW = [0] * 28
