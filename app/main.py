@@ -35,6 +35,7 @@ from app.web import (
     predict,
     presets,
     problems,
+    readings,
     runs,
     security,
     session,
@@ -63,6 +64,7 @@ from app.web.run_list import RunList
 from app.web.security import Security
 from app.web.services import Services
 from app.web.telemetry import Telemetry
+from app.web.through_time import ThroughTime
 from app.web.titles import title_operations
 from app.web.viewers import Viewers
 
@@ -109,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
                 run_list=await stack.enter_async_context(RunList.open(history, supervisor)),
                 supervisor=supervisor,
                 telemetry=Telemetry(),
+                through_time=ThroughTime(),
                 viewers=await stack.enter_async_context(
                     Viewers.open(
                         most=capacity(files_allowed(), settings.concurrent_runs).viewers,
@@ -164,6 +167,7 @@ def create_app(settings: Settings) -> FastAPI:
         runs.router,
         sweeps.router,
         exports.router,
+        readings.router,
         lessons.router,
         classroom.router,
         entries.router,

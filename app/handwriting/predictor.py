@@ -49,12 +49,16 @@ def _activation(name: str, width: int, kind: type[np.floating]) -> Activation | 
     raise ValueError(f"activation is {name!r}, not one of relu, tanh, sigmoid, none")
 
 
+class Diverged(ValueError):
+    """Of a network whose numbers are not all finite."""
+
+
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 
 
 class Predictor:
-    """One of the project's models. Raises ValueError for another model, or for parameters that are missing, do not fit
-    each other or are not all finite (those of a run that diverged)."""
+    """One of the project's models. Raises ValueError for another model, or for parameters that are missing or do not
+    fit each other, and Diverged where they are not all finite."""
 
     def __init__(self, parameters: Mapping[str, Array], model: str, activation: str = "relu") -> None:
         if model not in _LAYERS:
@@ -69,7 +73,7 @@ class Predictor:
             inputs = len(bias)
         if inputs != 1:
             raise ValueError(f"the model has {inputs} outputs, not one")
-        self.model = model
+        self.model, self.units = model, len(layers[0][1])
         # Pixels come as 0-255 and the network learned from 0-1: its first weights take the division over.
         layers[0] = (layers[0][0] / 255, layers[0][1])
         kind = np.float32 if _bound(layers) < 1e37 else np.float64
@@ -77,6 +81,22 @@ class Predictor:
         self._weight, self._bias = layers[-1][0][0].astype(kind), float(layers[-1][1][0])
         name = activation if model == "simple_net" else "none"
         self._activation = _activation(name, len(self._weight), kind)
+
+    @property
+    def layers(self) -> list[tuple[Array, Array]]:
+        """Each one's weights ``[outputs, inputs]`` and biases, the first one's for pixels of 0-255."""
+        return [*self._hidden, (self._weight[np.newaxis], np.array([self._bias]))]
+
+    @property
+    def activation(self) -> Activation | None:
+        """Between two layers; None where they follow each other as they are."""
+        return self._activation
+
+    @property
+    def kind(self) -> type[np.floating]:
+        """In which it computes: float32, or float64 where that would overflow."""
+        kind: type[np.floating] = self._weight.dtype.type
+        return kind
 
     def logit(self, image: Pixels) -> float:
         """Of ``image`` ``[784]``, 0-255, ink bright on 0: above 0 it is read as a 3. Always finite."""
@@ -124,14 +144,14 @@ def read_safetensors(data: bytes) -> tuple[dict[str, Array], dict[str, str]]:
 
 
 def parameter(parameters: Mapping[str, Array], name: str) -> Array:
-    """One of ``parameters``, float64. Raises ValueError where it is missing, or not all finite numbers."""
+    """One of ``parameters``, float64. Raises ValueError where it is missing, Diverged where not all are finite."""
     if name not in parameters:
         raise ValueError(f"the parameter {name} is missing")
     value = np.asarray(parameters[name])
     if value.dtype.kind != "f":
         raise ValueError(f"{name} holds {value.dtype}, not floating-point numbers")
     if not np.isfinite(value).all():
-        raise ValueError(f"{name} has values that are not finite: this network diverged")
+        raise Diverged(f"{name} has values that are not finite: this network diverged")
     return value.astype(np.float64)
 
 

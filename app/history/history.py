@@ -369,6 +369,15 @@ class History:
             await self.get(run)
         return found
 
+    async def checkpoints(self, run: str, after: int = -1, limit_bytes: int = PAGE_BYTES) -> list[Checkpoint]:
+        """Kept ones of steps beyond ``after``, in order, as many as fit in ``limit_bytes`` but at least one if there is
+        one."""
+        self._require(run)
+        found = await self._read(run, lambda c: store.get_checkpoints(c, run, after, limit_bytes))
+        if not found:
+            await self.get(run)
+        return found
+
     async def weights(self, run: str, step: int | None = None) -> Weights | None:
         """The newest at or before ``step``, by default the newest of all."""
         record = await self.weights_record(run, step)

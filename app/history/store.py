@@ -373,6 +373,20 @@ def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkp
     return None if row is None else Checkpoint(step=row.step, epoch=row.epoch, kept=True, data=bytes(row.data))
 
 
+def get_checkpoints(connection: Connection, run: str, after: int, limit_bytes: int) -> list[Checkpoint]:
+    """Kept ones of steps beyond ``after``, in order, as many as fit in ``limit_bytes`` but at least one."""
+    query = select(checkpoints).where(checkpoints.c.run == run, checkpoints.c.step > min(after, LARGEST))
+    found: list[Checkpoint] = []
+    taken = 0
+    with connection.execute(query.order_by(checkpoints.c.step).execution_options(yield_per=16)) as rows:
+        for row in rows:
+            taken += len(row.data)
+            if found and taken > limit_bytes:
+                break
+            found.append(Checkpoint(step=row.step, epoch=row.epoch, kept=True, data=bytes(row.data)))
+    return found
+
+
 def _add_rows(connection: Connection, records: Mapping[str, Sequence[Record]]) -> None:
     rows = [
         {"run": run, "seq": r.seq, "type": r.type, "step": r.step, "data": r.data}

@@ -260,7 +260,7 @@ def drawing(body: bytes, choice: Choice) -> Question:
     if asked.strokes is not None and asked.pixels is None:
         image, most_ink = _strokes(asked.strokes), fill.MOST_DRAWN
     elif asked.pixels is not None and asked.strokes is None:
-        image = _pixels(asked.pixels)
+        image = pixels(asked.pixels)
     else:
         raise _field("body", "give either strokes or pixels")
     return Question(image, asked.choice(choice), most_ink)
@@ -317,7 +317,8 @@ def _whole(numbers: list[int]) -> Image:
     return whole * np.uint8(255) if not values.strip(b"\0\1") else whole
 
 
-def _pixels(numbers: list[int] | list[float] | list[list[float]]) -> Image:
+def pixels(numbers: list[int] | list[float] | list[list[float]]) -> Image:
+    """784 numbers, or 28 rows of 28, as an image. Raises Problem."""
     if type(numbers[0]) is int:
         return _whole(numbers)  # type: ignore[arg-type]
     flat = numbers if len(numbers) == PIXELS else list(chain.from_iterable(numbers))  # type: ignore[arg-type]

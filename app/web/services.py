@@ -22,6 +22,7 @@ from app.web.kept_models import KeptModels
 from app.web.lesson_runs import LessonRuns
 from app.web.run_list import RunList
 from app.web.telemetry import Telemetry
+from app.web.through_time import ThroughTime
 from app.web.viewers import Viewers
 
 
@@ -45,6 +46,7 @@ class Services:
     run_list: RunList
     supervisor: Supervisor
     telemetry: Telemetry
+    through_time: ThroughTime
     viewers: Viewers
 
 

@@ -289,6 +289,7 @@ async def test_an_unknown_run_is_told_apart_from_an_empty_answer(history: Histor
         history.rename("no", "name"),
         history.delete("no"),
         history.checkpoint("no"),
+        history.checkpoints("no"),
         history.weights("no"),
         history.epochs("no"),
         history.save_checkpoint("no", Checkpoint(step=1, epoch=1, kept=True, data=b"")),
@@ -394,6 +395,21 @@ async def test_checkpoints_are_those_at_or_before_a_step_and_the_newest_of_a_liv
     assert await history.checkpoint("run", 15) == await history.checkpoint("run") == newest
     await history.append("run", numbered([finished(20)]))
     assert await history.checkpoint("run") == kept
+
+
+async def test_kept_checkpoints_come_in_order_and_in_pieces(history: History) -> None:
+    await history.create(queued())
+    for step in (9, 0, 4, 7):
+        await history.save_checkpoint("run", Checkpoint(step=step, epoch=0, kept=step != 7, data=bytes(100)))
+
+    async def steps(**asked: int) -> list[int]:
+        return [each.step for each in await history.checkpoints("run", **asked)]
+
+    assert await steps() == [0, 4, 9]
+    assert await steps(after=0) == [4, 9]
+    assert await steps(limit_bytes=200) == [0, 4]
+    assert await steps(after=4, limit_bytes=1) == [9]
+    assert await steps(after=10**12) == []
 
 
 async def test_the_live_run_is_the_one_that_started_last(history: History) -> None:

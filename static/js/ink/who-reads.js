@@ -28,9 +28,10 @@ const SHOWN = 50;
  * @param {Model} context.model who reads first
  * @param {(model: Model) => void} context.onChange another one reads
  * @param {() => void} context.onLearned the one that reads has learned
+ * @param {() => void} [context.onKept] of the one that reads another model is kept, whichever step reads
  * @param {{ signal?: AbortSignal }} [options]
  */
-export function mountWhoReads(root, { stream, model: first, onChange, onLearned }, { signal } = {}) {
+export function mountWhoReads(root, { stream, model: first, onChange, onLearned, onKept = () => {} }, { signal } = {}) {
   const id = uniqueId("who-reads");
   const label = element("label", "", "Who reads");
   label.htmlFor = id;
@@ -92,7 +93,11 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned 
     const run = current();
     if (run === BUILT_IN.id) return;
     const learned = () => model.step === undefined && onLearned();
-    if (run === LIVE.id) endWatch = stream.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: learned });
+    const heard = (/** @type {import("../wire.js").RunEvent} */ { type }) => {
+      learned();
+      if (type === "CheckpointSaved") onKept();
+    };
+    if (run === LIVE.id) endWatch = stream.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: heard });
     else {
       let due = 0;
       endWatch = stream.watchRun(run, {
@@ -104,6 +109,7 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned 
             due = 0;
             show();
             learned();
+            onKept();
           });
         },
       });

@@ -1,4 +1,5 @@
 /** @import { Model } from "../ink/predict.js" */
+import { mountTime } from "../drawn/time.js";
 import { DigitImage } from "../ink/digit-image.js";
 import { mountInk } from "../ink/ink-canvas.js";
 import { addInkShortcuts, mountInkTools } from "../ink/ink-tools.js";
@@ -35,6 +36,15 @@ reading.add({ show: (read) => seen.show(read?.image ?? null), fail: () => seen.s
 reading.add({ show: (read) => ink.tint(read?.digit ? read.probability_3 : null), fail: () => ink.tint(null) });
 reading.add({ show: answered, fail: unanswered });
 
+const { signal } = new AbortController(); // the parts below stay as long as the page does
+const choose = (/** @type {Model} */ model) => {
+  who.choose(model);
+  use(model);
+};
+const time = mountTime(part("time"), {
+  drawing, nameOf: (run) => who.nameOf(run), onChoose: choose, onProblem: (problem) => toasts.showProblem(problem),
+}, { signal });
+
 const RETRY = 2000; // milliseconds after which a drawing that nobody read is sent again
 let retry = 0;
 let lookedUp = "";
@@ -56,14 +66,14 @@ function unanswered({ status, detail }) {
   const { run } = reading.model;
   if ((status !== 404 && status !== 409) || run === undefined) return;
   toasts.show(`“${who.nameOf(run)}” cannot read: ${detail} The built-in network reads instead.`, { key: "reader" });
-  who.choose({});
-  use({});
+  choose({});
 }
 
 /** @param {Model} model */
 function use(model) {
   reading.model = model;
   memory.set({ width: ink.strokeWidth, model });
+  time.follow(model);
   const query = new URLSearchParams(Object.entries(model).map(([name, value]) => [name, String(value)]));
   window.clearTimeout(noting);
   noting = window.setTimeout(() => history.replaceState(null, "", query.size ? `?${query}` : location.pathname), NOTE);
@@ -112,6 +122,7 @@ const who = mountWhoReads(part("who", HTMLElement), {
   model: first,
   onChange: use,
   onLearned: () => drawing.blank || reading.read(),
+  onKept: () => time.grow(),
 });
 stream.start();
 use(first);
@@ -120,4 +131,4 @@ reading.read();
 const samples = part("samples", HTMLElement);
 fillSampleRow(samples, samples.dataset.address ?? "", (picture) => drawing.setPicture(picture)).catch(showError);
 request("GET", "/api/baseline").then((answer) => means.setMeans(answer)).catch(showError);
-who.load().catch(showError);
+who.load().then(() => time.follow(reading.model)).catch(showError); // now its name is known

@@ -23,7 +23,7 @@ import { Curve } from "./curve.js";
 /** @typedef {{label: string, value: string, series: import("./curve.js").Series | null}} Figure `series` null: of none */
 
 /**
- * The figures at a place: x, each curve's newest value at or before it, the level.
+ * The figures at a place: x, each curve's newest value unless it is silent at or before it, the level.
  *
  * @param {Content} content
  * @param {readonly Curve[]} curves of its series
@@ -35,7 +35,7 @@ export function figuresAt({ x: axis, format, level }, curves, x) {
   const place = x === Infinity ? (axis.points().at(-1) ?? NaN) : x;
   return [
     { label: axis.label, value: Number.isNaN(place) ? "–" : axis.format(place), series: null },
-    ...curves.map((curve) => ({ label: curve.series.label, value: shown(curve.at(x).y), series: curve.series })),
+    ...curves.filter(({ series }) => !series.silent).map((curve) => ({ label: curve.series.label, value: shown(curve.at(x).y), series: curve.series })),
     ...(level ? [{ label: level.label, value: shown(level.value()), series: levelSeries(level.label) }] : []),
   ];
 }

@@ -14,6 +14,7 @@ import { lowerBound } from "../run/column.js";
  * @property {readonly number[]} [dash] pixels
  * @property {boolean} [dots] a dot at every value, where they do not run together
  * @property {boolean} [faint] paler, and beneath all others
+ * @property {boolean} [silent] has no figure: another one tells its values
  * @property {boolean} [smooth] a value hardly differs from the next: of many points in a pixel any will do
  */
 /** @typedef {{series: Series, picked: readonly number[], x: Float64Array, y: Float64Array}} Points indices drawn, ascending */

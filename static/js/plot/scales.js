@@ -57,6 +57,22 @@ export const share = {
   },
 };
 
+/**
+ * Probabilities, the whole of them unless zoomed.
+ *
+ * @type {Scale}
+ */
+export const probability = {
+  note: "",
+  height: (value) => value,
+  ticks: (min, max, most) => even(Math.max(0, min), Math.min(max, 1), most),
+  range: (lowest, highest, zoomed) => {
+    if (!zoomed || !Number.isFinite(lowest)) return [-0.03, 1.03];
+    const room = Math.max((highest - lowest) * 0.06, 0.002);
+    return [Math.max(-0.03, lowest - room), Math.min(1.03, highest + room)];
+  },
+};
+
 /** Added to every error, so that 100 % has a place: two of 2,038 digits. With less, mini-batches without any error take
  * half of the axis. */
 const LEAST_ERROR = 0.001;

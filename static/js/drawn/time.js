@@ -1,0 +1,70 @@
+// Below the drawing: how the chosen run's models read it on their way.
+
+/** @import { Drawing } from "../ink/drawing.js" */
+/** @import { Model } from "../ink/predict.js" */
+import { mountThroughTime } from "../ink/through-time-plot.js";
+import { ThroughTime } from "../ink/through-time.js";
+import { button, element } from "../shell/element.js";
+import { Painter } from "../shell/painter.js";
+import { ProblemError, request } from "../shell/problem.js";
+
+/**
+ * Nothing is asked while the section is not on the screen.
+ *
+ * @param {HTMLElement} root gets its contents
+ * @param {object} context
+ * @param {Drawing} context.drawing
+ * @param {(run: string) => string} context.nameOf
+ * @param {(model: Model) => void} context.onChoose another one is to read
+ * @param {(problem: ProblemError) => void} context.onProblem
+ * @param {{ signal: AbortSignal }} life
+ */
+export function mountTime(root, { drawing, nameOf, onChoose, onProblem }, { signal }) {
+  const readings = new ThroughTime(drawing, { signal });
+  /** @type {Model} */
+  let model = {};
+  const about = element("p", "drawn-about");
+  const newest = button("Read with the newest run", "small", chooseNewest, { signal });
+  const box = element("div", "drawn-curve");
+  root.append(about, newest, box);
+  const { refresh } = mountThroughTime(box, {
+    readings,
+    painter: new Painter(window),
+    nothing: () => (drawing.blank ? "Draw a digit: its curve appears here." : "Every kept model reads it …"),
+    moment: () => model.step ?? null,
+    onMove: (step) => onChoose({ run: model.run, step }),
+  }, { signal });
+
+  async function chooseNewest() {
+    try {
+      const { runs } = await request("GET", "/api/runs?limit=20");
+      const run = runs.find((/** @type {{ state: string }} */ { state }) => state !== "queued");
+      if (run) onChoose({ run: run.id });
+      else about.textContent = "No run has been started yet.";
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      onProblem(problem);
+    }
+  }
+
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => (readings.shown = isIntersecting));
+  observer.observe(root);
+  signal.addEventListener("abort", () => observer.disconnect());
+
+  return {
+    /** @param {Model} next who reads */
+    follow(next) {
+      model = next;
+      const builtIn = model.run === undefined;
+      readings.run = model.run ?? "";
+      newest.hidden = !builtIn;
+      box.hidden = builtIn;
+      about.textContent = builtIn
+        ? "The built-in network was not kept on its way: only the last of it comes with Threeseven. A run keeps a model after each epoch."
+        : `Each model that “${nameOf(model.run ?? "")}” has kept reads what you draw.`;
+      refresh();
+    },
+    /** The run has kept another model. */
+    grow: () => readings.grow(),
+  };
+}
