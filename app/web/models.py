@@ -62,11 +62,11 @@ async def card(
         measured = await held.cards.built_in(client)
     else:
         kept = await held.kept_models.get(held.history, run, step)
-        measured = await held.cards.of_run(client, kept.run, kept.step, kept.predictor)
         try:
             known = await held.history.get(kept.run)
         except UnknownRun:  # deleted just now
             raise no_such_run(kept.run) from None
+        measured = await held.cards.of_run(client, kept.run, kept.step, kept.predictor)
         about = {"run": known.id, "name": known.name, "step": kept.step, "steps": known.steps, "state": known.state}
         about["recipe"] = known.recipe
     head = ModelCard.model_construct(**about).model_dump_json(exclude={"measured"})

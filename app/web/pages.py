@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from app import __version__
+from app.handwriting.builtin import NAME as BUILT_IN
 from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.lessons.code import html
@@ -23,6 +24,7 @@ from app.run import Run
 from app.sweep import Value
 from app.web import problems
 from app.web.assets import Assets, folder
+from app.web.card import BUILT_IN_NAME
 from app.web.classroom.code import read_code, spoken
 from app.web.root_path import root
 from app.web.services import services
@@ -50,6 +52,7 @@ class Pages:
                 Route("/runs", self._named("runs.html")),
                 Route("/runs/{run}", self._run),
                 Route("/draw", self._named("draw.html")),
+                Route("/models/{model}", self._model),
                 Route("/lessons", self._lessons),
                 Route("/lessons/{slug}", self._lesson),
                 Route("/class", self._class_of),
@@ -76,6 +79,19 @@ class Pages:
             raise HTTPException(404, "There is no such run. It may have been deleted.") from None
         context = {"run_id": run.id, "run_name": run.name, **_known(run)}
         return self._templates.TemplateResponse(request, "stage.html", context)
+
+    async def _model(self, request: Request) -> Response:
+        model: str = request.path_params["model"]
+        name = BUILT_IN_NAME
+        if model == "live":
+            live = await services(request).history.live()
+            name = live.name if live else "The newest run"
+        elif model != BUILT_IN:
+            try:
+                name = (await services(request).history.get(model)).name
+            except UnknownRun:
+                raise HTTPException(404, "There is no such run. It may have been deleted.") from None
+        return self._templates.TemplateResponse(request, "model.html", {"model": model, "name": name})
 
     async def _lessons(self, request: Request) -> Response:
         return self._templates.TemplateResponse(request, "lessons.html", {"lessons": LESSONS})

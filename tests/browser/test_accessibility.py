@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 from tests.browser.waiting import until
 
-PAGES = ("/", "/runs/{finished}", "/runs", "/draw")
+PAGES = ("/", "/runs/{finished}", "/runs", "/draw", "/models/{finished}")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_nothing_against_wcag_in_forced_colours(
     live_run: str,
 ) -> None:
     page = new_page(forced_colors="active", reduced_motion="reduce")
-    for path in (*PAGES, "/?preset=textbook", "/about"):
+    for path in (*PAGES, "/models/built-in", "/?preset=textbook", "/about"):
         page.goto(path.format(finished=finished_run, live=live_run), wait_until="networkidle")
         assert_accessible(page)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.data import embedded
+from app.handwriting.builtin import FILE
 from app.handwriting.predictor import from_safetensors
 from app.handwriting.reader import Reader
 
@@ -192,3 +193,21 @@ def test_a_run_that_diverged_has_the_card_of_what_it_kept_before(client, server)
     card = client.get(f"/api/models/{run}").json()
     assert card["state"] == "failed"
     assert card["step"] < failed["step"]
+
+
+def test_the_built_in_networks_file_can_be_downloaded(client):
+    answer = client.get("/api/models/built-in/model")
+    assert 'filename="threeseven-built-in.safetensors"' in answer.headers["content-disposition"]
+    assert answer.content == FILE.read_bytes()
+
+
+@pytest.mark.parametrize("model", ["built-in", "live"])
+def test_a_cards_page_names_the_network(client, run, model):
+    page = client.get(f"/models/{model}", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    name = client.get(f"/api/models/{model}").json()["name"]
+    assert f'<h1 id="name">{name}</h1>' in page.text
+
+
+def test_there_is_no_page_of_an_unknown_run(client):
+    assert client.get("/models/there-is-none", headers={"Accept": "text/html"}).status_code == 404

@@ -6,6 +6,7 @@
 import { element, uniqueId } from "../shell/element.js";
 import { count, percent, when } from "../shell/format.js";
 import { request } from "../shell/problem.js";
+import { root as base } from "../shell/root.js";
 
 /** @typedef {Pick<Run, "id" | "name" | "state" | "step" | "summary" | "created">} Known */
 /** @typedef {{ id: string, name: string, about: string }} Choice */
@@ -46,6 +47,7 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
   const popup = element("div", "who-popup", list, more);
   popup.hidden = true;
   const about = element("p", "help who-about");
+  const card = element("a", "who-card", "How well it reads");
   const slider = element("input", "");
   Object.assign(slider, { type: "range", id: `${id}-step`, min: "0", max: "0", step: "1" });
   const shown = element("output", "who-shown");
@@ -54,7 +56,7 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
   stepLabel.htmlFor = slider.id;
   const steps = element("div", "who-step", stepLabel, slider, shown);
   root.classList.add("who-reads", "field");
-  root.append(label, element("div", "who-field", input, popup), about, steps);
+  root.append(label, element("div", "who-field", input, popup), about, steps, card);
 
   /** @type {Map<string, Known>} */
   const known = new Map();
@@ -75,6 +77,7 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
     if (popup.hidden) input.value = nameOf(current());
     const run = known.get(current());
     about.textContent = run ? describe(run) : ([BUILT_IN, LIVE].find((each) => each.id === current())?.about ?? "");
+    card.href = `${base}/models/${encodeURIComponent(current())}${model.step === undefined ? "" : `?step=${model.step}`}`;
     steps.hidden = kept.length < 2;
     slider.max = String(Math.max(0, kept.length - 1));
     const at = model.step === undefined ? kept.length - 1 : kept.findLastIndex((step) => step <= /** @type {number} */ (model.step));

@@ -2,6 +2,7 @@
 
 import { element } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
+import { root as base } from "../shell/root.js";
 
 /** @typedef {import("./run-at.js").RunAt} RunAt */
 
@@ -24,10 +25,14 @@ export function mountConfusion(root, { run, painter }, { signal }) {
     return element("tr", "", header("row", `a ${digit}`), ...row);
   });
   const caption = element("caption", "visually-hidden", "How the validation digits are read");
-  root.append(element("table", "confusion", caption, element("thead", "", head), element("tbody", "", ...rows)));
+  const card = element("a", "", "How well it reads, and all ten digits");
+  const more = element("p", "no-print", card);
+  root.append(element("table", "confusion", caption, element("thead", "", head), element("tbody", "", ...rows)), more);
 
   const paint = painter.add(() => {
-    const { confusion } = run;
+    const { confusion, started, live, step } = run;
+    more.hidden = !started;
+    card.href = `${base}/models/${encodeURIComponent(run.run)}${live ? "" : `?step=${step}`}`;
     cells.forEach((row, actual) => {
       const total = confusion ? confusion[actual][0] + confusion[actual][1] : NaN;
       row.forEach(({ number, share }, read) => {
