@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.handwriting.predictor import PIXELS, Pixels, parameter
+from app.handwriting.shares import Shares, shares
 
 ANSWERS = 11
 """The digits 0-9, then "no digit"."""
@@ -46,3 +47,9 @@ class DigitNetwork:
             np.maximum(x, zeros, out=x)
         z: list[float] = (last.dot(x) + last_bias).tolist()
         return z
+
+    def shares(self, image: Pixels) -> Shares:
+        """What pixels and units of ``image`` add to z₃ - z₇."""
+        *hidden, (last, bias, _) = self._layers
+        difference = last[3] - last[7], float(bias[3]) - float(bias[7])
+        return shares([(weight, b) for weight, b, _ in hidden], difference, "relu", image.astype(np.float64))

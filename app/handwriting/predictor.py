@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
+from app.handwriting.shares import Shares, shares
+
 PIXELS = 784
 
 _LAYERS = {"linear": ("0",), "two_linear": ("0", "1"), "simple_net": ("0", "2")}
@@ -79,8 +81,8 @@ class Predictor:
         kind = np.float32 if _bound(layers) < 1e37 else np.float64
         self._hidden = [(weight.astype(kind), bias.astype(kind)) for weight, bias in layers[:-1]]
         self._weight, self._bias = layers[-1][0][0].astype(kind), float(layers[-1][1][0])
-        name = activation if model == "simple_net" else "none"
-        self._activation = _activation(name, len(self._weight), kind)
+        self._bend = activation if model == "simple_net" else "none"
+        self._activation = _activation(self._bend, len(self._weight), kind)
 
     @property
     def layers(self) -> list[tuple[Array, Array]]:
@@ -116,6 +118,10 @@ class Predictor:
                 x = self._activation(x)
         found: NDArray[np.float64] = x.dot(self._weight).astype(np.float64) + self._bias
         return found
+
+    def shares(self, image: Pixels) -> Shares:
+        """What pixels and units of ``image`` add to its logit."""
+        return shares(self._hidden, (self._weight, self._bias), self._bend, image.astype(np.float64))
 
 
 def probability(logit: float) -> float:

@@ -13,6 +13,7 @@ from app.handwriting.baseline import Nearness
 from app.handwriting.builtin import BuiltIn
 from app.handwriting.gate import why_not
 from app.handwriting.predictor import Predictor, probability
+from app.handwriting.shares import Shares
 
 Verdict = Literal["3", "7", "neither", "blank"]
 
@@ -81,3 +82,7 @@ class Reader:
         elif score < 0:
             verdict, reason = "neither", why_not(outputs)
         return Reading(verdict, DIGITS[verdict], Gate(score, reason), probability(logit), logit, nearness)
+
+    def shares(self, image: NDArray[np.uint8], predictor: Predictor | None = None) -> Shares:
+        """What pixels and units of ``image`` add to the logit that ``read`` gives."""
+        return (predictor or self.network).shares(image.reshape(-1).astype(np.float32))

@@ -3,15 +3,22 @@
 Bare ASGI: FastAPI's own handling of bodies would take longer than the prediction.
 """
 
+from threading import Lock
+
 from fastapi import FastAPI
+from msgspec import UNSET, UnsetType
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.data import embedded
+from app.handwriting.explanation import Explainer, Explanation
+from app.handwriting.reader import Reader
 from app.web import predict_input
+from app.web.auth import client_address
 from app.web.predict_input import Items, Question
 from app.web.predict_items import ItemsAnswer
-from app.web.predict_models import find
+from app.web.predict_models import Model, find
 from app.web.predict_schema import document
 from app.web.problems import Problem
 from app.web.reading_work import ReadingWork
@@ -51,6 +58,8 @@ class Predict:
     def __init__(self) -> None:
         self._bodies = BodyReader()
         self._work = ReadingWork()
+        self._explainer: Explainer | None = None  # 10 MB of training digits: from the first question that needs them
+        self._loading = Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -72,6 +81,18 @@ class Predict:
         """As JSON. Raises Problem."""
         held = services(request)
         model = await find(question.choice, held)
-        verdict, answer = model.answer(question, held.reader)
+        explanation: Explanation | UnsetType = UNSET
+        if question.choice.explain:
+            explanation = await self._work.run(
+                client_address(request), False, self._explained, question, model, held.reader
+            )
+        verdict, answer = model.answer(question, held.reader, explanation)
         held.telemetry.predicted(verdict)
         return answer
+
+    def _explained(self, question: Question, model: Model, reader: Reader) -> Explanation:
+        with self._loading:
+            if self._explainer is None:
+                digits = embedded()
+                self._explainer = Explainer(reader.baseline, digits["train_images"], digits["train_labels"])
+        return self._explainer.explain(question.image, reader.shares(question.image, model.predictor))

@@ -85,13 +85,15 @@ _ROWS_OF_PIXELS = re.compile(rb'"pixels"\s*:\s*\[\s*\[')
 
 
 class Choice(BaseModel):
-    """Whose model answers, how much the gate keeps, whether the image comes along. The query's part of a question."""
+    """Whose model answers, how much the gate keeps, whether the image and the reasons come along. The query's part of a
+    question."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     run: _RunId | None = None
     step: _Step | None = None
     image: bool = True
+    explain: bool = False
     keep: _Keep | None = None
 
 
@@ -106,6 +108,7 @@ class _Body(BaseModel):
     run: _RunId | None = None
     step: Annotated[_Step | None, Field(strict=True)] = None
     image: Annotated[bool | None, Field(strict=True, description="false leaves the image out of the answer.")] = None
+    explain: Annotated[bool | None, Field(strict=True, description="true brings the explanation along.")] = None
     keep: Annotated[_Keep | None, Field(strict=True)] = None
 
     def choice(self, query: Choice) -> Choice:
@@ -289,7 +292,10 @@ def items(body: bytes, choice: Choice) -> Items | None:
         said = ItemsBody.model_validate_json(msgspec.json.encode(fields))
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
-    return Items([each for each in found if each is not UNSET], said.choice(choice))
+    chosen = said.choice(choice)
+    if chosen.explain:
+        raise explained_alone()
+    return Items([each for each in found if each is not UNSET], chosen)
 
 
 def _invalid_drawing(error: ValidationError, body: bytes) -> Problem:
@@ -352,6 +358,11 @@ def _choice(given: dict[str, Any]) -> Choice:
         return Choice.model_validate(given)
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+
+
+def explained_alone() -> Problem:
+    """Why no explanation comes with ``items``: each has 50 kB and takes a hundred times as long as a reading."""
+    return _field("explain", "is answered for one drawing at a time, not among items")
 
 
 def _field(name: str, detail: str) -> Problem:

@@ -15,7 +15,7 @@ from starlette.types import Send
 
 from app.handwriting.reader import Reader, Verdict
 from app.web.auth import client_address
-from app.web.predict_input import JSON_LIMIT, Choice, Items, Question, drawing
+from app.web.predict_input import JSON_LIMIT, Choice, Items, Question, drawing, explained_alone
 from app.web.predict_models import Model, find
 from app.web.problems import Problem
 from app.web.reading_work import ReadingWork
@@ -121,9 +121,10 @@ def _question(item: bytes, choice: Choice) -> Question | Problem:
     if len(item) > JSON_LIMIT:
         return Problem(413, "Too large", f"A drawing may have at most {JSON_LIMIT:,} bytes of JSON.")
     try:
-        return drawing(item, choice)
+        question = drawing(item, choice)
     except Problem as problem:
         return problem
+    return explained_alone() if question.choice.explain else question
 
 
 def _answers(asked: Sequence[Asked], reader: Reader) -> list[tuple[Verdict | None, bytes]]:

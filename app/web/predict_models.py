@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+from msgspec import UNSET, UnsetType
+
 from app.handwriting.builtin import NAME
+from app.handwriting.explanation import Explanation
 from app.handwriting.predictor import Predictor
 from app.handwriting.reader import Reader, Reading, Verdict
 from app.history.damage import Damaged
@@ -21,11 +24,13 @@ class Model(NamedTuple):
     predictor: Predictor | None
     """None: the built-in network."""
 
-    def answer(self, question: Question, reader: Reader) -> tuple[Verdict, bytes]:
+    def answer(
+        self, question: Question, reader: Reader, explanation: Explanation | UnsetType = UNSET
+    ) -> tuple[Verdict, bytes]:
         """The verdict, and the whole answer as JSON."""
         image, choice = question.image, question.choice
         reading: Reading = reader.read(image, self.predictor, question.most_ink, choice.keep)
-        return reading.verdict, encode(reading, self.run, self.step, image if choice.image else None)
+        return reading.verdict, encode(reading, self.run, self.step, image if choice.image else None, explanation)
 
 
 async def find(choice: Choice, held: Services) -> Model:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, Meta, Raw, UnsetType
 
+from app.handwriting.explanation import Explanation
 from app.handwriting.ink import Image
 from app.handwriting.reader import Reading
 
@@ -27,6 +28,7 @@ class Prediction(Reading, frozen=True, forbid_unknown_fields=True, kw_only=True)
     run: Annotated[str, Meta(description="The run's id, or built-in.")]
     step: Annotated[int, Meta(ge=0)]
     image: Pixels | UnsetType = UNSET
+    explanation: Explanation | UnsetType = UNSET
 
 
 _NUMBERS = np.array([f"{value:3d}," for value in range(256)], "S4").view(np.uint32)
@@ -35,7 +37,9 @@ _NUMBERS = np.array([f"{value:3d}," for value in range(256)], "S4").view(np.uint
 _ENCODER = msgspec.json.Encoder()
 
 
-def encode(reading: Reading, run: str, step: int, image: Image | None) -> bytes:
+def encode(
+    reading: Reading, run: str, step: int, image: Image | None, explanation: Explanation | UnsetType = UNSET
+) -> bytes:
     """The answer as JSON; ``image`` is what the model saw, or None to leave it out."""
     prediction = Prediction(
         verdict=reading.verdict,
@@ -47,5 +51,6 @@ def encode(reading: Reading, run: str, step: int, image: Image | None) -> bytes:
         run=run,
         step=step,
         image=UNSET if image is None else Raw(b"[%b]" % _NUMBERS.take(image.reshape(-1)).tobytes()[:-1]),
+        explanation=explanation,
     )
     return _ENCODER.encode(prediction)

@@ -546,6 +546,45 @@ export type Nearness = {
   distance_7: number;
 };
 
+/**
+ * `pixels` with `pixels_bias` add up to the logit, and so do `units` with `units_bias`, but for float32's rounding.
+ * `units` are those that add anything, the loudest first.
+ */
+export type Explanation = {
+  /** null where no pixel has a share of its own: tanh, sigmoid. */
+  pixels: number[] | null;
+  pixels_bias: number;
+  /** null where the network has no hidden layer. */
+  units: Unit[] | null;
+  units_bias: number;
+  /** What each pixel adds to distance_7 - distance_3: above 0 it is nearer to the mean 3. */
+  baseline: number[];
+  /** The nearest training digits, by mean absolute difference of pixels. */
+  nearest: Neighbour[];
+};
+
+/** One of the first layer's units that speaks. */
+export type Unit = {
+  unit: number;
+  /** To the logit: above 0 for a 3, below for a 7. */
+  adds: number;
+  /**
+   * What ink on each of the 784 pixels adds through this unit, ±127 for the most that any of them adds; of the 8 loudest
+   * units.
+   */
+  weights?: number[];
+};
+
+/** A training digit. */
+export type Neighbour = {
+  /** Among the 12,396 training 3s and 7s, in MNIST's order. */
+  index: number;
+  digit: 3 | 7;
+  /** Mean absolute difference of pixels as fractions. */
+  distance: number;
+  image: number[];
+};
+
 /** A reading, and whose it is. */
 export type Prediction = {
   verdict: "3" | "7" | "blank" | "neither";
@@ -560,6 +599,7 @@ export type Prediction = {
   step: number;
   /** What the model saw; left out with image=false. */
   image?: number[];
+  explanation?: Explanation;
 };
 
 export type RunEvent =

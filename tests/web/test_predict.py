@@ -84,6 +84,22 @@ def test_neither_says_why(client):
     assert (answer["verdict"], answer["gate"]["reason"]) == ("neither", "looks like a 0")
 
 
+def test_it_explains_when_asked(client, expected):
+    raw = client.post("/predict?explain=true", content=RAW, headers=OCTETS).json()
+    explanation = raw.pop("explanation")
+    assert raw == expected
+    assert sum(explanation["pixels"]) + explanation["pixels_bias"] == pytest.approx(raw["logit"], abs=1e-4)
+    assert sum(unit["adds"] for unit in explanation["units"]) + explanation["units_bias"] == pytest.approx(
+        raw["logit"], abs=1e-4
+    )
+    assert {each["digit"] for each in explanation["nearest"]} == {7}
+    again = client.post("/predict", json={"strokes": SEVEN, "explain": True, "image": False}).json()
+    assert again["explanation"] == explanation
+    assert "image" not in again
+    of_run = client.post("/predict?run=a&step=0&explain=1", content=RAW, headers=OCTETS).json()["explanation"]
+    assert (of_run["units"], of_run["pixels_bias"]) == (None, 0)
+
+
 def test_strokes(client, expected):
     same_answer(client.post("/predict", json={"strokes": SEVEN}), expected)
     timed = [[[1e6 + 3 * x, 3 * y - 5, 16 * i] for i, (x, y) in enumerate(SEVEN[0])]]
