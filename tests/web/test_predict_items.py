@@ -41,6 +41,14 @@ def test_each_is_answered_as_if_it_had_come_alone_in_order(client):
     assert ask(client, asked) == alone * 20
 
 
+def test_one_at_a_time_is_explained(client):
+    first, second = ask(client, [{"strokes": SEVEN, "explain": True}, {"strokes": SEVEN}], image=False)
+    assert (first["status"], first["errors"][0]["field"]) == (422, "explain")
+    assert second["verdict"] == "7"
+    answer = client.post("/predict?explain=true", json={"items": [{"strokes": SEVEN}]})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "explain")
+
+
 def test_what_is_wrong_with_one_is_said_in_its_place(client):
     asked: list[Any] = [
         {"strokes": SEVEN},

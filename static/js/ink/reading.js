@@ -21,6 +21,7 @@ const EVERY = 200;
 export class LiveReading {
   #drawing;
   #reader = new Reader();
+  /** @type {Reading | null} */ #shown = null;
   /** @type {Set<View>} */ #views = new Set();
   /** Ink or network are others than those asked about. */
   #due = false;
@@ -61,6 +62,17 @@ export class LiveReading {
     if (run !== model.run || step !== model.step) this.read();
   }
 
+  /** How much the gate keeps. Reads anew where it is another share. @param {number | undefined} share */
+  set keep(share) {
+    if (this.#reader.keep === share) return;
+    this.#reader.keep = share;
+    this.read();
+  }
+
+  get keep() {
+    return this.#reader.keep;
+  }
+
   /** What is asked from now on is for this one. @param {Model} model */
   prepare(model) {
     this.#reader.model = model;
@@ -81,10 +93,16 @@ export class LiveReading {
     if (this.#drawing.blank) {
       this.#due = false;
       this.#reader.forget();
+      this.#shown = null;
       for (const view of this.#views) view.show(null);
       return;
     }
     this.#schedule();
+  }
+
+  /** The last answer; null where nothing is drawn, or none came. @type {Reading | null} */
+  get shown() {
+    return this.#shown;
   }
 
   /** At most one question at a time, and in a hidden tab none. */
@@ -107,11 +125,13 @@ export class LiveReading {
     try {
       const reading = await this.#answer(content);
       if (reading && !this.#ended()) {
+        this.#shown = reading;
         this.#drawing.saw(content, reading.image);
         for (const view of this.#views) view.show(reading);
       }
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
+      this.#shown = null;
       if (!this.#ended()) for (const view of this.#views) view.fail?.(error);
     } finally {
       this.#busy = false;

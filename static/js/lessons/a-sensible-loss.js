@@ -6,7 +6,7 @@ import { element, part } from "../shell/element.js";
 import { count, plain } from "../shell/format.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const DIGITS = /** @type {const} */ ([["a", 3, -6], ["b", 3, 0], ["c", 7, -2], ["d", 7, 1]]);
 

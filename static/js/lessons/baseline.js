@@ -12,7 +12,7 @@ import { openDrawing } from "../ink/kept-drawing.js";
 import { DISTANCES, nearness } from "./distances.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @typedef {import("./distances.js").Norm} Norm */
 

@@ -11,7 +11,7 @@ import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { ask } from "./ask.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const STEPS = 49; // of one epoch
 const REACH = 2;

@@ -5,7 +5,7 @@ import { loss, percent, plain } from "../shell/format.js";
 import { root as base } from "../shell/root.js";
 import { Graph, node } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { mountChoice } from "./slider.js";
+import { mountChoice } from "../forms/slider.js";
 
 /** @typedef {import("./trials.js").Member} Member */
 

@@ -15,7 +15,7 @@ import { Fold } from "./folding.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @import { Item } from "./graph.js" */
 /** @import { Digits } from "../model/digits.js" */

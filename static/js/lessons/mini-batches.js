@@ -8,7 +8,7 @@ import { Graph, node } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { newestAt, readPictures, stepsBefore } from "./measured-steps.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @import { Item } from "./graph.js" */
 /** @import { Point } from "./measured-steps.js" */

@@ -15,7 +15,7 @@ import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @import { Ink, Item } from "./graph.js" */
 /** @import { Digits } from "../model/digits.js" */

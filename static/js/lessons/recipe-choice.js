@@ -3,7 +3,7 @@
 import { element, part } from "../shell/element.js";
 import { count, plain } from "../shell/format.js";
 import { parametersOf, priceOf, tooMuch } from "./budget.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @import { Chosen, Limits } from "./budget.js" */
 /** @import { LessonState } from "./state.js" */

@@ -9,7 +9,7 @@ import { ProblemError } from "../shell/problem.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { pastNetwork } from "./past-network.js";
-import { mountSlider } from "./slider.js";
+import { mountSlider } from "../forms/slider.js";
 
 const LAST = 1960;
 const BINS = 64;

@@ -11,7 +11,7 @@ import { Graph } from "./graph.js";
 import { cut, indexOf, placesOf, readIndex, shapeOf, whole } from "./indexing.js";
 import { openLesson } from "./lesson.js";
 import { elements, readShape, written } from "./shapes.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 import { StackView } from "./stack-view.js";
 
 /** @import { Selection } from "./indexing.js" */

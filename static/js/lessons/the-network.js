@@ -18,7 +18,7 @@ import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 import { leastMissed, mostOff, Switches } from "./switching.js";
 
 /** @import { Ink, Item } from "./graph.js" */

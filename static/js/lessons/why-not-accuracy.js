@@ -9,7 +9,7 @@ import { ProblemError } from "../shell/problem.js";
 import { AlongWeight } from "./along-weight.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { mountChoice, mountSlider } from "./slider.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const REACH = 2; // how far the weight is moved, at most
 const POINTS = 400;

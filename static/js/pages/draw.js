@@ -1,6 +1,9 @@
 /** @import { Model } from "../ink/predict.js" */
 import { mountTime } from "../drawn/time.js";
 import { DigitImage } from "../ink/digit-image.js";
+import { mountBreak } from "../drawn/break.js";
+import { mountWhy } from "../drawn/why.js";
+import { mountHowSure } from "../ink/how-sure.js";
 import { mountInk } from "../ink/ink-canvas.js";
 import { addInkShortcuts, mountInkTools } from "../ink/ink-tools.js";
 import { openDrawing } from "../ink/kept-drawing.js";
@@ -15,7 +18,7 @@ import { fillSampleRow } from "../ink/sample-row.js";
 import { VerdictView } from "../ink/verdict.js";
 import { mountWhoReads } from "../ink/who-reads.js";
 
-/** @typedef {{ width: number, model: Model }} Kept */
+/** @typedef {{ width: number, model: Model, keep?: number }} Kept */
 
 const { stream, shortcuts, toasts } = openPage(window);
 const thickness = part("thickness", HTMLInputElement);
@@ -72,9 +75,16 @@ function unanswered({ status, detail }) {
 /** @param {Model} model */
 function use(model) {
   reading.model = model;
-  memory.set({ width: ink.strokeWidth, model });
   time.follow(model);
-  const query = new URLSearchParams(Object.entries(model).map(([name, value]) => [name, String(value)]));
+  note();
+}
+
+/** Keeps who reads and how sure it must be, for a reload and for who is sent the address. */
+function note() {
+  const { model, keep } = reading;
+  memory.set({ width: ink.strokeWidth, model, keep });
+  const state = { ...model, ...(keep !== undefined && { keep }) };
+  const query = new URLSearchParams(Object.entries(state).map(([name, value]) => [name, String(value)]));
   window.clearTimeout(noting);
   noting = window.setTimeout(() => history.replaceState(null, "", query.size ? `?${query}` : location.pathname), NOTE);
 }
@@ -92,6 +102,12 @@ function linkedModel() {
   return Number.isNaN(step) ? { run } : { run, step };
 }
 
+/** A link may say how sure it must be: /draw?keep=0.9. */
+function linkedKeep() {
+  const keep = Number.parseFloat(new URLSearchParams(location.search).get("keep") ?? "");
+  return keep >= 0.5 && keep <= 1 ? keep : undefined;
+}
+
 /** @param {unknown} error */
 function showError(error) {
   if (!(error instanceof ProblemError)) throw error;
@@ -101,7 +117,7 @@ function showError(error) {
 drawing.subscribe(({ type }) => type === "Changed" && toasts.close("picture")); // what it said of another one
 thickness.addEventListener("input", () => {
   ink.strokeWidth = thickness.valueAsNumber / 100;
-  memory.set({ width: ink.strokeWidth, model: reading.model });
+  memory.set({ width: ink.strokeWidth, model: reading.model, keep: reading.keep });
 });
 addInkShortcuts(shortcuts, drawing);
 bindPictures(document, {
@@ -117,6 +133,7 @@ document.addEventListener("visibilitychange", () => {
 if (kept) ink.strokeWidth = kept.width;
 thickness.valueAsNumber = Math.round(100 * ink.strokeWidth);
 const first = linkedModel() ?? kept?.model ?? {};
+reading.keep = linkedKeep() ?? kept?.keep;
 const who = mountWhoReads(part("who", HTMLElement), {
   stream,
   model: first,
@@ -132,3 +149,12 @@ const samples = part("samples", HTMLElement);
 fillSampleRow(samples, samples.dataset.address ?? "", (picture) => drawing.setPicture(picture)).catch(showError);
 request("GET", "/api/baseline").then((answer) => means.setMeans(answer)).catch(showError);
 who.load().then(() => time.follow(reading.model)).catch(showError); // now its name is known
+mountHowSure(part("how-sure", HTMLElement), {
+  keep: reading.keep,
+  onChange: (keep) => {
+    reading.keep = keep;
+    note();
+  },
+}).catch(showError);
+mountWhy(part("why", HTMLElement), { drawing, reading, nameOf: (run) => `“${who.nameOf(run)}”` });
+mountBreak(part("break", HTMLElement), { drawing, reading });

@@ -1,6 +1,6 @@
 // A quantity that a reader moves: a native slider, and a field in which the exact number can be typed.
 
-import { numberField } from "../forms/number-field.js";
+import { numberField } from "./number-field.js";
 import { element, uniqueId } from "../shell/element.js";
 
 /**

@@ -1,0 +1,80 @@
+"""Below the drawing: how sure it must be, why it was read so, and how to break it."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.drawing import THREE, draw, headline
+
+
+def numbers(found: Locator) -> list[float]:
+    return [float(text.replace("−", "-")) for text in found.all_inner_texts()]
+
+
+def test_why_adds_up_to_the_logit(draw_page: Page) -> None:
+    why = draw_page.locator("[data-part=why]")
+    expect(why).to_contain_text("Draw something above")
+    draw_page.get_by_role("button", name="a 3", exact=True).click()  # at once: a line is read again as it grows
+    expect(headline(draw_page)).to_have_text("3")
+    why.scroll_into_view_if_needed()
+    expect(why).to_contain_text("The built-in network reads a 3; the baseline")
+    logit = float(re.search(r"Logit (-?[\d.]+)", draw_page.locator("#verdict").inner_text())[1])  # type: ignore[index]
+    for sum_of in why.locator(".why-sum").all():
+        *terms, total = numbers(sum_of.locator(".term b"))
+        assert abs(sum(terms) - total) < 0.005
+        assert abs(total - logit) < 0.05
+    adds = numbers(why.locator(".why-units b"))
+    assert len(adds) == 8
+    assert [abs(each) for each in adds] == sorted((abs(each) for each in adds), reverse=True)
+    expect(why.locator(".why-nearest li")).to_have_count(5)
+    expect(why.locator(".why-nearest b")).to_have_text(["a 3"] * 5)
+    draw_page.keyboard.press("Delete")
+    expect(why).to_contain_text("Draw something above")
+
+
+def test_it_breaks_once_nothing_places_it(draw_page: Page) -> None:
+    part = draw_page.locator("[data-part=break]")
+    draw_page.get_by_role("button", name="a 3", exact=True).click()
+    part.scroll_into_view_if_needed()
+    said = part.locator(".break-said")
+    expect(said).to_have_text("3")
+    paper = part.locator(".break-paper")
+    paper.focus()
+    for _ in range(3):
+        draw_page.keyboard.press("Shift+ArrowRight")
+    expect(paper).to_have_attribute("aria-label", "The drawing, 6.0 pixels to the right")
+    expect(part.locator(".caption", has_text="as you drew it")).to_contain_text("above 99.9 %")
+    expect(said).to_have_text("3")  # it is placed again: the network sees what it saw
+    part.get_by_label("Bring its centre of mass back").uncheck()
+    expect(said).not_to_have_text("3")
+    part.get_by_role("button", name="Put it back").click()
+    expect(said).to_have_text("3")
+    box = paper.bounding_box()
+    assert box is not None
+    part.get_by_label("Bring its centre of mass back").uncheck()
+    draw_page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    draw_page.mouse.down()
+    draw_page.mouse.move(box["x"] + box["width"] * 0.85, box["y"] + box["height"] * 0.8, steps=6)
+    draw_page.mouse.up()
+    expect(said).not_to_have_text("3")
+    part.get_by_label("Turn, degrees", exact=True).press("ArrowRight")
+    expect(part.get_by_label("Turn, degrees, typed")).to_have_value("1")
+
+
+def test_how_sure_it_must_be_is_asked_kept_and_linked(draw_page: Page) -> None:
+    draw(draw_page, THREE)
+    expect(headline(draw_page)).to_have_text("3")
+    slider = draw_page.get_by_label("How sure must it be?")
+    expect(draw_page.locator("#how-sure")).to_contain_text("Of 100 real 3s and 7s it then refuses 1;")
+    score = float(re.search(r"Score \+([\d.]+)", draw_page.locator("#verdict").inner_text())[1])  # type: ignore[index]
+    with draw_page.expect_request(lambda asked: '"keep":0.5' in (asked.post_data or "")):
+        slider.press("End")
+    expect(draw_page.locator("#how-sure")).to_contain_text("Of 100 real 3s and 7s it then refuses 50;")
+    expect(draw_page).to_have_url(re.compile(r"\?keep=0\.5$"))
+    shown = draw_page.locator("#verdict .verdict-gate, #verdict .verdict-sentence")
+    expect(shown.filter(has_text=re.compile(r"Score|score"))).not_to_contain_text(f"+{score}")
+    draw_page.reload()
+    expect(draw_page.get_by_label("How sure must it be?")).to_have_value("100")
+    draw_page.get_by_role("button", name="As usual").click()
+    expect(draw_page).to_have_url(re.compile(r"/draw$"))
+    expect(headline(draw_page)).to_have_text("3")
