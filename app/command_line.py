@@ -162,20 +162,58 @@ def data(
 
 
 @cli.command()
-def predict(files: Annotated[list[Path], typer.Argument(help="PNG, JPEG or WebP pictures of one digit each.")]) -> None:
-    """Read pictures with the built-in model: file, verdict, probability of a 3."""
-    from app.handwriting.picture import PictureError, read
-    from app.handwriting.reader import Reader
+def predict(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="PNG, JPEG or WebP pictures of one digit each, folders of them, - for standard input."),
+    ],
+    run: Annotated[
+        str | None,
+        typer.Option(help="Whose model reads: a run's id, live for the newest, or a FILE.safetensors. [built-in]"),
+    ] = None,
+    step: Annotated[
+        int | None, typer.Option(min=0, help="The run's model at or before this step. [the newest kept]")
+    ] = None,
+    keep: Annotated[
+        float | None,
+        typer.Option(min=0.5, max=1, help="Share of MNIST's 3s and 7s to take; with less, more is neither. [0.99]"),
+    ] = None,
+    data_dir: Annotated[Path | None, option("data_dir", "Where runs are kept. [.threeseven]")] = None,
+    database_url: Annotated[
+        str | None, option("database_url", "SQLAlchemy URL. [SQLite in the data directory]")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
+) -> None:
+    """Read pictures, here, without a server: file, verdict, probability of a 3, and why what is neither is neither.
 
+    The exit status is 1 where one of them could not be read."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as for `serve`
+    from app.handwriting.reader import Reader
+    from app.reading_files import FileReader, ModelError, built_in, model_of_file, model_of_run
+    from app.settings import Settings
+
+    given: dict[str, Any] = {"data_dir": data_dir, "database_url": database_url}
+    # Not validated: what is wrong with the server's other settings is nothing to who reads pictures.
+    settings = Settings.model_construct(**{name: value for name, value in given.items() if value is not None})
     reader = Reader.built_in()
-    for file in files:
-        try:
-            reading = reader.read(read(file.read_bytes()))
-        except OSError as error:
-            raise fail(f"{file}: {error.strerror}") from None
-        except PictureError as error:
-            raise fail(f"{file}: {error}") from None
-        typer.echo(f"{file}\t{reading.verdict}\tP(3) = {reading.probability_3:.4f}")
+    try:
+        if run in (None, "built-in"):
+            model = built_in(reader, step)
+        elif run.endswith(".safetensors"):
+            model = model_of_file(Path(run))
+        else:
+            model = model_of_run(settings.database, run, step)
+    except ModelError as error:
+        raise fail(str(error)) from None
+    try:
+        all_read = FileReader(reader, model, keep).print_all(files, as_json=json)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _discard_output()
+        raise fail(f"standard output: {error.strerror}") from None
+    if not all_read:
+        raise typer.Exit(1)
 
 
 def main() -> None:
@@ -187,8 +225,13 @@ def main() -> None:
     try:
         cli(prog_name="threeseven")
     except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         sys.exit(1)
+
+
+def _discard_output() -> None:
+    """What is still to be written to standard output goes nowhere, the end of the process included."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_missing_streams() -> None:

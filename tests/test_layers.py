@@ -52,7 +52,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "app.main": (VOCABULARY | {"app.handwriting", "app.history", "app.lessons", "app.running", "app.web"}, TORCH),
     "app.serving": (VOCABULARY | {"app.history", "app.main", "app.running", "app.web"}, TORCH),
     "app.terminal": (VOCABULARY | {"app.learning"}, WEB | DATABASE),
-    "app.command_line": (VOCABULARY | {"app.handwriting", "app.serving", "app.terminal"}, TORCH),
+    "app.reading_files": (VOCABULARY | {"app.handwriting", "app.history"}, WEB | PROCESS | TORCH),
+    "app.command_line": (VOCABULARY | {"app.handwriting", "app.reading_files", "app.serving", "app.terminal"}, TORCH),
     "app.__main__": ({"app.command_line"}, TORCH),
 }
 # These import torch, so they are for processes that train: the worker, and `threeseven train`, which the command line

@@ -7,9 +7,7 @@ import struct
 import subprocess
 import sys
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from app import __version__
 from scripts.serving import ROOT
@@ -123,24 +121,3 @@ def test_download_needs_a_folder():
     process = threeseven("serve", "--download")
     assert process.returncode == 2
     assert "--mnist-dir" in process.stderr
-
-
-def test_predict_reads_pictures(tmp_path):
-    paper = np.full((120, 90), 240, np.uint8)
-    paper[20:100, 40:52] = 20
-    paper[20:30, 15:52] = 20
-    Image.fromarray(paper).save(tmp_path / "seven.png")
-    process = threeseven("predict", str(tmp_path / "seven.png"))
-    assert process.returncode == 0
-    assert process.stdout.split("\t")[1] == "7"
-
-
-@pytest.mark.parametrize("content", [b"", b"not a picture", None])
-def test_predict_names_the_file_that_it_cannot_read(tmp_path, content):
-    file = tmp_path / "odd.png"
-    if content is not None:
-        file.write_bytes(content)
-    process = threeseven("predict", str(file))
-    assert process.returncode == 2
-    assert "odd.png" in process.stderr
-    assert "Traceback" not in process.stderr
