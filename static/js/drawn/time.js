@@ -23,7 +23,7 @@ export function mountTime(root, { drawing, nameOf, onChoose, onProblem }, { sign
   const readings = new ThroughTime(drawing, { signal });
   /** @type {Model} */
   let model = {};
-  const about = element("p", "drawn-about");
+  const about = element("p", "drawn-sentence");
   const newest = button("Read with the newest run", "small", chooseNewest, { signal });
   const box = element("div", "drawn-curve");
   root.append(about, newest, box);

@@ -1,17 +1,13 @@
 // A drawing that outlives a reload, and that all tabs of this server share.
 
-/** @import { Content, Picture, Point } from "./drawing.js" */
+/** @import { Content, Picture } from "./drawing.js" */
 import { root } from "../shell/root.js";
 import { BLANK, bytesOf, Drawing, isBlank } from "./drawing.js";
+import { fromFlat, toFlat } from "./flat-strokes.js";
 
 const KEY = `drawing${root}`;
 const VERSION = 1;
-/** Coordinates are kept as whole numbers of this part of the side: finer than any screen. */
-const PARTS = 10_000;
-/** As many as the server takes. */
-const MOST_STROKES = 1000;
-const MOST_POINTS = 20_000;
-/** Signs: that many points, of some ten signs each, and room for how they are written down. */
+/** Signs: as many points as the server takes, of some ten signs each, and room for how they are written down. */
 const MOST_SIGNS = 250_000;
 const MOST_LABEL = 100;
 const PIXELS = 784;
@@ -75,11 +71,10 @@ function storageOf(window) {
  * @returns {string | null} null: it is not kept
  */
 export function pack({ strokes, picture }, image) {
-  const flat = strokes.map((stroke) => stroke.flatMap(([x, y]) => [Math.round(PARTS * x), Math.round(PARTS * y)]));
   const pixels = picture?.kind === "pixels" ? Array.from(picture.pixels) : image && bytesOf(image);
   const kept = picture && pixels ? { label: picture.label.slice(0, MOST_LABEL), pixels } : null;
   if (picture && !kept) return null;
-  const text = JSON.stringify({ version: VERSION, strokes: flat, picture: kept });
+  const text = JSON.stringify({ version: VERSION, strokes: toFlat(strokes), picture: kept });
   return text.length <= MOST_SIGNS ? text : null;
 }
 
@@ -92,24 +87,11 @@ export function unpack(text) {
   try {
     const { version, strokes, picture } = JSON.parse(text);
     if (version !== VERSION) return null;
-    const content = { strokes: strokesOf(strokes), picture: picture === null ? null : pictureOf(picture) };
+    const content = { strokes: fromFlat(strokes), picture: picture === null ? null : pictureOf(picture) };
     return isBlank(content) ? BLANK : content;
   } catch {
     return null;
   }
-}
-
-/**
- * @param {any} strokes
- * @returns {Point[][]}
- */
-function strokesOf(strokes) {
-  const points = strokes.reduce((/** @type {number} */ sum, /** @type {number[]} */ stroke) => sum + stroke.length / 2, 0);
-  if (strokes.length > MOST_STROKES || !(points <= MOST_POINTS)) throw new RangeError("too much");
-  return strokes.map((/** @type {number[]} */ stroke) => {
-    if (!stroke.length || stroke.length % 2 || !stroke.every(isPart)) throw new RangeError("no stroke");
-    return Array.from({ length: stroke.length / 2 }, (_, i) => [stroke[2 * i] / PARTS, stroke[2 * i + 1] / PARTS]);
-  });
 }
 
 /**
@@ -119,11 +101,6 @@ function strokesOf(strokes) {
 function pictureOf({ label, pixels }) {
   if (typeof label !== "string" || pixels.length !== PIXELS || !pixels.every(isByte)) throw new RangeError("no picture");
   return { kind: "pixels", label: label.slice(0, MOST_LABEL), pixels };
-}
-
-/** @param {unknown} value */
-function isPart(value) {
-  return Number.isInteger(value) && /** @type {number} */ (value) >= 0 && /** @type {number} */ (value) <= PARTS;
 }
 
 /** @param {unknown} value */

@@ -1,4 +1,5 @@
 /** @import { Model } from "../ink/predict.js" */
+import { mountKept } from "../drawn/kept.js";
 import { mountTime } from "../drawn/time.js";
 import { DigitImage } from "../ink/digit-image.js";
 import { mountBreak } from "../drawn/break.js";
@@ -47,6 +48,9 @@ const choose = (/** @type {Model} */ model) => {
 const time = mountTime(part("time"), {
   drawing, nameOf: (run) => who.nameOf(run), onChoose: choose, onProblem: (problem) => toasts.showProblem(problem),
 }, { signal });
+const collection = mountKept(part("kept"), {
+  beside: part("keep"), pad: part("paper"), drawing, nameOf: (run) => who.nameOf(run), toasts, shortcuts,
+}, { signal });
 
 const RETRY = 2000; // milliseconds after which a drawing that nobody read is sent again
 let retry = 0;
@@ -82,6 +86,7 @@ function use(model) {
 /** Keeps who reads and how sure it must be, for a reload and for who is sent the address. */
 function note() {
   const { model, keep } = reading;
+  collection.follow({ ...model, keep });
   memory.set({ width: ink.strokeWidth, model, keep });
   const state = { ...model, ...(keep !== undefined && { keep }) };
   const query = new URLSearchParams(Object.entries(state).map(([name, value]) => [name, String(value)]));
@@ -139,7 +144,10 @@ const who = mountWhoReads(part("who", HTMLElement), {
   model: first,
   onChange: use,
   onLearned: () => drawing.blank || reading.read(),
-  onKept: () => time.grow(),
+  onKept: () => {
+    time.grow();
+    if (reading.model.step === undefined) collection.grow();
+  },
 });
 stream.start();
 use(first);

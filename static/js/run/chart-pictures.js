@@ -2,6 +2,7 @@
 
 import { toPng } from "../plot/picture.js";
 import { element } from "../shell/element.js";
+import { saveFile } from "../shell/save-file.js";
 
 /**
  * A button for each chart, which saves what the chart shows at that moment as a PNG.
@@ -17,22 +18,10 @@ export function mountChartPictures(root, { run, charts }, { signal }) {
     button.type = "button";
     button.addEventListener("click", async () => {
       const picture = await toPng(chart, { title: run.name ? `${title} of ${run.name}` : title });
-      save(picture, `threeseven-${run.run}-${title.toLowerCase()}.png`);
+      saveFile(picture, `threeseven-${run.run}-${title.toLowerCase()}.png`);
     }, { signal });
     return button;
   });
   root.append(...buttons);
   signal.addEventListener("abort", () => buttons.forEach((button) => button.remove()));
-}
-
-/**
- * @param {Blob} file
- * @param {string} name
- */
-function save(file, name) {
-  const link = element("a", "");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // some browsers read it only a while after the press
 }

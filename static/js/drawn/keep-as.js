@@ -1,0 +1,89 @@
+// Keeps the drawing on the pad, under what it is.
+
+/** @import { Content, Drawing } from "../ink/drawing.js" */
+/** @import { KeptDrawings, Label } from "../ink/kept-drawings.js" */
+/** @import { Toasts } from "../shell/toasts.js" */
+import { bytesOf } from "../ink/drawing.js";
+import { drawnPixels } from "../ink/drawn-pixels.js";
+import { labelWords, NotKept } from "../ink/kept-drawings.js";
+import { button, element, uniqueId } from "../shell/element.js";
+import { count } from "../shell/format.js";
+import { ProblemError } from "../shell/problem.js";
+
+/** @type {readonly { label: Label, name: string, key: string }[]} */
+const CHOICES = [
+  { label: 3, name: "3", key: "3" },
+  { label: 7, name: "7", key: "7" },
+  { label: null, name: "something else", key: "0" },
+];
+
+/**
+ * Three buttons, one for each label.
+ *
+ * @param {HTMLElement} root gets them
+ * @param {object} context
+ * @param {Drawing} context.drawing
+ * @param {KeptDrawings} context.kept
+ * @param {Toasts} context.toasts
+ * @param {import("../shell/shortcuts.js").Shortcuts} context.shortcuts
+ * @param {{ signal: AbortSignal }} life
+ */
+export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal }) {
+  const words = element("span", "keep-as-words", "Keep it as");
+  words.id = uniqueId("keep-as");
+  const buttons = CHOICES.map(({ label, name }) => button(name, "small", () => keep(label), { signal }));
+  const group = element("div", "keep-as row", words, ...buttons);
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-labelledby", words.id);
+  group.title = "Keeps the drawing in this browser (K, then 3, 7 or 0)";
+  root.append(group);
+  /** Under which id each content was kept. @type {WeakMap<Content, string>} */
+  const known = new WeakMap();
+
+  /** @param {Label} label */
+  function keep(label) {
+    const { content } = drawing;
+    const pixels = drawing.image ? bytesOf(drawing.image) : drawnPixels(drawing);
+    if (!pixels || drawing.blank) return;
+    try {
+      const before = kept.all.find(({ id }) => id === known.get(content));
+      if (before) {
+        kept.label(before.id, label);
+        return say(`It is kept already, now as ${labelWords(label)}.`, () => kept.label(before.id, before.label));
+      }
+      const added = kept.keep([{ label, strokes: content.strokes, pixels: Uint8Array.from(pixels) }]);
+      known.set(content, added[0].id);
+      say(`Kept as ${labelWords(label)}: ${count(kept.all.length)} now.`, () => kept.remove(added));
+    } catch (error) {
+      if (!(error instanceof NotKept)) throw error;
+      toasts.showProblem(new ProblemError(507, "It is not kept", error.message), { key: "kept" });
+    }
+  }
+
+  /** @param {string} said @param {() => void} undo */
+  function say(said, undo) {
+    const back = button("Undo", "small", () => {
+      undo();
+      toasts.close("kept");
+    });
+    toasts.show([said, " ", back], { key: "kept" });
+  }
+
+  const show = () => {
+    for (const each of buttons) each.disabled = drawing.blank || (!drawing.image && drawing.picture?.kind === "file");
+  };
+  group.addEventListener("keydown", (event) => {
+    const choice = CHOICES.find(({ key }) => key === event.key);
+    if (!choice || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    keep(choice.label);
+  }, { signal });
+  shortcuts.add({
+    key: "k", words: "Keep the drawing: then 3, 7, or 0 for something else",
+    when: () => !buttons[0].disabled,
+    act: () => buttons[0].focus(),
+  }, { signal });
+  signal.addEventListener("abort", drawing.subscribe(({ type }) => type === "Growing" || show()));
+  signal.addEventListener("abort", () => group.remove());
+  show();
+}

@@ -1,0 +1,92 @@
+"""Drawings that are kept in the browser: a validation set of one's own."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.drawing import SEVEN, THREE, draw, headline, inked, opened
+
+SCORE = ".kept-score"
+
+
+def drawings(page: Page) -> Locator:
+    return page.get_by_role("option", name="read")
+
+
+def keep(page: Page, points: object, label: str) -> None:
+    page.keyboard.press("Delete")
+    draw(page, points)  # type: ignore[arg-type]
+    expect(headline(page)).not_to_have_text("Nothing drawn yet")
+    page.keyboard.press("k")
+    page.keyboard.press(label)
+
+
+def test_they_are_kept_with_what_they_are_and_read_by_a_model(
+    draw_page: Page, finished_run: str, assert_accessible: Callable[[Page], None]
+) -> None:
+    page = draw_page
+    assert page.locator("#ink").bounding_box() is not None
+    for points, label in ((THREE, "3"), (SEVEN, "7"), (SEVEN, "3")):
+        keep(page, points, label)
+    section = page.locator("[data-part=kept]")
+    section.scroll_into_view_if_needed()
+    expect(section.locator(SCORE)).to_have_text("2 of 3 as you labelled them, by the built-in network.")
+    expect(page.get_by_role("option", name="a 3, read as a 7: not as labelled")).to_have_text("3 ✗ 7")
+    assert_accessible(page)
+
+    drawings(page).last.click()
+    page.keyboard.press("7")
+    expect(section.locator(SCORE)).to_have_text("3 of 3 as you labelled them, by the built-in network.")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(headline(page)).to_have_text("3")
+    assert inked(page, *THREE[5])
+
+    page.goto(f"/runs/{finished_run}")
+    own = page.locator("[data-part=own-drawings]")
+    own.scroll_into_view_if_needed()
+    expect(own).to_have_text("Your drawings: 3 of 3 as you labelled them, at step 98.")
+
+
+def test_what_is_deleted_comes_back_and_two_tabs_agree(draw_page: Page) -> None:
+    page = draw_page
+    for points, label in ((THREE, "3"), (SEVEN, "0")):
+        keep(page, points, label)
+    other = page.context.new_page()
+    opened(other)
+    expect(drawings(other)).to_have_count(2)
+    drawings(page).first.focus()
+    page.keyboard.press("Delete")
+    expect(drawings(other)).to_have_count(1)
+    expect(drawings(page).first).to_be_focused()
+    expect(headline(page)).not_to_have_text("Nothing drawn yet")  # the drawing on the pad stays
+    page.get_by_role("button", name="Undo", exact=True).last.click()
+    expect(drawings(other)).to_have_count(2)
+    other.get_by_role("button", name="Delete all").click()
+    expect(drawings(page)).to_have_count(0)
+    expect(page.locator(SCORE)).to_contain_text("None is kept yet")
+
+
+def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path) -> None:
+    page = draw_page
+    keep(page, SEVEN, "7")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all").click()
+    text = Path(download.value.path()).read_text()
+    line = json.loads(text)
+    assert line["label"] == 7
+    assert len(line["pixels"]) == 784
+    assert len(line["strokes"]) == 1
+    file = tmp_path / "drawings.jsonl"
+    more = [line | {"label": None}, {"strokes": [THREE], "label": 3}]
+    file.write_text(text + "".join(f"{json.dumps(each)}\n" for each in more))
+    add = page.locator("[data-part=kept] input[type=file]")
+    add.set_input_files(file)
+    expect(page.get_by_role("status").filter(has_text="2 added; 1 there already.")).to_be_visible()
+    expect(drawings(page)).to_have_count(3)
+    file.write_text('{"label": 4}\n')
+    add.set_input_files(file)
+    expect(page.get_by_role("alert")).to_contain_text("Line 1: label is 3, 7, or null for neither.")
+    expect(drawings(page)).to_have_count(3)
