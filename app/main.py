@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.web import (
     address,
     digits,
+    drawings,
     entries,
     experiments,
     exports,
@@ -168,6 +169,7 @@ def create_app(settings: Settings) -> FastAPI:
         sweeps.router,
         exports.router,
         readings.router,
+        drawings.router,
         lessons.router,
         classroom.router,
         entries.router,

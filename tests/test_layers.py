@@ -15,6 +15,7 @@ VOCABULARY = {
     "app.capacity",
     "app.checkpoint",
     "app.controls",
+    "app.drawing",
     "app.entry",
     "app.events",
     "app.experiments",

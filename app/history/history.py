@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
+from app.drawing import Drawing
 from app.entry import Entry
 from app.events import EpochEnded, Event, Origin, RunQueued, Steps, Weights
-from app.history import entries, sizes, store
+from app.history import drawings, entries, sizes, store
 from app.history.ballast import BALLAST_BYTES
 from app.history.changes import Changes
 from app.history.damage import Damaged, corrupt
@@ -311,6 +312,20 @@ class History:
     async def remove_entry(self, id: str) -> None:
         """Does nothing where there is none."""
         await self._to_its_end(self._database.write(lambda c: entries.remove(c, id), frees=True))
+
+    async def drawings(self, limit: int, after: int) -> tuple[list[Drawing], int | None, int]:
+        """A page of what the server was told to keep, in the order in which it came; the next page's ``after`` (None:
+        this is the last), and how many there are."""
+        return await self._database.read(lambda c: (*drawings.page(c, limit, after), drawings.count(c)))
+
+    async def put_drawings(self, added: Sequence[Drawing]) -> tuple[int, int]:
+        """How many of them were not there yet, and how many there are now. Raises TooManyDrawings; then none is
+        kept."""
+        return await self._to_its_end(self._database.write(lambda c: (drawings.put(c, added), drawings.count(c))))
+
+    async def remove_drawings(self, id: str | None = None) -> int:
+        """One, or all; how many that were."""
+        return await self._to_its_end(self._database.write(lambda c: drawings.remove(c, id), frees=True))
 
     async def storage(self) -> Storage:
         def ask(connection: Connection) -> tuple[list[Removal], dict[str, str]]:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -106,3 +106,13 @@ entries = Table(
     sqlite_autoincrement=True,
 )
 """One row for each entry of the lesson's board, which are few: JSON of :class:`app.entry.Entry`."""
+
+drawings = Table(
+    "drawings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("drawing", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row for each labelled drawing that the server was told to keep: JSON of :class:`app.drawing.Drawing`."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings, is_loopback
-from app.web import experiments, handshake, predict
+from app.web import drawings, experiments, handshake, predict
 from app.web.problems import Problem
 
 BODY_LIMIT = 64 * 1024
@@ -170,6 +170,8 @@ def _body_limit(path: str) -> int | None:
     """Bytes; None where the route has limits of its own."""
     if path in predict.PATHS:
         return None
+    if path == drawings.PATH:
+        return drawings.BODY_LIMIT
     return EXPERIMENT_LIMIT if path.startswith(experiments.PATH) else BODY_LIMIT
 
 

@@ -90,3 +90,20 @@ def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path
     add.set_input_files(file)
     expect(page.get_by_role("alert")).to_contain_text("Line 1: label is 3, 7, or null for neither.")
     expect(drawings(page)).to_have_count(3)
+
+
+def test_on_the_server_only_when_told_to(draw_page: Page) -> None:
+    page = draw_page
+    keep(page, SEVEN, "7")
+    section = page.locator("[data-part=kept]")
+    section.scroll_into_view_if_needed()
+    expect(section).to_contain_text("None is on this server.")
+    section.get_by_role("button", name="Keep them on this server").click()
+    expect(section).to_contain_text("1 on this server")
+    section.get_by_role("button", name="Delete all").click()
+    expect(drawings(page)).to_have_count(0)
+    section.get_by_role("button", name="Add those on it").click()
+    expect(page.get_by_role("option", name="7 ✓: a 7, read as a 7: as labelled")).to_be_visible()
+    section.get_by_role("button", name="Delete those on it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(section).to_contain_text("None is on this server.")

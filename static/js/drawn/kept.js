@@ -5,7 +5,7 @@
 /** @import { Who } from "../ink/kept-verdicts.js" */
 /** @import { Toasts } from "../shell/toasts.js" */
 import { fromLines, MOST_BYTES, NoLines, toLines } from "../ink/drawing-lines.js";
-import { KeptDrawings, labelWords, MOST, NotKept } from "../ink/kept-drawings.js";
+import { KeptDrawings, labelWords, MOST, NotKept, notYet } from "../ink/kept-drawings.js";
 import { KeptVerdicts, scoreWords } from "../ink/kept-verdicts.js";
 import { button, element, uniqueId } from "../shell/element.js";
 import { count } from "../shell/format.js";
@@ -13,8 +13,9 @@ import { ProblemError } from "../shell/problem.js";
 import { saveFile } from "../shell/save-file.js";
 import { mountKeepAs } from "./keep-as.js";
 import { mountKeptGrid } from "./kept-grid.js";
+import { mountServerDrawings } from "./server-drawings.js";
 
-const ABOUT = `Keep what you draw with what it is, and see how many of your own a model reads as you do. They stay in this browser, at most ${MOST}; every page of a run says how it reads them.`;
+const ABOUT = `Keep what you draw with what it is, and see how many of your own a model reads as you do. They stay in this browser, at most ${MOST}, unless you tell it otherwise; every page of a run says how it reads them.`;
 
 /** @type {readonly Label[]} */
 const LABELS = [3, 7, null];
@@ -28,11 +29,12 @@ const LABELS = [3, 7, null];
  * @param {HTMLElement} context.pad comes into sight when something is put on it
  * @param {Drawing} context.drawing
  * @param {(run: string) => string} context.nameOf
+ * @param {import("../shell/access.js").Access} context.access
  * @param {Toasts} context.toasts
  * @param {import("../shell/shortcuts.js").Shortcuts} context.shortcuts
  * @param {{ signal: AbortSignal }} life
  */
-export function mountKept(root, { beside, pad, drawing, nameOf, toasts, shortcuts }, { signal }) {
+export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, shortcuts }, { signal }) {
   const kept = new KeptDrawings(window, { signal });
   const verdicts = new KeptVerdicts(kept, { signal });
   mountKeepAs(beside, { drawing, kept, toasts, shortcuts }, { signal });
@@ -59,7 +61,9 @@ export function mountKept(root, { beside, pad, drawing, nameOf, toasts, shortcut
   const upload = element("label", "button small file-button", file, "Add from a file");
   const none = button("Delete all", "small", () => remove(kept.all), { signal });
   const all = element("div", "kept-all row", download, upload, none);
-  root.append(element("p", "drawn-sentence", ABOUT), score, boxes, one, all);
+  const onServer = element("div", "kept-server");
+  root.append(element("p", "drawn-sentence", ABOUT), score, boxes, one, all, onServer);
+  mountServerDrawings(onServer, { kept, access, toasts, reporting }, { signal });
 
   const grid = mountKeptGrid(boxes, {
     kept, verdicts,
@@ -95,10 +99,8 @@ export function mountKept(root, { beside, pad, drawing, nameOf, toasts, shortcut
   /** @param {File} from */
   async function add(from) {
     if (from.size > MOST_BYTES) throw new NoLines(`It has more than ${MOST_BYTES / 1e6} MB.`);
-    const known = new Set(kept.all.map(same));
     const found = fromLines(await from.text());
-    const fresh = [...new Map(found.map((each) => [same(each), each])).entries()].filter(([key]) => !known.has(key)).map(([, each]) => each);
-    const added = kept.keep(fresh);
+    const added = kept.keep(notYet(kept.all, found));
     const there = found.length - added.length;
     const back = button("Undo", "small", () => {
       toasts.close("kept");
@@ -112,6 +114,7 @@ export function mountKept(root, { beside, pad, drawing, nameOf, toasts, shortcut
     try {
       await work();
     } catch (error) {
+      if (error instanceof ProblemError) return void toasts.showProblem(error, { key: "kept" });
       if (!(error instanceof NotKept || error instanceof NoLines)) throw error;
       toasts.showProblem(new ProblemError(422, title, error.message), { key: "kept" });
     }
@@ -157,9 +160,4 @@ export function mountKept(root, { beside, pad, drawing, nameOf, toasts, shortcut
     /** The one that reads has learned. */
     grow: () => verdicts.grow(),
   };
-}
-
-/** Equal for drawings that are the same in all that counts. @param {Pick<Kept, "label" | "pixels">} drawing */
-function same({ label, pixels }) {
-  return `${label} ${pixels.join()}`;
 }

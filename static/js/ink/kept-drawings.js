@@ -35,6 +35,18 @@ export function isLabel(label) {
   return label === 3 || label === 7 || label === null;
 }
 
+/**
+ * Those that are not kept yet, each once.
+ *
+ * @param {readonly Kept[]} all
+ * @param {readonly New[]} found
+ */
+export function notYet(all, found) {
+  const same = (/** @type {New} */ { label, pixels }) => `${label} ${pixels.join()}`;
+  const known = new Set(all.map(same));
+  return [...new Map(found.map((each) => [same(each), each]))].flatMap(([key, each]) => (known.has(key) ? [] : [each]));
+}
+
 export class KeptDrawings {
   #storage;
   #prefix = `kept-drawing${root}:`;

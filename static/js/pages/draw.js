@@ -21,7 +21,7 @@ import { mountWhoReads } from "../ink/who-reads.js";
 
 /** @typedef {{ width: number, model: Model, keep?: number }} Kept */
 
-const { stream, shortcuts, toasts } = openPage(window);
+const { stream, shortcuts, toasts, access } = openPage(window);
 const thickness = part("thickness", HTMLInputElement);
 /** @type {Remembered<Kept>} */
 const memory = new Remembered("draw");
@@ -49,7 +49,7 @@ const time = mountTime(part("time"), {
   drawing, nameOf: (run) => who.nameOf(run), onChoose: choose, onProblem: (problem) => toasts.showProblem(problem),
 }, { signal });
 const collection = mountKept(part("kept"), {
-  beside: part("keep"), pad: part("paper"), drawing, nameOf: (run) => who.nameOf(run), toasts, shortcuts,
+  beside: part("keep"), pad: part("paper"), drawing, nameOf: (run) => who.nameOf(run), access, toasts, shortcuts,
 }, { signal });
 
 const RETRY = 2000; // milliseconds after which a drawing that nobody read is sent again

@@ -1,0 +1,61 @@
+"""Labelled drawings in the database, as functions of a connection. Each is called in a thread, in a transaction."""
+
+import logging
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, delete, func, insert, select
+
+from app.drawing import Drawing
+from app.history.schema import drawings
+
+MOST = 2000
+"""Drawings: four browsers full."""
+MOST_BYTES = 16_000_000
+"""Of all of them. One is some 5 kB."""
+
+logger = logging.getLogger(__name__)
+
+
+class TooManyDrawings(Exception):
+    """They would be more than are kept. The message says how many that are."""
+
+
+def put(connection: Connection, added: Sequence[Drawing]) -> int:
+    """Those that are not there yet; how many that were. Raises TooManyDrawings; then none of them is put."""
+    new = {each.id: each for each in added}
+    there = connection.execute(select(drawings.c.id).where(drawings.c.id.in_(new))).scalars().all()
+    rows = [{"id": id, "drawing": each.model_dump_json()} for id, each in new.items() if id not in there]
+    taken = select(func.count(), func.coalesce(func.sum(func.length(drawings.c.drawing)), 0)).select_from(drawings)
+    count, size = connection.execute(taken).one()
+    if count + len(rows) > MOST or size + sum(len(row["drawing"]) for row in rows) > MOST_BYTES:
+        raise TooManyDrawings(
+            f"at most {MOST:,} drawings of {MOST_BYTES // 1_000_000} MB are kept, and there are {count:,}"
+        )
+    if rows:
+        connection.execute(insert(drawings), rows)
+    return len(rows)
+
+
+def count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(drawings)).scalar_one()
+
+
+def page(connection: Connection, limit: int, after: int) -> tuple[list[Drawing], int | None]:
+    """In the order in which they came, from number ``after + 1`` on, and where the next page begins (None: nowhere).
+    Those that cannot be read are left out, and said in the server's output."""
+    query = select(drawings).where(drawings.c.number > after).order_by(drawings.c.number).limit(limit + 1)
+    rows = connection.execute(query).all()
+    found = []
+    for row in rows[:limit]:
+        try:
+            found.append(Drawing.model_validate_json(row.drawing))
+        except ValidationError:
+            logger.error("The drawing %s cannot be read.", row.id)
+    return found, rows[limit - 1].number if len(rows) > limit else None
+
+
+def remove(connection: Connection, id: str | None) -> int:
+    """One, or all; how many that were."""
+    query = delete(drawings)
+    return connection.execute(query if id is None else query.where(drawings.c.id == id)).rowcount

@@ -1,0 +1,61 @@
+"""Labelled drawings that the server was told to keep, in each kind of database."""
+
+import logging
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.drawing import Drawing
+from app.history import drawings
+from app.history.drawings import TooManyDrawings
+from app.history.history import History
+
+pytestmark = pytest.mark.anyio
+
+
+def drawing(ink: int, label: int | None = 3) -> Drawing:
+    return Drawing.of(label, (((0.1, 0.25), (0.5, 1.0)),), (ink,) * 784)  # type: ignore[arg-type]
+
+
+async def test_they_outlive_the_server_in_their_order(url: str) -> None:
+    first, second, third = drawing(9, None), drawing(2), drawing(5, 7)
+    async with History.open(url) as history:
+        assert await history.put_drawings([first, second]) == (2, 2)
+        assert await history.put_drawings([second, third]) == (1, 3)
+        assert await history.put_drawings([third, third]) == (0, 3)
+    async with History.open(url) as history:
+        found, after, count = await history.drawings(2, 0)
+        assert (found, count) == ([first, second], 3)
+        assert after is not None
+        assert await history.drawings(2, after) == ([third], None, 3)
+        assert await history.remove_drawings("nobody") == 0
+        assert await history.remove_drawings(first.id) == 1
+        assert await history.remove_drawings() == 2
+        assert await history.drawings(2, 0) == ([], None, 0)
+
+
+async def test_more_than_are_kept_are_refused_all_together(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with History.open(url) as history:
+        await history.put_drawings([drawing(1)])
+        monkeypatch.setattr(drawings, "MOST", 2)
+        with pytest.raises(TooManyDrawings, match="at most 2 drawings"):
+            await history.put_drawings([drawing(2), drawing(3)])
+        assert await history.put_drawings([drawing(1), drawing(2)]) == (1, 2)
+        monkeypatch.setattr(drawings, "MOST", 20)
+        monkeypatch.setattr(drawings, "MOST_BYTES", 9000)
+        with pytest.raises(TooManyDrawings):
+            await history.put_drawings([drawing(ink) for ink in range(10, 15)])
+
+
+async def test_one_that_cannot_be_read_is_left_out_and_said(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    bad = drawing(1)
+    async with History.open(url) as history:
+        await history.put_drawings([bad, drawing(2)])
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE drawings SET drawing = '{{}}' WHERE id = '{bad.id}'"))
+    engine.dispose()
+    async with History.open(url) as history:
+        with caplog.at_level(logging.ERROR):
+            assert await history.drawings(10, 0) == ([drawing(2)], None, 2)
+    assert f"drawing {bad.id} cannot be read" in caplog.text
