@@ -94,9 +94,7 @@ def auroc(read: Read) -> float:
 
 def reliability(read: Read, bins: int) -> list[Bin]:
     """Of 3s and 7s alone: how often the network is right where it is so sure, in even bins of the confidence."""
-    sure = read.confidence
-    right = (read.logits > 0) == (read.digits == 3)
-    place = np.minimum(((sure - 0.5) * 2 * bins).astype(np.intp), bins - 1)
+    place, sure, right = _placed(read, bins)
     counts, sums, hits = (
         np.bincount(place, weights=weights, minlength=bins).tolist() for weights in (None, sure, right)
     )
@@ -115,5 +113,12 @@ def reliability(read: Read, bins: int) -> list[Bin]:
 def calibration_error(read: Read, bins: int) -> float:
     """Expected calibration error of P(3) against P(7): the mean gap between how sure the network is and how often it is
     right, in even bins of the confidence, each weighed by its images (Naeini, Cooper and Hauskrecht, 2015)."""
-    gaps = [abs(each.count * each.confidence - each.right) for each in reliability(read, bins)]
-    return sum(gaps) / len(read.digits)
+    place, sure, right = _placed(read, bins)
+    return float(np.abs(np.bincount(place, weights=sure - right)).sum()) / len(right)
+
+
+def _placed(read: Read, bins: int) -> tuple[NDArray[np.intp], Floats, Flags]:
+    """Of each 3 and 7: its bin, how sure the network is, whether rightly."""
+    sure = read.confidence
+    right = (read.logits > 0) == (read.digits == 3)
+    return np.minimum(((sure - 0.5) * 2 * bins).astype(np.intp), bins - 1), sure, right
