@@ -35,6 +35,6 @@ def load(file: Path = FILE) -> BuiltIn:
         step=int(figures["step"]),
         baseline=Baseline(tensors["mean_3"], tensors["mean_7"]),
         gate=Gate(tensors["gate.kept"], tensors["gate.thresholds"], keep),
-        curve=Curve(tensors["gate.kept"].tolist(), tensors["gate.let_through"].tolist(), keep),
+        curve=Curve(tensors["gate.kept"].round(6).tolist(), tensors["gate.let_through"].tolist(), keep),
         figures=figures,
     )

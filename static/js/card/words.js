@@ -2,7 +2,6 @@
 
 import { count } from "../shell/format.js";
 
-/** @typedef {import("../wire.js").GateCurve} GateCurve */
 /** @typedef {import("../wire.js").ReliabilityBin} ReliabilityBin */
 
 /** Digits after the point of per cent that tell shares of some thousand apart. */
@@ -33,37 +32,6 @@ export function reliabilityWords({ low, high, count: images, right }) {
 }
 
 /**
- * The share of other digits that passes a gate which keeps so much of the 3s and 7s: between those stored on a line.
- *
- * @param {GateCurve} curve
- * @param {number} keep
- */
-export function letThrough({ kept, let_through }, keep) {
-  const after = kept.findIndex((each) => each >= keep);
-  if (after <= 0) return after < 0 ? let_through[let_through.length - 1] : let_through[0];
-  const [from, to] = [kept[after - 1], kept[after]];
-  return let_through[after - 1] + ((keep - from) / (to - from)) * (let_through[after] - let_through[after - 1]);
-}
-
-/**
- * What a place of the gate does.
- *
- * @param {GateCurve} curve
- * @param {number} keep from 0.5 to 1
- */
-export function gateWords(curve, keep) {
-  return `Of 100 real 3s and 7s ${soMany(1 - keep)} refused, of 100 other digits ${soMany(letThrough(curve, keep))} let through.`;
-}
-
-/** @param {number} share */
-function soMany(share) {
-  const of = Number((100 * share).toFixed(1));
-  if (share < 1e-9) return "none is";
-  if (of === 0) return "hardly one is";
-  return `${of} ${of === 1 ? "is" : "are"}`;
-}
-
-/**
  * A misread digit in a few words: what it is, what it was read as, how sure.
  *
  * @param {Pick<import("../wire.js").MisreadDigit, "digit" | "read_as" | "probability_3" | "reason">} misread
@@ -81,10 +49,4 @@ export function called(digit) {
 /** @param {number} share which is never quite 1 */
 function sureness(share) {
   return share > 0.995 ? "> 99 %" : `${(100 * share).toFixed(0)} %`;
-}
-
-/** @param {string | null} text as it stands in an address @returns {number | null} from 0.5 to 1, or null */
-export function keepOf(text) {
-  const keep = Number.parseFloat(text ?? "");
-  return keep >= 0.5 && keep <= 1 ? keep : null;
 }

@@ -5,6 +5,16 @@ import { element, uniqueId } from "../shell/element.js";
 import { request } from "../shell/problem.js";
 
 /**
+ * A link may say how sure it must be: /draw?keep=0.9.
+ *
+ * @param {URLSearchParams} query
+ */
+export function linkedKeep(query) {
+  const keep = Number.parseFloat(query.get("keep") ?? "");
+  return keep >= 0.5 && keep <= 1 ? keep : undefined;
+}
+
+/**
  * A slider from "always guess" to "only when sure". Until it is moved the server's own threshold holds.
  *
  * @param {HTMLElement} root is filled once the server has told its curve; it stays empty where it tells none
@@ -14,9 +24,17 @@ import { request } from "../shell/problem.js";
  * @returns {Promise<void>}
  * @throws {import("../shell/problem.js").ProblemError}
  */
-export async function mountHowSure(root, { keep, onChange }) {
-  /** @type {GateCurve} */
-  const curve = await request("GET", "/api/gate");
+export async function mountHowSure(root, context) {
+  fillHowSure(root, { ...context, curve: await request("GET", "/api/gate") });
+}
+
+/**
+ * The same, of a curve that is known.
+ *
+ * @param {HTMLElement} root is filled
+ * @param {{curve: GateCurve, keep: number | undefined, onChange: (keep: number | undefined) => void}} context
+ */
+export function fillHowSure(root, { curve, keep, onChange }) {
   const last = curve.kept.length - 1;
   const at = (/** @type {number} */ share) => nearest(curve.kept, share);
   const usual = at(curve.usual);
@@ -83,7 +101,7 @@ function shareWords(share) {
  * @param {readonly number[]} values
  * @param {number} value
  */
-function nearest(values, value) {
+export function nearest(values, value) {
   let best = 0;
   values.forEach((each, at) => {
     if (Math.abs(each - value) < Math.abs(values[best] - value)) best = at;

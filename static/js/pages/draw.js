@@ -4,7 +4,7 @@ import { mountTime } from "../drawn/time.js";
 import { DigitImage } from "../ink/digit-image.js";
 import { mountBreak } from "../drawn/break.js";
 import { mountWhy } from "../drawn/why.js";
-import { mountHowSure } from "../ink/how-sure.js";
+import { linkedKeep, mountHowSure } from "../ink/how-sure.js";
 import { mountInk } from "../ink/ink-canvas.js";
 import { addInkShortcuts, mountInkTools } from "../ink/ink-tools.js";
 import { openDrawing } from "../ink/kept-drawing.js";
@@ -107,12 +107,6 @@ function linkedModel() {
   return Number.isNaN(step) ? { run } : { run, step };
 }
 
-/** A link may say how sure it must be: /draw?keep=0.9. */
-function linkedKeep() {
-  const keep = Number.parseFloat(new URLSearchParams(location.search).get("keep") ?? "");
-  return keep >= 0.5 && keep <= 1 ? keep : undefined;
-}
-
 /** @param {unknown} error */
 function showError(error) {
   if (!(error instanceof ProblemError)) throw error;
@@ -138,7 +132,7 @@ document.addEventListener("visibilitychange", () => {
 if (kept) ink.strokeWidth = kept.width;
 thickness.valueAsNumber = Math.round(100 * ink.strokeWidth);
 const first = linkedModel() ?? kept?.model ?? {};
-reading.keep = linkedKeep() ?? kept?.keep;
+reading.keep = linkedKeep(new URLSearchParams(location.search)) ?? kept?.keep;
 const who = mountWhoReads(part("who", HTMLElement), {
   stream,
   model: first,

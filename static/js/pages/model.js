@@ -6,7 +6,8 @@ import { mountGate } from "../card/gate.js";
 import { mountMisread } from "../card/misread.js";
 import { mountReliability } from "../card/reliability.js";
 import { mountSteps } from "../card/steps.js";
-import { called, keepOf } from "../card/words.js";
+import { called } from "../card/words.js";
+import { linkedKeep } from "../ink/how-sure.js";
 import { openDrawing } from "../ink/kept-drawing.js";
 import { recipeDifferences } from "../run/recipe-words.js";
 import { button, element, part } from "../shell/element.js";
@@ -28,7 +29,7 @@ const asked = new URLSearchParams(location.search);
 
 /** The step that is asked for; null: the newest. */
 let step = stepOf(asked.get("step"));
-let keep = keepOf(asked.get("keep"));
+let keep = linkedKeep(asked);
 /** @type {ModelCard | null} */
 let shown = null;
 let fetching = new AbortController();
@@ -38,8 +39,9 @@ const figures = mountFigures(part("figures"));
 const reliability = mountReliability(part("reliability"), { signal });
 const gate = mountGate(part("gate"), {
   keep,
-  onKeep: (chosen, usual) => {
-    keep = usual ? null : chosen;
+  onKeep: (chosen) => {
+    keep = chosen;
+    linkDraw();
     note();
   },
 }, { signal });
@@ -63,8 +65,7 @@ function stepOf(text) {
 function note() {
   window.clearTimeout(noting);
   noting = window.setTimeout(() => {
-    const query = new URLSearchParams(Object.entries({ step, keep }).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
+    history.replaceState(null, "", location.pathname + queryOf({ step, keep }));
   }, NOTE);
 }
 
@@ -91,7 +92,7 @@ function show(card) {
   part("name").textContent = name;
   document.title = `${name}, its card – Threeseven`;
   const at = run === BUILT_IN ? "" : `step=${card.step}`;
-  part("draw").setAttribute("href", `${root}/draw?run=${encodeURIComponent(run)}${at && step !== null ? `&${at}` : ""}`);
+  linkDraw();
   part("numbers").setAttribute("href", `${root}/api/models/${encodeURIComponent(run)}${at && `?${at}`}`);
   if (run !== BUILT_IN) {
     const own = `${root}/runs/${encodeURIComponent(run)}`;
@@ -110,6 +111,17 @@ function show(card) {
   steps.show(run, card.step, step === null);
 }
 
+/** To the pad, with the network and the threshold that are shown. */
+function linkDraw() {
+  if (shown) part("draw").setAttribute("href", `${root}/draw${queryOf({ run: shown.run, step: step === null ? null : shown.step, keep })}`);
+}
+
+/** @param {Record<string, string | number | null | undefined>} values those that are there */
+function queryOf(values) {
+  const query = new URLSearchParams(Object.entries(values).flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, String(value)]])));
+  return query.size ? `?${query}` : "";
+}
+
 /** @param {ModelCard} card */
 function about({ step: at, steps: all, state, recipe }) {
   const different = recipe ? recipeDifferences(recipe).map((each) => each.words) : [];
@@ -123,7 +135,8 @@ function about({ step: at, steps: all, state, recipe }) {
 function fail({ status, title, detail }) {
   const unreachable = status === 0;
   const again = button("Try again", "small", () => void load());
-  const words = status === 409 ? "Its weights are no numbers any more, so it can read nothing." : status === 404 && title === "No such model" ? "A card appears with the first model that it keeps." : "";
+  again.hidden = status === 409;
+  const words = status === 409 ? "It can read nothing." : status === 404 && title === "No such model" ? "A card appears with the first model that it keeps." : "";
   say(element("div", `message${unreachable ? " problem" : ""}`, element("p", "", element("strong", "", `${title}. `), detail, " ", words), element("p", "row", again)));
   part("state").dataset.failed = "";
   if (!unreachable) {
