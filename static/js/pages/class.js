@@ -14,7 +14,6 @@ const { stream, access, classroom } = page;
 const code = readCode(part("class").dataset.code ?? "");
 bindOpenClass(part("open-class", HTMLButtonElement), page, { signal });
 if (code) openClass(code);
-stream.start();
 
 /** @param {string} code */
 function openClass(code) {

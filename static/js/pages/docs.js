@@ -6,7 +6,7 @@ import { openPage } from "../shell/page.js";
 import { root } from "../shell/root.js";
 import { onThemeChange } from "../shell/theme.js";
 
-openPage(window).stream.start();
+openPage(window);
 
 const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (window));
 const docs = part("docs");

@@ -143,7 +143,6 @@ const who = mountWhoReads(part("who", HTMLElement), {
     if (reading.model.step === undefined) collection.grow();
   },
 });
-stream.start();
 use(first);
 reading.read();
 

@@ -6,7 +6,6 @@ import { part } from "../shell/element.js";
 import { openPage } from "../shell/page.js";
 
 const page = openPage(window);
-page.stream.start();
 bindOpenClass(part("open-class", HTMLButtonElement), page);
 
 const WORDS = { opened: "Begun", done: "Done" };

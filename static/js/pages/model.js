@@ -159,5 +159,4 @@ function pick(pixels, digit) {
 
 addEventListener("online", () => part("state").dataset.failed !== undefined && void load());
 steps.watch(stream, model);
-stream.start();
 void load();

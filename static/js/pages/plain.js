@@ -2,4 +2,4 @@
 
 import { openPage } from "../shell/page.js";
 
-openPage(window).stream.start();
+openPage(window);

@@ -146,6 +146,5 @@ stream.watchList({
   },
   onQueue: (places) => known.setQueue(places),
 });
-stream.start();
 nameThePresets().catch(unlessRefused);
 await refresh(); // at once, also where no connection is to be had

@@ -140,7 +140,6 @@ const again = new AgainButton(part("again-button", HTMLButtonElement), trainAgai
 run.subscribe(({ type }) => {
   if (type !== "Steps" || !feed.complete || !run.live) showState();
 });
-stream.start();
 part("new-run").addEventListener("click", () => sheet.open());
 const address = new URLSearchParams(window.location.search);
 if (asksForRecipe(address, Object.keys(FIELDS))) sheet.open(address);

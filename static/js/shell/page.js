@@ -16,7 +16,7 @@ import { Toasts } from "./toasts.js";
 
 /**
  * @typedef {object} Page
- * @property {Stream} stream start it once the page watches what it is about
+ * @property {Stream} stream begins to connect; it opens once the page's script has run, so what that watches is asked first
  * @property {Shortcuts} shortcuts
  * @property {Toasts} toasts
  * @property {Access} access
@@ -32,6 +32,7 @@ import { Toasts } from "./toasts.js";
  */
 export function openPage(window, { stream = new Stream(window), signal } = {}) {
   const { document } = window;
+  stream.start(); // first of all: the server greets it while the page is put together
   const shortcuts = new Shortcuts(document, { signal });
   const toasts = new Toasts(document, { signal });
   const access = new Access();
