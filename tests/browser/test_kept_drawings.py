@@ -56,6 +56,8 @@ def test_what_is_deleted_comes_back_and_two_tabs_agree(draw_page: Page) -> None:
         keep(page, points, label)
     other = page.context.new_page()
     opened(other)
+    for tab in (page, other):
+        tab.locator("[data-part=kept]").scroll_into_view_if_needed()
     expect(drawings(other)).to_have_count(2)
     drawings(page).first.focus()
     page.keyboard.press("Delete")

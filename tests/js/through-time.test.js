@@ -96,6 +96,7 @@ test("of a run that goes on only what is new is asked", async () => {
   await server.until(1);
   server.questions[0].resolve({ run: "a", steps: [0, 49], probabilities: [0.4, 0.6] });
   await settled();
+  drawing.saw(drawing.content, THREE.pixels); // the pad has had it read again, by newer weights
   readings.grow();
   await server.until(2);
   assert.equal(server.questions[1].after, 49);

@@ -35,15 +35,15 @@ export function mountKeptGrid(root, { kept, verdicts, onPut, onDelete, onLabel, 
   const options = new Map();
   let chosen = "";
   let ink = colour(document, "--ink");
+  const image = new ImageData(SIDE, SIDE);
+  const image32 = new Uint32Array(image.data.buffer);
+  let open = false;
 
   /** @param {Option} option */
   function paint({ canvas, drawing }) {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const image = context.createImageData(SIDE, SIDE);
-    for (let i = 0; i < SIDE * SIDE; i++) {
-      image.data.set(ink, 4 * i);
-      image.data[4 * i + 3] = drawing.pixels[i];
-    }
+    const plain = ink[0] | (ink[1] << 8) | (ink[2] << 16);
+    for (let i = 0; i < SIDE * SIDE; i++) image32[i] = plain | (drawing.pixels[i] << 24);
     context.putImageData(image, 0, 0);
   }
 
@@ -73,6 +73,7 @@ export function mountKeptGrid(root, { kept, verdicts, onPut, onDelete, onLabel, 
   }
 
   function show() {
+    if (!open) return;
     const held = root.contains(document.activeElement);
     const at = [...options.keys()].indexOf(chosen);
     const there = new Set(kept.all.map(({ id }) => id));
@@ -155,8 +156,13 @@ export function mountKeptGrid(root, { kept, verdicts, onPut, onDelete, onLabel, 
     for (const end of ends) end();
     root.replaceChildren();
   });
-  show();
   return {
+    /** From now on it shows them: hundreds of images take a while, which a page that is never scrolled to does without. */
+    open() {
+      if (open) return;
+      open = true;
+      show();
+    },
     /** @returns {Kept | null} */
     get chosen() {
       return current();

@@ -145,7 +145,10 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
     if (from) void reporting("The file is not taken", () => add(from));
     file.value = "";
   }, { signal });
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => (verdicts.shown = isIntersecting));
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (isIntersecting) grid.open();
+    verdicts.shown = isIntersecting;
+  });
   observer.observe(root);
   const ends = [kept.subscribe(show), verdicts.subscribe(show)];
   signal.addEventListener("abort", () => {

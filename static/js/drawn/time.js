@@ -61,7 +61,7 @@ export function mountTime(root, { drawing, nameOf, onChoose, onProblem }, { sign
       box.hidden = builtIn;
       about.textContent = builtIn
         ? "The built-in network was not kept on its way: only the last of it comes with Threeseven. A run keeps a model after each epoch."
-        : `Each model that “${nameOf(model.run ?? "")}” has kept reads what you draw.`;
+        : `Each model that ${model.run === "live" ? "the newest run" : `“${nameOf(model.run ?? "")}”`} has kept reads what you draw.`;
       refresh();
     },
     /** The run has kept another model. */

@@ -52,6 +52,8 @@ export class KeptDrawings {
   #prefix = `kept-drawing${root}:`;
   /** @type {Kept[] | null} */
   #all = null;
+  /** What each entry was, and says: to read five hundred anew after each change would halt the page. @type {Map<string, { text: string, kept: Kept | null }>} */
+  #known = new Map();
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -141,9 +143,16 @@ export class KeptDrawings {
   }
 
   #read() {
-    const found = Array.from({ length: this.#storage?.length ?? 0 }, (_, i) => this.#storage?.key(i) ?? "")
-      .filter((key) => key.startsWith(this.#prefix))
-      .flatMap((key) => unpack(key.slice(this.#prefix.length), this.#storage?.getItem(key) ?? "") ?? []);
+    const before = this.#known;
+    this.#known = new Map();
+    for (let i = 0; i < (this.#storage?.length ?? 0); i++) {
+      const key = this.#storage?.key(i) ?? "";
+      if (!key.startsWith(this.#prefix)) continue;
+      const text = this.#storage?.getItem(key) ?? "";
+      const known = before.get(key);
+      this.#known.set(key, known?.text === text ? known : { text, kept: unpack(key.slice(this.#prefix.length), text) });
+    }
+    const found = [...this.#known.values()].flatMap(({ kept }) => kept ?? []);
     return found.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
   }
 }

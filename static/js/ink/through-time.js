@@ -128,6 +128,7 @@ export class ThroughTime {
 
   #schedule() {
     const { image } = this.#drawing;
+    if (image && this.#image && image.every((value, at) => value === this.#image?.[at])) this.#image = image; // read once more
     const due = image !== this.#image || this.#grown;
     if (!due || !image || !this.#run || !this.#shown || this.#busy || this.#timer || this.#document.hidden || this.#ended()) return;
     const wait = this.#asked + this.#every - performance.now();
