@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.handwriting.builtin import NAME
-from app.handwriting.picture import PictureError, read
+from app.handwriting.picture import PictureError, look
 from app.handwriting.predictor import Predictor, from_safetensors, read_safetensors
 from app.handwriting.reader import Reader, Reading
 
@@ -152,12 +152,12 @@ class FileReader:
                     data = stream.read(LARGEST + 1)
             if len(data) > LARGEST:
                 raise Unreadable(f"It has more than {LARGEST // 1024**2} MiB, which no picture needs that is read.")
-            image = read(data)
+            seen = look(data)
         except OSError as error:
             raise Unreadable(f"{error.strerror}.") from None
         except PictureError as error:
             raise Unreadable(str(error)) from None
-        return self._reader.read(image, self._model.predictor, keep=self._keep)
+        return self._reader.read(seen.image, self._model.predictor, keep=self._keep, hindrances=seen.hindrances)
 
 
 class _Printed:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 OURS = (3, 7)
 NO_DIGIT = "no digit"
+LOOKS_LIKE = "looks like "
 LEAST_KEPT = 0.5
 """No curve begins lower."""
 
@@ -37,7 +38,7 @@ def why_not(outputs: Sequence[float]) -> str:
     if log_odds(outputs) >= 0:
         return f"not surely a {3 if outputs[3] > outputs[7] else 7}"
     answer = max((answer for answer in range(len(outputs)) if answer not in OURS), key=outputs.__getitem__)
-    return NO_DIGIT if answer > 9 else f"looks like {'an' if answer == 8 else 'a'} {answer}"
+    return NO_DIGIT if answer > 9 else f"{LOOKS_LIKE}{'an' if answer == 8 else 'a'} {answer}"
 
 
 class Gate:

@@ -1,6 +1,7 @@
 """A picture of one digit, a phone's photo included → the 28 × 28 image that MNIST would have made of it."""
 
 import io
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,8 @@ from PIL import ImageOps, UnidentifiedImageError
 
 from app.handwriting import container, paper, placing
 from app.handwriting.components import label
-from app.handwriting.ink import SIDE, Image
+from app.handwriting.hindrances import UNHINDERED, Hindrances
+from app.handwriting.ink import SIDE, Image, thickness
 from app.handwriting.surroundings import panel, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
@@ -28,7 +30,9 @@ HEAVY_JPEG_SCANS = 2
 tell little of that. A JPEG's thumbnail counts as a scan."""
 
 FAINTEST = 0.08
-"""Contrast of ink to paper, below which a picture counts as blank. A hard pencil has 0.2."""
+"""Contrast of ink to paper, below which no digit is read. A hard pencil has 0.2."""
+LIGHTEST = 0.02
+"""Contrast below which there is no ink."""
 _NOISE = 5.0
 """Ink must stand out from the paper by so many standard deviations of the paper's own unevenness."""
 
@@ -38,6 +42,10 @@ LEAST_AT_BORDER = 0.02
 """Of the largest piece's ink: with less than that inside, what lies along the border is all there is."""
 SMALLEST_PART, FURTHEST_PART = 0.05, 0.2
 """Of the digit's largest piece, the ink and the distance, by its longer side, of others that belong to it."""
+THIN = 1.3
+"""Pixels of thickness where it is read: below, a line has gaps. A pen of 1/200 of the picture's side has 1.5."""
+TOUCHED = 0.004
+"""Pixels of lines and frames taken away that lie at the digit, over the digit's own."""
 SMALLEST_INSIDE, LEAST_WITHIN = 0.25, 0.1
 """Of the ink of a piece that the picture's border cuts, and of an inner piece's longer side: an inner piece of more
 ink, whose bounds overlap with it by more both ways, comes before it."""
@@ -50,9 +58,21 @@ class PictureError(ValueError):
     """The bytes are no picture that can be read; the message says why, in a sentence for the sender."""
 
 
+class Seen(NamedTuple):
+    image: Image
+    """``[28, 28]``, ink bright on 0, placed as :func:`app.handwriting.ink.draw` places it; all zero where the picture
+    shows no ink."""
+    hindrances: Hindrances = UNHINDERED
+
+
 def read(data: bytes) -> Image:
-    """PNG, JPEG or WebP → ``[28, 28]``, ink bright on 0, placed as :func:`app.handwriting.ink.draw` places it; all zero
-    where the picture shows no ink. A picture that already is an image like MNIST's comes back as it is.
+    """The image that :func:`look` sees; all zero where the ink is faint."""
+    seen = look(data)
+    return np.zeros_like(seen.image) if seen.hindrances.faint else seen.image
+
+
+def look(data: bytes) -> Seen:
+    """PNG, JPEG or WebP → what it shows. A picture that already is an image like MNIST's comes back as it is.
 
     The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, an underline
     and a frame around it (:mod:`app.handwriting.surroundings`); pieces that lie along the picture's border count only
@@ -63,24 +83,27 @@ def read(data: bytes) -> Image:
     pixels = _decode(data)
     ready = placing.as_it_is(pixels.mean(axis=2))
     if ready is not None:
-        return ready
+        return Seen(ready)
     within = panel(pixels.mean(axis=2))
-    if within is not None and (image := _read(pixels[within])).any():
-        return image
-    return _read(pixels)
+    if within is not None:
+        seen = _look(pixels[within])
+        if seen.image.any() and not seen.hindrances.faint:
+            return seen
+    return _look(pixels)
 
 
-def _read(pixels: Floats) -> Image:
+def _look(pixels: Floats) -> Seen:
     contrast, strength = paper.contrast(pixels)
     level = float(np.median(contrast))
     noise = 1.4826 * float(np.median(np.abs(contrast - level)))
-    if strength < FAINTEST or 1 - level < _NOISE * noise:
-        return np.zeros((SIDE, SIDE), np.uint8)
-    digit = _digit(contrast, max(_otsu(contrast), level + _NOISE * noise))
+    if strength < LIGHTEST or 1 - level < _NOISE * noise:
+        return Seen(np.zeros((SIDE, SIDE), np.uint8))
+    digit, surrounded = _digit(contrast, max(_otsu(contrast), level + _NOISE * noise))
     full = float(np.quantile(contrast[digit], 0.6))
     faint = min(level + 3 * noise, full / 2)
     near = paper.slide(paper.slide(digit.astype(np.float32), 2, 0, np.maximum), 2, 1, np.maximum)
-    return placing.place(np.clip((contrast - faint) / (full - faint), 0, 1) * near)
+    image = placing.place(np.clip((contrast - faint) / (full - faint), 0, 1) * near)
+    return Seen(image, Hindrances(surrounded, thickness(digit) < THIN, strength < FAINTEST))
 
 
 def heavy(data: bytes) -> bool:
@@ -157,14 +180,21 @@ def _otsu(values: Floats) -> float:
     return float(edges[1:][np.nan_to_num(between).argmax()])
 
 
-def _digit(contrast: Floats, threshold: float) -> Mask:
-    """The mask of the ink above the threshold that makes the digit; of the darkest pixel alone if none does."""
-    pieces = _pieces(contrast, without_lines(contrast >= min(threshold, float(contrast.max()))))
+def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool]:
+    """The mask of the ink above the threshold that makes the digit, of the darkest pixel alone if none does; and
+    whether lines or a frame that touched it were taken away."""
+    inked = contrast >= min(threshold, float(contrast.max()))
+    unlined = without_lines(inked)
+    pieces = _pieces(contrast, unlined)
     rows, columns = (slice(found[0], found[-1] + 1) for found in (np.flatnonzero(pieces.any(axis=a)) for a in (1, 0)))
-    alone = np.pad(without_lines(without_frame(pieces[rows, columns])), 1)  # none of it at the picture's border
+    inside = without_frame(pieces[rows, columns])
+    alone = without_lines(inside)
+    gone = inked & ~unlined
+    gone[rows, columns] |= pieces[rows, columns] & ~inside  # not a line across it, which may have been its own bar
     digit = np.zeros_like(pieces)
-    digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), alone)[1:-1, 1:-1]
-    return digit
+    digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), np.pad(alone, 1))[1:-1, 1:-1]  # none at a border
+    touched = gone & (paper.slide(paper.slide(digit.astype(np.float32), 1, 0, np.maximum), 1, 1, np.maximum) > 0)
+    return digit, bool(touched.sum() >= TOUCHED * digit.sum())
 
 
 def _pieces(contrast: Floats, mask: Mask) -> Mask:

@@ -1,6 +1,6 @@
 """An image of 28 × 28 pixels → what it is read as."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 import msgspec
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from app.handwriting import builtin, fill
 from app.handwriting.baseline import Nearness
 from app.handwriting.builtin import BuiltIn
-from app.handwriting.gate import why_not
+from app.handwriting.gate import LOOKS_LIKE, why_not
+from app.handwriting.hindrances import FAINT, RULED, UNHINDERED, Hindrances
+from app.handwriting.ink import SIDE
 from app.handwriting.predictor import Predictor, probability
 from app.handwriting.shares import Shares
+from app.handwriting.surroundings import lined
 
 Verdict = Literal["3", "7", "neither", "blank"]
 
@@ -21,6 +24,8 @@ DIGITS: Mapping[Verdict, Literal[3, 7] | None] = {"3": 3, "7": 7, "neither": Non
 
 FAINTEST_INK = 26
 """A pixel of at least a tenth of full brightness is ink; what is no digit and has none is blank."""
+FAINT_INK = 128
+"""An image with no pixel as bright may be no digit for that alone."""
 
 
 class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +36,10 @@ class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     reason: Annotated[
         str | None,
-        Meta(description='Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has".'),
+        Meta(
+            description='Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has", '
+            '"ruled or framed" or "too faint" where that kept it from being read.'
+        ),
     ]
 
 
@@ -65,9 +73,11 @@ class Reader:
         predictor: Predictor | None = None,
         most_ink: float = fill.MOST_INK,
         keep: float | None = None,
+        hindrances: Hindrances = UNHINDERED,
     ) -> Reading:
         """Of an image of 784 pixels in any shape, ink bright on 0. With more than ``most_ink`` it is neither. ``keep``:
-        the share of MNIST's validation 3s and 7s that the gate would let pass."""
+        the share of MNIST's validation 3s and 7s that the gate would let pass. ``hindrances``, of the picture that it
+        was taken from, give the reason where it looks like no other digit; what is faint there is read as no digit."""
         pixels = image.reshape(-1).astype(np.float32)
         outputs = self.network.outputs(pixels)
         logit = outputs[3] - outputs[7] if predictor is None else predictor.logit(pixels)
@@ -77,11 +87,32 @@ class Reader:
         reason = None
         if fill.too_full(image, most_ink):
             verdict, reason = "neither", fill.REASON
-        elif score < 0 and pixels.max() < FAINTEST_INK:
+        elif hindrances.faint:
+            verdict, reason = ("blank", None) if score < 0 else ("neither", FAINT)
+        elif score < 0 and pixels.max() < FAINTEST_INK and not self._faint(image, keep):
             verdict = "blank"
         elif score < 0:
-            verdict, reason = "neither", why_not(outputs)
+            verdict, reason = "neither", self._why_not(image, outputs, keep, hindrances)
         return Reading(verdict, DIGITS[verdict], Gate(score, reason), probability(logit), logit, nearness)
+
+    def _why_not(
+        self, image: NDArray[np.uint8], outputs: Sequence[float], keep: float | None, hindrances: Hindrances
+    ) -> str:
+        """What it looks like if that is another digit; else what kept it from being read, where that can be told."""
+        reason = why_not(outputs)
+        if reason.startswith(LOOKS_LIKE):
+            return reason
+        if hindrances.surrounded or lined(image.reshape(SIDE, SIDE)):
+            return RULED
+        return FAINT if hindrances.thin or self._faint(image, keep) else reason
+
+    def _faint(self, image: NDArray[np.uint8], keep: float | None) -> bool:
+        """Whether with brighter ink it would be taken for a 3 or a 7."""
+        brightest = int(image.max())
+        if not 0 < brightest < FAINT_INK:
+            return False
+        brighter = image.reshape(-1).astype(np.float32) * np.float32(255 / brightest)
+        return self.gate.score(self.network.outputs(brighter), keep) >= 0
 
     def shares(self, image: NDArray[np.uint8], predictor: Predictor | None = None) -> Shares:
         """What pixels and units of ``image`` add to the logit that ``read`` gives."""

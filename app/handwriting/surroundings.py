@@ -37,6 +37,12 @@ LEAST = 0.08
 MOST_RIM = 0.3
 """Of what is left: how much of it may lie at what was taken away. A frame's own rest does, a digit touches."""
 
+STRAIGHT, SIDES = 0.95, 0.7
+"""Of an image's ink from side to side: how much of it lines cover, at least, that are across all of it; and the other
+sides of a frame beyond which the digit goes."""
+INK = 100
+"""Brightness from which a pixel of an image counts as ink there."""
+
 COARSE = 64
 """Pixels of the longer side on which panels are looked for."""
 SMALLEST_PANEL, FILLED = 0.25, 0.97
@@ -84,6 +90,27 @@ def without_frame(mask: Mask) -> Mask:
         if thick < WIDEST * STEPS and inside.sum() >= LEAST * mask.sum() and rim.sum() <= MOST_RIM * inside.sum():
             return kept
     return mask
+
+
+def lined(image: NDArray[np.uint8]) -> bool:
+    """Whether ``image`` ``[28, 28]``, ink bright on 0, has straight lines all across or all down its ink, as no digit
+    has: a frame's two and two, or a ruling's three or more. Not covered: circles, single lines, and what leans by more
+    than a pixel."""
+    ink = image > INK
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if len(rows) == 0:
+        return False
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    across, down = _lines_in(ink, STRAIGHT), _lines_in(ink.T, STRAIGHT)
+    framed = (across == 2 and _lines_in(ink.T, SIDES) == 2) or (down == 2 and _lines_in(ink, SIDES) == 2)
+    return framed or max(across, down) > 2
+
+
+def _lines_in(ink: Mask, share: float) -> int:
+    """Lines that cover such a share of rows of ``ink``; one may lie in two rows."""
+    covered = np.zeros(len(ink) + 1, np.intp)
+    covered[1:] = (ink | np.concatenate([ink[1:], ink[-1:]])).mean(axis=1) >= share
+    return int((np.diff(covered) == 1).sum())
 
 
 def panel(grey: Floats) -> tuple[slice, slice] | None:

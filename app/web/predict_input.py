@@ -18,7 +18,9 @@ from starlette.requests import Request
 
 from app.handwriting import fill, ink, picture
 from app.handwriting.gate import LEAST_KEPT
+from app.handwriting.hindrances import UNHINDERED, Hindrances
 from app.handwriting.ink import Image
+from app.handwriting.picture import Seen
 from app.web.auth import client_address
 from app.web.problems import Problem, invalid
 from app.web.reading_work import ReadingWork
@@ -184,11 +186,13 @@ _LIST = msgspec.json.Decoder(
 
 
 class Question(NamedTuple):
-    """``image`` is 784 pixels in any shape, and has at most ``most_ink`` if it is a digit."""
+    """``image`` is 784 pixels in any shape, and has at most ``most_ink`` if it is a digit. ``hindrances`` are those of
+    the picture that it was taken from."""
 
     image: Image
     choice: Choice
     most_ink: float = fill.MOST_INK
+    hindrances: Hindrances = UNHINDERED
 
 
 class Items(NamedTuple):
@@ -212,15 +216,15 @@ async def read(request: Request, body: Body, work: ReadingWork) -> Question | It
             return await _json((await body.all(ITEMS_LIMIT)).removeprefix(BYTE_ORDER_MARK), choice, request, work)
         case "image/png" | "image/jpeg" | "image/webp":
             data = await body.all(PICTURE_LIMIT)
-            return Question(await work.run(client_address(request), picture.heavy(data), _picture, data), choice)
+            return _seen(await work.run(client_address(request), picture.heavy(data), _picture, data), choice)
         case "multipart/form-data":
             form = await _form(request, body)
             try:
                 data, fields = await _file(form)
             finally:
                 await form.close()
-            image = await work.run(client_address(request), picture.heavy(data), _picture, data)
-            return Question(image, _choice(choice.model_dump() | fields))
+            seen = await work.run(client_address(request), picture.heavy(data), _picture, data)
+            return _seen(seen, _choice(choice.model_dump() | fields))
     raise Problem(
         415, "Unsupported type", f"Content-Type is {media_type or 'missing'}; send {', '.join(TYPES)}.",
         headers={"Accept-Post": ", ".join(TYPES)},
@@ -346,11 +350,15 @@ def _out_of_range(numbers: Sequence[float], *, rows: bool) -> Problem:
     return _field(f"pixels.{place}", "must be from 0 to 255")
 
 
-def _picture(body: bytes) -> Image:
+def _picture(body: bytes) -> Seen:
     try:
-        return picture.read(body)
+        return picture.look(body)
     except picture.PictureError as error:
         raise Problem(422, "Unreadable picture", str(error)) from None
+
+
+def _seen(seen: Seen, choice: Choice) -> Question:
+    return Question(seen.image, choice, hindrances=seen.hindrances)
 
 
 def _choice(given: dict[str, Any]) -> Choice:

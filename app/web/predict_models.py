@@ -29,7 +29,7 @@ class Model(NamedTuple):
     ) -> tuple[Verdict, bytes]:
         """The verdict, and the whole answer as JSON."""
         image, choice = question.image, question.choice
-        reading: Reading = reader.read(image, self.predictor, question.most_ink, choice.keep)
+        reading: Reading = reader.read(image, self.predictor, question.most_ink, choice.keep, question.hindrances)
         return reading.verdict, encode(reading, self.run, self.step, image if choice.image else None, explanation)
 
 

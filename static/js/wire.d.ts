@@ -533,7 +533,10 @@ export type ModelCard = {
 export type Gate = {
   /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */
   score: number;
-  /** Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has". */
+  /**
+   * Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has", "ruled or framed" or "too
+   * faint" where that kept it from being read.
+   */
   reason: string | null;
 };
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from app.handwriting import ink
-from app.handwriting.picture import PictureError, heavy, read
-from benchmarks.pictures import PICTURES, encoded, framed, ruled
+from app.handwriting.picture import PictureError, heavy, look, read
+from benchmarks.pictures import PICTURES, encoded, framed, ruled, written
 from tests.handwriting.photos import bomb, photo
 
 SEVEN = ink.draw([np.array([[0, 0], [40, 2], [15, 90]], float)])
@@ -69,6 +69,51 @@ def test_no_paper_makes_a_sure_wrong_digit(reader, digit, step, strength, square
     strokes = SEVEN_STROKES if digit == 7 else THREE_STROKES
     picture = ruled(step, strength, squared, turn)(strokes, np.random.default_rng(0))
     assert reader.read(read(picture)).digit in (digit, None)
+
+
+def reading_of(data, reader):
+    seen = look(data)
+    return reader.read(seen.image, hindrances=seen.hindrances)
+
+
+OTHERS = [
+    [np.array([[20, 0], [0, 50], [50, 50]], float), np.array([[38, 20], [38, 90]], float)],
+    [np.array([[0, 10], [30, 0], [45, 20], [0, 90], [50, 90]], float)],
+    [np.array([[45, 0], [5, 0], [0, 40], [35, 38], [45, 65], [25, 90], [0, 80]], float)],
+]
+"""A 4, a 2 and a 5."""
+
+
+def test_ink_too_light_for_a_digit_is_said_and_other_faint_marks_are_none(reader):
+    for strokes in (THREE_STROKES, SEVEN_STROKES):
+        for light in (0.03, 0.06):
+            reading = reading_of(encoded(0.9 - light * written(strokes)), reader)
+            assert (reading.verdict, reading.gate.reason) == ("neither", "too faint")
+        assert reading_of(encoded(0.9 - 0.3 * written(strokes)), reader).digit is not None
+        assert not read(encoded(0.9 - 0.05 * written(strokes))).any()
+    random = np.random.default_rng(0)
+    for paper in (np.full((200, 200), 0.9), 0.9 + random.normal(0, 0.01, (200, 200))):
+        specked = paper.copy()
+        specked[50:53, 80:84] -= 0.05
+        for picture in (paper, specked):
+            assert reading_of(encoded(picture), reader).verdict == "blank"
+
+
+def test_squares_that_cannot_be_told_from_the_digit_are_said(reader):
+    for strokes in (THREE_STROKES, SEVEN_STROKES):
+        for degrees in (8, 10, 12):
+            reading = reading_of(ruled(0.08, 0.7, True, degrees)(strokes, np.random.default_rng(degrees)), reader)
+            assert (reading.verdict, reading.gate.reason) == ("neither", "ruled or framed")
+
+
+@pytest.mark.parametrize("pen", [0.0015, 0.004, 0.04])
+def test_other_digits_alone_are_neither_framed_nor_faint(reader, pen):
+    random = np.random.default_rng(2)
+    for strokes in OTHERS:
+        for _ in range(4):
+            wobbled = [stroke + random.normal(0, 1.5, stroke.shape) for stroke in strokes]
+            reason = str(reading_of(encoded(0.97 - 0.9 * written(wobbled, pen=pen)), reader).gate.reason)
+            assert reason.startswith("looks like") or (pen < 0.005 and reason == "too faint")
 
 
 @pytest.mark.parametrize("inverted", [False, True])

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from app.handwriting import fill, ink
+from app.handwriting.gate import NO_DIGIT
+from app.handwriting.hindrances import FAINT, RULED, Hindrances
 from app.handwriting.predictor import Predictor, probability
 from scripts.builtin_model import junk
 
@@ -67,3 +69,40 @@ def test_the_gate_decides_by_its_score(mnist, reader):
         for reading in map(reader.read, images):
             assert (reading.gate.reason is None) == (reading.gate.score >= 0)
             assert (reading.digit is not None) == (reading.gate.score >= 0)
+
+
+def test_faint_ink_is_said_where_it_would_be_read_if_it_were_darker(mnist, reader):
+    for image in mnist["valid_images"][:100]:
+        bright, faint, fainter = (reader.read(image // share) for share in (1, 8, 16))
+        if bright.digit is not None and bright.gate.score > 1:
+            assert (faint.verdict, faint.gate.reason) == (fainter.verdict, fainter.gate.reason) == ("neither", FAINT)
+    others = [reader.read(image // 16) for image in mnist["other_valid_images"][:300]]
+    assert np.mean([reading.verdict == "blank" for reading in others]) > 0.97
+
+
+def test_frames_and_rulings_are_said_and_never_of_a_digit_alone(mnist, reader):
+    digits = mnist["valid_images"].reshape(-1, 784)
+    framed = [reader.read(image) for image in junk.framed(np.random.RandomState(5), digits, 300)]
+    said = [reading.gate.reason == RULED for reading in framed if reading.gate.reason in (RULED, NO_DIGIT)]
+    assert np.mean(said) > 0.3
+    for image in (*mnist["valid_images"][:500], *mnist["other_valid_images"][:1500]):
+        assert reader.read(image).gate.reason != RULED
+
+
+@pytest.mark.parametrize(
+    ("hindrances", "reason"),
+    [(Hindrances(surrounded=True), RULED), (Hindrances(thin=True), FAINT), (Hindrances(), NO_DIGIT)],
+)
+def test_what_hindered_a_picture_is_the_reason_where_it_looks_like_no_digit(mnist, reader, hindrances, reason):
+    nothing = np.random.default_rng(0).integers(0, 256, 784, dtype=np.uint8) // 2
+    assert reader.read(nothing, hindrances=hindrances).gate.reason == reason
+    for image in (*mnist["valid_images"][:50], *mnist["other_valid_images"][:50]):
+        alone, hindered = reader.read(image), reader.read(image, hindrances=hindrances)
+        if alone.digit is not None or str(alone.gate.reason).startswith("looks like"):
+            assert hindered == alone
+
+
+def test_what_may_be_no_ink_is_never_a_digit(mnist, reader):
+    read = [reader.read(image, hindrances=Hindrances(faint=True)) for image in mnist["valid_images"][:50]]
+    assert {(reading.verdict, reading.gate.reason) for reading in read} <= {("neither", FAINT), ("blank", None)}
+    assert reader.read(mnist["valid_images"][0], hindrances=Hindrances(faint=True)).verdict == "neither"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from app.handwriting.surroundings import panel, without_frame, without_lines
+from app.handwriting.surroundings import lined, panel, without_frame, without_lines
 
 
 def drawn(*lines, side=200, width=6):
@@ -102,3 +102,27 @@ def test_a_panel_is_found_where_its_ground_is_another():
     frame[45:155, 65:175] = 1
     assert panel(frame) is None
     assert panel(1 - SEVEN.astype(np.float32)) is None
+
+
+def small(*lines, pen=2):
+    """A drawing of 28 pixels."""
+    sheet = Image.new("L", (28, 28))
+    for line in lines:
+        ImageDraw.Draw(sheet).line(line, 255, pen)
+    return np.asarray(sheet)
+
+
+def test_frames_and_rulings_of_a_small_image_are_seen():
+    digit = [(9, 9), (18, 9), (12, 19)]
+    frame = [(4, 4), (23, 4), (23, 23), (4, 23), (4, 4)]
+    rows, columns = ([[(4, at), (23, at)] for at in (5, 12, 20)], [[(at, 4), (at, 23)] for at in (5, 12, 20)])
+    for lines in ([frame], rows, columns, [*rows, *columns]):
+        assert lined(small(digit, *lines))
+    assert lined(small([(9, 9), (18, 9), (12, 26)], frame))
+    for lines in ([digit], [], rows[:2], rows[:1] + columns[:1]):
+        assert not lined(small(*lines))
+
+
+def test_no_digit_alone_is_ruled_or_framed(mnist):
+    assert sum(map(lined, mnist["valid_images"])) <= 1
+    assert sum(map(lined, mnist["other_valid_images"])) <= 0.01 * len(mnist["other_valid_images"])

@@ -1,6 +1,7 @@
 /** @import { Reading, Verdict } from "./predict.js" */
 /** @import { ProblemError } from "../shell/problem.js" */
 import { element } from "../shell/element.js";
+import { gateWords, rejected, signed } from "./gate-words.js";
 
 /** @type {Record<Verdict, { headline: string, sentence: string }>} */
 const WORDS = {
@@ -163,26 +164,6 @@ export class VerdictView {
 const UNTOLD = "Whether it is a 3 or a 7 at all only the server can tell.";
 const HINT = "The network weighs 784 pixels into one number: above zero leans to a 3, below zero to a 7.";
 
-/** How sentences begin with the reasons that `app/handwriting/gate.py` finds by the score. @type {Record<string, string>} */
-const BEGINNINGS = { "looks like ": "It ", "not surely ": "It is ", "no digit": "It looks like " };
-
-/** @param {string | null} reason */
-function beginning(reason) {
-  return reason === null ? undefined : Object.entries(BEGINNINGS).find(([start]) => reason.startsWith(start))?.[1];
-}
-
-/** @param {import("../wire.js").Gate} gate */
-function rejected({ score, reason }) {
-  return reason === null ? `It looks like no 3 and no 7: score ${signed(score)}.` : `${beginning(reason) ?? "There is "}${reason}.`;
-}
-
-/** @param {import("../wire.js").Gate} gate */
-function gateWords({ score, reason }) {
-  const shown = `${score < 0 ? "" : "+"}${signed(score)}`;
-  if (reason && !beginning(reason)) return score < 0 ? `Its score, ${shown}, is below 0 as well.` : `By its score, ${shown}, it would have passed: 0 or more does.`;
-  return `Is it a 3 or a 7 at all? Score ${shown}; 0 or more is${score >= 0 ? ", so it is taken for one" : ", so it is not"}.`;
-}
-
 /**
  * Never rounds to a certainty that the network does not have.
  *
@@ -198,9 +179,4 @@ function chance(probability) {
 function fraction(probability) {
   if (probability > 0.9999) return "above 0.9999";
   return probability < 0.0001 ? "below 0.0001" : probability.toFixed(4);
-}
-
-/** @param {number} value */
-function signed(value) {
-  return value.toFixed(2).replace("-", "−");
 }
