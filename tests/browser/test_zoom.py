@@ -22,7 +22,7 @@ def test_enlarged_pages_keep_their_parts_apart(
 ) -> None:
     width, height = size
     page = new_page(viewport={"width": width, "height": height})
-    for path in (f"/runs/{slow_run}", f"/runs/{finished_run}", "/draw", "/runs", "/about"):
+    for path in (f"/runs/{slow_run}", f"/runs/{finished_run}", "/draw", "/models/built-in", "/runs", "/about"):
         page.goto(path)
         expect(page.locator("#live-pill")).to_be_visible()
         expect(page.locator(".connection-dot")).to_be_visible()

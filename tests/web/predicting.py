@@ -1,4 +1,4 @@
-"""``POST /predict`` without a server around it: the endpoint with a real reader and a real history."""
+"""``POST /predict`` and the cards of models without a server around them: a real reader and a real history."""
 
 import io
 from contextlib import asynccontextmanager, contextmanager
@@ -20,7 +20,8 @@ from app.handwriting.reader import Reader
 from app.history.history import History
 from app.recipe import Recipe
 from app.record import Record
-from app.web import predict, problems
+from app.web import models, predict, problems
+from app.web.cards import Cards
 from app.web.kept_models import KeptModels
 from app.web.services import Services
 from app.web.telemetry import Telemetry
@@ -39,7 +40,8 @@ def predicting(folder):
     @asynccontextmanager
     async def lifespan(app):
         async with History.open(f"sqlite:///{folder / 'runs.db'}") as history:
-            needed = {"history": history, "kept_models": KeptModels(), "reader": Reader.built_in()}
+            reader = Reader.built_in()
+            needed = {"history": history, "kept_models": KeptModels(), "reader": reader, "cards": Cards(reader)}
             app.state.services = Services(**NONE | needed | {"telemetry": Telemetry()})
             for run in "abc":
                 await history.create(RunQueued(run=run, name=run, recipe=Recipe(), place=1, time=0))
@@ -53,6 +55,7 @@ def predicting(folder):
     app = FastAPI()
     app.add_exception_handler(problems.Problem, problems.on_problem)
     predict.mount(app)
+    app.include_router(models.router)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
         transport = httpx.ASGITransport(app)  # an exception that the endpoint lets out fails the test
         http = httpx.AsyncClient(transport=transport, base_url="http://test")

@@ -10,6 +10,7 @@ from app.data import embedded
 from app.handwriting.builtin import FILE
 from app.handwriting.predictor import from_safetensors
 from app.handwriting.reader import Reader
+from tests.web.predicting import predicting
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +186,29 @@ def test_a_model_that_is_not_there(client, serve, tmp_path):
     for step in ("-1", "many", str(10**10)):
         answer = client.get(f"/api/models/built-in?step={step}")
         assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (422, ["step"])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [("a", 409, "diverged"), ("c", 404, "no model yet"), ("b?step=4", 404, "at or before step 4")],
+)
+def test_a_model_that_cannot_read_has_no_card(tmp_path, path, status, words):
+    with predicting(tmp_path) as client:
+        answer = client.get(f"/api/models/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert words in answer.json()["detail"]
+
+
+def test_a_network_that_answers_the_same_to_all_is_right_in_half_and_sure(tmp_path):
+    with predicting(tmp_path) as client:
+        card = client.get("/api/models/live").json()
+    assert (card["run"], card["step"]) == ("b", 5)  # its logit is -5
+    measured = card["measured"]
+    assert measured["told_apart"]["hits"] == 1028
+    assert measured["calibration_error"]["value"] == pytest.approx(1 / (1 + np.exp(-5)) - 1028 / 2038)
+    assert [each["count"] for each in measured["reliability"]] == [0] * 9 + [2038]
+    assert [row["three"] for row in measured["confusion"]] == [0] * 10
+    assert {each["read_as"] for each in measured["exchanged"]["surest"]} == {"7"}
 
 
 def test_a_run_that_diverged_has_the_card_of_what_it_kept_before(client, server):

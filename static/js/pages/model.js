@@ -98,6 +98,7 @@ function show(card) {
     const own = `${root}/runs/${encodeURIComponent(run)}`;
     part("run").setAttribute("href", own);
     part("take").setAttribute("href", `${root}/api/runs/${encodeURIComponent(run)}/model?${at}`);
+    for (const id of ["run", "take"]) part(id).hidden = false; // of the newest run they were not known
     part("about").textContent = about(card);
   }
   const inverted = recipe?.invert ?? 0;
@@ -136,7 +137,7 @@ function fail({ status, title, detail }) {
   const unreachable = status === 0;
   const again = button("Try again", "small", () => void load());
   again.hidden = status === 409;
-  const words = status === 409 ? "It can read nothing." : status === 404 && title === "No such model" ? "A card appears with the first model that it keeps." : "";
+  const words = status === 409 ? "It can read nothing." : status === 404 && detail.endsWith("yet.") ? "A card appears with the first model that it keeps." : "";
   say(element("div", `message${unreachable ? " problem" : ""}`, element("p", "", element("strong", "", `${title}. `), detail, " ", words), element("p", "row", again)));
   part("state").dataset.failed = "";
   if (!unreachable) {
