@@ -1,15 +1,13 @@
 """How well drawings and pictures are read. Prints a table of the set, and one of each model.
 
-    python -m benchmarks.ink PEN_STROKES.jsonl.gz [--mnist FOLDER] [--model FILE …]
+    python -m benchmarks.ink [PENS] [--mnist FOLDER] [--model FILE …]
 
-The first file has one drawing a line, ``{"digit": d, "strokes": [[[x, y], …], …]}``, of writers that no model has seen.
+PENS is a file of real pen strokes (:mod:`benchmarks.pens`), by default .bench/pendigits-orig.tra.
 ``--mnist`` names a folder of MNIST's own files, whose 7,962 other test digits are then refused or not, in place of the
 thousand that are in the package. Each ``--model`` is a file as ``scripts/train_builtin.py`` writes it.
 """
 
 import argparse
-import gzip
-import json
 import timeit
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +28,8 @@ from app.learning.controls import NoControls
 from app.learning.dataset import SPLITS, Digits, load
 from app.learning.train import train
 from app.recipe import Recipe
-from benchmarks import refusing
+from benchmarks import pens, refusing
+from benchmarks.pens import Strokes
 from benchmarks.table import markdown
 from scripts.builtin_model import bits
 
@@ -38,20 +37,21 @@ SEEDS = 3
 KEPT = 0.98
 """The share of a set's own 3s and 7s that the gate lets pass where refusals are counted."""
 
-Strokes = list[NDArray[np.float64]]
 Images = NDArray[np.uint8]
 Labels = NDArray[np.intp]
 
 
 def main() -> None:
     said = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    said.add_argument("pens", type=Path)
+    said.add_argument("pens", type=Path, nargs="?", default=pens.FILE)
     said.add_argument("--mnist", type=Path)
     said.add_argument("--model", type=Path, nargs="+", default=[builtin.FILE])
     options = said.parse_args()
+    if not options.pens.is_file():
+        said.error(pens.FETCH)
     torch.set_num_threads(1)
     digits = load()
-    drawings = list(drawn(options.pens))
+    drawings = list(pens.drawn(options.pens))
     labels = np.array([digit for digit, _ in drawings])
     images = np.stack([ink.draw(strokes).ravel() for _, strokes in drawings])
     ours = np.isin(labels, (3, 7))
@@ -95,10 +95,10 @@ def tables(
     tested = read(np.concatenate([valid, other_images]), np.concatenate([truth, other_labels]))
     yield refusing.row("MNIST's test digits", tested, tested.keeping(KEPT))
     half = len(labels) // 2
-    pens = read(images, labels)
-    threshold = pens[:half].keeping(KEPT)
-    yield refusing.row("pens, second half", pens[half:], threshold)
-    yield refusing.row("pens, second half, at the gate as it is", pens[half:], model.gate.threshold())
+    written = read(images, labels)
+    threshold = written[:half].keeping(KEPT)
+    yield refusing.row("pens, second half", written[half:], threshold)
+    yield refusing.row("pens, second half, at the gate as it is", written[half:], model.gate.threshold())
     own = [(digit, strokes) for digit, strokes in drawings[half:] if digit in (3, 7)]
     kinds = [digit for digit, _ in own]
     for name, map_ in refusing.MAPS.items():
@@ -123,13 +123,6 @@ def others(digits: Digits, mnist: Path | None) -> tuple[Images, Labels]:
     )
     other = ~np.isin(labels, (3, 7))
     return images[other].reshape(-1, 784), labels[other].astype(np.intp)
-
-
-def drawn(path: Path) -> Iterator[tuple[int, Strokes]]:
-    with gzip.open(path, "rt") as lines:
-        for line in lines:
-            drawing = json.loads(line)
-            yield drawing["digit"], [np.array(stroke, np.float64)[:, :2] for stroke in drawing["strokes"]]
 
 
 def textbooks(digits: Digits) -> Iterator[Predictor]:

@@ -1,15 +1,16 @@
 """How well pictures of digits are read, against the strokes that they were drawn from. Prints a table.
 
-    python -m benchmarks.pictures PEN_STROKES.jsonl.gz [--digits 300]
+    python -m benchmarks.pictures [PENS] [--digits 150]
 
-The file has one drawing a line, as :mod:`benchmarks.ink` takes it. Every picture is made of it by program: sizes and
-pens, papers and inks, photos, and ink that is not the digit.
+PENS is a file of real pen strokes (:mod:`benchmarks.pens`), by default .bench/pendigits-orig.tra. Every picture is made
+of it by program: sizes and pens, papers and inks, photos, and ink that is not the digit.
 """
 
 import argparse
 import io
 from collections.abc import Callable
 from math import cos, radians, sin, tan
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from app.handwriting import ink, picture
 from app.handwriting.reader import Reader
-from benchmarks.ink import Strokes, drawn
+from benchmarks.pens import FETCH, FILE, Strokes, drawn
 
 Floats = NDArray[np.float64]
 Random = np.random.Generator
@@ -32,10 +33,12 @@ DARK = 30
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("file")
-    arguments.add_argument("--digits", type=int, default=300, help="3s and 7s, and as many others (default: 300)")
+    arguments.add_argument("file", type=Path, nargs="?", default=FILE)
+    arguments.add_argument("--digits", type=int, default=150, help="3s and 7s, and as many others (default: 150)")
     arguments.add_argument("--only", default="", help="pictures whose name begins so")
     given = arguments.parse_args()
+    if not given.file.is_file():
+        arguments.error(FETCH)
     drawings = list(drawn(given.file))
     ours = [drawing for drawing in drawings if drawing[0] in (3, 7)][-given.digits :]
     others = [strokes for digit, strokes in drawings if digit not in (3, 7)][-given.digits :]
