@@ -22,7 +22,7 @@ def test_why_adds_up_to_the_logit(draw_page: Page) -> None:
     for sum_of in why.locator(".why-sum").all():
         *terms, total = numbers(sum_of.locator(".term b"))
         assert abs(sum(terms) - total) < 0.005
-        assert abs(total - logit) < 0.05
+        assert abs(total - logit) < 0.005
     adds = numbers(why.locator(".why-units b"))
     assert len(adds) == 8
     assert [abs(each) for each in adds] == sorted((abs(each) for each in adds), reverse=True)

@@ -2,21 +2,30 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apartOf, unitTerms } from "../../static/js/drawn/why-sums.js";
+import { apartOf, pixelTerms, unitTerms } from "../../static/js/drawn/why-sums.js";
 
-test("what is shown adds up to what is shown", () => {
-  const speaking = Array.from({ length: 30 }, (_, unit) => ({ unit, adds: (unit % 2 ? -1 : 1) * (3.3333 - unit / 10) }));
-  const { loudest, these, quieter, rest, total } = unitTerms(speaking, 0.126);
-  assert.deepEqual([loudest.length, quieter], [8, 22]);
+test("what is shown adds up to the logit as it is shown elsewhere", () => {
   const digits = (/** @type {number} */ value) => Math.round(100 * value);
-  assert.equal(loudest.reduce((sum, { adds }) => sum + digits(adds), 0), digits(these));
-  assert.equal(digits(these) + digits(rest) + 13, digits(total));
-  const exact = speaking.reduce((sum, { adds }) => sum + adds, 0.126);
-  assert.ok(Math.abs(total - exact) < 0.06);
+  for (const number of [1, 8, 9, 30]) {
+    const speaking = Array.from({ length: number }, (_, unit) => ({ unit, adds: (unit % 2 ? -1 : 1) * (3.3333 - unit / 10) }));
+    const logit = speaking.reduce((sum, { adds }) => sum + adds, 0.126);
+    const { loudest, these, quieter, rest, bias, total } = unitTerms(speaking, 0.126, logit);
+    assert.deepEqual([loudest.length, quieter], [Math.min(8, number), Math.max(0, number - 8)]);
+    assert.equal(loudest.reduce((sum, { adds }) => sum + digits(adds), 0), digits(these));
+    assert.equal(digits(these) + digits(rest) + digits(bias), digits(total));
+    assert.equal(digits(total), digits(logit));
+    assert.ok(Math.abs(bias - 0.126) < 0.05);
+  }
 });
 
-test("few units leave no quieter ones", () => {
-  assert.deepEqual(unitTerms([{ unit: 3, adds: -0.004 }], 0), { loudest: [{ unit: 3, adds: 0 }], these: 0, quieter: 0, rest: 0, total: 0 });
+test("pixels and bias add up too", () => {
+  const pixels = [1.234, -0.777, 0.005, 0, -2.349];
+  const { three, seven, bias, total } = pixelTerms(pixels, -1.887 - 0.333);
+  assert.deepEqual([three, seven, bias, total], [1.24, -3.13, -0.33, -2.22]);
+});
+
+test("nothing speaks", () => {
+  assert.deepEqual(unitTerms([], -0.004, -0.004), { loudest: [], these: 0, quieter: 0, rest: 0, bias: 0, total: 0 });
 });
 
 test("network and baseline pull apart where their signs differ", () => {

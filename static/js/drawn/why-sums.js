@@ -1,4 +1,4 @@
-// A logit as a sum over units that one can add up oneself, and where the baseline says the opposite of a pixel.
+// A logit as sums that one can add up oneself, and where the baseline says the opposite of a pixel.
 
 /** @import { Unit } from "../wire.js" */
 
@@ -11,19 +11,35 @@ export function rounded(value) {
 export const NAMED = 8;
 
 /**
- * The loudest units, each rounded, and what they add together; how many others there are, and what those add; the sum of
- * the rounded ones with the bias, so that it comes out.
+ * The loudest units, each rounded, and what they add together; how many others there are, and what those add; all so that
+ * the shown ones with the bias come out at the logit as it is shown elsewhere. What rounding leaves over goes to the
+ * others, or where there are none to the bias.
  *
  * @param {readonly Unit[]} speaking the loudest first
  * @param {number} bias
- * @returns {{ loudest: Unit[], these: number, quieter: number, rest: number, total: number }}
+ * @param {number} logit
+ * @returns {{ loudest: Unit[], these: number, quieter: number, rest: number, bias: number, total: number }}
  */
-export function unitTerms(speaking, bias) {
+export function unitTerms(speaking, bias, logit) {
   const loudest = speaking.slice(0, NAMED).map((unit) => ({ ...unit, adds: rounded(unit.adds) }));
-  const others = speaking.slice(NAMED);
-  const rest = rounded(others.reduce((sum, { adds }) => sum + adds, 0));
   const these = rounded(loudest.reduce((sum, { adds }) => sum + adds, 0));
-  return { loudest, these, quieter: others.length, rest, total: rounded(these + rest + rounded(bias)) };
+  const quieter = speaking.length - loudest.length;
+  const total = rounded(logit);
+  if (!quieter) return { loudest, these, quieter, rest: 0, bias: rounded(total - these), total };
+  return { loudest, these, quieter, rest: rounded(total - these - rounded(bias)), bias: rounded(bias), total };
+}
+
+/**
+ * What speaks for a 3, what for a 7 and the bias, rounded as above: what is left over goes to the bias.
+ *
+ * @param {readonly number[]} pixels
+ * @param {number} logit
+ */
+export function pixelTerms(pixels, logit) {
+  const three = rounded(pixels.reduce((sum, value) => sum + Math.max(0, value), 0));
+  const seven = rounded(pixels.reduce((sum, value) => sum + Math.min(0, value), 0));
+  const total = rounded(logit);
+  return { three, seven, bias: rounded(total - three - seven), total };
 }
 
 /**

@@ -14,7 +14,7 @@ import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
 import { askWhileSeen } from "./question.js";
-import { apartOf, rounded, unitTerms } from "./why-sums.js";
+import { apartOf, pixelTerms, unitTerms } from "./why-sums.js";
 
 const SIDE = 28;
 const LEVELS = 127;
@@ -78,7 +78,7 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
     sentence.textContent = headline(read, who);
     paint();
     showSum(explanation, read);
-    showUnits(explanation);
+    showUnits(explanation, read);
     showNearest(explanation.nearest);
   }
 
@@ -100,27 +100,28 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
    * @param {Explanation} explanation
    * @param {Reading} read
    */
-  function showSum({ pixels: adds, pixels_bias: bias }, read) {
+  function showSum({ pixels: adds }, read) {
     sum.hidden = adds === null;
     const verdict = `P(3), its sigmoid, is ${chance(sigmoid(read.logit))}.`;
     sumWords.textContent = adds === null ? `The logit is ${number(read.logit)}; ${verdict}` : `The logit is this sum: above 0 leans to a 3, below to a 7. ${verdict}`;
     if (adds === null) return;
-    const three = rounded(adds.reduce((total, value) => total + Math.max(0, value), 0));
-    const seven = rounded(adds.reduce((total, value) => total + Math.min(0, value), 0));
-    const total = rounded(three + seven + rounded(bias));
-    sum.replaceChildren(term(three, "three", "blue ink"), term(seven, "seven", "orange ink"), term(rounded(bias), "bias", "bias"), equals(), term(total, leaning(total), "logit"));
+    const { three, seven, bias, total } = pixelTerms(adds, read.logit);
+    sum.replaceChildren(term(three, "three", "blue ink"), term(seven, "seven", "orange ink"), term(bias, "bias", "bias"), equals(), term(total, leaning(total), "logit"));
   }
 
-  /** @param {Explanation} explanation */
-  function showUnits({ units: speaking, units_bias: bias }) {
+  /**
+   * @param {Explanation} explanation
+   * @param {Reading} read
+   */
+  function showUnits({ units: speaking, units_bias }, read) {
     for (const each of [unitHead, units, unitSum, silent]) each.hidden = speaking === null;
     if (!speaking) return;
-    const { loudest, these, quieter, rest, total } = unitTerms(speaking, bias);
+    const { loudest, these, quieter, rest, bias, total } = unitTerms(speaking, units_bias, read.logit);
     const palette = divergingScale(document);
     units.replaceChildren(...loudest.map((unit) => unitItem(unit, palette)));
     const terms = [term(these, leaning(these), quieter ? `these ${loudest.length}` : "these")];
     if (quieter) terms.push(term(rest, leaning(rest), `${count(quieter)} quieter`));
-    unitSum.replaceChildren(...terms, term(rounded(bias), "bias", "bias"), equals(), term(total, leaning(total), "logit"));
+    unitSum.replaceChildren(...terms, term(bias, "bias", "bias"), equals(), term(total, leaning(total), "logit"));
     silent.textContent = "Each picture shows what ink adds through that unit of the first layer: blue for a 3, orange for a 7. Units that this drawing leaves silent are not shown.";
   }
 
