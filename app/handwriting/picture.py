@@ -12,7 +12,7 @@ from app.handwriting import container, paper, placing
 from app.handwriting.components import label
 from app.handwriting.hindrances import UNHINDERED, Hindrances
 from app.handwriting.ink import SIDE, Image, thickness
-from app.handwriting.surroundings import panel, without_frame, without_lines
+from app.handwriting.surroundings import panel, without_crossings, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
 """Declared by the file, before anything of it is decoded. One of that many needs some 400 MB for a moment."""
@@ -74,9 +74,9 @@ def read(data: bytes) -> Image:
 def look(data: bytes) -> Seen:
     """PNG, JPEG or WebP → what it shows. A picture that already is an image like MNIST's comes back as it is.
 
-    The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, an underline
-    and a frame around it (:mod:`app.handwriting.surroundings`); pieces that lie along the picture's border count only
-    where there is no other. Not covered: several digits.
+    The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, lines
+    across it, an underline and a frame around it (:mod:`app.handwriting.surroundings`); pieces that lie along the
+    picture's border count only where there is no other. Not covered: several digits.
 
     Raises PictureError for other formats, damaged or animated files and those of more pixels than are read.
     """
@@ -184,7 +184,7 @@ def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool]:
     """The mask of the ink above the threshold that makes the digit, of the darkest pixel alone if none does; and
     whether lines or a frame that touched it were taken away."""
     inked = contrast >= min(threshold, float(contrast.max()))
-    unlined = without_lines(inked)
+    unlined = without_crossings(without_lines(inked))
     pieces = _pieces(contrast, unlined)
     rows, columns = (slice(found[0], found[-1] + 1) for found in (np.flatnonzero(pieces.any(axis=a)) for a in (1, 0)))
     inside = without_frame(pieces[rows, columns])

@@ -1,5 +1,7 @@
 """What is around a digit and is not the digit: ruled and squared paper, underlines, frames, circles, a plot's axes."""
 
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,11 @@ ABOVE = 0.3
 THINNER = 1.6
 """Of a line's usual thickness: ink that is thicker there belongs to a stroke that crosses the line, or touches it."""
 
+ENDS = 8
+"""Places at the border where ink leaves the picture: with more, it is no line that crosses it, but a pattern."""
+UNBROKEN = 0.97
+"""Of a line from border to border: how much of it has ink, at least."""
+
 RAYS, STEPS = 240, 96
 """Around a frame's middle, and on each from there to the frame."""
 STRAY = 0.2
@@ -33,7 +40,7 @@ ON_FRAME = 0.95
 WIDEST = 0.22
 """Of a frame's half width: its own line's thickness, at most."""
 LEAST = 0.08
-"""Of the ink, without which too little is left for a digit in a frame."""
+"""Of the ink, without which too little is left for a digit in a frame, or beside lines."""
 MOST_RIM = 0.3
 """Of what is left: how much of it may lie at what was taken away. A frame's own rest does, a digit touches."""
 
@@ -56,6 +63,42 @@ def without_lines(mask: Mask) -> Mask:
     from left to right that has ink above. Strokes that cross a line stay whole."""
     kept = _without_rows(mask, fewest=1)
     return _without_rows(kept.T, fewest=2).T
+
+
+def without_crossings(mask: Mask) -> Mask:
+    """Of ``mask`` ``[h, w]``, the ink that does not belong to thin straight lines from border to border, in any
+    direction; ``mask`` itself where that which is left, or nothing, touches the border: then it may be a digit's own
+    stroke. Strokes that cross a line stay whole, but for what runs along it."""
+    ends = _ends(mask)
+    if not 2 <= len(ends) <= ENDS or min(mask.shape) < 16:
+        return mask
+    y, x = np.nonzero(mask)
+    near = _grown(_grown(mask, 0), 1)
+    gone = np.zeros(len(y), bool)
+    for first, second in combinations(ends, 2):
+        along = second - first
+        length = float(np.hypot(*along))
+        if length < min(mask.shape) / 2:
+            continue
+        at = np.rint(first + np.linspace(0, 1, round(length) + 1)[:, None] * along).astype(int)
+        if near[at[:, 0], at[:, 1]].mean() < UNBROKEN:
+            continue
+        step, across = along / length, np.array([-along[1], along[0]]) / length
+        place = np.rint((y - first[0]) * step[0] + (x - first[1]) * step[1]).astype(int).clip(0, round(length))
+        off = np.abs((y - first[0]) * across[0] + (x - first[1]) * across[1])
+        closest = off <= THICKEST * max(mask.shape) / 2 + 1
+        thick = np.bincount(place[closest], minlength=round(length) + 1)
+        usual = float(np.median(thick))
+        if usual <= max(THICKEST * max(mask.shape), 2) / 2:
+            gone |= closest & (off <= usual / 2 + 1) & (thick[place] <= THINNER * usual + 1)
+    kept = np.zeros_like(mask)
+    kept[y[~gone], x[~gone]] = True
+    if not gone.any() or kept.sum() < LEAST * len(y):
+        return mask
+    pieces, _ = label(kept)
+    largest = 1 + np.bincount(pieces[pieces > 0] - 1).argmax()
+    border = _around(mask.shape)
+    return mask if (pieces[border[:, 0], border[:, 1]] == largest).any() else kept
 
 
 def without_frame(mask: Mask) -> Mask:
@@ -137,6 +180,31 @@ def panel(grey: Floats) -> tuple[slice, slice] | None:
     if abs(ground - around) <= OTHER:  # a frame on the same paper
         return None
     return slice((rows[0] + 1) * step, rows[-1] * step), slice((columns[0] + 1) * step, columns[-1] * step)
+
+
+def _ends(mask: Mask) -> list[NDArray[np.float64]]:
+    """The middles ``[y, x]`` of the short runs of ink along the border of ``mask``."""
+    border = _around(mask.shape)
+    inked = mask[border[:, 0], border[:, 1]]
+    if inked.all() or not inked.any():
+        return []
+    first = int(np.flatnonzero(~inked)[0])  # so that no run goes across the beginning
+    border, inked = np.roll(border, -first, axis=0), np.roll(inked, -first)
+    change = np.diff(np.concatenate([[0], inked.astype(np.intp), [0]]))
+    runs = zip(np.flatnonzero(change == 1), np.flatnonzero(change == -1), strict=True)
+    longest = 2 * THICKEST * max(mask.shape)
+    return [border[begin:end].mean(axis=0) for begin, end in runs if end - begin <= longest]
+
+
+def _around(shape: tuple[int, ...]) -> Whole:
+    """The places ``[y, x]`` along the border, clockwise."""
+    height, width = shape
+    down, across = np.arange(height), np.arange(width)
+    sides = (
+        (np.zeros_like(across), across), (down[1:], np.full_like(down[1:], width - 1)),
+        (np.full_like(across[1:], height - 1), across[-2::-1]), (down[-2:0:-1], np.zeros_like(down[1:-1])),
+    )  # fmt: skip
+    return np.concatenate([np.stack(side, axis=1) for side in sides])
 
 
 def _without_rows(mask: Mask, fewest: int) -> Mask:

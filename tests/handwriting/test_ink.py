@@ -63,6 +63,16 @@ def test_place_and_size_of_the_canvas_do_not_matter(strokes, x, y, scale):
     assert alike(ink.draw(strokes), ink.draw(moved))
 
 
+@given(drawings, st.randoms(use_true_random=False), st.lists(st.booleans(), min_size=5, max_size=5))
+def test_order_and_direction_of_strokes_do_not_matter(strokes, random, backwards):
+    assume(spread(strokes) > 1)
+    others = [stroke[::-1] if back else stroke for stroke, back in zip(strokes, backwards, strict=False)]
+    random.shuffle(others)
+    one, other = ink.draw(strokes), ink.draw(others)
+    # Chords cut the corners elsewhere, by parts of a pixel.
+    assert np.abs(one.astype(int) - other).mean() < 2
+
+
 @pytest.mark.parametrize("scale", [1e306, 1e-300, 5e-324, 2.0**-1060])
 def test_units_of_any_size(scale):
     with np.errstate(under="ignore"):

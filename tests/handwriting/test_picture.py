@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from app.handwriting import ink
 from app.handwriting.picture import PictureError, heavy, look, read
-from benchmarks.pictures import PICTURES, encoded, framed, ruled, written
+from benchmarks.pictures import PICTURES, encoded, framed, ruled, with_lines, written
 from tests.handwriting.photos import bomb, photo
 
 SEVEN = ink.draw([np.array([[0, 0], [40, 2], [15, 90]], float)])
@@ -69,6 +69,34 @@ def test_no_paper_makes_a_sure_wrong_digit(reader, digit, step, strength, square
     strokes = SEVEN_STROKES if digit == 7 else THREE_STROKES
     picture = ruled(step, strength, squared, turn)(strokes, np.random.default_rng(0))
     assert reader.read(read(picture)).digit in (digit, None)
+
+
+edges = st.tuples(st.floats(0, 1), st.sampled_from(["left", "right", "top", "bottom"]))
+
+
+@given(st.sampled_from([3, 7]), st.lists(st.tuples(edges, edges), min_size=1, max_size=3), st.floats(0.008, 0.05))
+@settings(deadline=None, max_examples=60)
+def test_no_lines_across_the_picture_make_a_sure_wrong_digit(reader, digit, lines, pen):
+    strokes = SEVEN_STROKES if digit == 7 else THREE_STROKES
+    at = {"left": lambda t: (0, t), "right": lambda t: (1, t), "top": lambda t: (t, 0), "bottom": lambda t: (t, 1)}
+
+    def draw(on, side):
+        for line in lines:
+            ends = [tuple(side * place for place in at[edge](t)) for t, edge in line]
+            on.line(ends, 255, round(pen * side))
+
+    assert reader.read(read(with_lines(written(strokes), draw))).digit in (digit, None)
+
+
+@pytest.mark.parametrize("width", range(4, 10))
+def test_a_line_across_the_picture_and_the_digit_is_taken_away(reader, width):
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        for start, end in (((0.19, 0), (0.67, 1)), ((1, 0.19), (0.43, 1)), ((0, 0.3), (1, 0.7))):
+
+            def draw(on, side, ends=(start, end)):
+                on.line([tuple(side * place for place in end) for end in ends], 255, width * 4)
+
+            assert reader.read(read(with_lines(written(strokes), draw))).digit == digit
 
 
 def reading_of(data, reader):

@@ -1,10 +1,15 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as Pillow
 
 from app.handwriting import fill, ink
 from app.handwriting.gate import NO_DIGIT
 from app.handwriting.hindrances import FAINT, RULED, Hindrances
+from app.handwriting.picture import read
 from app.handwriting.predictor import Predictor, probability
+from benchmarks.pictures import encoded
 from scripts.builtin_model import junk
 
 
@@ -106,3 +111,35 @@ def test_what_may_be_no_ink_is_never_a_digit(mnist, reader):
     read = [reader.read(image, hindrances=Hindrances(faint=True)) for image in mnist["valid_images"][:50]]
     assert {(reading.verdict, reading.gate.reason) for reading in read} <= {("neither", FAINT), ("blank", None)}
     assert reader.read(mnist["valid_images"][0], hindrances=Hindrances(faint=True)).verdict == "neither"
+
+
+wobbles = st.lists(st.floats(-3, 3), min_size=20, max_size=20).map(lambda values: np.reshape(values, (10, 2)))
+SEVEN = np.array([[0, 2], [16, 3], [32, 1], [46, 0], [42, 16], [36, 30], [30, 46], [24, 62], [20, 78], [18, 90]], float)
+THREE = np.array(
+    [[0, 12], [14, 2], [34, 0], [48, 12], [40, 32], [20, 42], [42, 48], [54, 66], [40, 86], [4, 88]], float
+)
+
+
+@given(st.sampled_from([SEVEN, THREE]), wobbles, st.integers(1, 8), st.booleans())
+@settings(deadline=None)
+def test_a_stroke_split_in_two_is_read_as_the_same_in_any_order(reader, digit, wobble, at, backwards):
+    stroke = digit + wobble
+    parts = [stroke[: at + 1], stroke[at:][::-1] if backwards else stroke[at:]]
+    whole = reader.read(ink.draw([stroke]))
+    for strokes in (parts, parts[::-1]):
+        split = reader.read(ink.draw(strokes))
+        assert split.logit == pytest.approx(whole.logit, abs=1.5)
+        assert split.digit == whole.digit or min(abs(split.gate.score), abs(whole.gate.score)) < 1
+
+
+@given(st.sampled_from([SEVEN, THREE]), wobbles)
+@settings(deadline=None, max_examples=40)
+def test_strokes_pixels_and_a_picture_of_one_drawing_agree(reader, digit, wobble):
+    image = ink.draw([digit + wobble])
+    drawn = reader.read(image, most_ink=fill.MOST_DRAWN)
+    assert reader.read(image.ravel()) == drawn
+    assert reader.read(read(encoded(image))) == drawn  # is placed as MNIST's are: it comes back as it is
+    large = Pillow.fromarray(255 - np.pad(image, 6)).resize((320, 320), Pillow.Resampling.BICUBIC)
+    shown = reader.read(read(encoded(np.asarray(large))))
+    assert shown.digit == drawn.digit or min(abs(shown.gate.score), abs(drawn.gate.score)) < 2
+    assert {shown.digit, drawn.digit} != {3, 7}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from app.handwriting.surroundings import lined, panel, without_frame, without_lines
+from app.handwriting.surroundings import lined, panel, without_crossings, without_frame, without_lines
 
 
 def drawn(*lines, side=200, width=6):
@@ -126,3 +126,19 @@ def test_frames_and_rulings_of_a_small_image_are_seen():
 def test_no_digit_alone_is_ruled_or_framed(mnist):
     assert sum(map(lined, mnist["valid_images"])) <= 1
     assert sum(map(lined, mnist["other_valid_images"])) <= 0.01 * len(mnist["other_valid_images"])
+
+
+@pytest.mark.parametrize("ends", [[(0, 20), (199, 170)], [(150, 0), (40, 199)], [(0, 199), (199, 0)]])
+def test_a_line_across_the_picture_goes_and_the_strokes_that_cross_it_stay(ends):
+    line = drawn(ends, width=4)
+    left = without_crossings(SEVEN | line)
+    assert (left & ~SEVEN).sum() < 0.1 * line.sum()
+    assert (SEVEN & ~left).sum() < 0.2 * SEVEN.sum()
+
+
+def test_a_digits_own_strokes_are_no_crossings():
+    whole = SEVEN[box(SEVEN)]
+    cut_at_the_foot = SEVEN[:140]
+    stem = drawn([(100, 0), (100, 199)])
+    for ink in (whole, cut_at_the_foot, stem, stem | drawn([(0, 80), (199, 80)]), np.zeros((40, 50), bool)):
+        assert np.array_equal(without_crossings(ink), ink)
