@@ -88,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
                     history,
                     concurrent_runs=settings.concurrent_runs,
                     queued_runs=settings.queued_runs,
+                    warm=settings.warm_workers,
                     device=settings.device,
                     mnist_dir=settings.mnist_dir,
                 )

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     lesson_defaults: bool = True
     """Compute what lessons show first while the server has nothing else to do; not where ``first_run`` is false."""
     concurrent_runs: Annotated[int, Field(ge=1, le=16)] = 1
+    warm_workers: bool = True
+    """Load PyTorch at the start, so that the first run begins at once. Otherwise the first run, or experiment, waits
+    for it, and a server that is only asked to predict never loads it."""
     queued_runs: Annotated[int, Field(ge=1, le=1000)] = 50
     """Runs that may wait; one more is refused."""
     runs_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 30

@@ -62,8 +62,9 @@ class Server(Serving):
 
 @contextmanager
 def running(data_dir: Path, *options: str, **settings: Any) -> Iterator[Server]:
-    """`threeseven serve`, ended when the block ends: ``scripts.serving`` tells what it takes."""
-    with serving(data_dir, *options, **settings) as started:
+    """`threeseven serve`, ended when the block ends: ``scripts.serving`` tells what it takes. It loads PyTorch once
+    something wants it, which in most tests nothing does."""
+    with serving(data_dir, *options, **{"warm_workers": "false"} | settings) as started:
         yield Server(started.url, started.process)
 
 

@@ -112,16 +112,24 @@ class Supervisor:
 
     As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
     experiments take no such place: :class:`Workers` says where they go. On few cores lessons' runs pause while a
-    person's run trains at full speed.
+    person's run trains at full speed. ``warm``: workers are started before anything wants them.
     """
 
     def __init__(
-        self, history: History, *, concurrent_runs: int, queued_runs: int, device: str, mnist_dir: Path | None
+        self,
+        history: History,
+        *,
+        concurrent_runs: int,
+        queued_runs: int,
+        device: str,
+        mnist_dir: Path | None,
+        warm: bool = True,
     ) -> None:
         self._history = history
         self._concurrent_runs = concurrent_runs
         self._queued_runs = queued_runs
         self._device = device
+        self._warm = warm
         self._changed = asyncio.Event()
         self._advanced = Notifier()
         self._queue = RunQueue()
@@ -141,8 +149,9 @@ class Supervisor:
         await asyncio.wait([marking], timeout=MARK_SECONDS)
         if marking.done():
             marking.result()
-        self._workers.prepare_first()
-        self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._workers.prepare_second)
+        if self._warm:
+            self._workers.prepare_first()
+            self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._workers.prepare_second)
         self._keep(self._manage())
         return self
 
@@ -166,8 +175,9 @@ class Supervisor:
 
     @property
     def ready(self) -> bool:
-        """There is a worker: a run would start at once, or waits only for another run or the second worker."""
-        return any(worker.ready for worker in self._workers)
+        """There is a worker: a run would start at once, or waits only for another run or the second worker. Where none
+        is kept warm, one would be started for it."""
+        return not self._warm or any(worker.ready for worker in self._workers)
 
     @property
     def devices(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -80,7 +81,12 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
     """Starts a server of this test's own: ``start_server(first_run="true")``; its address."""
     with ExitStack() as stack:
         numbers = count()
-        yield lambda **settings: stack.enter_context(serving(tmp_path / f"server-{next(numbers)}", **settings)).url
+
+        def served(**settings: Any) -> str:
+            settings = {"warm_workers": "false"} | settings
+            return stack.enter_context(serving(tmp_path / f"server-{next(numbers)}", **settings)).url
+
+        yield served
 
 
 @pytest.fixture(scope="session")

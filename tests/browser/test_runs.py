@@ -39,7 +39,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that keeps 2,000 runs, named "Run 0001" to "Run 2000", and trains nothing."""
     folder: Path = tmp_path_factory.mktemp("many")
     subprocess.run([sys.executable, "-m", "scripts.many_runs", folder, str(MANY)], cwd=ROOT, check=True, timeout=120)
-    with serving(folder) as started:
+    with serving(folder, warm_workers="false") as started:
         yield started.url
 
 

@@ -32,7 +32,10 @@ async run => {
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpProxy]:
     """Before a server with a heartbeat every 100 ms, so that silence is noticed after 300."""
-    with serving(tmp_path_factory.mktemp("proxy"), heartbeat="0.1") as server, tcp_proxy(server.url) as made:
+    with (
+        serving(tmp_path_factory.mktemp("proxy"), heartbeat="0.1", warm_workers="false") as server,
+        tcp_proxy(server.url) as made,
+    ):
         yield made
 
 

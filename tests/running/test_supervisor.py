@@ -2,6 +2,7 @@ import base64
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import anyio
 import anyio.lowlevel
@@ -29,6 +30,7 @@ from app.learning.train import train
 from app.recipe import Recipe
 from app.record import Record
 from app.run import Run
+from app.running.process import WorkerProcess
 from app.running.supervisor import NotActive, QueueFull, Supervisor
 from tests.running.watching import PATIENCE, Watcher
 
@@ -364,3 +366,22 @@ async def test_a_start_whose_caller_has_gone_is_not_lost(supervisor: Supervisor,
         while run is None or run.name != "orphan":
             run = await history.wait_live(run.id if run else None)
     await Watcher(history, run.id).until(RunFinished)
+
+
+async def test_without_warm_workers_the_first_run_brings_one(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    spawn, spawned = WorkerProcess.spawn, []
+
+    async def counted(device: str, mnist_dir: Path | None) -> WorkerProcess:
+        spawned.append(device)
+        return await spawn(device, mnist_dir)
+
+    monkeypatch.setattr(WorkerProcess, "spawn", counted)
+    async with Supervisor(
+        history, concurrent_runs=1, queued_runs=2, device="cpu", mnist_dir=None, warm=False
+    ) as supervisor:
+        assert supervisor.ready
+        await anyio.lowlevel.checkpoint()
+        assert spawned == []
+        run = await supervisor.start(Recipe(epochs=1, device="cpu"), preset="textbook")
+        await Watcher(history, run.id).until(RunFinished)
+        assert spawned == ["cpu"]
