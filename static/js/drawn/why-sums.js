@@ -1,11 +1,7 @@
-// A logit as sums that one can add up oneself, and where the baseline says the opposite of a pixel.
+// A logit as a sum over units that one can add up oneself, and where the baseline says the opposite of a pixel.
 
 /** @import { Unit } from "../wire.js" */
-
-/** @param {number} value with two digits after the point */
-export function rounded(value) {
-  return Math.round(value * 100) / 100 + 0; // no −0
-}
+import { rounded } from "../ink/sum-terms.js";
 
 /** Units that are named; the others are one term. */
 export const NAMED = 8;
@@ -27,19 +23,6 @@ export function unitTerms(speaking, bias, logit) {
   const total = rounded(logit);
   if (!quieter) return { loudest, these, quieter, rest: 0, bias: rounded(total - these), total };
   return { loudest, these, quieter, rest: rounded(total - these - rounded(bias)), bias: rounded(bias), total };
-}
-
-/**
- * What speaks for a 3, what for a 7 and the bias, rounded as above: what is left over goes to the bias.
- *
- * @param {readonly number[]} pixels
- * @param {number} logit
- */
-export function pixelTerms(pixels, logit) {
-  const three = rounded(pixels.reduce((sum, value) => sum + Math.max(0, value), 0));
-  const seven = rounded(pixels.reduce((sum, value) => sum + Math.min(0, value), 0));
-  const total = rounded(logit);
-  return { three, seven, bias: rounded(total - three - seven), total };
 }
 
 /**

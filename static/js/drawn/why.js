@@ -7,6 +7,7 @@ import { paintContributions } from "../ink/contributions.js";
 import { DigitImage } from "../ink/digit-image.js";
 import { bytesOf } from "../ink/drawing.js";
 import { Reader } from "../ink/predict.js";
+import { sumTerms } from "../ink/sum-terms.js";
 import { sigmoid } from "../model/network.js";
 import { element } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
@@ -14,7 +15,7 @@ import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
 import { askWhileSeen } from "./question.js";
-import { apartOf, pixelTerms, unitTerms } from "./why-sums.js";
+import { apartOf, unitTerms } from "./why-sums.js";
 
 const SIDE = 28;
 const LEVELS = 127;
@@ -105,8 +106,8 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
     const verdict = `P(3), its sigmoid, is ${chance(sigmoid(read.logit))}.`;
     sumWords.textContent = adds === null ? `The logit is ${number(read.logit)}; ${verdict}` : `The logit is this sum: above 0 leans to a 3, below to a 7. ${verdict}`;
     if (adds === null) return;
-    const { three, seven, bias, total } = pixelTerms(adds, read.logit);
-    sum.replaceChildren(term(three, "three", "blue ink"), term(seven, "seven", "orange ink"), term(bias, "bias", "bias"), equals(), term(total, leaning(total), "logit"));
+    const { terms, sum: total } = sumTerms({ logit: read.logit, pixels: adds, units: [] });
+    sum.replaceChildren(...terms.map(({ value, of }) => term(value, of, NAMES[of])), equals(), term(total, leaning(total), "logit"));
   }
 
   /**
@@ -145,6 +146,7 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
   question.due();
 }
 
+const NAMES = { three: "blue ink", seven: "orange ink", bias: "bias" };
 const NOTHING = "Draw something above, and here stands why it is read as it is.";
 const READING = "Reading …";
 
