@@ -3,10 +3,10 @@
 import { contributions } from "../model/contributions.js";
 import { networkOfFrame, PIXELS, sigmoid } from "../model/network.js";
 import { element } from "../shell/element.js";
-import { percent } from "../shell/format.js";
 import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { fullColour } from "../weights/signed-image.js";
+import { chance } from "./chance.js";
 import { sumTerms } from "./sum-terms.js";
 
 /** @import { Contributions } from "../model/contributions.js" */
@@ -80,7 +80,7 @@ export function mountContributions(root, { run, painter, drawing }, { signal }) 
       : { three: "units for a 3", seven: "units for a 7", bias: "bias" };
     const shown = terms.map(({ value, of }) => term(value, names[of], of));
     sum.replaceChildren(...shown, element("span", "term-equals", "="), term(logit, "logit", logit > 0 ? "three" : "seven"));
-    const verdict = `P(3) ≈ ${percent(sigmoid(logit), 1)}: ${logit > 0 ? "a 3" : "a 7"}.`;
+    const verdict = `P(3) ${chance(sigmoid(logit), { about: true })}: ${logit > 0 ? "a 3" : "a 7"}.`;
     put(words, parts.pixels ? verdict : `${verdict} Each unit bends its sum, so no pixel has a share of its own.`);
     canvas.setAttribute("aria-label", "The drawing, as the network sees it" + (parts.pixels ? ", coloured by what each pixel adds" : ""));
   }

@@ -1,10 +1,11 @@
 // The curve of what a run's kept models made of a drawing.
 
 /** @import { ThroughTime } from "./through-time.js" */
+import { chance } from "./chance.js";
 import { mountPlot } from "../plot/plot.js";
 import { probability } from "../plot/scales.js";
 import { element } from "../shell/element.js";
-import { count, percent, plain } from "../shell/format.js";
+import { count, plain } from "../shell/format.js";
 
 const ABOUT =
   "The drawing on the pad, read by each model that the run has kept on its way: the probability that it is a 3. Above " +
@@ -46,7 +47,7 @@ export function mountThroughTime(root, { readings, painter, nothing, end, moment
         { label: "Read as 7", x: steps, y: side(-1), ink: "--seven", width: 2.5, dots: true, silent: true, dash: [4, 2] },
         { label: "Undecided", x: () => Float64Array.of(0, last()), y: () => UNDECIDED, ink: "--line-strong", width: 1.5, dash: [6, 5], silent: true },
       ],
-      format: (value) => `${percent(value, 1)}: a ${value >= 0.5 ? 3 : 7}`,
+      format: (value) => `${chance(value)}: a ${value >= 0.5 ? 3 : 7}`,
       tick: (value) => `${plain(value * 100)} %`,
       scale: () => probability,
       end: last,

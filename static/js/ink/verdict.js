@@ -1,7 +1,9 @@
 /** @import { Reading, Verdict } from "./predict.js" */
 /** @import { ProblemError } from "../shell/problem.js" */
 import { element } from "../shell/element.js";
+import { chance } from "./chance.js";
 import { gateWords, rejected, signed } from "./gate-words.js";
+import { Spoken } from "./spoken.js";
 
 /** @type {Record<Verdict, { headline: string, sentence: string }>} */
 const WORDS = {
@@ -13,8 +15,6 @@ const WORDS = {
 
 /** Quicker answers than this (ms) are not worth saying that one waits. */
 const NOTICEABLE = 250;
-/** What is read aloud waits until the verdict has stood this long (ms), so that a line being drawn does not chatter. */
-const SETTLED = 900;
 
 /** Says in words, figures and one bar how a drawing was read. Fills the element that it is given. Of what is neither the
  * bar shows nothing: the network, which knows no such answer, is often sure of it. */
@@ -31,7 +31,7 @@ export class VerdictView {
   #figures = element("p", "verdict-figures caption");
   #aloud = element("p", "visually-hidden");
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #waiting;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #announcing;
+  #spoken;
 
   /**
    * @param {HTMLElement} root
@@ -42,6 +42,7 @@ export class VerdictView {
     this.#root = root;
     this.#nameOf = nameOf;
     this.#aloud.setAttribute("aria-live", "polite");
+    this.#spoken = new Spoken((words) => (this.#aloud.textContent = words), { signal });
     root.classList.add("verdict");
     root.replaceChildren(
       element("div", "verdict-said", this.#headline, this.#sentence),
@@ -52,10 +53,7 @@ export class VerdictView {
       this.#aloud,
     );
     this.show(null);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(this.#waiting);
-      clearTimeout(this.#announcing);
-    });
+    signal?.addEventListener("abort", () => clearTimeout(this.#waiting));
   }
 
   /** @param {string} words why another network reads than was asked for; "" where none does */
@@ -72,7 +70,8 @@ export class VerdictView {
     this.#weigh(drawn?.digit ? drawn.probability_3 : null, drawn?.about);
     this.#gate.textContent = !drawn ? "" : drawn.here ? UNTOLD : gateWords(drawn.gate);
     this.#figures.replaceChildren(...(drawn ? this.#facts(drawn) : [element("span", "verdict-sum", HINT)]));
-    this.#announce(drawn?.digit ? `Read as a ${verdict}, ${chance(verdict === "3" ? drawn.probability_3 : 1 - drawn.probability_3)}` : headline);
+    if (drawn?.digit) this.#spoken.tell(`Read as a ${verdict}`, chance(verdict === "3" ? drawn.probability_3 : 1 - drawn.probability_3));
+    else this.#spoken.tell(headline);
   }
 
   /**
@@ -84,7 +83,7 @@ export class VerdictView {
   showMessage(headline, sentence) {
     this.#headline.textContent = headline;
     this.#sentence.textContent = sentence;
-    this.#announce(headline);
+    this.#spoken.tell(headline);
   }
 
   /** No answer came to what was asked last. */
@@ -109,7 +108,7 @@ export class VerdictView {
     this.#weigh(null);
     this.#gate.textContent = "";
     this.#figures.replaceChildren();
-    this.#announce(`${problem.title}. ${problem.detail}`);
+    this.#spoken.tell(`${problem.title}. ${problem.detail}`);
   }
 
   /**
@@ -131,12 +130,11 @@ export class VerdictView {
    * @param {boolean} [about]
    */
   #weigh(probability3, about) {
-    const near = about ? "≈ " : "";
     this.#bar.toggleAttribute("data-empty", probability3 === null);
     this.#bar.style.setProperty("--three-share", `${100 * (probability3 ?? 0.5)}%`);
     this.#root.style.setProperty("--certainty", `${200 * Math.abs((probability3 ?? 0.5) - 0.5)}%`);
-    this.#three.replaceChildren(element("b", "", "3"), probability3 === null ? "" : ` ${near}${chance(probability3)}`);
-    this.#seven.replaceChildren(probability3 === null ? "" : `${near}${chance(1 - probability3)} `, element("b", "", "7"));
+    this.#three.replaceChildren(element("b", "", "3"), probability3 === null ? "" : ` ${chance(probability3, { about })}`);
+    this.#seven.replaceChildren(probability3 === null ? "" : `${chance(1 - probability3, { about })} `, element("b", "", "7"));
   }
 
   /** @param {Reading} reading */
@@ -151,29 +149,10 @@ export class VerdictView {
     const model = `${read} ${who}.${this.#note && ` ${this.#note}`}`;
     return [element("span", "verdict-sum", sum), element("span", "verdict-model", model)];
   }
-
-  /** @param {string} words */
-  #announce(words) {
-    clearTimeout(this.#announcing);
-    this.#announcing = setTimeout(() => {
-      if (this.#aloud.textContent !== words) this.#aloud.textContent = words;
-    }, SETTLED);
-  }
 }
 
 const UNTOLD = "Whether it is a 3 or a 7 at all only the server can tell.";
 const HINT = "The network weighs 784 pixels into one number: above zero leans to a 3, below zero to a 7.";
-
-/**
- * Never rounds to a certainty that the network does not have.
- *
- * @param {number} probability
- */
-function chance(probability) {
-  if (probability > 0.999) return "> 99.9 %";
-  if (probability < 0.001) return "< 0.1 %";
-  return `${(100 * probability).toFixed(1)} %`;
-}
 
 /** @param {number} probability */
 function fraction(probability) {

@@ -1,0 +1,66 @@
+// What is read aloud of something that changes on the screen: once it has stood a while, so that it does not chatter.
+
+/** Milliseconds. */
+const SETTLED = 900;
+
+/**
+ * Words are said once they have stood, however often they are told anew meanwhile; the figure beside them is then said as
+ * it is at that moment, and again once it has stood too: of a run that learns it is another at each reading.
+ */
+export class Spoken {
+  #say;
+  #clock;
+  #words = "";
+  #figure = "";
+  /** The words that stand, or are waited for. */
+  #standing = "";
+  #said = "";
+  #looks = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** Whether the words themselves are waited for, rather than their figure. */
+  #wordsDue = false;
+
+  /**
+   * @param {(words: string) => void} say
+   * @param {{ clock?: Pick<typeof globalThis, "setTimeout" | "clearTimeout">, signal?: AbortSignal }} [options]
+   */
+  constructor(say, { clock = globalThis, signal } = {}) {
+    this.#say = say;
+    this.#clock = clock;
+    signal?.addEventListener("abort", () => clock.clearTimeout(this.#timer));
+  }
+
+  /**
+   * Of what is told in one go the last counts.
+   *
+   * @param {string} words
+   * @param {string} [figure]
+   */
+  tell(words, figure = "") {
+    this.#words = words;
+    this.#figure = figure;
+    if (this.#looks) return;
+    this.#looks = true;
+    queueMicrotask(() => {
+      this.#looks = false;
+      this.#look();
+    });
+  }
+
+  get #sentence() {
+    return this.#figure ? `${this.#words}, ${this.#figure}` : this.#words;
+  }
+
+  #look() {
+    if (this.#words === this.#standing && (this.#wordsDue || this.#sentence === this.#said)) return;
+    this.#wordsDue = this.#wordsDue || this.#words !== this.#standing;
+    this.#standing = this.#words;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#wordsDue = false;
+      if (this.#sentence === this.#said) return;
+      this.#said = this.#sentence;
+      this.#say(this.#said);
+    }, SETTLED);
+  }
+}
