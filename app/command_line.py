@@ -200,7 +200,7 @@ def predict(
         if run in (None, "built-in"):
             model = built_in(reader, step)
         elif run.endswith(".safetensors"):
-            model = model_of_file(Path(run))
+            model = model_of_file(Path(run), step)
         else:
             model = model_of_run(settings.database, run, step)
     except ModelError as error:

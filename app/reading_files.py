@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.handwriting.builtin import NAME
+from app.handwriting import builtin
 from app.handwriting.picture import PictureError, look
 from app.handwriting.predictor import Predictor, from_safetensors, read_safetensors
 from app.handwriting.reader import Reader, Reading
@@ -37,27 +37,38 @@ class Model(NamedTuple):
     step: int | None
     """None: its file does not say."""
     predictor: Predictor | None
-    """None: the built-in network."""
+    """None: the network of the reader."""
+    reader: Reader | None = None
+    """Of a file with a built-in network, which has a gate of its own; None: the reader that comes with the package."""
 
 
 def built_in(reader: Reader, step: int | None) -> Model:
     """Raises ModelError."""
     if step is not None and step < reader.step:
         raise ModelError(f"the built-in model is kept at step {reader.step} only: name a run (--run ID)")
-    return Model(NAME, reader.step, None)
+    return Model(builtin.NAME, reader.step, None)
 
 
-def model_of_file(file: Path) -> Model:
-    """Of a model that was downloaded as safetensors. Raises ModelError."""
+def model_of_file(file: Path, step: int | None = None) -> Model:
+    """Of a model that was downloaded as safetensors, a run's or the built-in one. Raises ModelError, also where a
+    ``step`` is asked for: a file holds one model."""
+    if step is not None:
+        raise ModelError(f"--step chooses among a run's models, and {_shown(file)} holds one: leave --step out")
     try:
         data = file.read_bytes()
+        tensors, metadata = read_safetensors(data)
+        if builtin.THRESHOLDS in tensors:
+            reader = Reader(builtin.load(file))
+            return Model(_shown(file), reader.step, None, reader)
         predictor = from_safetensors(data)
     except OSError as error:
         raise ModelError(f"{_shown(file)}: {error.strerror}") from None
+    except KeyError as error:
+        raise ModelError(f"{_shown(file)}: {error.args[0]} is missing") from None
     except ValueError as error:
         raise ModelError(f"{_shown(file)}: {error}") from None
-    step = read_safetensors(data)[1].get("step", "")
-    return Model(_shown(file), int(step) if step.isdecimal() else None, predictor)
+    said = metadata.get("step", "")
+    return Model(_shown(file), int(said) if said.isdecimal() else None, predictor)
 
 
 def model_of_run(url: str, run: str, step: int | None) -> Model:
@@ -122,7 +133,7 @@ class FileReader:
     """Reads pictures with one model, and prints what they are read as."""
 
     def __init__(self, reader: Reader, model: Model, keep: float | None) -> None:
-        self._reader, self._model, self._keep = reader, model, keep
+        self._reader, self._model, self._keep = model.reader or reader, model, keep
 
     def print_all(self, paths: Iterable[Path], *, as_json: bool) -> bool:
         """On standard output: a table where that is a terminal, else a line each as soon as it is read; on standard

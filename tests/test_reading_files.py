@@ -15,7 +15,9 @@ from safetensors.numpy import save
 
 from app.checkpoint import Checkpoint
 from app.events import RunFailed, Summary
+from app.handwriting import builtin
 from app.handwriting.picture import read
+from app.handwriting.predictor import read_safetensors
 from app.handwriting.reader import Reader
 from app.history.history import History
 from app.reading_files import ModelError, files_in, model_of_file, model_of_run
@@ -215,3 +217,22 @@ def test_a_model_that_was_downloaded_reads(tmp_path):
             model_of_file(file)
     with pytest.raises(ModelError, match="No such file"):
         model_of_file(tmp_path / "nothing.safetensors")
+
+
+def test_the_built_in_networks_file_reads_as_the_built_in_network_does(tmp_path):
+    file = tmp_path / "threeseven-built-in.safetensors"
+    file.write_bytes(builtin.FILE.read_bytes())
+    of_file, of_package = (json.loads(predict("--json", *run, SEVEN).stdout) for run in (("--run", file), ()))
+    assert of_file == of_package | {"run": str(file)}
+    tensors, _ = read_safetensors(builtin.FILE.read_bytes())
+    file.write_bytes(save(tensors))
+    with pytest.raises(ModelError, match="keep is missing"):
+        model_of_file(file)
+
+
+def test_a_step_of_a_file_is_refused(tmp_path):
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(linear(-2, step="7"))
+    process = predict("--run", file, "--step", 3, SEVEN)
+    assert (process.returncode, process.stdout) == (2, b"")
+    assert process.stderr.startswith(b"threeseven: --step chooses among a run's models")

@@ -14,6 +14,9 @@ FILE = Path(__file__).with_name("builtin.safetensors")
 NAME = "built-in"
 """Stands where a run's id would."""
 
+THRESHOLDS = "gate.thresholds"
+"""A tensor that no run's model has."""
+
 
 @dataclass(frozen=True)
 class BuiltIn:
@@ -34,7 +37,7 @@ def load(file: Path = FILE) -> BuiltIn:
         network=DigitNetwork(tensors),
         step=int(figures["step"]),
         baseline=Baseline(tensors["mean_3"], tensors["mean_7"]),
-        gate=Gate(tensors["gate.kept"], tensors["gate.thresholds"], keep),
+        gate=Gate(tensors["gate.kept"], tensors[THRESHOLDS], keep),
         curve=Curve(tensors["gate.kept"].round(6).tolist(), tensors["gate.let_through"].tolist(), keep),
         figures=figures,
     )
