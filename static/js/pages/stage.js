@@ -109,7 +109,6 @@ const showState = painter.add(() => {
     const base = `${root}${path ? "/api" : ""}/runs/${encodeURIComponent(run.run)}${path && "/"}`;
     part(id).setAttribute("href", base + path);
   }
-  part("take-card").setAttribute("href", `${root}/models/${encodeURIComponent(run.run)}`);
 });
 
 const shared = { ...context, cursor: new Cursor(), choices: new ChartChoices(), onMove: (/** @type {number} */ step) => run.moveTo(step) };
