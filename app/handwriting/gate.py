@@ -45,7 +45,7 @@ class Gate:
     """Lets pass what has log-odds of at least a threshold.
 
     ``kept``, rising from ``LEAST_KEPT`` to 1, and ``thresholds``, as many, say which threshold lets which share of
-    MNIST's validation 3s and 7s pass; ``keep`` is the share where none is asked for.
+    the validation digits (MNIST's test 3s and 7s) pass; ``keep`` is the share where none is asked for.
 
     Not covered: ink that is not the digit's, such as a frame or a line under it, makes a digit something else. From
     pictures it is taken away before (:mod:`app.handwriting.surroundings`), from strokes and pixels it is not.

@@ -76,7 +76,7 @@ class Reader:
         hindrances: Hindrances = UNHINDERED,
     ) -> Reading:
         """Of an image of 784 pixels in any shape, ink bright on 0. With more than ``most_ink`` it is neither. ``keep``:
-        the share of MNIST's validation 3s and 7s that the gate would let pass. ``hindrances``, of the picture that it
+        the share of the validation digits that the gate would let pass. ``hindrances``, of the picture that it
         was taken from, give the reason where it looks like no other digit; what is faint there is read as no digit."""
         pixels = image.reshape(-1).astype(np.float32)
         outputs = self.network.outputs(pixels)

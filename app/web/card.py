@@ -1,4 +1,4 @@
-"""What a network does with MNIST's test digits: figures, tables, and the digits that it misreads."""
+"""What a network does with the validation digits: figures, tables, and the digits that it misreads."""
 
 import base64
 from collections.abc import Callable
@@ -70,8 +70,9 @@ class ReliabilityBin(BaseModel):
 
 
 class GateCurve(BaseModel):
-    """What thresholds of the gate do to MNIST's test digits: where ``kept[i]`` of the 3s and 7s pass, so does the
-    share ``let_through[i]`` of the other digits. ``usual`` is kept where ``POST /predict`` is told no ``keep``."""
+    """What thresholds of the gate do: where ``kept[i]`` of the validation digits (MNIST's test 3s and 7s) pass, so does
+    the share ``let_through[i]`` of MNIST's other test digits. ``usual`` is kept where ``POST /predict`` is told no
+    ``keep``."""
 
     kept: list[float]
     let_through: list[float]
@@ -88,8 +89,8 @@ class ConfusionRow(BaseModel):
 
 
 class MisreadDigit(BaseModel):
-    """``index``: its place among the 3s and 7s, as in ``GET /api/digits``, or among the other test digits. ``gate`` is
-    the score and ``reason`` the words of ``POST /predict``. ``pixels``: 784 bytes in base64, ink bright on 0."""
+    """``index``: its place among the validation digits, as in ``GET /api/digits``, or among the other digits. ``gate``
+    is the score and ``reason`` the words of ``POST /predict``. ``pixels``: 784 bytes in base64, ink bright on 0."""
 
     index: int
     digit: int
@@ -101,15 +102,16 @@ class MisreadDigit(BaseModel):
 
 
 class Misread(BaseModel):
-    """``surest``: those of which it is surest, at most 20 of the ``count`` that there are."""
+    """``surest``: at most 20 of the ``count`` that there are, first those that the network is the surest of; of
+    ``missed``, those that the gate refuses the most surely."""
 
     count: int
     surest: list[MisreadDigit]
 
 
 class Measured(BaseModel):
-    """By 2,038 test digits that are 3s and 7s, and 1,000 that are not, 125 of each. No network of this server learns
-    from them; the gate's threshold was chosen on these very 3s and 7s.
+    """By the 2,038 validation digits (MNIST's test 3s and 7s), and 1,000 of MNIST's other test digits, 125 of each. No
+    network of this server learns from them; the gate's threshold was chosen on these very validation digits.
 
     ``told_apart``: of the 3s and 7s by the network alone. With the gate as it usually is: ``right`` passed and are told
     apart, ``refused`` are taken for neither; ``let_through`` is of the other digits. ``gate_auroc``: how often the gate
@@ -147,9 +149,9 @@ class ModelCard(BaseModel):
 
 
 @dataclass(frozen=True)
-class TestDigits:
-    """The test digits, 3s and 7s first, and what is the same whichever network tells 3s from 7s: the built-in network's
-    eleven outputs for each, its gate's log-odds, and how well these refuse."""
+class ValidationSet:
+    """The validation digits, then other digits, and what is the same whichever network tells 3s from 7s: the built-in
+    network's eleven outputs for each, its gate's log-odds, and how well these refuse."""
 
     images: NDArray[np.uint8]
     digits: NDArray[np.intp]
@@ -172,15 +174,15 @@ class TestDigits:
         return cls(images, digits, outputs, scores, np.array([fill.too_full(image) for image in images]), gate_auroc)
 
 
-def measure(test: TestDigits, reader: Reader, predictor: Predictor | None) -> Measured:
+def measure(valid: ValidationSet, reader: Reader, predictor: Predictor | None) -> Measured:
     """Of the built-in network where ``predictor`` is None. Takes some hundredths of a second."""
     if predictor is None:
-        logits = test.outputs[:, 3] - test.outputs[:, 7]
+        logits = valid.outputs[:, 3] - valid.outputs[:, 7]
     else:
-        pieces = np.split(test.images, range(PIECE, len(test.images), PIECE))
+        pieces = np.split(valid.images, range(PIECE, len(valid.images), PIECE))
         logits = np.concatenate([predictor.logits(piece) for piece in pieces])
-    read = Read(test.digits, logits, test.scores - reader.gate.threshold())
-    passed = (read.scores >= 0) & ~test.too_full
+    read = Read(valid.digits, logits, valid.scores - reader.gate.threshold())
+    passed = (read.scores >= 0) & ~valid.too_full
     ours, three = read.ours, logits > 0
     right = passed[ours] & read.right
     told = read[ours]
@@ -189,15 +191,15 @@ def measure(test: TestDigits, reader: Reader, predictor: Predictor | None) -> Me
         right=Share.counted(right),
         refused=Share.counted(~passed[ours]),
         let_through=Share.counted(passed[~ours]),
-        gate_auroc=test.gate_auroc,
+        gate_auroc=valid.gate_auroc,
         calibration_error=Figure.resampled(told, lambda some: calibration_error(some, BINS)),
         reliability=_reliability(told),
         gate=GateCurve(**reader.curve._asdict()),
-        confusion=[_row(digit, test.digits, passed, three) for digit in range(10)],
-        answers=_answers(test) if predictor is None else None,
-        exchanged=_misread(test, read, passed & ours & (three != (test.digits == 3)), np.abs(logits)),
-        taken=_misread(test, read, passed & ~ours, read.scores),
-        missed=_misread(test, read, ~passed & ours, -read.scores),
+        confusion=[_row(digit, valid.digits, passed, three) for digit in range(10)],
+        answers=_answers(valid) if predictor is None else None,
+        exchanged=_misread(valid, read, passed & ours & (three != (valid.digits == 3)), np.abs(logits)),
+        taken=_misread(valid, read, passed & ~ours, np.abs(logits)),
+        missed=_misread(valid, read, ~passed & ours, -read.scores),
     )
 
 
@@ -220,33 +222,33 @@ def _row(digit: int, digits: NDArray[np.intp], passed: Flags, three: Flags) -> C
     return ConfusionRow(digit=digit, **{name: int(each.sum()) for name, each in counts.items()})
 
 
-def _answers(test: TestDigits) -> list[list[int]]:
-    answers = test.outputs.argmax(axis=1)
-    return [np.bincount(answers[test.digits == digit], minlength=11).tolist() for digit in range(10)]
+def _answers(valid: ValidationSet) -> list[list[int]]:
+    answers = valid.outputs.argmax(axis=1)
+    return [np.bincount(answers[valid.digits == digit], minlength=11).tolist() for digit in range(10)]
 
 
-def _misread(test: TestDigits, read: Read, which: Flags, sureness: Floats) -> Misread:
+def _misread(valid: ValidationSet, read: Read, which: Flags, sureness: Floats) -> Misread:
     found = np.flatnonzero(which)
     surest = found[np.argsort(-sureness[found], kind="stable")][:SHOWN]
-    return Misread(count=len(found), surest=[_digit(test, read, int(at)) for at in surest])
+    return Misread(count=len(found), surest=[_digit(valid, read, int(at)) for at in surest])
 
 
-def _digit(test: TestDigits, read: Read, at: int) -> MisreadDigit:
+def _digit(valid: ValidationSet, read: Read, at: int) -> MisreadDigit:
     """Those among the others are counted from 0 again."""
     first = 0 if read.ours[at] else int(read.ours.sum())
     logit, score = float(read.logits[at]), float(read.scores[at])
     read_as: ReadAs = "3" if logit > 0 else "7"
     reason = None
-    if test.too_full[at]:
+    if valid.too_full[at]:
         read_as, reason = "neither", fill.REASON
     elif score < 0:
-        read_as, reason = "neither", why_not(test.outputs[at].tolist())
+        read_as, reason = "neither", why_not(valid.outputs[at].tolist())
     return MisreadDigit(
         index=at - first,
-        digit=int(test.digits[at]),
+        digit=int(valid.digits[at]),
         read_as=read_as,
         probability_3=probability(logit),
         gate=score,
         reason=reason,
-        pixels=base64.b64encode(test.images[at].tobytes()).decode(),
+        pixels=base64.b64encode(valid.images[at].tobytes()).decode(),
     )

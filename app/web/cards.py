@@ -1,4 +1,4 @@
-"""What networks do with the test digits: measured once for each network, in a thread, and kept."""
+"""What networks do with the validation digits: measured once for each network, in a thread, and kept."""
 
 from collections import OrderedDict
 
@@ -8,7 +8,7 @@ from app.data import embedded
 from app.handwriting.builtin import NAME
 from app.handwriting.predictor import Predictor
 from app.handwriting.reader import Reader
-from app.web.card import TestDigits, measure
+from app.web.card import ValidationSet, measure
 from app.web.turns import Turns
 
 KEPT = 48
@@ -25,7 +25,7 @@ class Cards:
         self._reader = reader
         self._turns = Turns(AT_ONCE)
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._test: TestDigits | None = None
+        self._valid: ValidationSet | None = None
 
     async def built_in(self, client: str) -> bytes:
         """:class:`app.web.card.Measured` as JSON, of the built-in network."""
@@ -47,6 +47,6 @@ class Cards:
         return found
 
     def _measured(self, predictor: Predictor | None) -> bytes:
-        if self._test is None:
-            self._test = TestDigits.read_by(self._reader, embedded())
-        return measure(self._test, self._reader, predictor).model_dump_json().encode()
+        if self._valid is None:
+            self._valid = ValidationSet.read_by(self._reader, embedded())
+        return measure(self._valid, self._reader, predictor).model_dump_json().encode()

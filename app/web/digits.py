@@ -26,7 +26,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
     },
 )
 async def digits(request: Request, split: Split = "valid") -> Response:
-    """The 2,038 validation images with their labels, to keep for ever. Layout: 16 bytes of header (``D37``, 1, uint32
+    """The 2,038 validation digits with their labels, to keep for ever. Layout: 16 bytes of header (``D37``, 1, uint32
     count, uint16 height, uint16 width, uint32 0, little-endian), ``count`` labels (uint8, 3 or 7), then the pixels
     (uint8, ink bright on 0). Compressed on the way (``Content-Encoding: gzip``) for clients that accept it."""
     packed = await services(request).digit_packs.get(split)

@@ -78,8 +78,8 @@ _Keep = Annotated[
     Field(
         ge=LEAST_KEPT,
         le=1,
-        description="How much is taken for a 3 or a 7: the share of MNIST's validation 3s and 7s that would be. "
-        "0.99 by default; with less, more is neither.",
+        description="How much is taken for a 3 or a 7: the share of the validation digits (MNIST's test 3s and 7s) "
+        "that would be. 0.99 by default; with less, more is neither.",
     ),
 ]
 

@@ -437,8 +437,8 @@ export type Figure = {
 };
 
 /**
- * What thresholds of the gate do to MNIST's test digits: where `kept[i]` of the 3s and 7s pass, so does the share
- * `let_through[i]` of the other digits. `usual` is kept where `POST /predict` is told no `keep`.
+ * What thresholds of the gate do: where `kept[i]` of the validation digits (MNIST's test 3s and 7s) pass, so does the
+ * share `let_through[i]` of MNIST's other test digits. `usual` is kept where `POST /predict` is told no `keep`.
  */
 export type GateCurve = {
   kept: number[];
@@ -447,13 +447,13 @@ export type GateCurve = {
 };
 
 /**
- * By 2,038 test digits that are 3s and 7s, and 1,000 that are not, 125 of each. No network of this server learns from
- * them; the gate's threshold was chosen on these very 3s and 7s. `told_apart`: of the 3s and 7s by the network alone.
- * With the gate as it usually is: `right` passed and are told apart, `refused` are taken for neither; `let_through` is
- * of the other digits. `gate_auroc`: how often the gate gives a 3 or a 7 a higher score than another digit.
- * `calibration_error`: the mean gap between how sure the network is of 3 or 7 and how often it is right, over the
- * `reliability` table's bins. `answers`, of the built-in network only, counts for each of the ten digits which of its
- * eleven answers is the likeliest: 0-9, then no digit.
+ * By the 2,038 validation digits (MNIST's test 3s and 7s), and 1,000 of MNIST's other test digits, 125 of each. No
+ * network of this server learns from them; the gate's threshold was chosen on these very validation digits.
+ * `told_apart`: of the 3s and 7s by the network alone. With the gate as it usually is: `right` passed and are told
+ * apart, `refused` are taken for neither; `let_through` is of the other digits. `gate_auroc`: how often the gate gives
+ * a 3 or a 7 a higher score than another digit. `calibration_error`: the mean gap between how sure the network is of 3
+ * or 7 and how often it is right, over the `reliability` table's bins. `answers`, of the built-in network only, counts
+ * for each of the ten digits which of its eleven answers is the likeliest: 0-9, then no digit.
  */
 export type Measured = {
   told_apart: Share;
@@ -474,15 +474,18 @@ export type Measured = {
   missed: Misread;
 };
 
-/** `surest`: those of which it is surest, at most 20 of the `count` that there are. */
+/**
+ * `surest`: at most 20 of the `count` that there are, first those that the network is the surest of; of `missed`, those
+ * that the gate refuses the most surely.
+ */
 export type Misread = {
   count: number;
   surest: MisreadDigit[];
 };
 
 /**
- * `index`: its place among the 3s and 7s, as in `GET /api/digits`, or among the other test digits. `gate` is the score
- * and `reason` the words of `POST /predict`. `pixels`: 784 bytes in base64, ink bright on 0.
+ * `index`: its place among the validation digits, as in `GET /api/digits`, or among the other digits. `gate` is the
+ * score and `reason` the words of `POST /predict`. `pixels`: 784 bytes in base64, ink bright on 0.
  */
 export type MisreadDigit = {
   index: number;

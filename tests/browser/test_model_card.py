@@ -31,7 +31,7 @@ def test_the_built_in_networks_card(page: Page, server: str) -> None:
 def test_the_gates_slider_says_what_refusing_costs_and_stands_in_the_address(page: Page) -> None:
     page.goto("/models/built-in?keep=0.9")
     words = page.locator(".how-sure-words")
-    expect(words).to_contain_text("Of 100 real 3s and 7s it then refuses 10;")
+    expect(words).to_contain_text("Of 100 validation digits (MNIST’s test 3s and 7s) it then refuses 10;")
     slider = page.get_by_label("How sure must it be?")
     slider.press("ArrowRight")
     slider.press("ArrowRight")

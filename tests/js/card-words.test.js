@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { misreadWords, reliabilityWords, withInterval } from "../../static/js/card/words.js";
+import { misreadCount, misreadWords, pointsWithInterval, reliabilityWords, withInterval } from "../../static/js/card/words.js";
 
 /** @param {number} hits @param {number} of */
 function bin(hits, of) {
@@ -11,6 +11,19 @@ function bin(hits, of) {
 test("a share has its interval in brackets", () => {
   assert.equal(withInterval({ value: 0.99853, low: 0.99569, high: 0.9995 }), "99.85\u00a0% (99.57–99.95)");
   assert.equal(withInterval({ value: 0.014, low: 0.008, high: 0.023 }, 1), "1.4\u00a0% (0.8–2.3)");
+});
+
+test("a gap between two shares is one of percentage points", () => {
+  assert.equal(pointsWithInterval({ value: 0.0097, low: 0.0052, high: 0.01314 }), "0.97\u00a0percentage points (0.52–1.31)");
+});
+
+test("what the gate refuses is not counted among those taken for each other, and the words say so", () => {
+  const told_apart = { hits: 2003, of: 2038 };
+  const of = (/** @type {number} */ all, /** @type {number} */ shown) => ({ count: all, surest: Array(shown).fill(null) });
+  assert.equal(misreadCount("exchanged", of(33, 20), told_apart), "33; these 20 are the surest, after the gate. The network alone takes 35 for the other one: what the gate refuses stands below.");
+  assert.equal(misreadCount("taken", of(14, 14), told_apart), "14, the surest first.");
+  assert.equal(misreadCount("missed", of(20, 20), told_apart), "20, those that the gate refuses the most surely first.");
+  assert.equal(misreadCount("missed", of(0, 0), told_apart), "None of them is.");
 });
 
 test("a bin says how many of those that it was so sure of were right", () => {

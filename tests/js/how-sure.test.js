@@ -5,10 +5,10 @@ import { costWords, linkedKeep, nearest } from "../../static/js/ink/how-sure.js"
 const CURVE = { kept: [0.5, 0.9, 0.99, 1], let_through: [0, 0.0004, 0.014, 0.134], usual: 0.99 };
 
 test("a threshold is said in hundreds of what it refuses and takes", () => {
-  assert.equal(costWords(CURVE, 0), "Of 100 real 3s and 7s it then refuses 50; of 100 other digits it takes none for one.");
-  assert.equal(costWords(CURVE, 1), "Of 100 real 3s and 7s it then refuses 10; of 100 other digits it takes less than 0.1 for one.");
-  assert.equal(costWords(CURVE, 2), "Of 100 real 3s and 7s it then refuses 1; of 100 other digits it takes 1.4 for one.");
-  assert.equal(costWords(CURVE, 3), "Of 100 real 3s and 7s it then refuses none; of 100 other digits it takes 13 for one.");
+  assert.equal(costWords(CURVE, 0), "Of 100 validation digits (MNIST’s test 3s and 7s) it then refuses 50; of 100 other digits it takes none for one.");
+  assert.equal(costWords(CURVE, 1), "Of 100 validation digits (MNIST’s test 3s and 7s) it then refuses 10; of 100 other digits it takes less than 0.1 for one.");
+  assert.equal(costWords(CURVE, 2), "Of 100 validation digits (MNIST’s test 3s and 7s) it then refuses 1; of 100 other digits it takes 1.4 for one.");
+  assert.equal(costWords(CURVE, 3), "Of 100 validation digits (MNIST’s test 3s and 7s) it then refuses none; of 100 other digits it takes 13 for one.");
 });
 
 test("the nearest threshold that is known stands for any other", () => {

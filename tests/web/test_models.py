@@ -85,7 +85,7 @@ def test_the_misread_digits_come_with_their_images_the_surest_first(card_and_rea
     images, labels = digits[0], digits[1].ravel()
     for kind, sureness in (
         ("exchanged", lambda each: abs(each["probability_3"] - 0.5)),
-        ("taken", lambda each: each["gate"]),
+        ("taken", lambda each: abs(each["probability_3"] - 0.5)),
         ("missed", lambda each: -each["gate"]),
     ):
         found = card["measured"][kind]

@@ -2,18 +2,16 @@
 
 import { DigitRow } from "../ink/digit-row.js";
 import { element } from "../shell/element.js";
-import { count } from "../shell/format.js";
-import { misreadWords } from "./words.js";
+import { misreadCount, misreadWords } from "./words.js";
 
 /** @typedef {import("../wire.js").Measured} Measured */
-/** @typedef {import("../wire.js").Misread} Misread */
 /** @typedef {"exchanged" | "taken" | "missed"} Kind */
 
-/** @type {[Kind, string, string][]} */
+/** @type {[Kind, string][]} */
 const KINDS = [
-  ["exchanged", "3s and 7s taken for each other", "None of them is."],
-  ["taken", "Other digits taken for a 3 or a 7", "None of them is."],
-  ["missed", "3s and 7s taken for neither", "None of them is."],
+  ["exchanged", "3s and 7s taken for each other"],
+  ["taken", "Other digits taken for a 3 or a 7"],
+  ["missed", "3s and 7s taken for neither"],
 ];
 
 /**
@@ -23,18 +21,16 @@ const KINDS = [
  * @returns {(measured: Measured, network: string) => void} shows them; `network`: another one, other digits
  */
 export function mountMisread(root, { onPick }, { signal }) {
-  const groups = KINDS.map(([kind, title, none]) => {
+  const groups = KINDS.map(([kind, title]) => {
     const row = new DigitRow(title, signal);
     const said = element("p", "caption");
     root.append(element("section", "card-misread", element("h3", "", title), said, row.root));
-    return { kind, none, row, said };
+    return { kind, row, said };
   });
   return (measured, network) => {
-    for (const { kind, none, row, said } of groups) {
-      /** @type {Misread} */
-      const { count: all, surest } = measured[kind];
-      said.textContent = all === 0 ? none : surest.length < all ? `${count(all)}; these ${surest.length} the surest.` : `${count(all)}, the surest first.`;
-      row.show(surest.map((misread) => {
+    for (const { kind, row, said } of groups) {
+      said.textContent = misreadCount(kind, measured[kind], measured.told_apart);
+      row.show(measured[kind].surest.map((misread) => {
         const words = misreadWords(misread);
         const pixels = bytes(misread.pixels);
         return { key: `${network} ${kind} ${misread.index}`, pixels, words, name: `${words}: put it on the pad`, press: () => onPick(pixels, misread.digit) };

@@ -4,7 +4,7 @@ import { Graph } from "../lessons/graph.js";
 import { element } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
 import { tableOf } from "./table.js";
-import { reliabilityWords, withInterval } from "./words.js";
+import { pointsWithInterval, reliabilityWords } from "./words.js";
 
 /** @typedef {import("../wire.js").Measured} Measured */
 
@@ -38,7 +38,7 @@ export function mountReliability(root, { signal }) {
     const rest = filled.filter((bin) => bin.low !== most.low);
     const [images, hits] = [rest.reduce((sum, bin) => sum + bin.count, 0), rest.reduce((sum, bin) => sum + bin.right.hits, 0)];
     const others = images ? ` Of the other ${count(images)}, ${count(hits)} were.` : "";
-    words.textContent = `${reliabilityWords(most)}${others} On the dashed line it would be right as often as it is sure; above it is too modest, below too sure. The numbers at the bottom count the digits, the strokes are 95 % intervals. On average the two are ${withInterval(calibration_error)} apart.`;
+    words.textContent = `${reliabilityWords(most)}${others} On the dashed line it would be right as often as it is sure; above it is too modest, below too sure. The numbers at the bottom count the digits, the strokes are 95 % intervals. On average the two are ${pointsWithInterval(calibration_error)} apart.`;
     graph.describe(filled.map(reliabilityWords).join(" "));
     table.replaceChildren(tableOf({
       summary: "The bins as a table",

@@ -19,6 +19,16 @@ export function withInterval({ value, low, high }, digits = DIGITS) {
 }
 
 /**
+ * A gap between two shares with its interval, such as "0.97 percentage points (0.52–1.31)".
+ *
+ * @param {{value: number, low: number, high: number}} gap
+ */
+export function pointsWithInterval({ value, low, high }) {
+  const [at, from, to] = [value, low, high].map((each) => (100 * each).toFixed(DIGITS));
+  return `${at}\u00a0percentage points (${from}–${to})`;
+}
+
+/**
  * Of the images that the network was so sure of, so many were right.
  *
  * @param {ReliabilityBin} bin
@@ -39,6 +49,20 @@ export function reliabilityWords({ low, high, count: images, right }) {
 export function misreadWords({ digit, read_as, probability_3, reason }) {
   if (read_as === "neither") return `${called(digit)}: ${reason ?? "neither"}`;
   return `${called(digit)}, read as a ${read_as}, ${sureness(read_as === "3" ? probability_3 : 1 - probability_3)} sure`;
+}
+
+/**
+ * How many are misread in one way, and which of them are shown.
+ *
+ * @param {"exchanged" | "taken" | "missed"} kind
+ * @param {{count: number, surest: readonly unknown[]}} misread
+ * @param {{of: number, hits: number}} told_apart
+ */
+export function misreadCount(kind, { count: all, surest }, { of, hits }) {
+  const first = kind === "missed" ? "those that the gate refuses the most surely" : "the surest";
+  const shown = all === 0 ? "None of them is" : surest.length < all ? `${count(all)}; these ${surest.length} are ${first}` : `${count(all)}, ${first} first`;
+  if (kind !== "exchanged") return `${shown}.`;
+  return `${shown}, after the gate. The network alone takes ${of === hits ? "none" : count(of - hits)} for the other one: what the gate refuses stands below.`;
 }
 
 /** With its article. @param {number} digit */

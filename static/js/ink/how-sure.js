@@ -19,7 +19,7 @@ export function linkedKeep(query) {
  *
  * @param {HTMLElement} root is filled once the server has told its curve; it stays empty where it tells none
  * @param {object} context
- * @param {number | undefined} context.keep the share of real 3s and 7s that passes; undefined: the server's own
+ * @param {number | undefined} context.keep the share of validation digits that passes; undefined: the server's own
  * @param {(keep: number | undefined) => void} context.onChange
  * @returns {Promise<void>}
  * @throws {import("../shell/problem.js").ProblemError}
@@ -81,7 +81,7 @@ export function fillHowSure(root, { curve, keep, onChange }) {
  * @param {number} index
  */
 export function costWords({ kept, let_through: through }, index) {
-  return `Of 100 real 3s and 7s it then refuses ${hundredths(1 - kept[index])}; of 100 other digits it takes ${hundredths(through[index])} for one.`;
+  return `Of 100 validation digits (MNIST’s test 3s and 7s) it then refuses ${hundredths(1 - kept[index])}; of 100 other digits it takes ${hundredths(through[index])} for one.`;
 }
 
 /** @param {number} share @returns {string} of a hundred */
