@@ -32,7 +32,8 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             list[Annotated[int, Meta(ge=-LEVELS, le=LEVELS)]],
             Meta(
                 description=f"What ink on each of the 784 pixels adds through this unit, ±{LEVELS} for the most that "
-                f"any of them adds; of the {PICTURED} loudest units.",
+                f"any of them adds; with tanh and sigmoid, as if it passed its whole sum on. "
+                f"Of the {PICTURED} loudest units.",
                 min_length=784,
                 max_length=784,
             ),

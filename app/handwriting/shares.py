@@ -17,7 +17,7 @@ class Shares(NamedTuple):
 
     ``pixels`` is None where no pixel has a share of its own (tanh, sigmoid), ``units`` and ``weights`` where there is
     no hidden layer. ``weights`` ``[units, 784]``: what one more of each pixel's value adds to the logit through each
-    unit while it is switched on.
+    unit while it is switched on; with tanh and sigmoid as if the unit passed its whole sum on.
     """
 
     pixels: Floats | None

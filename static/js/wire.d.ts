@@ -575,8 +575,8 @@ export type Unit = {
   /** To the logit: above 0 for a 3, below for a 7. */
   adds: number;
   /**
-   * What ink on each of the 784 pixels adds through this unit, ±127 for the most that any of them adds; of the 8 loudest
-   * units.
+   * What ink on each of the 784 pixels adds through this unit, ±127 for the most that any of them adds; with tanh and
+   * sigmoid, as if it passed its whole sum on. Of the 8 loudest units.
    */
   weights?: number[];
 };

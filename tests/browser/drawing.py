@@ -52,11 +52,11 @@ def inked(page: Page, x: float, y: float) -> bool:
     return opacity > 0
 
 
-def photo(shape: Points, kind: str = "PNG") -> bytes:
+def photo(shape: Points, kind: str = "PNG", ink: int = 40) -> bytes:
     """Dark ink on light paper, off-centre, far from 28 × 28."""
     image = Image.new("L", (640, 480), 225)
     line = [(60 + 400 * x, 20 + 400 * y) for x, y in shape]
-    ImageDraw.Draw(image).line(line, fill=40, width=34, joint="curve")
+    ImageDraw.Draw(image).line(line, fill=ink, width=34, joint="curve")
     buffer = io.BytesIO()
     image.save(buffer, kind)
     return buffer.getvalue()

@@ -2,23 +2,28 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.drawing import THREE, draw, headline
+from tests.browser.drawing import headline
 
 
 def numbers(found: Locator) -> list[float]:
     return [float(text.replace("−", "-")) for text in found.all_inner_texts()]
 
 
-def test_why_adds_up_to_the_logit(draw_page: Page) -> None:
+@pytest.mark.parametrize("digit", ["3", "7"])
+def test_why_adds_up_to_the_logit(draw_page: Page, digit: str) -> None:
     why = draw_page.locator("[data-part=why]")
     expect(why).to_contain_text("Draw something above")
-    draw_page.get_by_role("button", name="a 3", exact=True).click()  # at once: a line is read again as it grows
-    expect(headline(draw_page)).to_have_text("3")
+    draw_page.get_by_role("button", name=f"a {digit}", exact=True).click()  # at once: a line is read again as it grows
+    expect(headline(draw_page)).to_have_text(digit)
     why.scroll_into_view_if_needed()
-    expect(why).to_contain_text("The built-in network reads a 3; the baseline")
-    logit = float(re.search(r"Logit (-?[\d.]+)", draw_page.locator("#verdict").inner_text())[1])  # type: ignore[index]
+    expect(why).to_contain_text(f"The built-in network reads a {digit}; the baseline")
+    shown = re.search(r"Logit ([−-]?[\d.]+)", draw_page.locator("#verdict").inner_text())
+    assert shown is not None
+    logit = float(shown[1].replace("−", "-"))
+    assert (logit > 0) == (digit == "3")
     for sum_of in why.locator(".why-sum").all():
         *terms, total = numbers(sum_of.locator(".term b"))
         assert abs(sum(terms) - total) < 0.005
@@ -26,8 +31,7 @@ def test_why_adds_up_to_the_logit(draw_page: Page) -> None:
     adds = numbers(why.locator(".why-units b"))
     assert len(adds) == 8
     assert [abs(each) for each in adds] == sorted((abs(each) for each in adds), reverse=True)
-    expect(why.locator(".why-nearest li")).to_have_count(5)
-    expect(why.locator(".why-nearest b")).to_have_text(["a 3"] * 5)
+    expect(why.locator(".why-nearest b")).to_have_text([f"a {digit}"] * 5)
     draw_page.keyboard.press("Delete")
     expect(why).to_contain_text("Draw something above")
 
@@ -62,19 +66,26 @@ def test_it_breaks_once_nothing_places_it(draw_page: Page) -> None:
 
 
 def test_how_sure_it_must_be_is_asked_kept_and_linked(draw_page: Page) -> None:
-    draw(draw_page, THREE)
+    draw_page.get_by_role("button", name="a 3", exact=True).click()
     expect(headline(draw_page)).to_have_text("3")
     slider = draw_page.get_by_label("How sure must it be?")
-    expect(draw_page.locator("#how-sure")).to_contain_text("it then refuses 1;")
-    score = float(re.search(r"Score \+([\d.]+)", draw_page.locator("#verdict").inner_text())[1])  # type: ignore[index]
+    words = draw_page.locator("#how-sure")
+    expect(words).to_contain_text("it refuses 1 of 100 of MNIST")
+    usual = score(draw_page)
     with draw_page.expect_request(lambda asked: '"keep":0.5' in (asked.post_data or "")):
         slider.press("End")
-    expect(draw_page.locator("#how-sure")).to_contain_text("it then refuses 50;")
+    expect(words).to_contain_text("it refuses 50 of 100 of MNIST")
     expect(draw_page).to_have_url(re.compile(r"\?keep=0\.5$"))
-    shown = draw_page.locator("#verdict .verdict-gate, #verdict .verdict-sentence")
-    expect(shown.filter(has_text=re.compile(r"Score|score"))).not_to_contain_text(f"+{score}")
+    expect(draw_page.locator("#verdict")).not_to_contain_text(f"{usual:.2f}".replace("-", "−"))
+    assert score(draw_page) < usual - 1
     draw_page.reload()
-    expect(draw_page.get_by_label("How sure must it be?")).to_have_value("100")
+    expect(words).to_contain_text("it refuses 50 of 100 of MNIST")
     draw_page.get_by_role("button", name="As usual").click()
     expect(draw_page).to_have_url(re.compile(r"/draw$"))
-    expect(headline(draw_page)).to_have_text("3")
+    expect(draw_page.locator("#verdict")).to_contain_text(f"{usual:.2f}")
+
+
+def score(page: Page) -> float:
+    shown = re.search(r"[Ss]core ([+−]?[\d.]+)", page.locator("#verdict").inner_text())
+    assert shown is not None
+    return float(shown[1].rstrip(".").replace("−", "-"))

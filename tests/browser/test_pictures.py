@@ -72,3 +72,16 @@ def test_white_ink_on_clear_ground_is_read(draw_page: Page) -> None:
     image.save(file, "PNG")
     draw_page.set_input_files("#picture", {"name": "7.png", "mimeType": "image/png", "buffer": file.getvalue()})
     expect(headline(draw_page)).to_have_text("7")
+
+
+def test_what_kept_a_photo_from_being_read_stays_said(draw_page: Page) -> None:
+    """By how sure it must be, as by another network, it is read again: as a photo, not as the image made of it."""
+    file = {"name": "faint.png", "mimeType": "image/png", "buffer": photo(SEVEN, ink=210)}
+    draw_page.set_input_files("#picture", file)  # type: ignore[arg-type]
+    verdict = draw_page.locator("#verdict")
+    expect(verdict).to_contain_text("It is too faint to be read")
+    with draw_page.expect_response(lambda answer: "keep=" in answer.url):
+        draw_page.get_by_label("How sure must it be?").press("ArrowLeft")
+    draw_page.get_by_role("button", name="As usual").click()
+    expect(verdict).to_contain_text("It is too faint to be read")
+    expect(draw_page.locator("[data-part=why]")).to_contain_text("were it one of the two (too faint)")

@@ -8,7 +8,7 @@ import { DigitImage } from "../ink/digit-image.js";
 import { bytesOf } from "../ink/drawing.js";
 import { Reader } from "../ink/predict.js";
 import { button, element, uniqueId } from "../shell/element.js";
-import { percent } from "../shell/format.js";
+import { count, percent } from "../shell/format.js";
 import { Mover, UNMOVED } from "./moving.js";
 import { askWhileSeen } from "./question.js";
 
@@ -76,7 +76,7 @@ export function mountBreak(root, { drawing, reading }) {
     box.addEventListener("change", () => change({ [name]: box.checked }));
     return { name, box, root: element("label", "break-step", box, element("span", "", label)) };
   });
-  const legend = element("legend", "drawn-label", "What the product does before the network sees it");
+  const legend = element("legend", "drawn-label", "What is done to it before the network sees it");
   const empty = element("p", "drawn-sentence", "Draw something above, and see here how little it takes to break it.");
   const body = element("div", "break-body",
     element("div", "break-images",
@@ -99,8 +99,10 @@ export function mountBreak(root, { drawing, reading }) {
     show: (read) => {
       if (read && placed) show(read);
     },
-    fail: ({ title }) => {
+    fail: ({ title, detail }) => {
       headline.textContent = title;
+      headline.dataset.verdict = "problem";
+      figures.textContent = detail;
     },
   });
 
@@ -133,7 +135,8 @@ export function mountBreak(root, { drawing, reading }) {
     headline.dataset.verdict = read.verdict;
     const was = before ? `; as you drew it ${chance(before.probability_3)}` : "";
     const reason = read.gate.reason ? ` The gate says: ${read.gate.reason}.` : "";
-    figures.textContent = `P(3) is ${chance(read.probability_3)}${was}.${reason} The baseline says ${read.baseline.verdict}.`;
+    const step = read.run === "built-in" ? "" : ` Read at step ${count(read.step)}.`;
+    figures.textContent = `P(3) is ${chance(read.probability_3)}${was}.${reason} The baseline says ${read.baseline.verdict}.${step}`;
     past = [...past, read.probability_3].slice(-PAST);
     line.setAttribute("aria-label", `P(3) of the last ${past.length} readings, now ${chance(read.probability_3)}`);
     paintLine(line, past);

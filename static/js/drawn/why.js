@@ -15,7 +15,7 @@ import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
 import { askWhileSeen } from "./question.js";
-import { apartOf, unitTerms } from "./why-sums.js";
+import { apartOf, NAMED, unitTerms } from "./why-sums.js";
 
 const SIDE = 28;
 const LEVELS = 127;
@@ -34,17 +34,18 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
   const apart = colouredFigure("Where the two pull apart");
   const sum = element("p", "why-sum");
   const sumWords = element("p", "caption");
-  const unitHead = element("h3", "drawn-label", "The units that speak");
-  const units = element("ul", "why-units");
+  const units = Array.from({ length: NAMED }, unitItem);
   const unitSum = element("p", "why-sum");
-  const silent = element("p", "caption");
-  const nearest = element("ul", "why-nearest");
+  const unitWords = element("p", "caption");
+  const speak = element("div", "why-part", element("h3", "drawn-label", "The units that speak"), element("ul", "why-units", ...units.map(({ item }) => item)), unitSum, unitWords);
+  const nearest = Array.from({ length: NEAREST }, neighbourItem);
   const nearestWords = element("p", "caption");
   const body = element("div", "why-body",
-    element("div", "why-maps", pixels.root, baseline.root, apart.root),
-    element("div", "why-text", sum, sumWords),
-    element("div", "why-part", unitHead, units, unitSum, silent),
-    element("div", "why-part", element("h3", "drawn-label", "The five training digits it looks most like"), nearest, nearestWords),
+    element("div", "why-side", element("div", "why-maps", pixels.root, baseline.root, apart.root), element("div", "why-text", sum, sumWords)),
+    element("div", "why-side",
+      speak,
+      element("div", "why-part", element("h3", "drawn-label", "The five training digits it looks most like"), element("ul", "why-nearest", ...nearest.map(({ item }) => item)), nearestWords),
+    ),
   );
   root.append(sentence, body);
   body.hidden = true;
@@ -64,23 +65,27 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
       show();
     },
     fail: ({ detail }) => {
-      if (!shown) sentence.textContent = detail;
+      shown = null;
+      show();
+      sentence.textContent = detail;
     },
   });
 
   function show() {
-    body.hidden = shown === null;
+    body.hidden = drawing.blank;
+    body.toggleAttribute("data-waiting", shown === null); // what comes takes its room before it is there
     if (!shown) {
       sentence.textContent = drawing.blank ? NOTHING : READING;
       return;
     }
     const { read, explanation } = shown;
-    const who = read.run === "built-in" ? "the built-in network" : nameOf(read.run);
-    sentence.textContent = headline(read, who);
+    const who = read.run === "built-in" ? "The built-in network" : `${nameOf(read.run)} at step ${count(read.step)}`;
+    sentence.textContent = headline(read, reading.shown, who);
     paint();
     showSum(explanation, read);
     showUnits(explanation, read);
-    showNearest(explanation.nearest);
+    nearestWords.textContent = nearestSentence(explanation.nearest);
+    nearest.forEach(({ put }, at) => put(explanation.nearest[at]));
   }
 
   function paint() {
@@ -107,30 +112,24 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
     sumWords.textContent = adds === null ? `The logit is ${number(read.logit)}; ${verdict}` : `The logit is this sum: above 0 leans to a 3, below to a 7. ${verdict}`;
     if (adds === null) return;
     const { terms, sum: total } = sumTerms({ logit: read.logit, pixels: adds, units: [] });
-    sum.replaceChildren(...terms.map(({ value, of }) => term(value, of, NAMES[of])), equals(), term(total, leaning(total), "logit"));
+    sum.replaceChildren(...terms.map(({ value, of }) => term(value, of, NAMES[of])), sumOf(total));
   }
 
   /**
    * @param {Explanation} explanation
    * @param {Reading} read
    */
-  function showUnits({ units: speaking, units_bias }, read) {
-    for (const each of [unitHead, units, unitSum, silent]) each.hidden = speaking === null;
+  function showUnits({ units: speaking, units_bias, pixels: straight }, read) {
+    const bent = straight === null;
+    speak.hidden = speaking === null;
     if (!speaking) return;
     const { loudest, these, quieter, rest, bias, total } = unitTerms(speaking, units_bias, read.logit);
     const palette = divergingScale(document);
-    units.replaceChildren(...loudest.map((unit) => unitItem(unit, palette)));
+    units.forEach(({ put }, at) => put(loudest[at], palette));
     const terms = [term(these, leaning(these), quieter ? `these ${loudest.length}` : "these")];
     if (quieter) terms.push(term(rest, leaning(rest), `${count(quieter)} quieter`));
-    unitSum.replaceChildren(...terms, term(bias, "bias", "bias"), equals(), term(total, leaning(total), "logit"));
-    silent.textContent = "Each picture shows what ink adds through that unit of the first layer: blue for a 3, orange for a 7. Units that this drawing leaves silent are not shown.";
-  }
-
-  /** @param {Neighbour[]} found */
-  function showNearest(found) {
-    nearest.replaceChildren(...found.map(neighbourItem));
-    for (const [at, canvas] of [...nearest.querySelectorAll("canvas")].entries()) new DigitImage(canvas).show(found[at].image);
-    nearestWords.textContent = nearestSentence(found);
+    unitSum.replaceChildren(...terms, term(bias, "bias", "biases after them"), sumOf(total));
+    unitWords.textContent = `${bent ? "Each picture shows which ink moves the sum of a first-layer unit towards a 3 (blue) or a 7 (orange); its bend decides how much of that it passes on." : "Each picture shows what ink adds through that unit of the first layer: blue for a 3, orange for a 7."} Units that this drawing leaves silent are not shown.`;
   }
 
   drawing.subscribe(({ type }) => {
@@ -146,19 +145,23 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
   question.due();
 }
 
-const NAMES = { three: "blue ink", seven: "orange ink", bias: "bias" };
+const NAMES = { three: "blue ink", seven: "orange ink", bias: "all biases" };
+const NEAREST = 5; // as many as the server tells
 const NOTHING = "Draw something above, and here stands why it is read as it is.";
 const READING = "Reading …";
 
 /**
  * @param {Reading} read
+ * @param {Reading | null} page what the page says of the drawing: of a photo it knows more than of the image made of it
  * @param {string} who
  */
-function headline({ verdict, baseline, gate, logit }, who) {
-  const lean = logit > 0 ? "3" : "7";
-  const network = verdict === "3" || verdict === "7" ? `reads a ${verdict}` : `would lean to a ${lean}, were it one of the two (${gate.reason ?? "there is no ink"})`;
-  const says = `${who.charAt(0).toUpperCase()}${who.slice(1)} ${network}`;
-  return `${says}; the baseline, which only compares with two mean images, says ${baseline.verdict}${baseline.verdict === lean ? " too" : ""}.`;
+function headline(read, page, who) {
+  const lean = read.logit > 0 ? "3" : "7";
+  const { verdict, gate } = page ?? read;
+  const taken = verdict === "3" || verdict === "7";
+  const network = taken ? `reads a ${lean}` : `would lean to a ${lean}, were it one of the two (${gate.reason ?? "there is no ink"})`;
+  const { baseline } = read;
+  return `${who} ${network}; the baseline, which only compares with two mean images, says ${baseline.verdict}${baseline.verdict === lean ? " too" : ""}.`;
 }
 
 /** @param {readonly Neighbour[]} found */
@@ -192,30 +195,46 @@ function colouredFigure(title) {
   };
 }
 
-/**
- * @param {Unit} unit what it adds is rounded
- * @param {Uint32Array} palette
- */
-function unitItem({ unit, adds, weights }, palette) {
-  const name = `unit ${unit + 1}`;
-  const caption = element("span", "caption", element("b", leaning(adds), number(adds)), element("span", "", name));
-  const item = element("li", "", caption);
-  if (weights) {
-    const image = new SignedImage("why-unit");
-    image.canvas.setAttribute("role", "img");
-    image.canvas.setAttribute("aria-label", `What ink adds through ${name}`);
-    image.paint(weights, palette, 1 / LEVELS);
-    item.prepend(image.canvas);
-  }
-  return item;
+/** @returns {{ item: HTMLElement, put: (unit: Unit | undefined, palette: Uint32Array) => void }} what `put` is given is rounded */
+function unitItem() {
+  const image = new SignedImage("why-unit");
+  image.canvas.setAttribute("role", "img");
+  const [adds, name] = [element("b", ""), element("span", "")];
+  const item = element("li", "", image.canvas, element("span", "caption", adds, name));
+  return {
+    item,
+    put: (unit, palette) => {
+      item.hidden = !unit?.weights;
+      if (!unit?.weights) return;
+      image.paint(unit.weights, palette, 1 / LEVELS);
+      adds.className = leaning(unit.adds);
+      adds.textContent = number(unit.adds);
+      name.textContent = `unit ${unit.unit + 1}`;
+      image.canvas.setAttribute("aria-label", `What ink adds through unit ${unit.unit + 1}`);
+    },
+  };
 }
 
-/** @param {Neighbour} neighbour */
-function neighbourItem({ digit, distance, index }) {
+/** @returns {{ item: HTMLElement, put: (neighbour: Neighbour | undefined) => void }} */
+function neighbourItem() {
   const canvas = element("canvas", "");
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `Training digit ${count(index + 1)}, a ${digit}`);
-  return element("li", "", canvas, element("span", "caption", element("b", digit === 3 ? "three" : "seven", `a ${digit}`), element("span", "", distance.toFixed(3))));
+  const image = new DigitImage(canvas);
+  const [name, away] = [element("b", ""), element("span", "")];
+  const item = element("li", "", canvas, element("span", "caption", name, away));
+  return {
+    item,
+    put: (neighbour) => {
+      item.hidden = !neighbour;
+      if (!neighbour) return;
+      const { digit, distance, index } = neighbour;
+      image.show(neighbour.image);
+      name.className = digit === 3 ? "three" : "seven";
+      name.textContent = `a ${digit}`;
+      away.textContent = distance.toFixed(3);
+      canvas.setAttribute("aria-label", `Training digit ${count(index + 1)}, a ${digit}`);
+    },
+  };
 }
 
 /** @param {number} value */
@@ -237,8 +256,9 @@ function term(value, of, name) {
   return element("span", `term ${of}`, element("b", "", number(value)), ...(name ? [" ", element("small", "", name)] : []));
 }
 
-function equals() {
-  return element("span", "term-equals", "=");
+/** @param {number} value with the sign before it, on one line */
+function sumOf(value) {
+  return element("span", "why-total", element("span", "term-equals", "="), term(value, leaning(value), "logit"));
 }
 
 /** @param {number} probability */

@@ -15,7 +15,7 @@ export function linkedKeep(query) {
 }
 
 /**
- * A slider from "always guess" to "only when sure". Until it is moved the server's own threshold holds.
+ * A slider from "guesses more" to "only when sure". Until it is moved the server's own threshold holds.
  *
  * @param {HTMLElement} root is filled once the server has told its curve; it stays empty where it tells none
  * @param {object} context
@@ -35,18 +35,18 @@ export async function mountHowSure(root, context) {
  * @param {{curve: GateCurve, keep: number | undefined, onChange: (keep: number | undefined) => void}} context
  */
 export function fillHowSure(root, { curve, keep, onChange }) {
-  const last = curve.kept.length - 1;
-  const at = (/** @type {number} */ share) => nearest(curve.kept, share);
-  const usual = at(curve.usual);
+  const stops = stopsOf(curve);
+  const shares = stops.map((index) => curve.kept[index]);
+  const usual = nearest(shares, curve.usual);
   const id = uniqueId("how-sure");
   const label = element("label", "", "How sure must it be?");
   label.htmlFor = id;
   const slider = element("input", "");
-  Object.assign(slider, { type: "range", id, min: "0", max: String(last), step: "1" });
+  Object.assign(slider, { type: "range", id, min: "0", max: String(stops.length - 1), step: "1" });
   const words = element("p", "caption how-sure-words");
   words.id = `${id}-words`;
   slider.setAttribute("aria-describedby", words.id);
-  const ends = element("div", "how-sure-ends caption", element("span", "", "always guess"), element("span", "", "only when sure"));
+  const ends = element("div", "how-sure-ends caption", element("span", "", "guesses more"), element("span", "", "only when sure"));
   ends.setAttribute("aria-hidden", "true");
   const back = element("button", "link-button how-sure-back", "As usual");
   back.type = "button";
@@ -54,22 +54,22 @@ export function fillHowSure(root, { curve, keep, onChange }) {
   root.replaceChildren(element("div", "how-sure-head", label, back), slider, ends, words);
 
   function show() {
-    const index = last - slider.valueAsNumber;
-    words.textContent = costWords(curve, index);
-    slider.setAttribute("aria-valuetext", index === last ? "always guess" : `where it would keep ${shareWords(curve.kept[index])} of the 3s and 7s`);
-    back.hidden = index === usual;
+    const stop = slider.valueAsNumber;
+    words.textContent = costWords(curve, stops[stop]);
+    slider.setAttribute("aria-valuetext", `so sure that it keeps ${shareWords(shares[stop])} of the 3s and 7s`);
+    back.hidden = stop === usual;
   }
 
   function change() {
     show();
-    const index = last - slider.valueAsNumber;
-    onChange(index === usual ? undefined : curve.kept[index]);
+    const stop = slider.valueAsNumber;
+    onChange(stop === usual ? undefined : shares[stop]);
   }
 
-  slider.valueAsNumber = last - (keep === undefined ? usual : at(keep));
+  slider.valueAsNumber = keep === undefined ? usual : nearest(shares, keep);
   slider.addEventListener("input", change);
   back.addEventListener("click", () => {
-    slider.valueAsNumber = last - usual;
+    slider.valueAsNumber = usual;
     change();
     slider.focus();
   });
@@ -77,11 +77,22 @@ export function fillHowSure(root, { curve, keep, onChange }) {
 }
 
 /**
+ * Which of the curve's points the slider stops at, from all kept to the fewest: each of the first, where most changes, then
+ * every second and every fifth.
+ *
+ * @param {GateCurve} curve
+ */
+export function stopsOf({ kept }) {
+  const last = kept.length - 1;
+  return kept.map((_, at) => last - at).filter((index, at) => at <= 20 || index === 0 || at % (at <= 40 ? 2 : 5) === 0);
+}
+
+/**
  * @param {GateCurve} curve
  * @param {number} index
  */
 export function costWords({ kept, let_through: through }, index) {
-  return `Of 100 validation digits (MNIST’s test 3s and 7s) it then refuses ${hundredths(1 - kept[index])}; of 100 other digits it takes ${hundredths(through[index])} for one.`;
+  return `So set, it refuses ${hundredths(1 - kept[index])} of 100 of MNIST’s test 3s and 7s, and takes ${hundredths(through[index])} of 100 other digits for one.`;
 }
 
 /** @param {number} share @returns {string} of a hundred */

@@ -23,6 +23,8 @@ export class LiveReading {
   #reader = new Reader();
   /** @type {Reading | null} */ #shown = null;
   /** @type {Set<View>} */ #views = new Set();
+  /** Pictures that something kept from being read, which their 28 × 28 image does not tell. @type {WeakSet<import("./drawing.js").Content>} */
+  #hindered = new WeakSet();
   /** Ink or network are others than those asked about. */
   #due = false;
   #busy = false;
@@ -126,6 +128,7 @@ export class LiveReading {
       const reading = await this.#answer(content);
       if (reading && !this.#ended()) {
         this.#shown = reading;
+        if (hindered(reading)) this.#hindered.add(content);
         this.#drawing.saw(content, reading.image);
         for (const view of this.#views) view.show(reading);
       }
@@ -140,11 +143,20 @@ export class LiveReading {
   }
 
   /** @param {import("./drawing.js").Content} content */
-  #answer({ picture, strokes }) {
+  #answer(content) {
+    const { picture, strokes } = content;
     if (!picture) return this.#reader.read(strokes);
     if (picture.kind === "pixels") return this.#reader.readPixels(picture.pixels);
-    // A photo is sent once; its image is what every other network reads.
+    // A photo is sent once; its image is what every other network reads, unless there was more to see on the photo.
     const { image } = this.#drawing;
-    return image ? this.#reader.readPixels(bytesOf(image)) : this.#reader.readPicture(picture.blob);
+    return image && !this.#hindered.has(content) ? this.#reader.readPixels(bytesOf(image)) : this.#reader.readPicture(picture.blob);
   }
+}
+
+/** Those that `app/handwriting/hindrances.py` names; a picture without ink may be one whose ink is faint. */
+const HINDRANCES = new Set(["ruled or framed", "too faint"]);
+
+/** @param {Reading} reading */
+function hindered({ verdict, gate }) {
+  return verdict === "blank" || (gate.reason !== null && HINDRANCES.has(gate.reason));
 }
