@@ -38,7 +38,7 @@ class KeptModels:
         try:
             checkpoint = await history.checkpoint(run, step)
         except UnknownRun:
-            raise Problem(404, "No such run", f"There is no run {run!r}; GET /api/runs lists those kept.") from None
+            raise Problem(404, "No such run", f"There is no run {run!r}; the page /runs lists those kept.") from None
         if checkpoint is None and (await history.get(run)).models_removed:
             raise Problem(
                 404, "No such model", f"The server removed the models of run {run} to make room for newer runs."

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/runs", tags=["runs"])
 
 
 def no_such_run(run: str) -> Problem:
-    return Problem(404, "No such run", f"There is no run {run!r}; GET /api/runs lists those that are kept.")
+    return Problem(404, "No such run", f"There is no run {run!r}; the page /runs lists those kept.")
 
 
 class StartRun(BaseModel):

@@ -2,10 +2,17 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
+from websockets.sync.client import connect
 
 from tests.browser.drawing import opened
+
+
+def until_over(server: str, run: str) -> None:
+    with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}") as events:
+        list(events)
 
 
 def placed(part: Locator) -> FloatRect:
@@ -58,3 +65,41 @@ def test_below_the_drawing_the_chosen_run_reads_it(page: Page, finished_run: str
     page.locator(".sample").nth(1).click()
     section.scroll_into_view_if_needed()
     expect(section.locator(".through-words")).to_have_text(re.compile(r"^(A 7 for all 3|Read as a 7)"))
+    page.get_by_role("button", name="a 5").click()
+    expect(section.locator(".through-words")).to_have_text(
+        re.compile(r"^The gate takes it for neither; were it one of the two: (a|read as a) [37]")
+    )
+    expect(section.locator(".chart-readout")).to_contain_text(re.compile(r"%$"))
+
+
+def test_a_run_that_is_deleted_reads_no_more(page: Page, server: str) -> None:
+    started = httpx.post(
+        f"{server}/api/runs", json={"preset": "textbook", "epochs": 1, "name": "Soon gone"}, timeout=30
+    )
+    run = started.json()["id"]
+    until_over(server, run)
+    page.goto(f"/draw?run={run}")
+    page.locator(".sample").nth(1).click()
+    expect(page.locator("#verdict")).to_contain_text("Soon gone")
+    assert httpx.delete(f"{server}/api/runs/{run}", timeout=30).is_success
+    expect(page.get_by_text("“Soon gone” was deleted. The built-in network reads instead.")).to_be_visible()
+    expect(page.locator("#verdict")).to_contain_text("the built-in network")
+    expect(page.get_by_role("combobox")).to_have_value("The built-in network")
+    expect(page).to_have_url(re.compile(r"/draw$"))
+
+
+def test_of_a_run_that_diverged_the_page_says_so_and_another_one_is_the_newest(
+    page: Page, server: str, finished_run: str
+) -> None:
+    asked = {"preset": "diverging", "learning_rate": 1000}
+    failed = httpx.post(f"{server}/api/runs", json=asked, timeout=30).json()["id"]
+    until_over(server, failed)
+    opened(page)
+    section = page.locator("[data-part=time]")
+    section.scroll_into_view_if_needed()
+    section.get_by_role("button", name="Read with the newest run").click()
+    expect(page).to_have_url(re.compile(r"\?run=\w+"))
+    assert failed not in page.url
+    page.goto(f"/draw?run={failed}")
+    expect(section).to_contain_text(re.compile(r"It diverged at step \d+: from then on its weights are no numbers"))
+    expect(page.locator(".who-about")).to_contain_text("diverged at step")

@@ -68,7 +68,7 @@ test("it asks for a drawing of a run that somebody looks at, and for nothing els
   assert.deepEqual([...readings.steps], [0, 49]);
   assert.deepEqual([...readings.probabilities], [0.4, NaN]);
   drawing.clear();
-  assert.deepEqual([readings.steps.length, readings.words], [0, ""]);
+  assert.deepEqual([readings.steps.length, readings.words()], [0, ""]);
   end.abort();
 });
 
@@ -131,6 +131,33 @@ test("what the server refuses is said and not asked again until there is somethi
   await server.until(2);
   assert.equal(server.questions[1].run, "b");
   end.abort();
+});
+
+test("of the newest run, which was deleted, the one that is newest now is asked", async () => {
+  const { server, drawing, readings, end } = opened();
+  readings.shown = true;
+  readings.run = "live";
+  drawing.setPicture(THREE);
+  await server.until(1);
+  server.questions[0].resolve({ run: "b", steps: [0, 49], probabilities: [0.4, 0.6] });
+  await settled();
+  readings.forget("a");
+  assert.equal(readings.steps.length, 2);
+  readings.forget("b");
+  assert.equal(readings.steps.length, 0);
+  await server.until(2);
+  assert.deepEqual([server.questions[1].run, server.questions[1].after], ["live", -1]);
+  server.questions[1].resolve({ run: "a", steps: [0], probabilities: [0.1] });
+  await settled();
+  assert.deepEqual([...readings.steps], [0]);
+  end.abort();
+});
+
+test("what the gate takes for neither is no 3 and no 7, whatever the models say", () => {
+  const words = (/** @type {number[]} */ ...probabilities) => summary(probabilities.map((_, i) => 49 * i), Float64Array.from(probabilities), { neither: true });
+  assert.equal(words(0.7, 0.9), "The gate takes it for neither; were it one of the two: a 3 for all 2 kept models.");
+  assert.equal(words(0.7, 0.2), "The gate takes it for neither; were it one of the two: read as a 7 from step 49 on.");
+  assert.equal(words(), "This run has kept no model yet.");
 });
 
 test("what it comes to is said in a sentence", () => {

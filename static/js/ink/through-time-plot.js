@@ -19,6 +19,7 @@ const EVERY = 60; // milliseconds: words that change more often cannot be read
  * @param {object} context
  * @param {ThroughTime} context.readings
  * @param {import("../shell/painter.js").Painter} context.painter
+ * @param {() => boolean} context.neither whether the gate takes the drawing for no 3 and no 7
  * @param {() => string} context.nothing what to say where there is no curve and no problem
  * @param {() => number} [context.end] the last step of the axis
  * @param {() => number | null} [context.moment] the step that the page shows
@@ -27,7 +28,7 @@ const EVERY = 60; // milliseconds: words that change more often cannot be read
  * @param {(step: number) => void} [context.onMove]
  * @param {{ signal: AbortSignal }} life
  */
-export function mountThroughTime(root, { readings, painter, nothing, end, moment = () => null, marks = () => [], cursor, onMove }, { signal }) {
+export function mountThroughTime(root, { readings, painter, neither, nothing, end, moment = () => null, marks = () => [], cursor, onMove }, { signal }) {
   const words = element("p", "through-words caption");
   words.setAttribute("role", "status");
   const box = element("div", "through-plot");
@@ -47,7 +48,7 @@ export function mountThroughTime(root, { readings, painter, nothing, end, moment
         { label: "Read as 7", x: steps, y: side(-1), ink: "--seven", width: 2.5, dots: true, silent: true, dash: [4, 2] },
         { label: "Undecided", x: () => Float64Array.of(0, last()), y: () => UNDECIDED, ink: "--line-strong", width: 1.5, dash: [6, 5], silent: true },
       ],
-      format: (value) => `${chance(value)}: a ${value >= 0.5 ? 3 : 7}`,
+      format: (value) => (neither() ? chance(value) : `${chance(value)}: a ${value >= 0.5 ? 3 : 7}`),
       tick: (value) => `${plain(value * 100)} %`,
       scale: () => probability,
       end: last,
@@ -60,7 +61,7 @@ export function mountThroughTime(root, { readings, painter, nothing, end, moment
   const show = painter.add(() => {
     if (signal.aborted) return;
     const { problem, steps } = readings;
-    const said = problem ? `${problem.title}. ${problem.detail}` : readings.words || nothing();
+    const said = problem ? `${problem.title}. ${problem.detail}` : readings.words({ neither: neither() }) || nothing();
     if (words.textContent !== said) words.textContent = said;
     root.toggleAttribute("data-empty", !steps.length);
     plot.describe();

@@ -99,9 +99,16 @@ export class ThroughTime {
     return this.#image !== null;
   }
 
-  /** What it was read as, in a sentence. */
-  get words() {
-    return this.known && !this.#drawing.blank ? summary(this.steps, this.probabilities) : "";
+  /** What it was read as, in a sentence. @param {{ neither?: boolean }} [gate] what the gate took it for */
+  words(gate) {
+    return this.known && !this.#drawing.blank ? summary(this.steps, this.probabilities, gate) : "";
+  }
+
+  /** That run was deleted. Where the newest one reads, it is another one now. @param {string} run */
+  forget(run) {
+    if (run !== this.#of) return;
+    this.#clear();
+    this.#schedule();
   }
 
   /**
@@ -197,8 +204,9 @@ export class ThroughTime {
 /**
  * @param {ArrayLike<number>} steps
  * @param {Float64Array} probabilities
+ * @param {{ neither?: boolean }} [gate] `neither`: it took the drawing for no 3 and no 7, whatever the models say
  */
-export function summary(steps, probabilities) {
+export function summary(steps, probabilities, { neither = false } = {}) {
   if (!steps.length) return "This run has kept no model yet.";
   const read = [...probabilities].map((each) => (Number.isNaN(each) ? null : each >= 0.5 ? 3 : 7));
   const last = read.findLastIndex((digit) => digit !== null);
@@ -206,8 +214,9 @@ export function summary(steps, probabilities) {
   const digit = read[last];
   const since = read.findLastIndex((each, at) => at < last && each !== digit) + 1;
   const diverged = last < read.length - 1 ? ` From step ${count(steps[last + 1])} on the network had diverged.` : "";
+  const begin = (/** @type {string} */ words) => (neither ? `The gate takes it for neither; were it one of the two: ${words[0].toLowerCase()}${words.slice(1)}` : words);
   const all = read.length === 1 ? "the one model that is kept" : `all ${count(read.length)} kept models`;
-  if (since === 0 && !diverged) return `A ${digit} for ${all}.`;
+  if (since === 0 && !diverged) return begin(`A ${digit} for ${all}.`);
   const until = diverged ? ` up to step ${count(steps[last])}` : "";
-  return `Read as a ${digit} from step ${count(steps[since])} on${until}.${diverged}`;
+  return begin(`Read as a ${digit} from step ${count(steps[since])} on${until}.${diverged}`);
 }

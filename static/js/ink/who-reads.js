@@ -8,7 +8,7 @@ import { count, percent, when } from "../shell/format.js";
 import { request } from "../shell/problem.js";
 import { root as base } from "../shell/root.js";
 
-/** @typedef {Pick<Run, "id" | "name" | "state" | "step" | "summary" | "created">} Known */
+/** @typedef {Pick<Run, "id" | "name" | "state" | "step" | "summary" | "created" | "diverged" | "models_removed">} Known */
 /** @typedef {{ id: string, name: string, about: string }} Choice */
 
 const BUILT_IN = { id: "built-in", name: "The built-in network", about: "comes with Threeseven" };
@@ -232,13 +232,21 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
     /** Chooses without telling. @param {Model} next */
     choose,
     nameOf,
+    /** Of the runs fetched. @param {string} run */
+    known: (run) => known.get(run),
+    /** It was deleted. @param {string} run */
+    forget(run) {
+      known.delete(run);
+      show();
+    },
     /** @throws {import("../shell/problem.js").ProblemError} where the server cannot tell its runs */
     load: () => fetchRuns(),
   };
 }
 
 /** @param {Known} run */
-function describe({ state, step, summary, created }) {
+function describe({ state, step, summary, created, diverged }) {
+  if (diverged) return `diverged at step ${count(step)}, ${when(created)}`;
   const accuracy = summary.valid_accuracy ?? null;
   const figure = accuracy === null ? `step ${count(step)}` : percent(accuracy);
   return `${state === "finished" ? "" : `${state}, `}${figure}, ${when(created)}`;

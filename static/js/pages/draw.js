@@ -46,7 +46,7 @@ const choose = (/** @type {Model} */ model) => {
   use(model);
 };
 const time = mountTime(part("time"), {
-  drawing, nameOf: (run) => who.nameOf(run), onChoose: choose, onProblem: (problem) => toasts.showProblem(problem),
+  drawing, reading, nameOf: (run) => who.nameOf(run), known: (run) => who.known(run), onChoose: choose, onProblem: (problem) => toasts.showProblem(problem),
 }, { signal });
 const collection = mountKept(part("kept"), {
   beside: part("keep"), pad: part("paper"), drawing, nameOf: (run) => who.nameOf(run), access, toasts, shortcuts,
@@ -74,6 +74,19 @@ function unanswered({ status, detail }) {
   if ((status !== 404 && status !== 409) || run === undefined) return;
   toasts.show(`“${who.nameOf(run)}” cannot read: ${detail} The built-in network reads instead.`, { key: "reader" });
   choose({});
+}
+
+/** @param {string} id of a run that was deleted */
+function deleted(id) {
+  const { run } = reading.model;
+  if (run === id) {
+    toasts.show(`“${who.nameOf(id)}” was deleted. The built-in network reads instead.`, { key: "reader" });
+    choose({});
+  }
+  who.forget(id);
+  if (run !== "live") return;
+  time.forget(id);
+  if (reading.shown?.run === id) reading.read();
 }
 
 /** @param {Model} model */
@@ -145,6 +158,7 @@ const who = mountWhoReads(part("who", HTMLElement), {
 });
 use(first);
 reading.read();
+stream.watchList({ onDeleted: deleted });
 
 const samples = part("samples", HTMLElement);
 fillSampleRow(samples, samples.dataset.address ?? "", (picture) => drawing.setPicture(picture)).catch(showError);

@@ -1,6 +1,7 @@
 // How a run's kept models read the drawing on the pad: a chart in the place of the accuracy's, on a press.
 
 /** @import { Drawing } from "../ink/drawing.js" */
+/** @import { Reading } from "../ink/predict.js" */
 /** @import { RunAt } from "./run-at.js" */
 import { mountThroughTime } from "../ink/through-time-plot.js";
 import { ThroughTime } from "../ink/through-time.js";
@@ -23,14 +24,17 @@ const ANOTHER = new Set(["Moved", "RunQueued", "RunStarted"]);
  * @param {Drawing} context.drawing
  * @param {import("../shell/painter.js").Painter} context.painter
  * @param {import("../plot/cursor.js").Cursor} context.cursor of the run's other charts
+ * @param {(listener: (reading: Reading | null) => void) => () => void} context.onReading the pad's, of the same drawing
  * @param {(step: number) => void} context.onMove
  * @param {{ signal: AbortSignal }} life
  */
-export function mountDrawingChart(root, { curves, tools, run, drawing, painter, cursor, onMove }, { signal }) {
+export function mountDrawingChart(root, { curves, tools, run, drawing, painter, cursor, onReading, onMove }, { signal }) {
   root.dataset.part = "through-time";
   const readings = new ThroughTime(drawing, { signal });
+  let neither = false;
   const { plot, refresh } = mountThroughTime(root, {
     readings, painter, cursor, onMove,
+    neither: () => neither,
     nothing: () => (drawing.blank ? "Draw a digit: its curve appears here." : run.run ? "Every kept model reads it …" : ""),
     end: () => axisEnd(run),
     moment: () => (run.live ? null : run.step),
@@ -63,8 +67,14 @@ export function mountDrawingChart(root, { curves, tools, run, drawing, painter, 
       else plot.refresh();
     }),
     drawing.subscribe(({ type }) => type === "Changed" && show()),
+    onReading((reading) => {
+      if (neither === (reading?.verdict === "neither")) return;
+      neither = !neither;
+      refresh();
+    }),
   ];
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => (readings.shown = isIntersecting));
+  // Asked for a little before it comes into sight: until there is a curve its place is not kept.
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => (readings.shown = isIntersecting), { rootMargin: "250px 0px" });
   observer.observe(root);
   signal.addEventListener("abort", () => {
     for (const end of ends) end();
