@@ -24,7 +24,8 @@ Strokes = Annotated[
 
 class Drawing(BaseModel):
     """``strokes`` are fractions of the canvas' side, y pointing down, none where it was a picture. ``pixels`` are what
-    the network saw, 28 rows of 28, ink bright on 0. ``id`` is made of label and pixels: equal ones are one drawing."""
+    the network saw, 28 rows of 28, ink bright on 0. ``id`` is made of the pixels: with another label it is the same
+    drawing."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,5 +36,5 @@ class Drawing(BaseModel):
 
     @classmethod
     def of(cls, label: Label, strokes: Strokes, pixels: tuple[int, ...]) -> Self:
-        id = hashlib.sha256(f"{label} ".encode() + bytes(pixels)).hexdigest()[:32]
+        id = hashlib.sha256(bytes(pixels)).hexdigest()[:32]
         return cls(id=id, label=label, strokes=strokes, pixels=pixels)

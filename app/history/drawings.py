@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.drawing import Drawing
 from app.history.schema import drawings
@@ -21,10 +22,16 @@ class TooManyDrawings(Exception):
     """They would be more than are kept. The message says how many that are."""
 
 
-def put(connection: Connection, added: Sequence[Drawing]) -> int:
-    """Those that are not there yet; how many that were. Raises TooManyDrawings; then none of them is put."""
+class Put(NamedTuple):
+    added: int
+    relabelled: int
+    """Of those that were there already, those that had another label."""
+
+
+def put(connection: Connection, added: Sequence[Drawing]) -> Put:
+    """Those that are not there yet; one that is gets the new label. Raises TooManyDrawings; then nothing is done."""
     new = {each.id: each for each in added}
-    there = connection.execute(select(drawings.c.id).where(drawings.c.id.in_(new))).scalars().all()
+    there = {row.id: row for row in connection.execute(select(drawings).where(drawings.c.id.in_(new)))}
     rows = [{"id": id, "drawing": each.model_dump_json()} for id, each in new.items() if id not in there]
     taken = select(func.count(), func.coalesce(func.sum(func.length(drawings.c.drawing)), 0)).select_from(drawings)
     count, size = connection.execute(taken).one()
@@ -34,7 +41,12 @@ def put(connection: Connection, added: Sequence[Drawing]) -> int:
         )
     if rows:
         connection.execute(insert(drawings), rows)
-    return len(rows)
+    before = [each for row in there.values() if (each := _read(row.id, row.drawing))]
+    relabelled = [each for each in before if each.label != new[each.id].label]
+    for each in relabelled:
+        text = each.model_copy(update={"label": new[each.id].label}).model_dump_json()
+        connection.execute(update(drawings).where(drawings.c.id == each.id).values(drawing=text))
+    return Put(len(rows), len(relabelled))
 
 
 def count(connection: Connection) -> int:
@@ -46,12 +58,7 @@ def page(connection: Connection, limit: int, after: int) -> tuple[list[Drawing],
     Those that cannot be read are left out, and said in the server's output."""
     query = select(drawings).where(drawings.c.number > after).order_by(drawings.c.number).limit(limit + 1)
     rows = connection.execute(query).all()
-    found = []
-    for row in rows[:limit]:
-        try:
-            found.append(Drawing.model_validate_json(row.drawing))
-        except ValidationError:
-            logger.error("The drawing %s cannot be read.", row.id)
+    found = [each for row in rows[:limit] if (each := _read(row.id, row.drawing))]
     return found, rows[limit - 1].number if len(rows) > limit else None
 
 
@@ -59,3 +66,11 @@ def remove(connection: Connection, id: str | None) -> int:
     """One, or all; how many that were."""
     query = delete(drawings)
     return connection.execute(query if id is None else query.where(drawings.c.id == id)).rowcount
+
+
+def _read(id: str, text: str) -> Drawing | None:
+    try:
+        return Drawing.model_validate_json(text)
+    except ValidationError:
+        logger.error("The drawing %s cannot be read.", id)
+        return None

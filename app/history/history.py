@@ -318,10 +318,10 @@ class History:
         this is the last), and how many there are."""
         return await self._database.read(lambda c: (*drawings.page(c, limit, after), drawings.count(c)))
 
-    async def put_drawings(self, added: Sequence[Drawing]) -> tuple[int, int]:
-        """How many of them were not there yet, and how many there are now. Raises TooManyDrawings; then none is
-        kept."""
-        return await self._to_its_end(self._database.write(lambda c: (drawings.put(c, added), drawings.count(c))))
+    async def put_drawings(self, added: Sequence[Drawing]) -> tuple[int, int, int]:
+        """How many of them were not there yet, how many were under another label, which is now the new one, and how
+        many there are now. Raises TooManyDrawings; then nothing is done."""
+        return await self._to_its_end(self._database.write(lambda c: (*drawings.put(c, added), drawings.count(c))))
 
     async def remove_drawings(self, id: str | None = None) -> int:
         """One, or all; how many that were."""

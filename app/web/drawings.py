@@ -47,9 +47,11 @@ class NewDrawings(BaseModel):
 
 
 class Kept(BaseModel):
-    """``added``: how many of those sent are new here. ``count``: how many are kept now."""
+    """``added``: how many of those sent are new here. ``relabelled``: how many were here under another label, and now
+    have the one sent. ``count``: how many are kept now."""
 
     added: int
+    relabelled: int
     count: int
 
 
@@ -67,14 +69,14 @@ class Removed(BaseModel):
 
 @router.post("", dependencies=[Depends(counted_control)], responses=documented("409", "507"))
 async def keep(history: HistoryDep, asked: NewDrawings) -> Kept:
-    """Keep drawings on this server. Those that are there are not kept twice."""
+    """Keep drawings on this server. One that is there, by its pixels, is not kept twice; it gets the label sent."""
     await history.require_room()
     try:
         new = [Drawing.of(each.label, each.strokes, each.pixels) for each in asked.drawings]
-        added, count = await history.put_drawings(new)
+        added, relabelled, count = await history.put_drawings(new)
     except TooManyDrawings as error:
         raise Problem(409, "Too many drawings", f"{error}.".capitalize()) from None
-    return Kept(added=added, count=count)
+    return Kept(added=added, relabelled=relabelled, count=count)
 
 
 @router.get("", dependencies=[Depends(require_control)])

@@ -20,9 +20,9 @@ def drawing(ink: int, label: int | None = 3) -> Drawing:
 async def test_they_outlive_the_server_in_their_order(url: str) -> None:
     first, second, third = drawing(9, None), drawing(2), drawing(5, 7)
     async with History.open(url) as history:
-        assert await history.put_drawings([first, second]) == (2, 2)
-        assert await history.put_drawings([second, third]) == (1, 3)
-        assert await history.put_drawings([third, third]) == (0, 3)
+        assert await history.put_drawings([first, second]) == (2, 0, 2)
+        assert await history.put_drawings([second, third]) == (1, 0, 3)
+        assert await history.put_drawings([third, third]) == (0, 0, 3)
     async with History.open(url) as history:
         found, after, count = await history.drawings(2, 0)
         assert (found, count) == ([first, second], 3)
@@ -34,13 +34,20 @@ async def test_they_outlive_the_server_in_their_order(url: str) -> None:
         assert await history.drawings(2, 0) == ([], None, 0)
 
 
+async def test_another_label_makes_it_no_other_drawing(url: str) -> None:
+    async with History.open(url) as history:
+        await history.put_drawings([drawing(1, None), drawing(2)])
+        assert await history.put_drawings([drawing(1, 3), drawing(2)]) == (0, 1, 2)
+        assert (await history.drawings(9, 0))[0] == [drawing(1, 3), drawing(2)]
+
+
 async def test_more_than_are_kept_are_refused_all_together(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with History.open(url) as history:
         await history.put_drawings([drawing(1)])
         monkeypatch.setattr(drawings, "MOST", 2)
         with pytest.raises(TooManyDrawings, match="at most 2 drawings"):
             await history.put_drawings([drawing(2), drawing(3)])
-        assert await history.put_drawings([drawing(1), drawing(2)]) == (1, 2)
+        assert await history.put_drawings([drawing(1), drawing(2)]) == (1, 0, 2)
         monkeypatch.setattr(drawings, "MOST", 20)
         monkeypatch.setattr(drawings, "MOST_BYTES", 9000)
         with pytest.raises(TooManyDrawings):

@@ -21,8 +21,8 @@ def keep(client, *drawings, **fields):
 
 
 def test_who_controls_the_server_keeps_lists_and_deletes_them(client):
-    assert keep(client, drawing(1), drawing(2, None)).json() == {"added": 2, "count": 2}
-    assert keep(client, drawing(2, None), drawing(2, 7)).json() == {"added": 1, "count": 3}
+    assert keep(client, drawing(1), drawing(2, None)).json() == {"added": 2, "relabelled": 0, "count": 2}
+    assert keep(client, drawing(2, None), drawing(3, 7)).json() == {"added": 1, "relabelled": 0, "count": 3}
     page = client.get(ADDRESS, params={"limit": 2}, headers=SIGNED).json()
     assert page["count"] == 3
     assert [{**each, "id": None} for each in page["drawings"]] == [
@@ -32,6 +32,8 @@ def test_who_controls_the_server_keeps_lists_and_deletes_them(client):
     rest = client.get(ADDRESS, params={"cursor": page["next"]}, headers=SIGNED).json()
     assert [each["label"] for each in rest["drawings"]] == [7]
     assert rest["next"] is None
+    assert keep(client, drawing(3, 3)).json() == {"added": 0, "relabelled": 1, "count": 3}
+    assert client.get(ADDRESS, headers=SIGNED).json()["drawings"][2] == {**rest["drawings"][0], "label": 3}
     one = f"{ADDRESS}/{page['drawings'][0]['id']}"
     assert client.delete(one, headers=SIGNED).status_code == 204
     assert client.delete(one, headers=SIGNED).status_code == 404
