@@ -20,7 +20,7 @@ test("a gap between two shares is one of percentage points", () => {
 test("what the gate refuses is not counted among those taken for each other, and the words say so", () => {
   const told_apart = { hits: 2003, of: 2038 };
   const of = (/** @type {number} */ all, /** @type {number} */ shown) => ({ count: all, surest: Array(shown).fill(null) });
-  assert.equal(misreadCount("exchanged", of(33, 20), told_apart), "33; these 20 are the surest, after the gate. The network alone takes 35 for the other one: what the gate refuses stands below.");
+  assert.equal(misreadCount("exchanged", of(33, 20), told_apart), "33 after the gate; these 20 are the surest. The network alone takes 35 for the other one: what the gate refuses stands below.");
   assert.equal(misreadCount("taken", of(14, 14), told_apart), "14, the surest first.");
   assert.equal(misreadCount("missed", of(20, 20), told_apart), "20, those that the gate refuses the most surely first.");
   assert.equal(misreadCount("missed", of(0, 0), told_apart), "None of them is.");

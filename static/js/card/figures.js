@@ -16,7 +16,7 @@ export function mountFigures(root) {
   return (measured) => {
     const { told_apart, right, refused, let_through, gate_auroc, calibration_error, reliability } = measured;
     list.replaceChildren(
-      figure(withInterval(told_apart), `of ${count(told_apart.of)} 3s and 7s are told apart by the network alone: ${count(told_apart.of - told_apart.hits)} are taken for the other one.`),
+      figure(withInterval(told_apart), `of the ${count(told_apart.of)} validation digits, MNIST’s test 3s and 7s, are told apart by the network alone: ${count(told_apart.of - told_apart.hits)} are taken for the other one.`),
       figure(withInterval(right), `are told apart and pass the gate, which refuses ${withInterval(refused, 1)} of the 3s and 7s.`),
       figure(withInterval(let_through, 1), `of ${count(let_through.of)} other digits are let through, and taken for a 3 or a 7.`),
       figure(pointsWithInterval(calibration_error), `is the average gap between how sure it is and how often it is right (to be 90 % sure and right 88 times of 100 is a gap of 2 percentage points; expected calibration error of P(3), ${reliability.length} bins).`),

@@ -60,9 +60,10 @@ export function misreadWords({ digit, read_as, probability_3, reason }) {
  */
 export function misreadCount(kind, { count: all, surest }, { of, hits }) {
   const first = kind === "missed" ? "those that the gate refuses the most surely" : "the surest";
-  const shown = all === 0 ? "None of them is" : surest.length < all ? `${count(all)}; these ${surest.length} are ${first}` : `${count(all)}, ${first} first`;
+  const passed = kind === "exchanged" ? " after the gate" : "";
+  const shown = all === 0 ? `None of them is${passed}` : surest.length < all ? `${count(all)}${passed}; these ${surest.length} are ${first}` : `${count(all)}${passed}, ${first} first`;
   if (kind !== "exchanged") return `${shown}.`;
-  return `${shown}, after the gate. The network alone takes ${of === hits ? "none" : count(of - hits)} for the other one: what the gate refuses stands below.`;
+  return `${shown}. The network alone takes ${of === hits ? "none" : count(of - hits)} for the other one: what the gate refuses stands below.`;
 }
 
 /** With its article. @param {number} digit */
