@@ -28,7 +28,8 @@ def test_they_are_kept_with_what_they_are_and_read_by_a_model(
 ) -> None:
     page = draw_page
     assert page.locator("#ink").bounding_box() is not None
-    for points, label in ((THREE, "3"), (SEVEN, "7"), (SEVEN, "3")):
+    another = [(0.8 * x + 0.1, y) for x, y in SEVEN]
+    for points, label in ((THREE, "3"), (SEVEN, "7"), (another, "3")):
         keep(page, points, label)
     section = page.locator("[data-part=kept]")
     section.scroll_into_view_if_needed()
@@ -47,7 +48,7 @@ def test_they_are_kept_with_what_they_are_and_read_by_a_model(
     page.goto(f"/runs/{finished_run}")
     own = page.locator("[data-part=own-drawings]")
     own.scroll_into_view_if_needed()
-    expect(own).to_have_text("Your drawings: 3 of 3 as you labelled them, at step 98.")
+    expect(own).to_have_text("Your drawings: 3 of 3 as you labelled them, read at step 98.")
 
 
 def test_what_is_deleted_comes_back_and_two_tabs_agree(draw_page: Page) -> None:
@@ -71,6 +72,36 @@ def test_what_is_deleted_comes_back_and_two_tabs_agree(draw_page: Page) -> None:
     expect(page.locator(SCORE)).to_contain_text("None is kept yet")
 
 
+def test_on_a_phone_one_is_kept_after_another_and_after_a_reload_under_another_label(
+    new_page: Callable[..., Page],
+) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    opened(page)
+    draw(page, SEVEN)
+    group = page.get_by_role("group", name="Keep it as")
+    group.get_by_role("button", name="3").click()
+    said = page.locator("#keep [role=status]")
+    expect(said).to_contain_text("Kept as a 3: 1 now.")
+    for button in group.get_by_role("button").all():
+        assert button.evaluate(
+            "b => { const { x, y, width, height } = b.getBoundingClientRect();"
+            " return b.contains(document.elementFromPoint(x + width / 2, y + height / 2)); }"
+        )
+    page.reload()
+    group.get_by_role("button", name="7").click()
+    expect(said).to_contain_text("Kept as a 7, no longer as a 3.")
+    page.locator("[data-part=kept]").scroll_into_view_if_needed()
+    expect(page.get_by_role("option", name="a 7, read as a 7: as labelled")).to_have_count(1)
+    expect(drawings(page)).to_have_count(1)
+    said.get_by_role("button", name="Back to a 3").click()
+    expect(page.get_by_role("option", name="a 3, read as a 7: not as labelled")).to_have_count(1)
+    drawings(page).first.click()
+    for label in page.locator(".kept-one label").all():
+        size = label.bounding_box()
+        assert size is not None
+        assert min(size["width"], size["height"]) >= 42
+
+
 def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path) -> None:
     page = draw_page
     keep(page, SEVEN, "7")
@@ -86,12 +117,12 @@ def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path
     file.write_text(text + "".join(f"{json.dumps(each)}\n" for each in more))
     add = page.locator("[data-part=kept] input[type=file]")
     add.set_input_files(file)
-    expect(page.get_by_role("status").filter(has_text="2 added; 1 there already.")).to_be_visible()
-    expect(drawings(page)).to_have_count(3)
+    expect(page.get_by_role("status").filter(has_text="1 added; 1 there already; 1 twice in the file.")).to_be_visible()
+    expect(drawings(page)).to_have_count(2)
     file.write_text('{"label": 4}\n')
     add.set_input_files(file)
     expect(page.get_by_role("alert")).to_contain_text("Line 1: label is 3, 7, or null for neither.")
-    expect(drawings(page)).to_have_count(3)
+    expect(drawings(page)).to_have_count(2)
 
 
 def test_on_the_server_only_when_told_to(draw_page: Page) -> None:

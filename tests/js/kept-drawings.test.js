@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromLines, toLines } from "../../static/js/ink/drawing-lines.js";
-import { KeptDrawings, MOST } from "../../static/js/ink/kept-drawings.js";
+import { addedWords, ByInk, compared, KeptDrawings, MOST } from "../../static/js/ink/kept-drawings.js";
 import { KeptVerdicts, scoreWords } from "../../static/js/ink/kept-verdicts.js";
 import { ProblemError } from "../../static/js/shell/problem.js";
 
@@ -103,6 +103,27 @@ test("another label, deleted, and brought back to its place", () => {
   assert.deepEqual(kept.all.map(({ label }) => label), [3, null, 3]);
 });
 
+test("a drawing is the same under another label, and when its pixels were drawn anew from its strokes", () => {
+  const storage = new Storage();
+  opened(storage).kept.keep([drawn(3), drawn(7, 9, [])]);
+  const known = new ByInk(opened(storage).kept.all); // after a reload
+  assert.equal(known.find(drawn(null))?.label, 3);
+  assert.equal(known.find(drawn(null, 6))?.label, 3, "the same strokes");
+  assert.equal(known.find(drawn(null, 9, []))?.label, 7);
+  assert.equal(known.find(drawn(3, 8, [])), null);
+});
+
+test("what is added is kept once, and the label here stays", () => {
+  const { kept } = opened();
+  kept.keep([drawn(3), drawn(7, 9, [])]);
+  const found = [drawn(7), drawn(7, 9, []), drawn(3, 20, []), drawn(7, 20, []), drawn(3, 20, []), drawn(7, 9, [])];
+  const { fresh, ...others } = compared(kept.all, found);
+  assert.deepEqual(fresh, [drawn(3, 20, [])]);
+  assert.deepEqual(others, { same: 1, other: 1, twice: 3 });
+  assert.equal(addedWords(1, "in the file", others), "1 added; 1 there already; 1 there under another label, which stays; 3 twice in the file.");
+  assert.equal(addedWords(2, "in the file", { same: 0, other: 0, twice: 0 }), "2 added.");
+});
+
 test("what does not fit is not kept, and says why", () => {
   const storage = new Storage();
   const { kept } = opened(storage);
@@ -164,9 +185,14 @@ function asked(...digits) {
   /** @type {((error?: Error) => void)[]} */
   const answers = [];
   const page = new Tab(new Storage());
+  const clock = { now: 0 };
+  const life = new AbortController();
   const verdicts = new KeptVerdicts(kept, {
     document: /** @type {any} */ (page),
     every: 0,
+    rest: 10_000,
+    now: () => clock.now,
+    signal: life.signal,
     ask: (body) =>
       new Promise((resolve, reject) => {
         bodies.push(body);
@@ -174,7 +200,7 @@ function asked(...digits) {
         answers.push((error) => (error ? reject(error) : resolve({ items })));
       }),
   });
-  return { kept, bodies, answers, page, verdicts };
+  return { kept, bodies, answers, page, verdicts, clock, life };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -204,20 +230,34 @@ test("all are read in one question, new ones alone, and all again by another mod
   assert.deepEqual([bodies[2].run, bodies[2].items.length], [undefined, 4]);
 });
 
-test("when the model has learned all are read again, and what was read stands until then", async () => {
-  const { kept, bodies, answers, verdicts } = asked(7, 3);
+test("when the model has learned all are read again, ten times as long after an answer as it took", async () => {
+  const { kept, bodies, answers, page, verdicts, clock, life } = asked(7, 3, 3, 3, 3);
+  const look = () => page.dispatchEvent(new Event("visibilitychange"));
   kept.keep([drawn(3)]);
   verdicts.model = { run: "live" };
   verdicts.shown = true;
+  clock.now = 4000;
   answers[0]();
   await settled();
   verdicts.grow();
-  await settled();
-  assert.equal(bodies.length, 2);
-  assert.equal(verdicts.score.right, 0);
+  clock.now = 43_999;
+  look();
+  assert.equal(bodies.length, 1);
+  kept.keep([drawn(3, 9, [])]);
+  assert.equal(bodies[1].items.length, 1, "a new one is read at once");
   answers[1]();
   await settled();
-  assert.equal(verdicts.score.right, 1);
+  assert.deepEqual([verdicts.score.right, verdicts.score.read], [1, 2], "what was read stands until then");
+  clock.now = 53_998;
+  look();
+  assert.equal(bodies.length, 2, "and ten seconds at least");
+  clock.now = 53_999;
+  look();
+  assert.equal(bodies[2].items.length, 2);
+  answers[2]();
+  await settled();
+  assert.equal(verdicts.score.right, 2);
+  life.abort();
 });
 
 test("a model that cannot read says why, and is not asked again", async () => {

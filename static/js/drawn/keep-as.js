@@ -1,11 +1,11 @@
 // Keeps the drawing on the pad, under what it is.
 
-/** @import { Content, Drawing } from "../ink/drawing.js" */
-/** @import { KeptDrawings, Label } from "../ink/kept-drawings.js" */
+/** @import { Drawing } from "../ink/drawing.js" */
+/** @import { Kept, KeptDrawings, Label } from "../ink/kept-drawings.js" */
 /** @import { Toasts } from "../shell/toasts.js" */
 import { bytesOf } from "../ink/drawing.js";
 import { drawnPixels } from "../ink/drawn-pixels.js";
-import { labelWords, NotKept } from "../ink/kept-drawings.js";
+import { ByInk, labelWords, NotKept } from "../ink/kept-drawings.js";
 import { button, element, uniqueId } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
@@ -18,7 +18,7 @@ const CHOICES = [
 ];
 
 /**
- * Three buttons, one for each label.
+ * Three buttons, one for each label, and what came of the last one pressed, beside them: it covers none.
  *
  * @param {HTMLElement} root gets them
  * @param {object} context
@@ -36,37 +36,41 @@ export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal
   group.setAttribute("role", "group");
   group.setAttribute("aria-labelledby", words.id);
   group.title = "Keeps the drawing in this browser (K, then 3, 7 or 0)";
-  root.append(group);
-  /** Under which id each content was kept. @type {WeakMap<Content, string>} */
-  const known = new WeakMap();
+  const said = element("p", "keep-as-said caption");
+  said.setAttribute("role", "status");
+  root.append(group, said);
 
   /** @param {Label} label */
   function keep(label) {
     const { content } = drawing;
-    const pixels = drawing.image ? bytesOf(drawing.image) : drawnPixels(drawing);
-    if (!pixels || drawing.blank) return;
+    const ink = drawing.image ? bytesOf(drawing.image) : drawnPixels(drawing);
+    if (!ink || drawing.blank) return;
+    const found = { strokes: content.strokes, pixels: Uint8Array.from(ink) };
+    toasts.close("kept");
     try {
-      const before = kept.all.find(({ id }) => id === known.get(content));
+      const before = /** @type {Kept | null} */ (new ByInk(kept.all).find(found));
+      if (before?.label === label) return say(`Kept already, as ${labelWords(label)}.`);
       if (before) {
         kept.label(before.id, label);
-        return say(`It is kept already, now as ${labelWords(label)}.`, () => kept.label(before.id, before.label));
+        return say(`Kept as ${labelWords(label)}, no longer as ${labelWords(before.label)}.`, `Back to ${labelWords(before.label)}`, () => kept.label(before.id, before.label));
       }
-      const added = kept.keep([{ label, strokes: content.strokes, pixels: Uint8Array.from(pixels) }]);
-      known.set(content, added[0].id);
-      say(`Kept as ${labelWords(label)}: ${count(kept.all.length)} now.`, () => kept.remove(added));
+      const added = kept.keep([{ label, ...found }]);
+      say(`Kept as ${labelWords(label)}: ${count(kept.all.length)} now.`, "Do not keep it", () => kept.remove(added));
     } catch (error) {
       if (!(error instanceof NotKept)) throw error;
       toasts.showProblem(new ProblemError(507, "It is not kept", error.message), { key: "kept" });
     }
   }
 
-  /** @param {string} said @param {() => void} undo */
-  function say(said, undo) {
-    const back = button("Undo", "small", () => {
+  /** @param {string} words @param {string} [undoing] @param {() => void} [undo] */
+  function say(words, undoing, undo) {
+    said.replaceChildren(words);
+    if (!undoing || !undo) return;
+    said.append(" ", button(undoing, "small", () => {
       undo();
-      toasts.close("kept");
-    });
-    toasts.show([said, " ", back], { key: "kept" });
+      said.replaceChildren();
+      buttons[0].focus();
+    }, { signal }));
   }
 
   const show = () => {
@@ -84,6 +88,6 @@ export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal
     act: () => buttons[0].focus(),
   }, { signal });
   signal.addEventListener("abort", drawing.subscribe(({ type }) => type === "Growing" || show()));
-  signal.addEventListener("abort", () => group.remove());
+  signal.addEventListener("abort", () => root.replaceChildren());
   show();
 }

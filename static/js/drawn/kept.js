@@ -5,7 +5,7 @@
 /** @import { Who } from "../ink/kept-verdicts.js" */
 /** @import { Toasts } from "../shell/toasts.js" */
 import { fromLines, MOST_BYTES, NoLines, toLines } from "../ink/drawing-lines.js";
-import { KeptDrawings, labelWords, MOST, NotKept, notYet } from "../ink/kept-drawings.js";
+import { addedWords, compared, KeptDrawings, labelWords, MOST, NotKept } from "../ink/kept-drawings.js";
 import { KeptVerdicts, scoreWords } from "../ink/kept-verdicts.js";
 import { button, element, uniqueId } from "../shell/element.js";
 import { count } from "../shell/format.js";
@@ -100,13 +100,13 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
   async function add(from) {
     if (from.size > MOST_BYTES) throw new NoLines(`It has more than ${MOST_BYTES / 1e6} MB.`);
     const found = fromLines(await from.text());
-    const added = kept.keep(notYet(kept.all, found));
-    const there = found.length - added.length;
+    const { fresh, ...others } = compared(kept.all, found);
+    const added = kept.keep(fresh);
     const back = button("Undo", "small", () => {
       toasts.close("kept");
       kept.remove(added);
     });
-    toasts.show([`${count(added.length)} added${there ? `; ${count(there)} there already` : ""}. `, ...(added.length ? [back] : [])], { key: "kept" });
+    toasts.show([`${addedWords(added.length, "in the file", others)} `, ...(added.length ? [back] : [])], { key: "kept" });
   }
 
   /** @param {string} title @param {() => void | Promise<void>} work */

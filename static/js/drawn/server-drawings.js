@@ -3,7 +3,7 @@
 /** @import { KeptDrawings } from "../ink/kept-drawings.js" */
 /** @import { Access } from "../shell/access.js" */
 /** @import { Toasts } from "../shell/toasts.js" */
-import { notYet } from "../ink/kept-drawings.js";
+import { addedWords, compared } from "../ink/kept-drawings.js";
 import { askFirst } from "../shell/ask-first.js";
 import { button, element } from "../shell/element.js";
 import { count } from "../shell/format.js";
@@ -38,7 +38,7 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
     root.hidden = allowed === null;
     tools.hidden = !allowed;
     const said = !allowed
-      ? "Who controls this server can keep them there, too."
+      ? "Sign in, behind the padlock at the top, to keep them on this server, too."
       : there === null ? "" : there ? `${count(there)} on this server, for whoever controls it.` : "None is on this server.";
     if (words.textContent !== said) words.textContent = said;
     keep.disabled = !kept.all.length;
@@ -66,14 +66,15 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
 
   async function send() {
     const drawings = kept.all.map(({ label, strokes, pixels }) => ({ label, strokes: strokes.map((stroke) => stroke.map((point) => point.map((at) => Number(at.toFixed(4))))), pixels: [...pixels] }));
-    let added = 0;
+    let [added, relabelled] = [0, 0];
     for (let at = 0; at < drawings.length; at += AT_ONCE) {
       const answer = await request("POST", ADDRESS, { drawings: drawings.slice(at, at + AT_ONCE) }, { signal });
       added += answer.added;
+      relabelled += answer.relabelled;
       there = answer.count;
     }
-    const before = drawings.length - added;
-    toasts.show(`${count(added)} kept on this server${before ? `; ${count(before)} there already` : ""}.`, { key: "kept" });
+    const before = drawings.length - added - relabelled;
+    toasts.show(`${count(added)} kept on this server${before ? `; ${count(before)} there already` : ""}${relabelled ? `; ${count(relabelled)} there under another label, which is now yours` : ""}.`, { key: "kept" });
   }
 
   async function bring() {
@@ -85,8 +86,8 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
       there = page.count;
       cursor = page.next;
     }
-    const added = kept.keep(notYet(kept.all, found));
-    toasts.show(`${count(added.length)} added from this server.`, { key: "kept" });
+    const { fresh, ...others } = compared(kept.all, found);
+    toasts.show(addedWords(kept.keep(fresh).length, "on the server", others), { key: "kept" });
   }
 
   function askToDelete() {

@@ -35,16 +35,68 @@ export function isLabel(label) {
   return label === 3 || label === 7 || label === null;
 }
 
+/** Drawings by what they are, whatever their label: two of the same pixels, or of the same strokes, are one. */
+export class ByInk {
+  /** @type {Map<string, New>} */
+  #found = new Map();
+
+  /** @param {readonly New[]} all */
+  constructor(all) {
+    for (const each of all) this.add(each);
+  }
+
+  /** @param {New} drawing */
+  add(drawing) {
+    for (const key of keysOf(drawing)) this.#found.set(key, drawing);
+  }
+
+  /** @param {Pick<New, "strokes" | "pixels">} drawing @returns {New | null} */
+  find(drawing) {
+    return keysOf(drawing).map((key) => this.#found.get(key)).find((each) => each) ?? null;
+  }
+}
+
+/** @param {Pick<New, "strokes" | "pixels">} drawing */
+function keysOf({ strokes, pixels }) {
+  return [pixels.join(), ...(strokes.length ? [JSON.stringify(toFlat(strokes))] : [])];
+}
+
 /**
- * Those that are not kept yet, each once.
+ * What is new among those found, each drawing once. Of those that are kept already, how many have the same label and how
+ * many another one, and how many were found twice: of these the first stands.
  *
  * @param {readonly Kept[]} all
  * @param {readonly New[]} found
  */
-export function notYet(all, found) {
-  const same = (/** @type {New} */ { label, pixels }) => `${label} ${pixels.join()}`;
-  const known = new Set(all.map(same));
-  return [...new Map(found.map((each) => [same(each), each]))].flatMap(([key, each]) => (known.has(key) ? [] : [each]));
+export function compared(all, found) {
+  const known = new ByInk(all);
+  const met = new ByInk([]);
+  /** @type {New[]} */
+  const fresh = [];
+  let [same, other, twice] = [0, 0, 0];
+  for (const each of found) {
+    const before = known.find(each);
+    if (met.find(each)) twice++;
+    else if (!before) fresh.push(each);
+    else if (before.label === each.label) same++;
+    else other++;
+    met.add(each);
+  }
+  return { fresh, same, other, twice };
+}
+
+/**
+ * @param {number} added
+ * @param {string} from where they are from
+ * @param {Omit<ReturnType<typeof compared>, "fresh">} others
+ */
+export function addedWords(added, from, { same, other, twice }) {
+  return [
+    `${added} added`,
+    ...(same ? [`${same} there already`] : []),
+    ...(other ? [`${other} there under another label, which stays`] : []),
+    ...(twice ? [`${twice} twice ${from}`] : []),
+  ].join("; ") + ".";
 }
 
 export class KeptDrawings {

@@ -7,6 +7,10 @@ import { ProblemError, request } from "../shell/problem.js";
 
 /** Milliseconds between two questions at least, each of which may be about hundreds. */
 const EVERY = 2000;
+/** Milliseconds from an answer to the next question about all that has been read, at least, and times that the answer
+ * took: hundreds of drawings are several seconds of a server's work, and a run that trains has learned each time. */
+const REST = 10_000;
+const TIMES = 10;
 /** Milliseconds after which a server that did not answer is asked again. */
 const RETRY = 5000;
 
@@ -26,6 +30,8 @@ export class KeptVerdicts {
   #document;
   #ask;
   #every;
+  #rest;
+  #now;
   #ended;
   /** @type {Who | null} */
   #model = null;
@@ -37,6 +43,9 @@ export class KeptVerdicts {
   #busy = false;
   #refused = false;
   #asked = -Infinity;
+  /** When all may be read again, and when anything may be asked again. */
+  #rested = -Infinity;
+  #retry = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | 0} */
   #timer = 0;
   /** @type {Set<() => void>} */
@@ -44,13 +53,15 @@ export class KeptVerdicts {
 
   /**
    * @param {KeptDrawings} kept
-   * @param {{ document?: Document, ask?: Ask, every?: number, signal?: AbortSignal }} [options]
+   * @param {{ document?: Document, ask?: Ask, every?: number, rest?: number, now?: () => number, signal?: AbortSignal }} [options]
    */
-  constructor(kept, { document = globalThis.document, ask = askServer, every = EVERY, signal } = {}) {
+  constructor(kept, { document = globalThis.document, ask = askServer, every = EVERY, rest = REST, now = () => performance.now(), signal } = {}) {
     this.#kept = kept;
     this.#document = document;
     this.#ask = ask;
     this.#every = every;
+    this.#rest = rest;
+    this.#now = now;
     this.#ended = () => signal?.aborted ?? false;
     const unsubscribe = kept.subscribe(() => {
       this.#refused = false;
@@ -120,25 +131,22 @@ export class KeptVerdicts {
   #forget() {
     this.#read.clear();
     this.problem = null;
+    this.#retry = -Infinity;
     this.#outdated = this.#refused = false;
     this.#tell();
   }
 
   #schedule() {
-    if (!this.#model || !this.#shown || this.#busy || this.#refused || this.#timer || this.#document.hidden || this.#ended()) return;
-    const unread = this.#outdated ? this.#kept.all : this.#kept.all.filter(({ id }) => !this.#read.has(id));
-    if (!unread.length) return;
-    const wait = this.#asked + this.#every - performance.now();
-    if (wait <= 0) void this.#send(unread, this.#model);
-    else this.#wait(wait);
-  }
-
-  /** @param {number} milliseconds */
-  #wait(milliseconds) {
-    this.#timer = setTimeout(() => {
-      this.#timer = 0;
-      this.#schedule();
-    }, milliseconds);
+    clearTimeout(this.#timer);
+    if (!this.#model || !this.#shown || this.#busy || this.#refused || this.#document.hidden || this.#ended()) return;
+    const { all } = this.#kept;
+    const unread = all.filter(({ id }) => !this.#read.has(id));
+    if (!unread.length && !(this.#outdated && all.length)) return;
+    const now = this.#now();
+    const soonest = Math.max(this.#asked + this.#every, this.#retry);
+    const at = unread.length ? soonest : Math.max(soonest, this.#rested);
+    if (at > now) this.#timer = setTimeout(() => this.#schedule(), at - now);
+    else void this.#send(this.#outdated && now >= this.#rested ? all : unread, this.#model);
   }
 
   /**
@@ -146,9 +154,10 @@ export class KeptVerdicts {
    * @param {Who} model
    */
   async #send(drawings, model) {
-    this.#outdated = false;
+    const again = this.#outdated && drawings === this.#kept.all;
+    if (again) this.#outdated = false;
     this.#busy = true;
-    this.#asked = performance.now();
+    this.#asked = this.#now();
     try {
       const { items } = await this.#ask({ items: drawings.map(question), image: false, ...model });
       if (this.#ended() || model !== this.#model) return;
@@ -161,10 +170,14 @@ export class KeptVerdicts {
       if (!(error instanceof ProblemError)) throw error;
       if (this.#ended() || model !== this.#model) return;
       this.problem = error;
-      if (error.status === 0 || error.status >= 500) this.#wait(RETRY);
-      else this.#refused = true; // until there is something new
+      if (error.status === 0 || error.status >= 500) {
+        this.#retry = this.#now() + RETRY;
+        this.#outdated ||= again;
+      } else this.#refused = true; // until there is something new
       this.#tell();
     } finally {
+      const now = this.#now();
+      this.#rested = now + Math.max(this.#rest, TIMES * (now - this.#asked));
       this.#busy = false;
       this.#schedule();
     }

@@ -30,7 +30,7 @@ export function mountOwnDrawings(root, { run }, { signal }) {
     root.hidden = !kept.all.length;
     const { right, read, step } = verdicts.score;
     const said = read
-      ? `: ${scoreWords({ right, read })}, at step ${count(step)}.`
+      ? `: ${scoreWords({ right, read })}, read at step ${count(step)}.`
       : verdicts.problem ? `: ${verdicts.problem.detail || verdicts.problem.title}` : `: ${count(kept.all.length)} kept.`;
     if (words.textContent !== said) words.textContent = said;
   }
