@@ -47,7 +47,7 @@ def test_it_breaks_once_nothing_places_it(draw_page: Page) -> None:
     for _ in range(3):
         draw_page.keyboard.press("Shift+ArrowRight")
     expect(paper).to_have_attribute("aria-label", "The drawing, 6.0 pixels to the right")
-    expect(part.locator(".caption", has_text="as you drew it")).to_contain_text("above 99.9 %")
+    expect(part.locator(".caption", has_text="as you drew it")).to_contain_text("as you drew it > 99.9 %")
     expect(said).to_have_text("3")  # it is placed again: the network sees what it saw
     part.get_by_label("Bring its centre of mass back").uncheck()
     expect(said).not_to_have_text("3")

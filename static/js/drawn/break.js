@@ -4,11 +4,12 @@
 /** @import { Reading } from "../ink/predict.js" */
 /** @import { Move } from "./moving.js" */
 import { mountSlider } from "../forms/slider.js";
+import { chance } from "../ink/chance.js";
 import { DigitImage } from "../ink/digit-image.js";
 import { bytesOf } from "../ink/drawing.js";
 import { Reader } from "../ink/predict.js";
 import { button, element, uniqueId } from "../shell/element.js";
-import { count, percent } from "../shell/format.js";
+import { count } from "../shell/format.js";
 import { Mover, UNMOVED } from "./moving.js";
 import { askWhileSeen } from "./question.js";
 
@@ -194,12 +195,6 @@ function placeWords({ x, y }) {
   const across = x === 0 ? "" : `${Math.abs(x).toFixed(1)} pixels to the ${x > 0 ? "right" : "left"}`;
   const down = y === 0 ? "" : `${Math.abs(y).toFixed(1)} pixels ${y > 0 ? "down" : "up"}`;
   return [across, down].filter(Boolean).join(" and ") || "where it was";
-}
-
-/** @param {number} probability */
-function chance(probability) {
-  if (probability > 0.999) return "above 99.9 %";
-  return probability < 0.001 ? "below 0.1 %" : percent(probability, 1);
 }
 
 /**

@@ -3,6 +3,7 @@
 /** @import { Drawing } from "../ink/drawing.js" */
 /** @import { Reading } from "../ink/predict.js" */
 /** @import { Explanation, Neighbour, Unit } from "../wire.js" */
+import { chance } from "../ink/chance.js";
 import { paintContributions } from "../ink/contributions.js";
 import { DigitImage } from "../ink/digit-image.js";
 import { bytesOf } from "../ink/drawing.js";
@@ -10,7 +11,7 @@ import { Reader } from "../ink/predict.js";
 import { sumTerms } from "../ink/sum-terms.js";
 import { sigmoid } from "../model/network.js";
 import { element } from "../shell/element.js";
-import { count, percent } from "../shell/format.js";
+import { count } from "../shell/format.js";
 import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
@@ -259,10 +260,4 @@ function term(value, of, name) {
 /** @param {number} value with the sign before it, on one line */
 function sumOf(value) {
   return element("span", "why-total", element("span", "term-equals", "="), term(value, leaning(value), "logit"));
-}
-
-/** @param {number} probability */
-function chance(probability) {
-  if (probability > 0.999) return "above 99.9 %";
-  return probability < 0.001 ? "below 0.1 %" : percent(probability, 1);
 }
