@@ -92,13 +92,14 @@ export function mountBreak(root, { drawing, reading }) {
 
   const reader = new Reader();
   const question = askWhileSeen(root, () => {
-    if (!placed) return null;
+    if (!placed || unmoved(move)) return null; // the page's own reading is of what was not moved
     reader.model = reading.model;
     reader.keep = reading.keep;
     return reader.readPixels(placed);
   }, {
     show: (read) => {
-      if (read && placed) show(read);
+      const told = read ?? (placed && unmoved(move) ? reading.shown : null);
+      if (told && placed) show(told);
     },
     fail: ({ title, detail }) => {
       headline.textContent = title;
@@ -125,7 +126,7 @@ export function mountBreak(root, { drawing, reading }) {
     lyingImage.show(result.lying);
     seenImage.show(result.placed);
     paper.setAttribute("aria-label", `The drawing, ${placeWords(move)}`);
-    back.disabled = Object.entries(UNMOVED).every(([name, value]) => move[/** @type {keyof Move} */ (name)] === value);
+    back.disabled = unmoved(move);
     question.due();
   }
 
@@ -180,6 +181,11 @@ export function mountBreak(root, { drawing, reading }) {
   });
   reading.add({ show: () => question.due() });
   lay();
+}
+
+/** @param {Move} move */
+function unmoved(move) {
+  return Object.entries(UNMOVED).every(([name, value]) => move[/** @type {keyof Move} */ (name)] === value);
 }
 
 /** @type {Record<string, [number, number]>} */

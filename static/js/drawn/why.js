@@ -6,8 +6,6 @@
 import { chance } from "../ink/chance.js";
 import { paintContributions } from "../ink/contributions.js";
 import { DigitImage } from "../ink/digit-image.js";
-import { bytesOf } from "../ink/drawing.js";
-import { Reader } from "../ink/predict.js";
 import { sumTerms } from "../ink/sum-terms.js";
 import { sigmoid } from "../model/network.js";
 import { element } from "../shell/element.js";
@@ -15,7 +13,6 @@ import { count } from "../shell/format.js";
 import { divergingScale } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
-import { askWhileSeen } from "./question.js";
 import { apartOf, NAMED, unitTerms } from "./why-sums.js";
 
 const SIDE = 28;
@@ -53,25 +50,6 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
   /** @type {{ read: Reading, explanation: Explanation, image: ArrayLike<number> } | null} */
   let shown = null;
 
-  const reader = new Reader({}, { explain: true });
-  const question = askWhileSeen(root, () => {
-    const { image } = drawing;
-    if (!image) return null;
-    reader.model = reading.model;
-    reader.keep = reading.keep;
-    return reader.readPixels(bytesOf(image));
-  }, {
-    show: (read) => {
-      shown = read?.explanation ? { read, explanation: read.explanation, image: Float32Array.from(read.image, (value) => value / 255) } : null;
-      show();
-    },
-    fail: ({ detail }) => {
-      shown = null;
-      show();
-      sentence.textContent = detail;
-    },
-  });
-
   function show() {
     body.hidden = drawing.blank;
     body.toggleAttribute("data-waiting", shown === null); // what comes takes its room before it is there
@@ -81,7 +59,7 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
     }
     const { read, explanation } = shown;
     const who = read.run === "built-in" ? "The built-in network" : `${nameOf(read.run)} at step ${count(read.step)}`;
-    sentence.textContent = headline(read, reading.shown, who);
+    sentence.textContent = headline(read, who);
     paint();
     showSum(explanation, read);
     showUnits(explanation, read);
@@ -133,17 +111,22 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
     unitWords.textContent = `${bent ? "Each picture shows which ink moves the sum of a first-layer unit towards a 3 (blue) or a 7 (orange); its bend decides how much of that it passes on." : "Each picture shows what ink adds through that unit of the first layer: blue for a 3, orange for a 7."} Units that this drawing leaves silent are not shown.`;
   }
 
-  drawing.subscribe(({ type }) => {
-    if (type === "Growing") return;
-    if (drawing.blank) {
+  reading.add({
+    show: (read) => {
+      shown = read?.explanation ? { read, explanation: read.explanation, image: Float32Array.from(read.image, (value) => value / 255) } : null;
+      show();
+    },
+    fail: ({ detail }) => {
       shown = null;
       show();
-    }
-    question.due();
+      sentence.textContent = detail;
+    },
   });
-  reading.add({ show: () => question.due() });
+  // An explanation is a hundred times as large as a verdict: it comes along only while it is in sight.
+  new IntersectionObserver((entries) => {
+    reading.explain = entries.at(-1)?.isIntersecting ?? false;
+  }, { rootMargin: "100px" }).observe(root);
   onThemeChange(document, show);
-  question.due();
 }
 
 const NAMES = { three: "blue ink", seven: "orange ink", bias: "all biases" };
@@ -153,12 +136,11 @@ const READING = "Reading …";
 
 /**
  * @param {Reading} read
- * @param {Reading | null} page what the page says of the drawing: of a photo it knows more than of the image made of it
  * @param {string} who
  */
-function headline(read, page, who) {
+function headline(read, who) {
   const lean = read.logit > 0 ? "3" : "7";
-  const { verdict, gate } = page ?? read;
+  const { verdict, gate } = read;
   const taken = verdict === "3" || verdict === "7";
   const network = taken ? `reads a ${lean}` : `would lean to a ${lean}, were it one of the two (${gate.reason ?? "there is no ink"})`;
   const { baseline } = read;

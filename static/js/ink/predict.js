@@ -34,15 +34,11 @@ export class Reader {
   /** The share of 3s and 7s that the gate lets pass; the server's own where undefined. @type {number | undefined} */ keep;
   /** @type {Job | null} */ #current = null;
   /** @type {Job | null} */ #next = null;
-  #explain;
+  /** Whether answers carry their explanation. */ explain = false;
 
-  /**
-   * @param {Model} [model]
-   * @param {{ explain?: boolean }} [options] `explain`: answers carry their explanation
-   */
-  constructor(model = {}, { explain = false } = {}) {
+  /** @param {Model} [model] */
+  constructor(model = {}) {
     this.model = model;
-    this.#explain = explain;
   }
 
   /**
@@ -86,8 +82,8 @@ export class Reader {
 
   /** What is asked besides the drawing, by the names that the server knows. */
   #wishes() {
-    const { model, keep } = this;
-    return { ...model, ...(keep !== undefined && { keep }), ...(this.#explain && { explain: true }) };
+    const { model, keep, explain } = this;
+    return { ...model, ...(keep !== undefined && { keep }), ...(explain && { explain: true }) };
   }
 
   /**

@@ -75,6 +75,12 @@ export class LiveReading {
     return this.#reader.keep;
   }
 
+  /** Whether answers carry their explanation. Reads anew where the one that is shown has none. @param {boolean} wanted */
+  set explain(wanted) {
+    this.#reader.explain = wanted;
+    if (wanted && this.#shown && !this.#shown.explanation) this.read();
+  }
+
   /** What is asked from now on is for this one. @param {Model} model */
   prepare(model) {
     this.#reader.model = model;

@@ -10,6 +10,7 @@ const SETTLED = 900;
 export class Spoken {
   #say;
   #clock;
+  #signal;
   #words = "";
   #figure = "";
   /** The words that stand, or are waited for. */
@@ -27,6 +28,7 @@ export class Spoken {
   constructor(say, { clock = globalThis, signal } = {}) {
     this.#say = say;
     this.#clock = clock;
+    this.#signal = signal;
     signal?.addEventListener("abort", () => clock.clearTimeout(this.#timer));
   }
 
@@ -43,7 +45,7 @@ export class Spoken {
     this.#looks = true;
     queueMicrotask(() => {
       this.#looks = false;
-      this.#look();
+      if (!this.#signal?.aborted) this.#look();
     });
   }
 
