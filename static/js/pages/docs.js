@@ -26,6 +26,7 @@ function mend() {
   for (const control of docs.querySelectorAll(":is(select, input, textarea):not([aria-label], [aria-labelledby], [title])")) {
     const row = control.closest("tr")?.dataset.paramName; // of the table of parameters
     if (row) control.setAttribute("aria-label", row);
+    else if (control.matches(".examples-select-element")) control.setAttribute("aria-label", "Example");
   }
 }
 
