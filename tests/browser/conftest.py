@@ -184,7 +184,8 @@ class UsedAgain:
         context.unroute_all(behavior="ignoreErrors")
         origin = str(self._options["base_url"])
         if page.url.startswith(origin):
-            page.evaluate("sessionStorage.clear()")
+            # What a page writes as it is left can come to the browser after what clears it from outside.
+            page.evaluate("sessionStorage.clear(); localStorage.clear(); Storage.prototype.setItem = () => {}")
         page.goto("about:blank")
         session = context.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
