@@ -19,8 +19,8 @@ from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.web.answers import AT_ONCE, TooMany
 from app.web.auth import client_address
-from app.web.problems import Problem, documented
-from app.web.runs import no_such_run
+from app.web.kept_models import newest_run
+from app.web.problems import Problem, documented, no_such_run
 from app.web.services import services
 
 PATH = "/api/experiments"
@@ -112,10 +112,7 @@ async def _run(id: str, history: History) -> Run:
             return await history.get(id)
     except UnknownRun:
         raise no_such_run(id) from None
-    newest = await history.live()
-    if newest is None:
-        raise Problem(404, "No such run", "No run has been started yet.")
-    return newest
+    return await newest_run(history)
 
 
 async def _values(weights: OfRun, history: History) -> OfValues:

@@ -23,8 +23,7 @@ from app.history.history import History, UnknownRun
 from app.record import Record
 from app.run import Run
 from app.web.downloads import Download, Downloads
-from app.web.problems import Problem, documented
-from app.web.runs import no_such_run
+from app.web.problems import Problem, documented, no_such_run
 from app.web.services import HistoryDep, services
 
 router = APIRouter(prefix="/api/runs/{run}", tags=["exports"], responses=documented("503"))

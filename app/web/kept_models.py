@@ -6,7 +6,8 @@ from typing import NamedTuple
 from app.handwriting.predictor import Predictor, from_safetensors
 from app.handwriting.reader import Reader
 from app.history.history import History, UnknownRun
-from app.web.problems import Problem
+from app.run import Run
+from app.web.problems import Problem, no_such_run
 
 READY = 32
 """Models held ready, the last used; one of 256 units is 0.8 MB."""
@@ -16,6 +17,14 @@ def no_earlier_built_in(reader: Reader, step: int | None) -> None:
     """Raises Problem 404 where the built-in model is asked for as it was before it had learned all."""
     if step is not None and step < reader.step:
         raise Problem(404, "No such model", f"The built-in model is kept at step {reader.step} only; name a run.")
+
+
+async def newest_run(history: History) -> Run:
+    """What ``live`` names. Raises Problem 404 where no run has been started."""
+    newest = await history.live()
+    if newest is None:
+        raise Problem(404, "No such run", "No run has been started yet.")
+    return newest
 
 
 class KeptModel(NamedTuple):
@@ -31,14 +40,11 @@ class KeptModels:
     async def get(self, history: History, run: str, step: int | None) -> KeptModel:
         """The newest model of ``run`` (an id, or ``live``) at or before ``step``. Raises Problem 404 or 409."""
         if run == "live":
-            newest = await history.live()
-            if newest is None:
-                raise Problem(404, "No such run", "No run has been started yet.")
-            run = newest.id
+            run = (await newest_run(history)).id
         try:
             checkpoint = await history.checkpoint(run, step)
         except UnknownRun:
-            raise Problem(404, "No such run", f"There is no run {run!r}; the page /runs lists those kept.") from None
+            raise no_such_run(run) from None
         if checkpoint is None and (await history.get(run)).models_removed:
             raise Problem(
                 404, "No such model", f"The server removed the models of run {run} to make room for newer runs."

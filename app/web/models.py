@@ -13,8 +13,7 @@ from app.web.auth import client_address
 from app.web.card import BUILT_IN_NAME, GateCurve, ModelCard
 from app.web.gzipped import accepts_gzip, gzipped
 from app.web.kept_models import no_earlier_built_in
-from app.web.problems import documented
-from app.web.runs import no_such_run
+from app.web.problems import documented, no_such_run
 from app.web.services import services
 
 OCTETS = "application/octet-stream"

@@ -65,6 +65,10 @@ class Problem(Exception):
         return JSONResponse(self.document(), self.status, dict(self.headers or {}), MEDIA_TYPE)
 
 
+def no_such_run(run: str) -> Problem:
+    return Problem(404, "No such run", f"There is no run {run!r}; the page /runs lists those kept.")
+
+
 def invalid(errors: Iterable[Any], *, inside: int = 0) -> Problem:
     """A 422 from pydantic's errors; the first ``inside`` parts of each location are not the client's own fields."""
     fields = [

@@ -11,9 +11,9 @@ from app.handwriting.predictor import probability
 from app.history.history import UnknownRun
 from app.web import predict_input
 from app.web.auth import client_address
+from app.web.kept_models import newest_run
 from app.web.predict_input import PIXELS
-from app.web.problems import Problem, documented
-from app.web.runs import no_such_run
+from app.web.problems import Problem, documented, no_such_run
 from app.web.services import HistoryDep, services
 
 router = APIRouter(prefix="/api/runs/{run}/readings", tags=["runs"])
@@ -52,10 +52,7 @@ async def readings(
     image = predict_input.pixels(asked.pixels)
     held = services(request).through_time
     if run == "live":
-        newest = await history.live()
-        if newest is None:
-            raise Problem(404, "No such run", "No run has been started yet.")
-        run = newest.id
+        run = (await newest_run(history)).id
     try:
         if (await history.get(run)).models_removed:
             held.forget(run)

@@ -17,16 +17,12 @@ from app.run import Run
 from app.running.supervisor import NotActive, OfSweep, QueueFull, Start, Supervisor
 from app.web.gzipped import gzipped
 from app.web.names import Name
-from app.web.problems import Problem, documented, invalid
+from app.web.problems import Problem, documented, invalid, no_such_run
 from app.web.root_path import root
 from app.web.services import HistoryDep, SupervisorDep, services
 from app.web.session import counted_control, require_control
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
-
-
-def no_such_run(run: str) -> Problem:
-    return Problem(404, "No such run", f"There is no run {run!r}; the page /runs lists those kept.")
 
 
 class StartRun(BaseModel):

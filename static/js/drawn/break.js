@@ -36,8 +36,9 @@ const STEPS = /** @type {const} */ ([
  * @param {object} context
  * @param {Drawing} context.drawing
  * @param {import("../ink/reading.js").LiveReading} context.reading whose network reads
+ * @param {{ signal: AbortSignal }} life of its sliders; it stays as long as the page does
  */
-export function mountBreak(root, { drawing, reading }) {
+export function mountBreak(root, { drawing, reading }, { signal }) {
   /** @type {Move} */
   let move = { ...UNMOVED };
   /** @type {{ image: Float32Array, mover: Mover } | null} */
@@ -46,7 +47,6 @@ export function mountBreak(root, { drawing, reading }) {
   let placed = null;
   /** @type {number[]} */
   let past = [];
-  const { signal } = new AbortController();
 
   const paper = element("canvas", "break-paper");
   paper.tabIndex = 0;

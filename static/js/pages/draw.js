@@ -172,4 +172,4 @@ mountHowSure(part("how-sure", HTMLElement), {
   },
 }).catch(showError);
 mountWhy(part("why", HTMLElement), { drawing, reading, nameOf: (run) => `“${who.nameOf(run)}”` });
-mountBreak(part("break", HTMLElement), { drawing, reading });
+mountBreak(part("break", HTMLElement), { drawing, reading }, { signal });
