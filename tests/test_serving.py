@@ -159,6 +159,7 @@ def test_what_machines_ask_of_a_server_with_a_run_and_a_viewer(server):
         assert viewers
         assert int(viewers[1]) >= 1
         assert 'threeseven_runs_active{state="running"} 1.0' in text
+        assert re.search(r'^threeseven_worker_tasks{node=".+",pid="\d+"} 1\.0$', text, re.MULTILINE)
         client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
 
 

@@ -6,10 +6,10 @@ import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Self
 
 from app.running import interpreter
+from app.running.engine import Engine
 from app.running.protocol import Broke, Command, Decoder, Message, Ready, encode
 
 READ_BYTES = 1 << 18
@@ -39,14 +39,13 @@ class WorkerProcess:
         self._decoder = Decoder()
 
     @classmethod
-    async def spawn(cls, device: str, mnist_dir: Path | None) -> Self:
+    async def spawn(cls, engine: Engine) -> Self:
         """Raises OSError where the system gives no process."""
-        command = interpreter.command("app.running.worker", device, *([str(mnist_dir)] if mnist_dir else []))
         # A session of its own: signals meant for the server's group are the server's to answer. It cannot outlive the
         # server all the same, since it ends with its standard input.
         return cls(
             await asyncio.create_subprocess_exec(
-                *command,
+                *engine.command,
                 env=interpreter.environment(),
                 stdin=PIPE,
                 stdout=PIPE,
@@ -55,15 +54,11 @@ class WorkerProcess:
             )
         )
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    async def ready(self) -> tuple[str, ...]:
-        """Wait until it is, and return the devices it can train on. Raises WorkerBroke."""
+    async def ready(self) -> Ready:
+        """Wait until it is. Raises WorkerBroke."""
         match await self.receive():
-            case [Ready(devices)]:
-                return devices
+            case [Ready() as ready]:
+                return ready
             case [Broke(reason)]:
                 raise WorkerBroke(reason)
         raise WorkerBroke(f"The worker process {await self.fate()} before it was ready.")

@@ -121,9 +121,11 @@ _COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Annotated[Command, Field(dis
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
     """The worker has loaded everything and waits for tasks. ``devices`` are those it can train on, the one that
-    ``auto`` means first."""
+    ``auto`` means first; ``node`` is the name of its machine, ``pid`` the id of its process there."""
 
     devices: tuple[str, ...]
+    node: str
+    pid: int
 
 
 class Logged(msgspec.Struct, frozen=True, tag=True):

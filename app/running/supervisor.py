@@ -24,6 +24,7 @@ from app.run import Run, State
 from app.running.active_run import ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
 from app.running.endings import SERVER_DIED, SERVER_STOPPED, failed, interrupted, stopped
+from app.running.engine import Engine
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
 from app.running.queue import Lane, RunQueue, Waiting, is_paced
 from app.running.queue import QueueFull as QueueFull
@@ -135,7 +136,7 @@ class Supervisor:
         self._queue = RunQueue()
         self._computations = Computations(self._changed.set, self._cancel_computation)
         self._workers = Workers(
-            lambda: WarmWorker(history, device, mnist_dir, self._changed.set, self._ended), concurrent_runs
+            lambda: WarmWorker(history, Engine(device, mnist_dir), self._changed.set, self._ended), concurrent_runs
         )
         self._active: dict[str, tuple[WarmWorker, Training]] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -186,8 +187,13 @@ class Supervisor:
 
     @property
     def workers(self) -> dict[str, int]:
-        """The process id of each active run's worker."""
+        """The process id of each active run's worker, on its machine."""
         return {run: worker.pid for run, (worker, _) in self._active.items() if worker.pid is not None}
+
+    @property
+    def tasks_of_workers(self) -> dict[tuple[str, int], int]:
+        """For each worker that is ready, by machine and process id, how many tasks it has."""
+        return {worker.place: len(worker.tasks) for worker in self._workers if worker.place is not None}
 
     @property
     def idle_workers(self) -> list[int]:

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import Any
 
 from app.controls import Act
 from app.history.history import History
 from app.running.active_run import ActiveRun, Training, log
 from app.running.computations import Computation
+from app.running.engine import Engine
 from app.running.process import WorkerBroke, WorkerProcess
 from app.running.protocol import (
     Answer,
@@ -19,6 +19,7 @@ from app.running.protocol import (
     Logged,
     Message,
     ProtocolError,
+    Ready,
     Saved,
     SendControl,
     TaskEnded,
@@ -52,14 +53,14 @@ class WarmWorker:
     def __init__(
         self,
         history: History,
-        device: str,
-        mnist_dir: Path | None,
+        engine: Engine,
         changed: Callable[[], None],
         ended: Callable[[ActiveTask, str | None], None],
     ) -> None:
-        self._history, self._device, self._mnist_dir = history, device, mnist_dir
+        self._history, self._engine = history, engine
         self._changed, self._ended = changed, ended
         self._process: WorkerProcess | None = None
+        self._ready: Ready | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._helpers: set[asyncio.Task[None]] = set()
         self._hurry = asyncio.Event()
@@ -68,8 +69,6 @@ class WarmWorker:
         self._received = 0
         self._expected: list[tuple[WorkerProcess, Callable[[], bool]]] = []
         self._watcher: asyncio.Task[None] | None = None
-        self.devices: tuple[str, ...] = ()
-        """What the last ready worker could train on."""
         self.tasks: dict[str, ActiveTask] = {}
         """What the worker has been given and has not ended."""
 
@@ -89,8 +88,20 @@ class WarmWorker:
         return self._keeper is not None
 
     @property
+    def devices(self) -> tuple[str, ...]:
+        """What the last ready worker could train on."""
+        return () if self._ready is None else self._ready.devices
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """The machine of the present worker, and the id of its process there."""
+        if self._process is None or self._ready is None:
+            return None
+        return self._ready.node, self._ready.pid
+
+    @property
     def pid(self) -> int | None:
-        return None if self._process is None else self._process.pid
+        return None if self.place is None else self.place[1]
 
     @property
     def trainings(self) -> list[Training]:
@@ -177,10 +188,10 @@ class WarmWorker:
         """Start a worker, and stay with it until it has gone. Raises WorkerBroke and OSError where it does not become
         ready."""
         self._worn = False
-        process = await WorkerProcess.spawn(self._device, self._mnist_dir)
+        process = await WorkerProcess.spawn(self._engine)
         try:
             async with asyncio.timeout(READY_SECONDS):
-                self.devices = await process.ready()
+                self._ready = await process.ready()
             self._process = process
             self._changed()
             reason = await self._serve(process)

@@ -11,6 +11,9 @@ class Telemetry:
         self._viewers = Gauge("threeseven_viewers", "WebSocket viewers now", registry=self._registry)
         self._downloads = Gauge("threeseven_downloads", "Exports being sent now", registry=self._registry)
         self._runs = Gauge("threeseven_runs_active", "Runs by state", ["state"], registry=self._registry)
+        self._tasks = Gauge(
+            "threeseven_worker_tasks", "Tasks of each worker that is ready", ["node", "pid"], registry=self._registry
+        )
         self._started = Counter("threeseven_runs_started", "Runs asked for", registry=self._registry)
         read = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
         self._predictions = {verdict: read.labels(verdict) for verdict in DIGITS}
@@ -21,10 +24,14 @@ class Telemetry:
     def predicted(self, verdict: Verdict) -> None:
         self._predictions[verdict].inc()
 
-    def text(self, active: dict[str, int], viewers: int, downloads: int) -> bytes:
-        """Prometheus text; ``active`` counts the runs that have not ended, by state."""
+    def text(self, active: dict[str, int], workers: dict[tuple[str, int], int], viewers: int, downloads: int) -> bytes:
+        """Prometheus text; ``active`` counts the runs that have not ended, by state, ``workers`` the tasks of each, by
+        machine and process id."""
         self._viewers.set(viewers)
         self._downloads.set(downloads)
         for state, count in active.items():
             self._runs.labels(state).set(count)
+        self._tasks.clear()  # of workers that have gone
+        for (node, pid), tasks in workers.items():
+            self._tasks.labels(node, pid).set(tasks)
         return generate_latest(self._registry)

@@ -5,6 +5,7 @@ import pytest
 
 from app.history.history import History
 from app.running import computations, process, warm_worker
+from app.running.engine import Engine
 from app.running.supervisor import Supervisor
 from tests.running.watching import PATIENCE
 
@@ -30,6 +31,11 @@ def patience() -> Iterator[None]:
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that was stopped is killed as soon as by a server."""
     monkeypatch.setattr(warm_worker, "CANCEL_SECONDS", 1.0)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return Engine("cpu", None)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """A worker process by itself: what it does with its tasks."""
 
+import platform
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import anyio
@@ -8,6 +9,7 @@ import pytest
 from app.checkpoint import Checkpoint
 from app.controls import Act, AnyControl, SetPace, SetSpeed
 from app.recipe import Recipe
+from app.running.engine import Engine
 from app.running.process import WorkerBroke, WorkerProcess
 from app.running.protocol import (
     CancelTask,
@@ -34,10 +36,12 @@ def training(run: str, recipe: Recipe, *controls: AnyControl, first_seq: int = 1
 
 
 @pytest.fixture(scope="module")
-async def worker(anyio_backend: str) -> AsyncIterator[WorkerProcess]:
+async def worker(engine: Engine, anyio_backend: str) -> AsyncIterator[WorkerProcess]:
     """Shared by tests that leave it without a task."""
-    worker = await WorkerProcess.spawn("cpu", None)
-    assert "cpu" in await worker.ready()
+    worker = await WorkerProcess.spawn(engine)
+    ready = await worker.ready()
+    assert "cpu" in ready.devices
+    assert ready.node == platform.node()
     yield worker
     await worker.end()
     assert await worker.fate() == "ended with exit status 0"
@@ -100,7 +104,9 @@ async def test_a_run_is_numbered_from_where_its_log_stands(worker: WorkerProcess
     assert received[-1].memory > 1 << 26
 
 
-async def test_a_run_after_ten_others_has_the_same_bits_as_in_a_fresh_worker(worker: WorkerProcess) -> None:
+async def test_a_run_after_ten_others_has_the_same_bits_as_in_a_fresh_worker(
+    worker: WorkerProcess, engine: Engine
+) -> None:
     recipe = Recipe(epochs=2, seed=5, optimizer="momentum")
     for i in range(10):
         others = Recipe(epochs=1, seed=i, hidden=10 + 20 * i, batch_size=100 + 37 * i, augment=i % 2 == 0)
@@ -109,7 +115,7 @@ async def test_a_run_after_ten_others_has_the_same_bits_as_in_a_fresh_worker(wor
     worker.send(training("run", recipe))
     used = figures(await until(worker, ended("run")), "run")
 
-    fresh = await WorkerProcess.spawn("cpu", None)
+    fresh = await WorkerProcess.spawn(engine)
     try:
         await fresh.ready()
         fresh.send(training("run", recipe))
@@ -185,8 +191,8 @@ async def test_an_error_in_a_task_is_told_in_a_sentence_and_the_others_go_on(wor
 
 
 @pytest.mark.parametrize("anyio_backend", [("asyncio", {"use_uvloop": True}), ("asyncio", {"use_uvloop": False})])
-async def test_a_killed_worker_sends_nothing_more_and_what_killed_it_is_known() -> None:
-    worker = await WorkerProcess.spawn("cpu", None)
+async def test_a_killed_worker_sends_nothing_more_and_what_killed_it_is_known(engine: Engine) -> None:
+    worker = await WorkerProcess.spawn(engine)
     worker.kill()
     with pytest.raises(WorkerBroke, match=r"was killed by signal 9 \(SIGKILL\) before it was ready"):
         await worker.ready()

@@ -2,7 +2,6 @@ import base64
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import anyio
 import anyio.lowlevel
@@ -30,6 +29,7 @@ from app.learning.train import train
 from app.recipe import Recipe
 from app.record import Record
 from app.run import Run
+from app.running.engine import Engine
 from app.running.process import WorkerProcess
 from app.running.supervisor import NotActive, QueueFull, Supervisor
 from tests.running.watching import PATIENCE, Watcher
@@ -371,9 +371,9 @@ async def test_a_start_whose_caller_has_gone_is_not_lost(supervisor: Supervisor,
 async def test_without_warm_workers_the_first_run_brings_one(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     spawn, spawned = WorkerProcess.spawn, []
 
-    async def counted(device: str, mnist_dir: Path | None) -> WorkerProcess:
-        spawned.append(device)
-        return await spawn(device, mnist_dir)
+    async def counted(engine: Engine) -> WorkerProcess:
+        spawned.append(engine.device)
+        return await spawn(engine)
 
     monkeypatch.setattr(WorkerProcess, "spawn", counted)
     async with Supervisor(

@@ -10,6 +10,7 @@ from app.events import RunFailed, RunFinished, RunStarted
 from app.history.history import History
 from app.recipe import Recipe
 from app.running import warm_worker
+from app.running.engine import Engine
 from app.running.supervisor import Supervisor
 from app.running.warm_worker import ActiveTask, WarmWorker
 from tests.running.watching import PATIENCE, Watcher
@@ -42,8 +43,8 @@ async def changes() -> Changes:
 
 
 @pytest.fixture
-async def worker(history: History, changes: Changes) -> AsyncIterator[WarmWorker]:
-    worker = WarmWorker(history, "cpu", None, changes.note, changes.ended)
+async def worker(history: History, engine: Engine, changes: Changes) -> AsyncIterator[WarmWorker]:
+    worker = WarmWorker(history, engine, changes.note, changes.ended)
     assert not worker.warming
     yield worker
     await worker.close()

@@ -1,6 +1,7 @@
 """What a worker does: get ready, then work on its tasks by turns."""
 
 import os
+import platform
 import sys
 import time
 import traceback
@@ -71,7 +72,7 @@ def get_ready(device: str, mnist_dir: Path | None, outbox: Outbox) -> Digits:
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     digits = load(mnist_dir)
     _rehearse(digits, device)
-    outbox.send(Ready(tuple(devices())))
+    outbox.send(Ready(tuple(devices()), platform.node(), os.getpid()))
     return digits
 
 
