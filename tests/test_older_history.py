@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import load
+from websockets.sync.client import connect
 
+from app.events import Weights
 from tests.conftest import Server
+from tests.formats.unpack import unpack
 
 DATA = Path(__file__).parent / "data"
 RUNS: dict[str, str] = json.loads((DATA / "history-0001.json").read_text())
@@ -107,6 +110,41 @@ def test_its_model_predicts_and_can_be_downloaded(older: tuple[Server, httpx.Cli
     answer = client.post("/predict", params={"run": RUNS[case]}, json={"pixels": SEVEN.tolist()})
     assert answer.raise_for_status().json()["run"] == RUNS[case]
     assert answer.json()["logit"] == pytest.approx(float(out[0]), rel=1e-4, abs=1e-4)
+
+
+@pytest.mark.parametrize("case", ["finished", "linear", "diverged", "steered", "stopped", "interrupted"])
+def test_every_kept_model_reads_through_the_run(older: tuple[Server, httpx.Client], case: str) -> None:
+    server, client = older
+    kept = [event["step"] for event in server.events(RUNS[case]) if event["type"] == "CheckpointSaved"]
+    answer = client.post(f"/api/runs/{RUNS[case]}/readings", json={"pixels": SEVEN.reshape(-1).tolist()})
+    found = answer.raise_for_status().json()
+    assert found["steps"] == kept
+    assert all(0 < probability < 1 for probability in found["probabilities"])
+
+
+def test_a_model_has_a_card_and_says_what_its_verdict_is_made_of(older: tuple[Server, httpx.Client]) -> None:
+    _, client = older
+    for case in ("finished", "linear", "diverged"):
+        card = client.get(f"/api/models/{RUNS[case]}").raise_for_status().json()
+        assert card["measured"]["told_apart"]["of"] == 2038
+        asked = {"run": RUNS[case], "explain": "true"}
+        read = client.post("/predict", params=asked, json={"pixels": SEVEN.tolist()}).raise_for_status().json()
+        why = read["explanation"]
+        assert sum(why["pixels"]) + why["pixels_bias"] == pytest.approx(read["logit"], rel=1e-4, abs=1e-4)
+
+
+@pytest.mark.parametrize("case", [case for case in RUNS if case != "queued"])
+def test_its_pictures_come_in_one_answer_without_what_they_do_not_tell(
+    older: tuple[Server, httpx.Client], case: str
+) -> None:
+    server, client = older
+    address = f"{server.ws}/ws/runs/{RUNS[case]}"
+    with connect(address, max_size=None, max_queue=None, compression=None) as socket:
+        logged = [Weights.decode(frame) for frame in socket if isinstance(frame, bytes)]
+    run, frames = unpack(client.get(f"/api/runs/{RUNS[case]}/frames").raise_for_status().content)
+    assert run == RUNS[case]
+    assert [(frame.step, frame.values.tobytes()) for frame in frames] == [(each.step, each.values) for each in logged]
+    assert all(np.isnan([frame.output_bias, *frame.bias, *frame.output_weight]).all() for frame in frames)
 
 
 def test_a_new_run_is_live_after_them(older: tuple[Server, httpx.Client]) -> None:
