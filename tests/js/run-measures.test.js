@@ -63,3 +63,8 @@ test("scales are automatic until somebody chooses: logarithmic once an epoch is 
   choices.choose({ smoothing: 0.1 });
   assert.equal(told, 2);
 });
+
+test("neighbouring ticks of a loss that grew without bound are told apart", () => {
+  const { tick } = runContent("loss", run(10), { smoothed: () => new Float64Array(), logarithmic: () => false });
+  assert.deepEqual([0, 5e29, 1e30, 1.5e30].map((value) => tick?.(value)), ["0", "5e+29", "1e+30", "1.5e+30"]);
+});

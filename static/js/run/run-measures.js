@@ -106,7 +106,7 @@ const MEASURES = {
     title: "Loss",
     about: LOSS_ABOUT,
     format: loss,
-    tick: (value) => ((Math.abs(value) >= 1e-4 && Math.abs(value) < 1e5) || value === 0 ? plain(value) : value.toExponential(0)),
+    tick: (value) => ((Math.abs(value) >= 1e-4 && Math.abs(value) < 1e5) || value === 0 ? plain(value) : Number(value.toPrecision(3)).toExponential()),
     scales: { linear, logarithmic },
     validation: { label: "Validation", ink: "--ink", width: 2, dots: true, column: "valid_loss" },
     byDigit: [],
