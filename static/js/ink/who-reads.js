@@ -245,7 +245,8 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
 }
 
 /** @param {Known} run */
-function describe({ state, step, summary, created, diverged }) {
+function describe({ state, step, summary, created, diverged, models_removed }) {
+  if (models_removed) return `its models were removed, ${when(created)}`;
   if (diverged) return `diverged at step ${count(step)}, ${when(created)}`;
   const accuracy = summary.valid_accuracy ?? null;
   const figure = accuracy === null ? `step ${count(step)}` : percent(accuracy);

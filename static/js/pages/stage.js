@@ -21,7 +21,7 @@ import { mountConfusion } from "../run/confusion.js";
 import { mountControls } from "../run/controls.js";
 import { mountDrawingChart } from "../run/drawing-chart.js";
 import { mountFacts } from "../run/facts.js";
-import { followName } from "../run/follow-name.js";
+import { followListed } from "../run/follow-listed.js";
 import { FollowNewest, mountFollowChoice } from "../run/follow-newest.js";
 import { mountFigures } from "../run/figures.js";
 import { detail, headline, sentence } from "../run/headline.js";
@@ -81,7 +81,7 @@ const feed = new RunFeed(window, stream, {
   },
 });
 const { run } = feed;
-followName(run, { stream }, { signal });
+followListed(run, { stream }, { signal });
 const context = { run, painter };
 
 const showState = painter.add(() => {
@@ -105,6 +105,8 @@ const showState = painter.add(() => {
   if (ended && part("again").hidden) again.rest();
   part("again").hidden = !ended;
   part("take").hidden = !run.started; // from then on it has steps and a model
+  part("take-model").hidden = run.modelsRemoved;
+  part("models-removed").hidden = !run.modelsRemoved;
   for (const [id, path] of [["take-metrics", "metrics?format=csv"], ["take-lines", "metrics?format=jsonl"], ["take-model", "model?format=safetensors"], ["take-page", ""]]) {
     const base = `${root}${path ? "/api" : ""}/runs/${encodeURIComponent(run.run)}${path && "/"}`;
     part(id).setAttribute("href", base + path);

@@ -8,6 +8,9 @@ import { root as base } from "../shell/root.js";
 
 const DIGITS = ["3", "7"];
 
+/** After which of them there may be other figures, or no models to measure any more. */
+const CHANGES = new Set(["EpochEnded", "Moved", "ModelsRemoved"]);
+
 /**
  * @param {HTMLElement} root is filled
  * @param {{run: RunAt, painter: import("../shell/painter.js").Painter}} context
@@ -30,8 +33,8 @@ export function mountConfusion(root, { run, painter }, { signal }) {
   root.append(element("table", "confusion", caption, element("thead", "", head), element("tbody", "", ...rows)), more);
 
   const paint = painter.add(() => {
-    const { confusion, started, live, step } = run;
-    more.hidden = !started;
+    const { confusion, started, live, step, modelsRemoved } = run;
+    more.hidden = !started || modelsRemoved;
     card.href = `${base}/models/${encodeURIComponent(run.run)}${live ? "" : `?step=${step}`}`;
     cells.forEach((row, actual) => {
       const total = confusion ? confusion[actual][0] + confusion[actual][1] : NaN;
@@ -41,7 +44,7 @@ export function mountConfusion(root, { run, painter }, { signal }) {
       });
     });
   });
-  signal.addEventListener("abort", run.subscribe(({ type }) => (type === "EpochEnded" || type === "Moved") && paint()));
+  signal.addEventListener("abort", run.subscribe(({ type }) => CHANGES.has(type) && paint()));
   paint();
 }
 

@@ -100,6 +100,10 @@ export class RunAt {
     return this.#log.summary;
   }
 
+  get modelsRemoved() {
+    return this.#log.modelsRemoved;
+  }
+
   get steps() {
     return this.#log.steps;
   }

@@ -6,7 +6,7 @@ import { Pictures } from "./pictures.js";
 
 /** @typedef {import("../wire.js").RunEvent} RunEvent */
 /** @typedef {"none" | "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted"} State */
-/** @typedef {{type: RunEvent["type"] | "Moved" | "Renamed"}} Change what listeners are told of: an event's type, or that another moment is shown or a person has given the run another name */
+/** @typedef {{type: RunEvent["type"] | "Moved" | "Renamed" | "ModelsRemoved"}} Change what listeners are told of: an event's type, or that another moment is shown, a person has given the run another name or the server has removed its models */
 
 /** @type {Record<string, State>} */
 const STATE_AFTER = {
@@ -70,6 +70,8 @@ export class RunLog {
   summary = null;
   reason = "";
   diverged = false;
+  /** Whether the server has removed its models to keep within what runs may take: its log stays. */
+  modelsRemoved = false;
   /** @type {{step: number, value: number}[]} the steps after which the learning rate was changed, ascending */
   rateChanges = [];
   metrics = new Metrics();
@@ -156,6 +158,12 @@ export class RunLog {
   rename(name) {
     this.name = name;
     this.#tell({ type: "Renamed" });
+  }
+
+  /** The log knows nothing of it. @param {boolean} removed */
+  setModelsRemoved(removed) {
+    this.modelsRemoved = removed;
+    this.#tell({ type: "ModelsRemoved" });
   }
 
   release() {

@@ -1,17 +1,22 @@
-// The name of the run that is shown, as it is now: the log has the one with which the run began.
+// What the list of runs knows of the run that is shown and its log does not: its name as it is now, and whether the
+// server has removed its models.
 
 import { ProblemError, request } from "../shell/problem.js";
+
+/** @typedef {Pick<import("../wire.js").Run, "id" | "name" | "models_removed">} Listed */
 
 /**
  * @param {import("./run-at.js").RunAt} run
  * @param {{stream: import("./stream.js").Stream}} context
  * @param {{signal: AbortSignal}} options
  */
-export function followName(run, { stream }, { signal }) {
+export function followListed(run, { stream }, { signal }) {
   let asked = "";
-  /** @param {{id: string, name: string}} now */
-  const take = ({ id, name }) => {
-    if (id === run.run && name !== run.name) run.log.rename(name);
+  /** @param {Listed} now */
+  const take = ({ id, name, models_removed }) => {
+    if (id !== run.run) return;
+    if (name !== run.name) run.log.rename(name);
+    if (models_removed !== run.log.modelsRemoved) run.log.setModelsRemoved(models_removed);
   };
   const ask = async () => {
     if (!run.run || run.run === asked) return;
@@ -23,7 +28,7 @@ export function followName(run, { stream }, { signal }) {
     }
   };
   const open = () => {
-    asked = ""; // it may have been renamed meanwhile
+    asked = ""; // it may have been changed meanwhile
     return ask();
   };
   const ends = [run.subscribe(ask), stream.watchList({ onOpen: open, onRun: take }, { aside: true })];
