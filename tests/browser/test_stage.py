@@ -39,7 +39,10 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
     share = """part => {
       const box = document.querySelector(`[data-part=${part}]`).getBoundingClientRect();
       const nav = document.querySelector(".site-nav").getBoundingClientRect();
-      const end = nav.top > innerHeight / 2 ? nav.top : innerHeight;  // on a phone it lies over the page
+      // On a phone these lie over the page.
+      const foot = [nav, document.querySelector("#controls").getBoundingClientRect()];
+      const lying = part === "bar" || part === "controls" ? foot.slice(0, 1) : foot;
+      const end = Math.min(innerHeight, ...lying.map(({ top }) => top).filter((top) => top > innerHeight / 2));
       const wide = Math.min(box.right, innerWidth) - Math.max(box.left, 0);
       const high = Math.min(box.bottom, end) - Math.max(box.top, 0);
       return box.width && box.height ? Math.max(0, wide) * Math.max(0, high) / (box.width * box.height) : 0;
@@ -61,10 +64,34 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_connection_stays_in_sight(slow: Page) -> None:
-    slow.locator("#confusion").scroll_into_view_if_needed()
-    expect(slow.locator(".accuracy-figure")).not_to_be_in_viewport()
-    expect(slow.locator("#connection")).to_be_in_viewport(ratio=1)
+@pytest.mark.parametrize(("width", "height"), [(1366, 657), (390, 844)])
+def test_how_the_run_stands_and_what_steers_it_stay_in_sight(
+    new_page: Callable[..., Page], slow_run: str, width: int, height: int
+) -> None:
+    page = new_page(phone=width < 500, viewport={"width": width, "height": height})
+    page.goto(f"/runs/{slow_run}")
+    page.locator("#confusion").scroll_into_view_if_needed()
+    for part in (
+        page.locator(".accuracy-figure"),
+        page.locator(".accuracy-baseline"),
+        page.get_by_role("heading", level=1),
+        page.get_by_role("button", name="Pause"),
+        page.get_by_role("button", name="Stop"),
+        page.get_by_label("Learning rate", exact=True),
+        page.locator("#connection"),
+    ):
+        expect(part).to_be_in_viewport(ratio=1)
+    covered = page.evaluate(
+        """() => ["#headline", "#controls button", "#controls input", ".accuracy-figure"].filter((each) => {
+          const part = document.querySelector(each);
+          const { left, top, width, height } = part.getBoundingClientRect();
+          const found = document.elementFromPoint(left + width / 2, top + height / 2);
+          return !part.contains(found) && !found.closest("label")?.contains(part);
+        })"""
+    )
+    assert covered == []
+    ends = "document.querySelector('.toasts').getBoundingClientRect().bottom"
+    assert width > 500 or page.evaluate(f"{ends} <= document.querySelector('#controls').getBoundingClientRect().top")
 
 
 def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
