@@ -10,6 +10,11 @@ test("the tab says first what one looks for: state, then accuracy, then name", (
   assert.equal(tabTitle({ state: "none", name: "", accuracy: null }), null);
 });
 
+test("without a connection the tab does not say how the run stands", () => {
+  assert.equal(tabTitle({ state: "running", name: "Textbook #3", accuracy: 0.9789, stale: true }), "? 97.9 % Textbook #3 – Threeseven");
+  assert.equal(tabTitle({ state: "paused", name: "Textbook #3", accuracy: null, stale: true }), "? Textbook #3 – Threeseven");
+});
+
 test("each state but none has an icon of its own", () => {
   const states = ["running", "paused", "queued", "finished", "stopped", "failed"];
   assert.equal(new Set(states.map(tabIcon)).size, states.length);

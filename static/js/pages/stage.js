@@ -91,13 +91,13 @@ const showState = painter.add(() => {
   const { state, active } = run;
   document.body.dataset.state = known ? state : "none";
   const title = part("headline");
-  const words = damage ? "The log of this run is damaged." : known ? headline(run) : "Fetching the run …";
+  const words = damage ? "The log of this run is damaged." : known ? headline(run, { stale: !connected() }) : "Fetching the run …";
   if (title.textContent !== words) title.textContent = words;
   const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${connected() ? "" : "No connection: "}${feed.share} % of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
   part("run-name").textContent = run.name;
   part("picture-step").textContent = run.weights ? `after step ${count(run.weights.step)}` : "";
-  part("run-state").textContent = known && state !== "none" ? state : "";
+  part("run-state").textContent = known && state !== "none" ? `${active && !connected() ? "last known: " : ""}${state}` : "";
   const steered = part("controls").contains(document.activeElement);
   part("controls").hidden = !known || !active;
   if (steered && !active) title.focus(); // it would be lost with the button that had it
@@ -114,7 +114,7 @@ const showState = painter.add(() => {
 });
 
 const shared = { ...context, cursor: new Cursor(), choices: new ChartChoices(), onMove: (/** @type {number} */ step) => run.moveTo(step) };
-mountTabStatus(context, { signal });
+mountTabStatus({ ...context, stream }, { signal });
 mountFigures(part("figures"), context, { signal });
 const controls = mountControls(part("controls"), { run, onProblem: (problem) => toasts.showProblem(problem) }, { signal });
 const scrubber = mountScrubber(part("scrubber"), context, { signal });

@@ -6,9 +6,16 @@ import { count, duration } from "../shell/format.js";
 
 /**
  * @param {RunAt} run
+ * @param {{stale?: boolean}} [options] `stale`: there is no connection, so a run that goes on may stand otherwise by now
  * @returns {string}
  */
-export function headline(run) {
+export function headline(run, { stale = false } = {}) {
+  const words = happening(run);
+  return stale && run.live && run.active ? `Last known: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
+}
+
+/** @param {RunAt} run @returns {string} */
+function happening(run) {
   const { state, name, step, summary, started, log } = run;
   if (!run.live) return step ? `${name} as it was after step ${count(step)}.` : `${name} before its first step.`;
   switch (state) {

@@ -15,6 +15,7 @@ import { icon } from "./icon.js";
  * @property {(listener: (event: {type: string}) => void) => (() => void)} subscribe
  */
 
+const STALE = "?"; // nobody knows how the run stands
 const SIGNS = /** @type {Record<string, string>} */ ({ queued: "…", paused: "‖", finished: "✓", stopped: "■", failed: "✗", interrupted: "✗" });
 const ENDS = /** @type {Record<string, string>} */ ({ finished: "has finished", stopped: "was stopped", failed: "has failed", interrupted: "was interrupted" });
 const TELL = "tell"; // in localStorage: a notification is wanted
@@ -23,10 +24,10 @@ const BELL = "M6 17V11a6 6 0 0 1 12 0v6l1.5 1.5h-15zM10.5 21h3";
 /**
  * Title and icon are as they were once the signal is aborted.
  *
- * @param {{run: Run, painter: Painter}} context
+ * @param {{run: Run, painter: Painter, stream: {state: string, watchState: (listener: () => void) => (() => void)}}} context
  * @param {{signal?: AbortSignal}} [options]
  */
-export function mountTabStatus({ run, painter }, { signal } = {}) {
+export function mountTabStatus({ run, painter, stream }, { signal } = {}) {
   const link = document.querySelector('link[rel="icon"]');
   const before = { title: document.title, icon: link?.getAttribute("href") ?? "" };
   const bell = mountBell(run, signal);
@@ -34,7 +35,8 @@ export function mountTabStatus({ run, painter }, { signal } = {}) {
   let last = "";
   const paint = () => {
     const { state, name, active, epochs } = run;
-    document.title = tabTitle({ state, name, accuracy: epochs.valid_accuracy.at(-1) ?? null }) ?? before.title;
+    const stale = active && stream.state === "reconnecting";
+    document.title = tabTitle({ state, name, accuracy: epochs.valid_accuracy.at(-1) ?? null, stale }) ?? before.title;
     if (state === last) return;
     last = state;
     link?.setAttribute("href", tabIcon(state) ?? before.icon);
@@ -43,26 +45,23 @@ export function mountTabStatus({ run, painter }, { signal } = {}) {
     wasActive = active;
   };
   const refresh = painter.add(paint, 500);
-  const end = run.subscribe(({ type }) => {
-    if (type === "Steps" || type === "Weights") return;
-    if (document.hidden) paint(); // a painter rests in a hidden tab, whose title is all that one sees of it
-    else refresh();
-  });
+  const show = () => (document.hidden ? paint() : refresh()); // a painter rests in a hidden tab, whose title is all that one sees of it
+  const ends = [run.subscribe(({ type }) => type !== "Steps" && type !== "Weights" && show()), stream.watchState(show)];
   paint();
   signal?.addEventListener("abort", () => {
-    end();
+    for (const end of ends) end();
     document.title = before.title;
     link?.setAttribute("href", before.icon);
   });
 }
 
 /**
- * @param {{state: string, name: string, accuracy: number | null}} run
+ * @param {{state: string, name: string, accuracy: number | null, stale?: boolean}} run `stale`: so it was known last
  * @returns {string | null} null: the page's own
  */
-export function tabTitle({ state, name, accuracy }) {
+export function tabTitle({ state, name, accuracy, stale = false }) {
   if (state === "none" || !name) return null;
-  const sign = [SIGNS[state], accuracy === null ? "" : percent(accuracy, 1)].filter(Boolean).join(" ");
+  const sign = [stale ? STALE : SIGNS[state], accuracy === null ? "" : percent(accuracy, 1)].filter(Boolean).join(" ");
   return `${sign}${sign ? " " : ""}${name} – Threeseven`;
 }
 
