@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from typing import Self
 
 from app.history.history import History, UnknownRun
@@ -16,33 +16,53 @@ from app.running.queue import QueueFull
 from app.running.supervisor import Start, Supervisor
 from app.sweep import Value
 from app.web.answers import Answers
+from app.web.watched_trials import GRACE_SECONDS, WatchedTrials
 
 logger = logging.getLogger(__name__)
 
 
 class LessonRuns:
     """Open it with ``async with LessonRuns.open(history, supervisor)``. Runs are shared: a trial that is asked for
-    again is answered with the runs of before."""
+    again is answered with the runs of before. Those of a choice that a reader has made are stopped once nobody has
+    watched them for ``grace`` seconds; those that a lesson shows first train to their end."""
 
-    def __init__(self, history: History, supervisor: Supervisor) -> None:
+    def __init__(self, history: History, supervisor: Supervisor, *, grace: float = GRACE_SECONDS) -> None:
         self._history, self._supervisor = history, supervisor
+        self._watched = WatchedTrials(supervisor.stop, grace)
+        self._shown_first: dict[tuple[str, str], frozenset[str]] = {}
+        """The runs of each lesson's trial as it is first shown, by slug and name, once they have been asked for."""
         self._preparing: asyncio.Task[None] | None = None
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, history: History, supervisor: Supervisor) -> AsyncIterator[Self]:
-        made = cls(history, supervisor)
-        try:
-            yield made
-        finally:
-            if made._preparing:
-                made._preparing.cancel()
-                await asyncio.gather(made._preparing, return_exceptions=True)
+    async def open(
+        cls, history: History, supervisor: Supervisor, *, grace: float = GRACE_SECONDS
+    ) -> AsyncIterator[Self]:
+        made = cls(history, supervisor, grace=grace)
+        async with made._watched:
+            try:
+                yield made
+            finally:
+                if made._preparing:
+                    made._preparing.cancel()
+                    await asyncio.gather(made._preparing, return_exceptions=True)
+
+    def watching(self, run: str) -> AbstractContextManager[None]:
+        """Somebody watches this run meanwhile; it need not be a lesson's."""
+        return self._watched.watching(run)
 
     async def ask(self, lesson: Lesson, name: str, chosen: Mapping[str, Value] | None = None) -> tuple[list[Run], bool]:
         """The runs of a trial in the order of its axes, and whether they are new. Raises KeyError for an unknown name,
         UnknownChoice, QueueFull."""
-        runs, new = await self._supervisor.queue(_start(lesson, lesson.trials[name], chosen))
+        trial = lesson.trials[name]
+        start = _start(lesson, trial, chosen)
+        runs, new = await self._supervisor.queue(start)
+        ids = [run.id for run in runs]
+        if start.recipes == trial.recipes():
+            self._shown_first[lesson.slug, name] = frozenset(ids)
+            self._watched.keep(ids)
+        elif not any(shown.issuperset(ids) for shown in self._shown_first.values()):  # lessons share runs
+            self._watched.expect(ids)
         return self._supervisor.placed(runs), new
 
     async def known(self, lesson: Lesson) -> dict[str, list[Run]]:

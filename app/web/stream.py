@@ -106,7 +106,8 @@ def _one_run(send_log: Callable[[WebSocket, Socket, Services, int, Form], Awaita
 
 async def _run(websocket: WebSocket, socket: Socket, held: Services, after: int, form: Form) -> None:
     run: str = websocket.path_params["run"]
-    await held.broadcasts.send(run, RunLog(held.history, run), after, socket, form)
+    with held.lesson_runs.watching(run):
+        await held.broadcasts.send(run, RunLog(held.history, run), after, socket, form)
 
 
 async def _live(websocket: WebSocket, socket: Socket, held: Services, after: int, form: Form) -> None:

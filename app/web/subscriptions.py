@@ -206,7 +206,8 @@ class Subscriptions:
     async def _send_run(self, run: str, after: int, form: Form) -> None:
         history = self._held.history
         in_part = form.types is not None and not (await history.get(run)).active
-        last = await self._held.broadcasts.send(run, RunLog(history, run), after, self._socket, form)
+        with self._held.lesson_runs.watching(run):
+            last = await self._held.broadcasts.send(run, RunLog(history, run), after, self._socket, form)
         if in_part:
             await history.require_whole(run, last)  # nobody sees what is missing between records of some types
         await self._send(type="Ended", run=run, seq=last)

@@ -7,10 +7,10 @@ import anyio.lowlevel
 import pytest
 
 from app.controls import Act, SetLearningRate
-from app.events import RunFinished, RunPaused, RunResumed, RunStarted, Steps
+from app.events import RunFinished, RunPaused, RunResumed, RunStarted, RunStopped, Steps
 from app.experiments import ArrayAndTensor, Timings
 from app.history.history import History
-from app.lessons.lesson import Lesson
+from app.lessons.lesson import Lesson, Trial
 from app.recipe import Recipe
 from app.run import Run
 from app.running import supervisor as module
@@ -117,3 +117,21 @@ async def test_what_a_lesson_asks_is_answered_before_somebody_does(supervisor: S
                 await anyio.lowlevel.checkpoint()
     assert {each["about"] for each in json.loads(answer)["beside"]} >= {"jagged", "mixed", "gradient"}
     assert answers.get("timings", "{}") == b"of before"
+
+
+async def test_a_choice_that_only_a_closed_page_waited_for_is_stopped(supervisor: Supervisor, history: History) -> None:
+    trial = Trial("Long ones", LONG, {"hidden": [3, 4]}, {"seed": (20, 21)})
+    lesson = Lesson("one", "One", "?", "!", trials={"long": trial})
+    async with LessonRuns.open(history, supervisor, grace=0) as runs:
+        first, _ = await runs.ask(lesson, "long")
+        for chosen in ({"seed": 21}, {"seed": 20}):
+            members, _ = await runs.ask(lesson, "long", chosen)
+            with runs.watching(members[0].id), runs.watching(members[1].id):
+                for run in members:
+                    await Watcher(history, run.id).until(Steps)
+            if chosen == {"seed": 21}:
+                for run in members:
+                    await Watcher(history, run.id).until(RunStopped)
+        assert [run.id for run in members] == [run.id for run in first]
+        assert {(await history.get(run.id)).state for run in first} == {"running"}
+    await supervisor.stop([run.id for run in first])
