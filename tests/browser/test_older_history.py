@@ -60,7 +60,10 @@ def test_every_run_is_shown_on_its_page_from_its_first_step_on(older: str, new_p
 
 def test_its_models_have_cards_and_read_a_drawing(older: str, new_page: NewPage) -> None:
     page = new_page(base_url=older)
-    for case, words in (("finished", "after step 21 of 21."), ("diverged", "after step 0 of 245. It failed after that.")):
+    for case, words in (
+        ("finished", "after step 21 of 21."),
+        ("diverged", "after step 0 of 245. It failed after that."),
+    ):
         page.goto(f"/models/{RUNS[case]}")
         expect(page.locator("#about"), case).to_contain_text(words)
         expect(page.locator("#figures"), case).to_contain_text("told apart")
