@@ -69,7 +69,12 @@ javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/ and tests/js/, th
 pytest: $(DEV) $(NODE_MODULES) $(BUNDLES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some), and how much of app/ they run
 	@echo '── pytest'
 	@$(PYTHON_IN) scripts/find_browser.py --install
-	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--cov)
+	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--ignore tests/cluster --cov)
+
+.PHONY: cluster-tests
+cluster-tests: $(DEV) ## what goes beyond one machine, on real servers of PostgreSQL, Valkey and Ray
+	@echo '── pytest tests/cluster'
+	@$(PYTHON_IN) -m pytest $(or $(PYTEST_ARGS),tests/cluster)
 
 .PHONY: bench
 bench: $(DEV) $(NODE_MODULES) $(BUNDLES) ## measure; prints the README's tables (minutes)

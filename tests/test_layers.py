@@ -31,6 +31,7 @@ WEB = {"fastapi", "limits", "prometheus_client", "starlette", "uvicorn", "uvloop
 DATABASE = {"alembic", "sqlalchemy"}
 PROCESS = {"asyncio", "multiprocessing", "subprocess"}
 TORCH = {"torch", "torchvision"}
+CLUSTER = {"httpx", "redis"}
 
 # Folder or module → what of `app` it may import, besides itself, and what from outside it may not.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
@@ -144,7 +145,7 @@ def test_only_what_trains_imports_the_learner(module: str) -> None:
         )
 
 
-def test_the_web_process_does_not_import_torch() -> None:
+def test_the_web_process_imports_neither_torch_nor_what_a_cluster_needs() -> None:
     program = """
 import sys
 import app.command_line, app.serving
@@ -156,4 +157,4 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert not TORCH & set(done.stdout.split())
+    assert not (TORCH | CLUSTER) & set(done.stdout.split())

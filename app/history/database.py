@@ -17,7 +17,7 @@ from app.history.ballast import Ballast
 from app.history.damage import corrupt
 from app.history.engine import engine_of, sqlite_engine
 from app.history.identity import OVERWRITTEN, Identity
-from app.history.lock import DatabaseInUse
+from app.history.lock import PATIENCE, DatabaseInUse
 from app.history.migrate import NewerVersion, migrate, revision
 from app.history.schema import REVISION
 from app.history.space import Space
@@ -33,6 +33,10 @@ READERS = 4
 """Threads that read. A page of the log takes about a millisecond; more threads would only share the same cores."""
 
 
+MADE_SECONDS = 0.1
+"""Between two looks whether another process has made the tables."""
+
+
 class Database:
     """Give :meth:`read` and :meth:`write` a function of a connection; each call is one transaction in a thread.
 
@@ -42,21 +46,25 @@ class Database:
     with :meth:`close`.
     """
 
-    def __init__(self, url: str, ballast: int = 0) -> None:
+    def __init__(self, url: str, ballast: int = 0, *, shared: bool = False) -> None:
         """Takes the database for this process alone, and migrates it; blocks. ``ballast``: bytes beside an SQLite file
-        that are kept for deletions on a disk that is full otherwise.
+        that are kept for deletions on a disk that is full otherwise. ``shared``, for a PostgreSQL database: other
+        processes may have it, and before :meth:`take` nothing can be written here.
 
         Raises HistoryUnavailable where it cannot be used, DatabaseInUse where another process has it.
         """
         self._ballast: Ballast | None = None
         self.trouble: str | None = None
         """Why nothing can be written; None where the last write could be made."""
+        self.number = 0
+        """How many servers have written it, this one included; 0 where it has not."""
         self._overwritten = False
         self._damaged = False
         try:
             self._engine = engine_of(url)
-            remote = self._engine.name != "sqlite"
-            self._writer: Writer = SessionWriter(self._engine) if remote else FileWriter(self._engine)
+            self._writer: Writer | None = None
+            if not shared:
+                self._writer = SessionWriter(self._engine) if self.remote else FileWriter(self._engine)
         except (SQLAlchemyError, sqlite3.Error, ImportError, OSError, ValueError) as error:
             raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
         self._url = url
@@ -68,12 +76,13 @@ class Database:
             self._ballast = Ballast(Path(f"{file}.ballast"), ballast)
             self._identity = Identity(file, self._writer.lock)
         try:
-            self._first_write(migrate, needless=lambda connection: revision(connection) == REVISION)
-            self._count_server()
+            if self._writer:
+                self._first_write(self._writer, migrate, needless=_is_newest)
+                self.number = self._count_server(self._writer)
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
             raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
-        self._space = None if remote else Space(self._engine)
+        self._space = None if self.remote else Space(self._engine)
         if self._ballast and self._space:
             self._ballast.restore(self._space.disk)
         self._write_thread = ThreadPoolExecutor(1, "history-write")
@@ -82,7 +91,21 @@ class Database:
     @property
     def remote(self) -> bool:
         """The connection to it can be lost."""
-        return isinstance(self._writer, SessionWriter)
+        return self._engine.name != "sqlite"
+
+    async def take(self, address: str) -> bool:
+        """From now on it is this process alone that writes a shared database, and others reach it at ``address``. False
+        where another process does. Raises HistoryUnavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._take, address)
+
+    async def wait_made(self) -> None:
+        """Return once a shared database has its tables. Raises HistoryUnavailable where that takes long, or another
+        version has made them."""
+        for _ in range(round(PATIENCE / MADE_SECONDS)):
+            if await self.read(_is_newest):
+                return
+            await asyncio.sleep(MADE_SECONDS)
+        raise HistoryUnavailable(self._url, "was made by another version of Threeseven: use that one")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
@@ -122,48 +145,72 @@ class Database:
         self._read_threads.shutdown()
         self._release()
 
-    def _first_write(self, work: Callable[[Connection], T], needless: Callable[[Connection], bool]) -> T | None:
+    def _take(self, address: str) -> bool:
+        try:
+            writer = SessionWriter(self._engine, patience=0)
+        except DatabaseInUse:
+            return False
+        except SQLAlchemyError as error:
+            raise HistoryUnavailable(self._url, "cannot be used", first_line(error)) from error
+        try:
+            self._first_write(writer, migrate, needless=_is_newest)
+            writer.transact(store.make_secret)
+            self.number = self._count_server(writer, address)
+        except (SQLAlchemyError, NewerVersion) as error:
+            writer.close()
+            raise HistoryUnavailable(self._url, "cannot be used", first_line(error)) from error
+        self._writer = writer
+        return True
+
+    def _first_write(
+        self, writer: Writer, work: Callable[[Connection], T], needless: Callable[[Connection], bool]
+    ) -> T | None:
         """As :meth:`_write`, on a disk that may be full already. ``needless`` tells by reading, which needs less."""
         try:
-            return self._unless(needless, work)
+            return self._unless(writer, needless, work)
         except DBAPIError as error:
-            if not (_without_room(error) and isinstance(self._writer, FileWriter)):
+            if not (_without_room(error) and isinstance(writer, FileWriter)):
                 raise
         if self._ballast and self._ballast.release():
             with suppress(DBAPIError):
-                return self._unless(needless, work)
+                return self._unless(writer, needless, work)
         # Not even room for what SQLite's processes share: without others, what is there can be read all the same.
         self._engine.dispose()
-        self._engine = self._writer.engine = sqlite_engine(self._engine.url, alone=True)
-        return self._unless(needless, work)
+        self._engine = writer.engine = sqlite_engine(self._engine.url, alone=True)
+        return self._unless(writer, needless, work)
 
-    def _unless(self, needless: Callable[[Connection], bool], work: Callable[[Connection], T]) -> T | None:
+    def _unless(
+        self, writer: Writer, needless: Callable[[Connection], bool], work: Callable[[Connection], T]
+    ) -> T | None:
         with self._engine.connect() as connection, connection.begin():
             if needless(connection):
                 return None
-        return self._writer.transact(work)
+        return writer.transact(work)
 
-    def _count_server(self) -> None:
-        """Where a file cannot be written now, the server starts all the same."""
+    def _count_server(self, writer: Writer, address: str | None = None) -> int:
+        """This one's number. Where a file cannot be written now, the server starts all the same."""
+        number = 0
         try:
-            number = self._writer.transact(store.next_writer)
+            number = writer.transact(lambda connection: store.next_writer(connection, address))
             if self._identity:
                 self._raw(self._identity.mark)
         except DBAPIError as error:
             if not (unwritten := refused(self._url, error)):
                 raise
             self._note(unwritten, unwritten.reason)
-            return
         except sqlite3.OperationalError as error:
             logger.warning("Whether the database is overwritten is not watched: %s.", error)
-        if isinstance(self._writer, SessionWriter):
-            self._writer.unchanged = lambda connection: store.last_writer(connection) == number
+        if isinstance(writer, SessionWriter):
+            writer.unchanged = lambda connection: store.last_writer(connection) == number
+        return number
 
     def _write(self, work: Callable[[Connection], T], frees: bool) -> T:
         if self._identity and (self.lost or not self._identity.in_place or self._identity.overwritten):
             self._verify()
             if self.lost:
                 raise self.lost
+        if self._writer is None:
+            raise HistoryUnavailable(self._url, "is written by another server")
         try:
             if self._ballast and self._ballast.missing and not frees:
                 self._restore_ballast()
@@ -280,7 +327,12 @@ class Database:
         if self._identity and self._identity.in_place and self._identity.overwritten:
             self._identity.give_up_log()
         self._engine.dispose()
-        self._writer.close()
+        if self._writer:
+            self._writer.close()
+
+
+def _is_newest(connection: Connection) -> bool:
+    return revision(connection) == REVISION
 
 
 def _without_room(error: DBAPIError) -> bool:

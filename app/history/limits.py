@@ -24,6 +24,10 @@ class Limits:
     undo_seconds: float = UNDO_SECONDS
     write_seconds: float = WRITE_SECONDS
 
+    def reached(self, free: int | None) -> bool:
+        """Whether the disk, which has so many bytes left (None: it is not ours), has none beyond its reserve."""
+        return free is not None and free < self.reserve_bytes
+
 
 UNLIMITED = Limits()
 

@@ -37,6 +37,12 @@ class LiveLog:
         self.weights_seq = max((record.seq for record in records if record.binary), default=self.weights_seq)
         self._notifier.notify()
 
+    def jump(self, run: Run) -> None:
+        """The log has come this far, or ended, by records that are in the database alone."""
+        self.run = run
+        self.recent = RecentRecords()
+        self._notifier.notify()
+
     def wake(self) -> None:
         """Whoever waits returns from it, without a record."""
         self._woken += 1

@@ -16,7 +16,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -80,9 +80,12 @@ writer = Table(
     "writer",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("address", Text),
+    Column("secret", LargeBinary),
 )
 """One row: how many servers have opened the database. A server that finds another number than its own after it had lost
-its connection knows that another one has written since."""
+its connection knows that another one has written since. Where several share it, ``address`` is where the others reach
+the one that writes, and ``secret`` what they all know and nobody else."""
 
 removals = Table(
     "removals",

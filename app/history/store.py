@@ -1,5 +1,6 @@
 """What is asked of the database, as functions of a connection. Each is called in a thread, in a transaction."""
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -36,6 +37,8 @@ PURGE_ROWS, PURGE_BYTES = 500, 2 << 20
 MOST_ROWS, ROW_BYTES = 64, 4096
 """Rows fetched at a time, and what each is taken to hold: so that a page is not read far beyond its limit in bytes."""
 
+SECRET_BYTES = 32
+
 _RECORD = select(events.c.seq, events.c.type, events.c.step, events.c.data)
 
 # Many times a second, so built once: SQLAlchemy then knows them again without looking them over.
@@ -53,10 +56,25 @@ _DROP_CHECKPOINT = delete(checkpoints).where(
 _ADD_CHECKPOINT = insert(checkpoints)
 
 
-def next_writer(connection: Connection) -> int:
-    """Count one more server that writes; its number."""
-    connection.execute(update(writer).values(number=writer.c.number + 1))
+def next_writer(connection: Connection, address: str | None = None) -> int:
+    """Count one more server that writes, which others reach at ``address``; its number."""
+    connection.execute(update(writer).values(number=writer.c.number + 1, address=address))
     return last_writer(connection)
+
+
+def make_secret(connection: Connection) -> None:
+    """Unless there is one."""
+    connection.execute(update(writer).where(writer.c.secret.is_(None)).values(secret=secrets.token_bytes(SECRET_BYTES)))
+
+
+def secret(connection: Connection) -> bytes:
+    return bytes(connection.execute(select(writer.c.secret)).scalar_one())
+
+
+def writers_address(connection: Connection) -> str | None:
+    """Of the server that writes now, or was the last to do so."""
+    found: str | None = connection.execute(select(writer.c.address)).scalar_one()
+    return found
 
 
 def rewrite(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
-from app.history.notifier import Notifier
+from app.history.queue_order import QueueOrder
 
 PACED_SPEED = 200.0
 """Steps per second up to which a run is paced: a worker that trains many by turns takes some thousands in all. A run
@@ -90,12 +90,11 @@ class Waiting:
 
 
 class RunQueue:
-    """First in, first out. Its version counts changes, for those who wait for the next."""
+    """First in, first out. ``order`` is told its places whenever they change."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: QueueOrder) -> None:
         self._waiting: list[Waiting] = []
-        self._notifier = Notifier()
-        self.version = 0
+        self._order = order
 
     def __iter__(self) -> Iterator[Waiting]:
         return iter(tuple(self._waiting))
@@ -146,11 +145,4 @@ class RunQueue:
         return dict.fromkeys(waiting.place_of for waiting in self._waiting)
 
     def changed(self) -> None:
-        self.version += 1
-        self._notifier.notify()
-
-    async def wait(self, version: int) -> int:
-        """Return the version once it is another than this one."""
-        while self.version == version:
-            await self._notifier.wait()
-        return self.version
+        self._order.set(self.places())

@@ -108,8 +108,9 @@ class Started(NamedTuple):
 
 
 class Supervisor:
-    """Use it with ``async with``: it first marks runs that a dead server left behind, and at the end interrupts those
-    that are active. One supervisor at a time serves a history.
+    """Use it with ``async with``, in the process that writes the history: it first marks runs that a dead server left
+    behind, and at the end interrupts those that are active. One supervisor at a time serves a history. Before it is
+    entered, its :meth:`places` are those that another process has told.
 
     As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
     experiments take no such place: :class:`Workers` says where they go. On few cores lessons' runs pause while a
@@ -133,7 +134,7 @@ class Supervisor:
         self._warm = warm
         self._changed = asyncio.Event()
         self._advanced = Notifier()
-        self._queue = RunQueue()
+        self._queue = RunQueue(history.queue)
         self._computations = Computations(self._changed.set, self._cancel_computation)
         self._workers = Workers(
             lambda: WarmWorker(history, Engine(device, mnist_dir), self._changed.set, self._ended), concurrent_runs
@@ -146,6 +147,7 @@ class Supervisor:
         self._closing = False
 
     async def __aenter__(self) -> Self:
+        self._queue.changed()  # where another server has led before, its queue ended with it
         marking = self._keep(self._mark_left_behind())
         await asyncio.wait([marking], timeout=MARK_SECONDS)
         if marking.done():
@@ -210,18 +212,18 @@ class Supervisor:
             if worker.pid is not None and isinstance(task, Computation)
         ]
 
-    def places(self) -> dict[str, int]:
+    def places(self) -> Mapping[str, int]:
         """The runs that wait, in the order in which they will start, with their places from 1; the members of a sweep
         share one."""
-        return self._queue.places()
+        return self._history.queue.places
 
     async def wait_queue(self, version: int) -> int:
         """Return the version of :meth:`places` once it is another than this one; the first is 0."""
-        return await self._queue.wait(version)
+        return await self._history.queue.wait(version)
 
     def placed(self, runs: Sequence[Run]) -> list[Run]:
         """These runs with their places in the queue as they are now."""
-        places = self._queue.places()
+        places = self.places()
         return [
             run.model_copy(update={"place": places.get(run.id, 1)}) if run.state == "queued" else run for run in runs
         ]

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from app.checkpoint import Checkpoint
 from app.events import Origin
-from app.history import history as history_module
+from app.history import deletion
 from app.history.history import History, UnknownRun, UnknownSweep
 from app.history.limits import Limits, NoRoom
 from app.history.sizes import ROW_BYTES, readable
@@ -269,7 +269,7 @@ async def test_deleted_runs_go_first(url: str) -> None:
 
 
 async def test_only_so_many_removals_are_remembered(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_module, "REMOVALS", 2)
+    monkeypatch.setattr(deletion, "REMOVALS", 2)
     async with History.open(url) as history:
         for run in "abcd":
             await ended(history, run)

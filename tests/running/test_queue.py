@@ -1,6 +1,7 @@
 import pytest
 
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
+from app.history.queue_order import QueueOrder
 from app.running.queue import RunQueue, Waiting
 
 FULL, WATCH = SetPace(pace="full"), SetPace(pace="watch")
@@ -51,7 +52,7 @@ def test_a_pause_that_is_taken_back_leaves_nothing() -> None:
 
 
 def test_members_of_a_sweep_share_a_place() -> None:
-    queue = RunQueue()
+    queue = RunQueue(QueueOrder())
     for waiting in (Waiting(["a"]), Waiting(["b", "c"], "s", 3), Waiting(["d"], "s", 3), Waiting(["e"])):
         queue.add(waiting)
     assert queue.places() == {"a": 1, "b": 2, "c": 2, "d": 2, "e": 3}

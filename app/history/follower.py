@@ -1,0 +1,74 @@
+"""Keeps the memory of a server that does not write a history like that of the one that does."""
+
+import asyncio
+import logging
+
+import msgspec
+
+from app.history import updates
+from app.history.database import Database
+from app.history.live_stream import EMPTY, LiveStream, Position, StreamLost
+from app.history.memory import Memory, MissedUpdate, snapshot
+from app.history.unavailable import HistoryUnavailable
+
+SILENCE_SECONDS = 1.0
+"""For which nothing has come while the other gives a sign twice as often: then the database is read, time and again."""
+
+logger = logging.getLogger(__name__)
+
+
+class Follower:
+    """Run :meth:`run` as a task.
+
+    It reads the stream of updates, in which nothing stands that is not in the database. Where something is missing (it
+    was too slow, the stream was lost, another server writes now) it reads the database, and the stream from there on.
+    As long as the stream cannot be reached, or is silent, it reads the database every ``SILENCE_SECONDS``.
+    """
+
+    def __init__(self, database: Database, memory: Memory, stream: LiveStream) -> None:
+        self._database = database
+        self._memory = memory
+        self._stream = stream
+        self._lost = False
+        self.trouble: str | None = None
+        """Why nothing is heard of changes; None where they are."""
+
+    async def run(self) -> None:
+        """Never returns."""
+        while True:
+            try:
+                await self._follow()
+            except HistoryUnavailable as unavailable:
+                if self.trouble is None:
+                    logger.error("Nothing is heard of changes: %s.", unavailable)
+                self.trouble = unavailable.reason
+                await asyncio.sleep(SILENCE_SECONDS)
+
+    async def catch_up(self) -> None:
+        """Know what the database has now. Raises HistoryUnavailable."""
+        found = await self._database.read(lambda c: snapshot(c, tuple(self._memory.logs)))
+        self._memory.catch_up(found)
+        self.trouble = None
+
+    async def _follow(self) -> None:
+        """Until something is missing. Raises HistoryUnavailable."""
+        try:
+            after = await self._stream.last()  # first: what comes behind it the database may have by then, but not miss
+            await self.catch_up()
+            if self._lost:
+                logger.warning("The stream of updates is read again.")
+                self._lost = False
+            while entries := await self._stream.read(after, SILENCE_SECONDS):
+                for position, update in entries:
+                    if after not in (EMPTY, Position(position.writer, position.number - 1)):
+                        return
+                    self._memory.apply(updates.decode(update))
+                    after = position
+        except MissedUpdate:
+            return
+        except (StreamLost, msgspec.DecodeError) as error:
+            if not self._lost:
+                logger.warning("The stream of updates cannot be read; the database is read instead: %s", error)
+                self._lost = True
+            await self.catch_up()
+            await asyncio.sleep(SILENCE_SECONDS)
