@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,6 @@ from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.web import experiments
 from app.web.problems import Problem
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -201,16 +198,3 @@ async def test_a_worker_that_cannot_answer_is_a_problem(error, status, told):
         await experiments._computed(request_from(), failing())
     assert problem.value.status == status
     assert asyncio.all_tasks() == before
-
-
-def test_the_example_in_the_protocol_learns_from_zero(server, capsys):
-    """The document's own client: the linear model's first step from zero is the baseline."""
-    section = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8").partition("## Experiments")[2]
-    code = section.partition("```python\n")[2].partition("```")[0]
-    exec(code.replace("http://127.0.0.1:8000", server.url), {})
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [int(step) for step, *_ in lines] == list(range(1, 8))
-    losses = [float(loss) for _, loss, _ in lines]
-    assert losses[0] == 0.5
-    assert losses[-1] < losses[1] < 0.5
-    assert float(lines[-1][2]) > 0.9
