@@ -34,6 +34,10 @@ PIECE_BYTES = 64 << 10
 """What is read at once for a viewer that catches up. It has these bytes for itself, for as long as it does not read
 them; a page takes about a millisecond to read, so larger ones would hardly be faster."""
 
+JOINED_PIECE_BYTES = 256 << 10
+"""The same where its texts are joined to one frame: 18 MB of a long log come in a third of the time. While a piece is
+written the next one is read: a viewer may have two for itself."""
+
 
 class Socket(Protocol):
     """A viewer's connection: ``app.web.websocket_protocol.WebSocketProtocol``."""
@@ -222,10 +226,14 @@ class Broadcasts:
         A viewer that comes late gets everything; one that could not keep up, and a crowd too large for all of the
         weights, of those only the newest. Raises OSError when the viewer has left, and what the log raises.
         """
+        async with _Pieces.open(log, form) as pieces:
+            return await self._send(name, log, pieces, after, socket, form)
+
+    async def _send(self, name: str, log: Log, pieces: "_Pieces", after: int, socket: Socket, form: Form) -> int:
         lags = False
         head = await log.head()
         while True:
-            records = await log.read(after, PIECE_BYTES, form.types)
+            records = await pieces.read(after, head)
             if records:
                 after = records[-1].seq
                 due = _without_overtaken(records, log.newest_weights()) if lags else records
@@ -260,6 +268,38 @@ class Broadcasts:
     def _forget(self, name: str) -> None:
         if name in self._broadcasts and self._broadcasts[name].task.done():
             del self._broadcasts[name]
+
+
+class _Pieces:
+    """A log in pieces behind a cursor. Of joined texts the next piece is read as soon as one has been given out."""
+
+    def __init__(self, log: Log, form: Form) -> None:
+        self._log, self._form = log, form
+        self._size = JOINED_PIECE_BYTES if form.joined else PIECE_BYTES
+        self._ahead: asyncio.Task[list[Record]] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, log: Log, form: Form) -> AsyncIterator[Self]:
+        pieces = cls(log, form)
+        try:
+            yield pieces
+        finally:
+            if pieces._ahead is not None:
+                pieces._ahead.cancel()
+                await asyncio.gather(pieces._ahead, return_exceptions=True)
+
+    async def read(self, after: int, head: Head) -> list[Record]:
+        """What comes past ``after``, which is where the piece before ended; ``head``: as far as the log is known to
+        go."""
+        ahead, self._ahead = self._ahead, None
+        records = await (self._read(after) if ahead is None else ahead)
+        if self._form.joined and records and records[-1].seq < head.seq:
+            self._ahead = asyncio.create_task(self._read(records[-1].seq))
+        return records
+
+    async def _read(self, after: int) -> list[Record]:
+        return await self._log.read(after, self._size, self._form.types)
 
 
 def _last_weights(records: Sequence[Record]) -> int:

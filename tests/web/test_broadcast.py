@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import cycle
+from itertools import count, cycle
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -115,6 +115,7 @@ def test_each_gets_what_it_asked_for_once_and_in_order_however_slow(
     viewers = [Viewer(cycle(takes), form) for takes, _, form in tempers]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.web.broadcast.BREATH", breath)
+        patch.setattr("app.web.broadcast.JOINED_PIECE_BYTES", 2000)
         last = asyncio.run(played(log, pieces, viewers, [after for _, after, _ in tempers]))
     for viewer, (takes, after, form), told in zip(viewers, tempers, last, strict=True):
         wanted = {r.seq for r in records if r.seq > after and (form.types is None or r.type in form.types)}
@@ -202,6 +203,36 @@ def test_who_catches_up_is_given_small_pieces(monkeypatch: pytest.MonkeyPatch) -
     viewer = asyncio.run(late())
     assert viewer.seqs == list(range(1, 24))
     assert viewer.largest < 3500
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_of_joined_texts_the_next_piece_is_read_while_one_is_written(
+    monkeypatch: pytest.MonkeyPatch, leaves: bool
+) -> None:
+    monkeypatch.setattr("app.web.broadcast.JOINED_PIECE_BYTES", 1000)
+    log = [started(), *(steps(step) for step in range(1, 31)), finished(30)]
+    read_from: list[int] = []
+    viewer = Viewer((len(read_from) > 1 for _ in count()), Form(True, 2, joined=True), leaves=3 if leaves else None)
+    async with a_run() as (history, broadcasts):
+        await history.append("run", numbered(log))
+        read = history.read
+
+        async def noted(run: str, after: int, *rest: Any) -> list[Record]:
+            read_from.append(after)
+            return await read(run, after, *rest)
+
+        monkeypatch.setattr(history, "read", noted)
+        before = asyncio.all_tasks()
+        watching = watch(history, broadcasts, viewer)
+        if leaves:
+            with pytest.raises(ConnectionError, match="left"):
+                await asyncio.wait_for(watching, 10)
+        else:
+            assert await asyncio.wait_for(watching, 10) == 33
+            assert viewer.seqs == list(range(1, 34))
+            assert read_from == sorted(set(read_from)), "nothing is read twice"
+        assert asyncio.all_tasks() == before
 
 
 @pytest.mark.anyio
