@@ -8,7 +8,7 @@ import random
 import sys
 from pathlib import Path
 
-from app.events import Baseline, RunFinished, RunQueued, RunStarted, Steps, Summary, Units
+from app.events import Baseline, RunFinished, RunQueued, RunStarted, Steps, Summary, Units, Weights
 from app.history.history import History
 from app.recipe import Recipe
 from app.record import Record
@@ -20,21 +20,25 @@ RECORDS = 200
 
 
 async def write_long_run(data_dir: Path, steps: int, run: str = "long") -> None:
-    """A run of that many steps, a log record for each epoch, named ``run``. No server may have the directory open."""
+    """A linear run of that many steps, a log record for each epoch and two weight images, named ``run``. No server may
+    have the directory open."""
     draw = random.Random(1)
+    recipe = Recipe(model="linear")
     firsts = range(1, steps + 1, STEPS_PER_EPOCH)
     log = [
         RunStarted(
-            run=run, name="long", recipe=Recipe(), device="cpu", device_name="CPU", steps=steps,
-            steps_per_epoch=STEPS_PER_EPOCH, parameters=23_581, train_images=12_396, valid_images=2_038,
+            run=run, name="long", recipe=recipe, device="cpu", device_name="CPU", steps=steps,
+            steps_per_epoch=STEPS_PER_EPOCH, parameters=785, train_images=12_396, valid_images=2_038,
             baseline=Baseline(l1=0.95, l2=0.96), units=Units(bias=[0.0], output_weight=[1.0]), time=1001.0,
         ),
+        _weights(draw, run, 0),
         *(_epoch(draw, first, min(STEPS_PER_EPOCH, steps + 1 - first)) for first in firsts),
-        RunFinished(step=steps, summary=Summary(valid_accuracy=0.98), time=2000.0),
+        _weights(draw, run, steps),
+        RunFinished(step=steps, summary=Summary(valid_accuracy=0.98, seconds=999.0), time=2000.0),
     ]  # fmt: skip
     records = [Record.of(event, seq) for seq, event in enumerate(log, 2)]
     async with History.open(Settings(data_dir=data_dir).database) as history:
-        await history.create(RunQueued(run=run, name="long", recipe=Recipe(), place=1, time=1000.0))
+        await history.create(RunQueued(run=run, name="long", recipe=recipe, place=1, time=1000.0))
         for start in range(0, len(records), RECORDS):
             await history.append(run, records[start : start + RECORDS])
 
@@ -44,6 +48,13 @@ def _epoch(draw: random.Random, first: int, count: int) -> Steps:
     return Steps(
         step=list(range(first, first + count)), loss=column, accuracy=column, learning_rate=[0.1] * count,
         gradient_norm=column, milliseconds=[first + value for value in column],
+    )  # fmt: skip
+
+
+def _weights(draw: random.Random, run: str, step: int) -> Weights:
+    return Weights(
+        run=run, step=step, scale=0.01, units=1, height=28, width=28, output_bias=0.0, bias=(0.0,),
+        output_weight=(1.0,), values=draw.randbytes(784),
     )  # fmt: skip
 
 
