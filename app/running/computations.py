@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from pydantic import BaseModel
@@ -69,31 +70,76 @@ class Computation:
             self.future.set_exception(ExperimentFailed(reason or "The experiment was cancelled."))
 
 
+class _Waiting:
+    """Computations that wait, each in the line of every client that asks for it. Clients are served by turns, each
+    line's first comes first."""
+
+    def __init__(self) -> None:
+        self._all: set[Computation] = set()
+        self._lines: OrderedDict[str, deque[Computation]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __contains__(self, computation: Computation) -> bool:
+        return computation in self._all
+
+    def add(self, client: str, computation: Computation) -> None:
+        self._all.add(computation)
+        line = self._lines.setdefault(client, deque())
+        if computation not in line:
+            line.append(computation)
+
+    def take(self) -> Computation:
+        """The first of the client that has waited longest since its last turn. Raises IndexError where none waits."""
+        while self._lines:
+            client, line = self._lines.popitem(last=False)
+            computation = line.popleft()
+            if line:
+                self._lines[client] = line
+            if computation in self._all:  # else it was taken from another line, or is not waited for any more
+                self._all.remove(computation)
+                return computation
+            if line:
+                self._lines.move_to_end(client, last=False)  # that was no turn
+        raise IndexError("no computation waits")
+
+    def remove(self, computation: Computation) -> None:
+        self._all.remove(computation)
+        for client, line in list(self._lines.items()):
+            if computation in line:
+                line.remove(computation)
+            if not line:
+                del self._lines[client]
+
+
 class Computations:
-    """The same question asked at once is computed once. ``wake`` is called when there is one to begin, ``cancel`` when
-    one that has begun need not go on."""
+    """The same question asked at once is computed once; those who ask are served by turns, however much one of them
+    asks. ``wake`` is called when there is one to begin, ``cancel`` when one that has begun need not go on."""
 
     def __init__(self, wake: Callable[[], None], cancel: Callable[[Computation], None]) -> None:
         self._wake, self._cancel = wake, cancel
         self._asked: dict[tuple[str, str], Computation] = {}
-        self._waiting: list[Computation] = []
+        self._waiting = _Waiting()
 
     @property
     def waiting(self) -> bool:
         return bool(self._waiting)
 
-    async def compute(self, name: str, parameters: BaseModel) -> bytes:
-        """The answer as JSON. Raises ExperimentFailed, QueueFull, TimeoutError where it takes longer than
-        COMPUTE_SECONDS or ANSWER_SECONDS, and Busy where it waits longer than WAIT_SECONDS."""
+    async def compute(self, name: str, parameters: BaseModel, client: str = "") -> bytes:
+        """The answer as JSON; ``client`` is who asks. Raises ExperimentFailed, QueueFull, TimeoutError where it takes
+        longer than COMPUTE_SECONDS or ANSWER_SECONDS, and Busy where it waits longer than WAIT_SECONDS."""
         question = name, parameters.model_dump_json()
         computation = self._asked.get(question)
         if computation is None:
             if len(self._waiting) >= WAITING:
                 raise QueueFull(WAITING, "experiments")
             computation = self._asked[question] = Computation(*question)
-            self._waiting.append(computation)
+            self._waiting.add(client, computation)
             self._limit(computation, WAIT_SECONDS, Busy(f"No worker was free for {WAIT_SECONDS:g} s."))
             self._wake()
+        elif computation in self._waiting:
+            self._waiting.add(client, computation)
         computation.waiters += 1
         try:
             return await asyncio.shield(computation.future)
@@ -103,15 +149,15 @@ class Computations:
                 self._forget(question, computation)
 
     def take(self) -> Computation:
-        """The one that has waited longest, to be given to a worker now."""
-        computation = self._waiting.pop(0)
+        """The next one, to be given to a worker now."""
+        computation = self._waiting.take()
         self._limit(computation, ANSWER_SECONDS, _too_long(ANSWER_SECONDS))
         return computation
 
     def fail(self, reason: str) -> None:
         """All that wait."""
         while self._waiting:
-            self._waiting.pop(0).end(reason)
+            self._waiting.take().end(reason)
 
     def _limit(self, computation: Computation, seconds: float, error: Exception) -> None:
         if computation.timer is not None:

@@ -332,10 +332,10 @@ class Supervisor:
         except UnknownRun:
             return False
 
-    async def compute(self, name: str, parameters: BaseModel) -> bytes:
+    async def compute(self, name: str, parameters: BaseModel, client: str = "") -> bytes:
         """An experiment's answer as JSON. The same question asked at once is computed once; it is cancelled when the
-        last who asked is. Raises ExperimentFailed, QueueFull, Busy, TimeoutError."""
-        return await self._computations.compute(name, parameters)
+        last who asked is. Clients are served by turns. Raises ExperimentFailed, QueueFull, Busy, TimeoutError."""
+        return await self._computations.compute(name, parameters, client)
 
     async def _start(self, start: Start) -> Started:
         async with self._one_at_a_time:

@@ -37,11 +37,12 @@ async def answer(request: Request, name: str, asked: Parameters) -> bytes:
     parameters = question.model_dump_json()
     kept = held.answers.get(name, parameters)
     if kept is None:
+        client = client_address(request)
         try:
-            with held.answers.asked(client_address(request), name, parameters) as first:
+            with held.answers.asked(client, name, parameters) as first:
                 if first:
                     held.auth.count_experiment(request)
-                kept = await _computed(request, held.supervisor.compute(name, question))
+                kept = await _computed(request, held.supervisor.compute(name, question, client))
         except TooMany:
             raise Problem(
                 429, "Too many requests", f"{AT_ONCE} experiments of this address wait already: try again in a moment.",

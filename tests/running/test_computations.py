@@ -14,7 +14,7 @@ from app.experiments import Batch, Gradient, OfRecipe
 from app.history.history import History
 from app.recipe import Recipe
 from app.running import computations
-from app.running.computations import ExperimentFailed
+from app.running.computations import Computations, ExperimentFailed
 from app.running.queue import QueueFull
 from app.running.supervisor import Supervisor
 from tests.running.watching import PATIENCE, Watcher
@@ -93,6 +93,24 @@ async def test_more_than_may_wait_are_refused(supervisor: Supervisor, monkeypatc
     with anyio.fail_after(PATIENCE):
         answers = await asyncio.gather(*waiting)
     assert [json.loads(answer)["step"] for answer in answers] == [1, 2]
+
+
+async def test_who_asks_much_does_not_keep_others_waiting() -> None:
+    """One asks for twenty; the other for one of its own, and for one that is waited for already."""
+    waiting = Computations(wake=lambda: None, cancel=lambda _: None)
+    asked = [("one", step) for step in range(1, 21)] + [("other", 30), ("other", 20)]
+    tasks = [asyncio.create_task(waiting.compute("batch", quick(step), client)) for client, step in asked]
+    await asyncio.sleep(0)
+    taken = [json.loads(waiting.take().command.parameters)["step"] for _ in range(6)]
+    assert taken == [1, 30, 2, 20, 3, 4]
+    tasks[4].cancel()  # step 5
+    await asyncio.wait(tasks[4:5])
+    assert json.loads(waiting.take().command.parameters)["step"] == 6
+    waiting.fail("over")
+    assert not waiting.waiting
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 async def test_a_killed_worker_fails_its_experiments_only(supervisor: Supervisor, history: History) -> None:
