@@ -1,14 +1,18 @@
-"""`python -m benchmarks.turnover`: many short runs one after another, and thirty paced runs at once.
+"""`python -m benchmarks.turnover`: many short runs one after another, killed workers, and thirty paced runs at once.
 
 All times are the worker's own, read from the logs when everything has ended. What a pace asks for is that of the same
-run alone; the thirty share the cores with the server and, in the last row, with a run at full speed.
+run alone; the thirty share the cores with the server and, in the last row, with a run at full speed. When a killed
+worker's run has failed is what a viewer of it is told.
 """
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -23,6 +27,8 @@ SHORT = 60
 
 PACED = 30
 """Paced runs at once: a class."""
+
+KILLS = 5
 
 ENDLESS = {"epochs": 1000, "batch_size": 32}
 
@@ -63,6 +69,34 @@ def turnover() -> list[str]:
     return [spread(between, digits=0), spread(training, digits=0), f"{logs[-1].ended - logs[0].began:.1f}"]
 
 
+def killed() -> list[float]:
+    """Milliseconds from the moment in which the worker of a run is killed until its viewer is told that it failed."""
+    taken = []
+    with running() as server:
+        for _ in range(KILLS):
+            server.until_warm()
+            run = server.start(preset="textbook", **ENDLESS)
+            address = f"{server.url.replace('http', 'ws', 1)}/ws/runs/{run}"
+            with connect(address, max_size=None, max_queue=None, compression=None) as socket:
+                next(frame for frame in socket if isinstance(frame, str) and '"Steps"' in frame)
+                worker = max(children(server.process.pid), key=processor_ticks)
+                began = time.perf_counter()
+                os.kill(worker, signal.SIGKILL)
+                next(frame for frame in socket if isinstance(frame, str) and '"RunFailed"' in frame)
+            taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def processor_ticks(process: int) -> int:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
 @contextmanager
 def beside(server: Server, busy: bool) -> Iterator[None]:
     """With a run at full speed, or alone."""
@@ -83,6 +117,7 @@ def paced(server: Server, count: int, *, busy: bool = False) -> list[Log]:
 def main() -> None:
     short = ("one-epoch runs", "from a run's last event to the next one's first step, ms", "a run itself, ms", "all, s")
     print(markdown(short, [(str(SHORT), *turnover())]), "\n", flush=True)
+    print(f"A killed worker's run has failed after {spread(killed(), digits=0)} ms.\n", flush=True)
     rows = []
     with running() as server:
         paced(server, 1)  # the worker that trains paced runs is warm from here on
