@@ -77,7 +77,7 @@ cluster-tests: $(DEV) ## what goes beyond one machine, on real servers of Postgr
 	@$(PYTHON_IN) -m pytest $(or $(PYTEST_ARGS),tests/cluster)
 
 .PHONY: bench
-bench: $(DEV) $(NODE_MODULES) $(BUNDLES) ## measure; prints the README's tables (minutes)
+bench: $(DEV) $(NODE_MODULES) $(BUNDLES) ## measure; prints most of the README's tables (20 minutes)
 	@$(PYTHON_IN) -m benchmarks
 
 .PHONY: screenshots

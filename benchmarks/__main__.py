@@ -1,4 +1,5 @@
-"""`python -m benchmarks`: every table of the README. Takes some twenty minutes; wants an otherwise quiet machine.
+"""`python -m benchmarks`: the tables of the README but for those of `classroom`, `soak` and `peers`, which are run by
+themselves. Takes some twenty minutes; wants an otherwise quiet machine.
 
 What reads handwriting needs UCI's pen strokes in `.bench/`, and says how one gets them where they are missing."""
 
