@@ -86,6 +86,8 @@ def serve(
     from app.serving import ServeError, run
     from app.settings import Settings
 
+    # Named once more here rather than by pydantic-settings' own command line, which would make an option of each of
+    # the settings: the few that a person needs are easier to find.
     given: dict[str, Any] = {
         "host": host, "port": port, "data_dir": data_dir, "database_url": database_url,
         "keep_bytes": keep_bytes, "token": token, "open": open, "device": device, "mnist_dir": mnist_dir,

@@ -54,6 +54,7 @@ def text_frame(data: bytes) -> bytes:
 
 
 def _frame(opcode: int, data: bytes) -> bytes:
+    """As ``websockets.frames.Frame.serialize`` makes it, which takes two (25 kB) to ten times (100 bytes) as long."""
     length = len(data)
     if length < 126:
         head = bytes((opcode, length))
