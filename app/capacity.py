@@ -30,7 +30,7 @@ class Capacity:
 
 
 def capacity(files: int, concurrent_runs: int) -> Capacity:
-    """What can be served by a process that may have so many files open. At least one of each."""
+    """Return what can be served by a process that may have so many files open, at least one of each."""
     rest = files - OWN_FILES - FILES_OF_A_RUN * (concurrent_runs + 1) - 2 * SPARE_SOCKETS
     backlog = max(1, min(MAX_BACKLOG, rest // 8))
     connections = max(1, min(MAX_CONNECTIONS, (rest - backlog) // 3))

@@ -232,7 +232,7 @@ def main() -> None:
 
 
 def _discard_output() -> None:
-    """What is still to be written to standard output goes nowhere, the end of the process included."""
+    """Send what is still to be written to standard output nowhere, the end of the process included."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -39,7 +39,7 @@ class Entry(BaseModel):
 
     @property
     def score(self) -> float | None:
-        """What it is ranked by; None where there is none, or most seeds diverged."""
+        """Return what it is ranked by; None where there is none, or most seeds diverged."""
         return None if self.validation is None else middle(self.validation)
 
     @property

@@ -23,7 +23,7 @@ class TrainingError(Exception):
 
 
 def describe_data(folder: Path, *, download: bool) -> str:
-    """What is in a folder of MNIST's files, fetched first if asked for. Raises TrainingError."""
+    """Return a description of a folder of MNIST's files, fetched first if asked for. Raises TrainingError."""
     try:
         digits = load(fetch(folder) if download else folder)
     except DatasetError as error:

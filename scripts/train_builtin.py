@@ -42,7 +42,7 @@ def main() -> None:
     arrays = embedded()
     digits = Digits.of(arrays)
     started = time.perf_counter()
-    trained = learn.trained(arrays, options.seed, options.steps, say)
+    trained = learn.trained(arrays, options.seed, options.steps, report)
     data, figures = packed(trained, digits, {"step": str(options.steps), "seed": str(options.seed)})
     options.file.write_bytes(data)
     for name, figure in figures.items():
@@ -50,7 +50,7 @@ def main() -> None:
     print(f"{options.file}: {options.file.stat().st_size:,} bytes in {time.perf_counter() - started:.0f} s")
 
 
-def say(step: int, loss: float) -> None:
+def report(step: int, loss: float) -> None:
     print(f"step {step:,}: loss {loss:.4f}", flush=True)
 
 

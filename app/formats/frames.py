@@ -58,6 +58,6 @@ class FramesPacker:
 
 
 def rescaled(values: NDArray[np.int8], scale: float, to: float) -> NDArray[np.int8]:
-    """What ``values`` at one scale are, to the nearest, at another."""
+    """Return ``values`` at one scale as they are, to the nearest, at another."""
     there = np.floor(values * np.float64(scale / to) + 0.5)
     return there.clip(-LARGEST, LARGEST).astype(np.int8)

@@ -49,7 +49,7 @@ class DigitNetwork:
         return z
 
     def shares(self, image: Pixels) -> Shares:
-        """What pixels and units of ``image`` add to z₃ - z₇."""
+        """Return what pixels and units of ``image`` add to z₃ - z₇."""
         *hidden, (last, bias, _) = self._layers
         difference = last[3] - last[7], float(bias[3]) - float(bias[7])
         return shares([(weight, b) for weight, b, _ in hidden], difference, "relu", image.astype(np.float64))

@@ -120,7 +120,7 @@ class Predictor:
         return found
 
     def shares(self, image: Pixels) -> Shares:
-        """What pixels and units of ``image`` add to its logit."""
+        """Return what pixels and units of ``image`` add to its logit."""
         return shares(self._hidden, (self._weight, self._bias), self._bend, image.astype(np.float64))
 
 

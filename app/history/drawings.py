@@ -29,7 +29,8 @@ class Put(NamedTuple):
 
 
 def put(connection: Connection, added: Sequence[Drawing]) -> Put:
-    """Those that are not there yet; one that is gets the new label. Raises TooManyDrawings; then nothing is done."""
+    """Add the drawings that are not there yet, and give the others their new labels. Raises TooManyDrawings; then
+    nothing is done."""
     new = {each.id: each for each in added}
     there = {row.id: row for row in connection.execute(select(drawings).where(drawings.c.id.in_(new)))}
     rows = [{"id": id, "drawing": each.model_dump_json()} for id, each in new.items() if id not in there]

@@ -44,7 +44,7 @@ class LiveLog:
         self._notifier.notify()
 
     def wake(self) -> None:
-        """Whoever waits returns from it, without a record."""
+        """Have everybody return from ``wait``, though no record has come."""
         self._woken += 1
         self._notifier.notify()
 

@@ -29,7 +29,7 @@ class DiskFull(WriteRefused):
 
 
 class DamagedFile(HistoryUnavailable):
-    """What is to be changed stands at a place of the file that cannot be read. Elsewhere it can be used."""
+    """The database's file is damaged at the place that is to be changed. Elsewhere it can be used."""
 
     def __init__(self, url: str) -> None:
         super().__init__(
@@ -42,12 +42,12 @@ FULL = "has no room, since the disk is full: delete runs that are no longer need
 
 
 def first_line(error: Exception) -> str:
-    """What the database's driver said."""
+    """Return the first line of the message of the database's driver."""
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
 def refused(url: str, error: DBAPIError) -> WriteRefused | None:
-    """What SQLite's error means for whoever wants to write; None where a later attempt would fail in the same way."""
+    """Return why SQLite refused to write; None where a later attempt would fail in the same way."""
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(url, FULL)

@@ -176,7 +176,7 @@ class Learner:
         return self._rows[count]
 
     def _add_beyond(self) -> Tensor:
-        """What pixels that no training image lights add to the first layer's sums of the last validation images:
-        [M * units, n]. It never changes."""
+        """Return what pixels that no training image lights add to the first layer's sums of the last validation images:
+        [M * units, n], always the same."""
         weights = self.parameters.begin["0.weight"][:, self.images.others].to(self.device)
         return (weights @ self.images.beyond).repeat(self.count, 1)

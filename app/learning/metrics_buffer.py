@@ -20,8 +20,8 @@ RING_STEPS = 512
 
 @dataclass
 class Moment:
-    """What is to be said of the time after ``step``. ``shown``: weight images go to viewers. ``kept``: the model goes
-    to disk. ``ended``: an epoch. ``only``: of this run, not of all."""
+    """What to report of the models as they are after ``step``. ``shown``: send weight images to viewers. ``kept``:
+    store the model. ``ended``: an epoch has ended. ``only``: report this run alone, not all."""
 
     step: int
     epoch: int
@@ -119,7 +119,7 @@ class MetricsBuffer:
         return len(self._sent)
 
     def receive(self) -> list[Fetched]:
-        """What was sent first, of each learner. Waits for the device once: until it has taken those steps."""
+        """Return what was sent first, of each learner. Waits for the device once: until it has taken those steps."""
         sent = self._sent.popleft()
         host = iter(sent.copy.wait())
         fetched = [Fetched(_columns(each, sent.noted, next(host).numpy()), []) for each in self._learners]

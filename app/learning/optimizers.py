@@ -23,7 +23,7 @@ class Optimizer(ABC):
         self.state = {name: [torch.zeros_like(value) for value in values] for name in self.STATE}
 
     def scales(self, step: int) -> tuple[float, ...]:
-        """What ``update`` needs to know of a step, counted from 1."""
+        """Return what ``update`` needs to know of a step, counted from 1."""
         return ()
 
     @abstractmethod

@@ -8,8 +8,8 @@ from app.recipe import HELD_OUT, Recipe
 
 
 def kept(digits: Digits, recipe: Recipe) -> Digits:
-    """Those that the recipe may know: without the last ``HELD_OUT`` training images where it holds them out. Raises
-    ValueError where there are no others."""
+    """Return the digits that the recipe may know: without the last ``HELD_OUT`` training images where it holds them
+    out. Raises ValueError where there are no others."""
     if not recipe.hold_out:
         return digits
     count = len(digits.train_images) - HELD_OUT
@@ -19,5 +19,5 @@ def kept(digits: Digits, recipe: Recipe) -> Digits:
 
 
 def seen(digits: Digits, recipe: Recipe) -> Digits:
-    """Those that are ``kept``, some of them ``inverted``: all that a recipe's training ever looks at."""
+    """Return the digits that are ``kept``, some of them ``inverted``: all that a recipe's training ever looks at."""
     return inverted(kept(digits, recipe), recipe)

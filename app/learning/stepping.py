@@ -70,7 +70,7 @@ class Captured:
         self._range = torch.arange(size, device=device)
         self._image, self._slot, self._taken = torch.zeros(3, 1, dtype=torch.int64, device=device).unbind(0)
         self._expected = (0, 0, 0)
-        """What they hold."""
+        """The numbers in ``_image``, ``_slot`` and ``_taken``."""
         self._scales = self._scales_by_step()
         self._replays: dict[int, Program] = {}
         self._epoch: Batch | None = None

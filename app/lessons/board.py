@@ -19,7 +19,8 @@ def ranked(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def frontier(entries: Sequence[Entry]) -> list[Entry]:
-    """Those that no other beats, cheapest first: none has as good a score for less, or a better one for as little."""
+    """Return the entries that no other beats, cheapest first: none has as good a score for less, or a better one for as
+    little."""
     found: list[Entry] = []
     for entry in sorted(ranked(entries), key=lambda entry: price(entry.recipe)):  # of equally dear ones the best first
         if entry.score is not None and (not found or entry.score > (found[-1].score or 0)):

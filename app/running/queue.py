@@ -25,7 +25,7 @@ class QueueFull(Exception):
 
 
 def is_paced(control: Control) -> bool | None:
-    """Whether a run is paced from this control on; None where it changes nothing about that."""
+    """Return whether a run is paced from this control on; None where it changes nothing about that."""
     match control:
         case SetSpeed(steps_per_second=speed):
             return speed is not None and speed <= PACED_SPEED

@@ -507,7 +507,7 @@ class Supervisor:
         return waiting or any(task.lane == "full" and task.takes_steps for _, task in self._active.values())
 
     def _hold_lessons(self) -> None:
-        """Those that train pause, or go on."""
+        """Pause lessons' runs that train while a person's run needs the processor, and let them go on after it."""
         held = self._held_back
         for worker, training in {task.id: (worker, task) for worker, task in self._active.values()}.values():
             if training.lane == "lesson" and training.held != held:
@@ -596,5 +596,5 @@ def _records(run: Run, *events: Event) -> list[Record]:
 
 
 def _title(preset: str | None) -> str:
-    """What people call runs of a preset."""
+    """Return what people call runs of a preset."""
     return "Run" if preset is None else find_preset(preset).title

@@ -8,7 +8,7 @@ from app.running.warm_worker import WarmWorker
 
 
 def cores() -> int:
-    """Those that this process may use."""
+    """Return the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -36,7 +36,7 @@ class Workers:
         self.shared.prepare()
 
     def kept_for(self, lane: Lane) -> list[WarmWorker]:
-        """Those without which a run of this lane cannot be trained."""
+        """Return the workers without which a run of this lane cannot be trained."""
         return self._trainers if lane == "full" else [self.shared]
 
     def for_run(self, lane: Lane, claimed: Collection[WarmWorker] = ()) -> WarmWorker:

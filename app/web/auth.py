@@ -95,7 +95,7 @@ class Auth:
             )  # fmt: skip
 
     async def accepts(self, request: Request, token: str) -> bool:
-        """Whether this is the server's token; true for any where none is needed. Raises Problem 429."""
+        """Return whether this is the server's token; true for any where none is needed. Raises Problem 429."""
         return self._token is None or await self._check(client_address(request), token.encode(errors="replace"))
 
     def new_session(self) -> str:

@@ -169,7 +169,7 @@ class Broadcast:
 
 
 class _Written:
-    """What a round writes: the frames of the records between a subscriber's cursor and ``head``."""
+    """The frames that a round writes: of the records between a subscriber's cursor and ``head``."""
 
     def __init__(self, log: Log, records: list[Record], crowd: int) -> None:
         self._log = log
@@ -290,8 +290,8 @@ class _Pieces:
                 await asyncio.gather(pieces._ahead, return_exceptions=True)
 
     async def read(self, after: int, head: Head) -> list[Record]:
-        """What comes past ``after``, which is where the piece before ended; ``head``: as far as the log is known to
-        go."""
+        """Return what comes past ``after``, which is where the piece before ended; ``head``: as far as the log is known
+        to go."""
         ahead, self._ahead = self._ahead, None
         records = await (self._read(after) if ahead is None else ahead)
         if self._form.joined and records and records[-1].seq < head.seq:

@@ -234,7 +234,7 @@ def _misread(valid: ValidationSet, read: Read, which: Flags, sureness: Floats) -
 
 
 def _digit(valid: ValidationSet, read: Read, at: int) -> MisreadDigit:
-    """Those among the others are counted from 0 again."""
+    """Return the image at this place of ``valid``. The other digits' indices begin at 0 again."""
     first = 0 if read.ours[at] else int(read.ours.sum())
     logit, score = float(read.logits[at]), float(read.scores[at])
     read_as: ReadAs = "3" if logit > 0 else "7"

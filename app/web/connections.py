@@ -23,7 +23,7 @@ ALWAYS_ANSWERED = ("/healthz", "/readyz")
 
 
 class State(IntEnum):
-    """What a connection does; the first give way first."""
+    """The work of a connection; the first give way first."""
 
     IDLE = 0
     RECEIVING = 1
@@ -123,7 +123,7 @@ class Connections:
 
 
 def only_health(app: ASGIApp) -> ASGIApp:
-    """What a guest is served: 503 but for the addresses that are always answered."""
+    """Return what answers guests: ``app`` at the addresses that are always answered, 503 at all others."""
     busy = Problem(
         503, "Too many connections", "The server serves as many connections as it can: try again in some seconds.",
         headers={"Retry-After": "5", "Connection": "close"},

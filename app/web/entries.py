@@ -45,7 +45,7 @@ class Submit(BaseModel):
     name: Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(visible)] | None = None
 
     def chosen(self) -> Recipe:
-        """What is to be trained. Raises Problem, naming the field."""
+        """Return the recipe to be trained. Raises Problem, naming the field."""
         for field in self.recipe:
             if field not in OPEN:
                 raise refused(f"recipe.{field}", f"an entry has no such field to choose; it has {', '.join(OPEN)}")

@@ -73,7 +73,7 @@ async def _computed(request: Request, computing: Coroutine[Any, Any, bytes]) -> 
 
 
 async def while_connected(request: Request, computing: Coroutine[Any, Any, bytes]) -> bytes:
-    """What ``computing`` returns; where the client goes away before, it is cancelled and Problem raised. The request's
+    """Return what ``computing`` returns; where the client goes away before, cancel it and raise Problem. The request's
     body must have been read."""
     answer = asyncio.ensure_future(computing)
     gone = asyncio.create_task(_disconnected(request))

@@ -194,9 +194,9 @@ async def _json_lines(history: History, run: Run) -> AsyncGenerator[bytes, None]
 
 
 async def _steps(
-    history: History, run: Run, encode: Callable[[Sequence[bytes], int], bytes], say: Callable[[str], bytes]
+    history: History, run: Run, encode: Callable[[Sequence[bytes], int], bytes], describe: Callable[[str], bytes]
 ) -> AsyncGenerator[bytes, None]:
-    """Every step in pieces, then what ``say`` makes of what the log lacks, if it lacks anything."""
+    """Every step in pieces, then what ``describe`` makes of what the log lacks, if it lacks anything."""
     damage = ""
     try:
         async for records in _pieces(history, run, Steps):
@@ -204,7 +204,7 @@ async def _steps(
     except Damaged as damaged:
         damage = str(damaged)
     if damage := damage or await _damage(history, run):
-        yield say(damage)
+        yield describe(damage)
 
 
 async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") -> AsyncGenerator[bytes, None]:
@@ -222,7 +222,7 @@ async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") 
 
 
 async def _damage(history: History, run: Run) -> str:
-    """What the log lacks, which nobody sees who reads but some types of it."""
+    """Return what the log lacks, if anything: a reader of some types of records does not meet it."""
     try:
         await history.require_whole(run.id, run.seq)
     except Damaged as damaged:

@@ -120,7 +120,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.kept.mark(self, State.IDLE)
 
     def pause_writing(self) -> None:
-        """What was written has not been read: from here until it has been, the client is being waited for."""
+        """Wait, from here on, for the client to read what was written."""
         super().pause_writing()
         self.kept.mark(self, State.UNREAD)
         self._await_reading()

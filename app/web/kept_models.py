@@ -20,7 +20,7 @@ def no_earlier_built_in(reader: Reader, step: int | None) -> None:
 
 
 async def newest_run(history: History) -> Run:
-    """What ``live`` names. Raises Problem 404 where no run has been started."""
+    """Return the run that ``live`` names. Raises Problem 404 where no run has been started."""
     newest = await history.live()
     if newest is None:
         raise Problem(404, "No such run", "No run has been started yet.")

@@ -66,7 +66,7 @@ class LessonRuns:
         return self._supervisor.placed(runs), new
 
     async def known(self, lesson: Lesson) -> dict[str, list[Run]]:
-        """Of each trial as it is first shown, the runs that there are already."""
+        """Return the runs that there are already of each trial as it is first shown."""
         found = {name: await self._supervisor.find(_start(lesson, trial)) for name, trial in lesson.trials.items()}
         return {name: runs for name, runs in found.items() if runs}
 
@@ -89,7 +89,7 @@ class LessonRuns:
             await self._prepare_answers(lesson, answers)
 
     async def _prepare_answers(self, lesson: Lesson, answers: Answers) -> None:
-        """Those that cannot be had now are computed when somebody asks."""
+        """Have the lesson's experiments computed. Those that fail now are computed when somebody asks."""
         for name, parameters in lesson.experiments.items():
             asked = parameters.model_dump_json()
             if answers.get(name, asked) is not None:

@@ -118,7 +118,7 @@ class Pages:
         return self._templates.TemplateResponse(request, f"lessons/{shown.slug}.html", context)
 
     async def _class_of(self, request: Request) -> Response:
-        """What the field for a code leads to."""
+        """Answer the form with a class's code by leading to its page."""
         given = request.query_params.get("code", "")
         if code := read_code(given):
             return RedirectResponse(f"{root(request.scope)}/class/{code}", 303)

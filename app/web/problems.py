@@ -112,7 +112,7 @@ async def on_validation(request: Request, error: Exception) -> Response:
 
 
 def _is_json(request: Request) -> bool:
-    """What FastAPI takes for JSON."""
+    """Return whether FastAPI takes this for JSON."""
     kind, _, subtype = request.headers.get("content-type", "").partition(";")[0].strip().lower().partition("/")
     return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
 
@@ -123,7 +123,7 @@ def unavailable(error: HistoryUnavailable | DatabaseInUse) -> Problem:
 
 
 def damaged(error: Damaged) -> Problem:
-    """What is asked for is there no more as it was written."""
+    """Return the problem of a run whose log, or record, cannot be read as it was written."""
     return Problem(500, "Damaged run", f"{error}.".capitalize())
 
 
@@ -133,7 +133,7 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
 
 
 async def on_damaged_file(request: Request, error: Exception) -> Response:
-    """What is to be changed cannot be read."""
+    """Answer that what is to be changed cannot be read."""
     assert isinstance(error, DamagedFile)
     return Problem(500, "Damaged database", error.reason).response()
 

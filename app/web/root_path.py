@@ -25,6 +25,6 @@ class RootPath:
 
 
 def root(scope: Scope) -> str:
-    """What stands before all addresses of ours; empty where nothing does."""
+    """Return what stands before all addresses of ours; empty where nothing does."""
     before: str = scope.get("root", "")
     return before

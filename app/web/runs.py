@@ -50,7 +50,7 @@ class StartRun(BaseModel):
         return self.name and self.name.strip()
 
     def speed(self) -> SetSpeed | SetPace | None:
-        """What the run begins with; None is full speed."""
+        """Return the speed with which the run begins; None is full speed."""
         if self.pace is not None:
             return SetPace(pace=self.pace)
         return None if self.steps_per_second is None else SetSpeed(steps_per_second=self.steps_per_second)

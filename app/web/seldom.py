@@ -18,7 +18,7 @@ class _Kind:
         self._left_out = 0
 
     def due(self) -> str | None:
-        """What to add to this line; None where it is left out."""
+        """Return what to add to this line; None where it is left out."""
         now = time.monotonic()
         if now < self._next:
             self._left_out += 1

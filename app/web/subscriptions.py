@@ -249,7 +249,8 @@ class Subscriptions:
         await self._held.broadcasts.send(runs.name, runs, seq, self._socket, form)
 
     async def _send_board(self) -> None:
-        """That it has changed, at once and whenever it does, at most every ``BOARD_SECONDS``: the page fetches it."""
+        """Send a word that the board has changed, at once and whenever it does, at most every ``BOARD_SECONDS``: the
+        page fetches the board."""
         version = -1
         while True:
             version = await self._held.board.wait(version)

@@ -42,7 +42,7 @@ class WatchedTrials:
             self._wait(trial)
 
     def keep(self, runs: Sequence[str]) -> None:
-        """Whoever leaves, they go on."""
+        """Let these runs go on, whoever leaves."""
         for run in runs:
             if trial := self._trials.pop(run, None):
                 trial.cancel_timer()

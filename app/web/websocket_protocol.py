@@ -93,7 +93,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.scope["extensions"][EXTENSION] = self
 
     def pause_writing(self) -> None:
-        """What is not read is not answered either, such as pings."""
+        """Stop reading, too: a client that does not read is not answered either, such as its pings."""
         super().pause_writing()
         self.transport.pause_reading()
 

@@ -6,7 +6,7 @@ from app.history.notifier import Notifier
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_ring_wakes_everybody_who_waits() -> None:
+async def test_a_notification_wakes_everybody_who_waits() -> None:
     notifier, woken = Notifier(), []
 
     async def listen(name: int) -> None:
@@ -22,7 +22,7 @@ async def test_a_ring_wakes_everybody_who_waits() -> None:
     assert sorted(woken) == [0, 1, 2]
 
 
-async def test_who_comes_after_a_ring_waits_for_the_next() -> None:
+async def test_who_comes_after_a_notification_waits_for_the_next() -> None:
     notifier = Notifier()
     notifier.notify()
     with anyio.move_on_after(0) as waiting:

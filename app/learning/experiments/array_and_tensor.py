@@ -36,7 +36,7 @@ def array_and_tensor(_: ArrayAndTensor, digits: Digits) -> Generator[None, None,
 
 
 def run(code: str) -> Ran:
-    """What the last line gives, or the first sentence of why there is nothing."""
+    """Return what the last line gives, or the first sentence of why there is nothing."""
     names: dict[str, Any] = {"np": np, "torch": torch}
     *before, last = code.split("\n")
     try:

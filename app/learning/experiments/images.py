@@ -47,7 +47,7 @@ def steps_per_epoch(recipe: Recipe, digits: Digits) -> int:
 
 
 def of_step(recipe: Recipe, digits: Digits, step: int) -> Images:
-    """Those that a step, from 1, of the recipe learns from, among ``digits`` as it has ``seen`` them."""
+    """Return the images that a step, from 1, of the recipe learns from, among ``digits`` as it has ``seen`` them."""
     count = len(digits.train_images)
     epoch, batch = divmod(step - 1, steps_per_epoch(recipe, digits))
     generator = order.generator(recipe.seed, epoch + 1)
@@ -57,7 +57,7 @@ def of_step(recipe: Recipe, digits: Digits, step: int) -> Images:
 
 
 def chosen(indices: Tensor, digits: Digits, maps: Tensor | None = None) -> Images:
-    """Those of these indices. Raises IndexError."""
+    """Return the training images of these indices. Raises IndexError."""
     return Images(indices, digits.train_images[indices], digits.train_targets[indices].unsqueeze(1), maps)
 
 

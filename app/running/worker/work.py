@@ -77,7 +77,7 @@ def get_ready(device: str, mnist_dir: Path | None, outbox: Outbox) -> Digits:
 
 
 def devices() -> Iterator[str]:
-    """Those that this machine has, in the order in which ``auto`` prefers them."""
+    """Return the devices of this machine, in the order in which ``auto`` prefers them."""
     names: tuple[Device, ...] = ("cuda", "mps", "cpu")
     for name in names:
         with suppress(DeviceUnavailable):
@@ -171,7 +171,7 @@ class Tasks:
         self._outbox.send(last)
 
     def _go_on(self, task: _Task) -> bool:
-        """Whether it has ended."""
+        """Give the task a turn. Returns whether it has ended."""
         began, end = time.thread_time(), time.perf_counter() + TURN_SECONDS
         try:
             while not task.cancelled:
@@ -248,7 +248,7 @@ def _taken(starts: dict[str, Logged], run: str) -> list[Logged]:
 
 
 def _memory() -> int:
-    """What this process takes now, in bytes; where only that is known, the most that it has ever taken; else 0."""
+    """Return the bytes that this process takes now; where only that is known, the most that it ever took; else 0."""
     if sys.platform == "linux":
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     if sys.platform == "win32":

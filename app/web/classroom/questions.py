@@ -104,7 +104,7 @@ def read_answers(questions: Sequence[Question], given: Mapping[str, str]) -> dic
 
 @cache
 def questions(slug: str) -> tuple[Question, ...]:
-    """What this lesson asks; empty where it asks nothing. Raises jinja2's TemplateNotFound."""
+    """Return what this lesson asks; empty where it asks nothing. Raises jinja2's TemplateNotFound."""
     form = _Form()
     form.feed(_environment().get_template(f"lessons/{slug}.html").render(root=""))
     form.close()

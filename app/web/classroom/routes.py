@@ -102,7 +102,7 @@ async def show_class(request: Request, code: str) -> ClassState:
 
 @router.patch("/{code}", dependencies=[Depends(counted_control)])
 async def steer_class(request: Request, code: str, asked: Steer) -> ClassState:
-    """What the class is shown, and whether it sees how its predictions are distributed."""
+    """Choose what the class is shown, and whether it sees how its predictions are distributed."""
     held = services(request)
     found = await _find(request, code, trusted=True)
     with _problems():
@@ -177,7 +177,7 @@ def _page(given: str) -> tuple[str, str | None]:
 
 @contextmanager
 def _problems() -> Iterator[None]:
-    """What a store refuses, as a problem."""
+    """Turn what a store refuses into a problem document."""
     try:
         yield
     except UnknownClass:

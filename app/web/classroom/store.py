@@ -47,7 +47,7 @@ class Standing(NamedTuple):
 
 
 class ClassStore(Protocol):
-    """What takes a code raises UnknownClass."""
+    """The classes that are open. Methods that take a code raise UnknownClass."""
 
     async def open(self) -> str:
         """A new class's code. Raises TooManyClasses."""
@@ -62,7 +62,7 @@ class ClassStore(Protocol):
         steered since then."""
 
     async def show(self, code: str, page: str, lesson: str | None) -> None:
-        """What the class is shown now. On another page (but for its query) nobody is done yet."""
+        """Show the class this page. On another page (but for its query) nobody is done yet."""
 
     async def release(self, code: str, lesson: str, released: bool) -> None:
         """From now on all may see how the answers to this lesson are distributed, or no more."""
@@ -71,7 +71,7 @@ class ClassStore(Protocol):
         """In the place of what this member answered before. Raises ClassFull."""
 
     async def done(self, code: str, member: str, done: bool) -> None:
-        """Whether this member is done with what is shown. Raises ClassFull."""
+        """Note whether this member is done with what is shown. Raises ClassFull."""
 
     async def come(self, code: str, member: str, follows: bool) -> None:
         """A page of this member's is there. Each call wants one of :meth:`go`. Raises ClassFull."""
@@ -82,7 +82,7 @@ class ClassStore(Protocol):
         """Has this member been there? False for an unknown class, too."""
 
     async def keep(self, code: str) -> None:
-        """Who opened it is still there."""
+        """Note that who opened the class is still there."""
 
     async def count(self) -> int:
         """Classes that are open."""
