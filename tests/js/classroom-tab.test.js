@@ -107,7 +107,7 @@ test("one who is done is so with that page, and a class that is over is left", a
   const { classroom, told, watched } = tab("/lessons/sigmoid");
   classroom.join(CODE);
   told({ page: "/lessons/sigmoid" });
-  await classroom.sayDone(true);
+  await classroom.sendDone(true);
   assert.ok(classroom.done);
   told({ page: "/lessons/sigmoid?step=7" });
   assert.ok(classroom.done);

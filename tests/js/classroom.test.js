@@ -47,10 +47,10 @@ test("one that sets something there is left alone until more is shown, and one t
 
 test("a class's subscription takes its own frames, and none once it is over", () => {
   /** @type {string[]} */
-  const heard = [];
+  const received = [];
   const one = new ClassSubscription("CDFGHJ", { member: "m", follows: true }, {
-    onState: ({ page }) => heard.push(String(page)),
-    onOver: () => heard.push("over"),
+    onState: ({ page }) => received.push(String(page)),
+    onOver: () => received.push("over"),
   });
   assert.deepEqual({ ...one.name, ...one.cursor }, { class: "CDFGHJ", member: "m", follows: true });
   one.receive({ type: "Class", code: "CDFGHJ", page: "/draw", closed: false });
@@ -59,7 +59,7 @@ test("a class's subscription takes its own frames, and none once it is over", ()
   one.receive({ type: "RunDeleted", id: "CDFGHJ" });
   one.receive({ type: "Class", code: "CDFGHJ", closed: true });
   one.receive({ type: "Class", code: "CDFGHJ", page: "/runs", closed: false });
-  assert.deepEqual(heard, ["/draw", "over"]);
+  assert.deepEqual(received, ["/draw", "over"]);
   assert.equal(one.open, false);
 });
 
@@ -98,14 +98,14 @@ function lessonAt(value) {
 test("a lesson takes over a state with its controls, or not at all", () => {
   const state = lessonAt(7);
   /** @type {(string | number)[]} */
-  const heard = [];
+  const received = [];
   const control = state.control("step");
   assert.equal(control.value, 7);
   const life = new AbortController();
-  control.watch((value) => heard.push(value), life.signal);
-  state.subscribe((changed) => heard.push(changed));
+  control.watch((value) => received.push(value), life.signal);
+  state.subscribe((changed) => received.push(changed));
   assert.ok(state.take(new URLSearchParams("step=9&present")));
-  assert.deepEqual(heard, [9, "step"]);
+  assert.deepEqual(received, [9, "step"]);
   assert.ok(!state.take(new URLSearchParams("step=1&off=2")), "nothing shows what is off");
   assert.equal(state.number("step"), 9);
   life.abort();

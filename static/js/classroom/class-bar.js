@@ -20,7 +20,7 @@ export function mountClassBar(root, { classroom, stream }, { signal } = {}) {
   words.setAttribute("role", "status");
   const follow = button("", "small", () => classroom.follow(!classroom.membership?.follows), { signal });
   const release = button("", "small", () => classroom.release(!classroom.state?.released), { signal });
-  const done = button("I am done", "small", () => classroom.sayDone(!classroom.done), { signal });
+  const done = button("I am done", "small", () => classroom.sendDone(!classroom.done), { signal });
   const leave = button("Leave", "small quiet", () => classroom.leave(), { signal });
   root.classList.add("class-bar-inner");
   root.replaceChildren(name, words, follow, release, done, leave);

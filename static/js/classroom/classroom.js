@@ -25,7 +25,7 @@ export class Classroom {
   #showing = 0;
   #stillThere = 0;
   /** The prediction that is on its way, or did not get through. */
-  #sending = { said: "", until: 0 };
+  #sending = { sent: "", until: 0 };
   /** What moves to another state of this page without loading it again. @type {((page: string) => boolean) | null} */
   #move = null;
   /** Null where this tab is in no class. @type {Membership | null} */
@@ -61,7 +61,7 @@ export class Classroom {
     return !this.over && this.membership !== null && this.state?.lesson === slug;
   }
 
-  /** Whether this member has said to be done with what is shown. */
+  /** Whether this member has told that it is done with what is shown. */
   get done() {
     const page = this.state?.page;
     return page != null && this.membership?.done === pathOf(page);
@@ -106,17 +106,17 @@ export class Classroom {
   /** Send a lesson's prediction, once. @param {string} lesson @param {Record<string, string>} answers */
   async answer(lesson, answers) {
     const { membership } = this;
-    const said = JSON.stringify(answers);
-    if (!membership || this.teaches || !membership.follows || this.over || membership.answered[lesson] === said) return;
-    if (this.#sending.said === said && Date.now() < this.#sending.until) return;
-    this.#sending = { said, until: Date.now() + RETRY };
+    const sent = JSON.stringify(answers);
+    if (!membership || this.teaches || !membership.follows || this.over || membership.answered[lesson] === sent) return;
+    if (this.#sending.sent === sent && Date.now() < this.#sending.until) return;
+    this.#sending = { sent, until: Date.now() + RETRY };
     const status = await this.#request("POST", "/predictions", { member: membership.id, lesson, answers });
     const settled = status === OK || status === REFUSED; // what is refused once is so again
-    if (settled && this.membership) this.#keep({ ...this.membership, answered: { ...this.membership.answered, [lesson]: said } });
+    if (settled && this.membership) this.#keep({ ...this.membership, answered: { ...this.membership.answered, [lesson]: sent } });
   }
 
   /** @param {boolean} done */
-  async sayDone(done) {
+  async sendDone(done) {
     const { membership, state } = this;
     if (!membership || !state?.page) return;
     const path = pathOf(state.page);
@@ -161,7 +161,7 @@ export class Classroom {
     if (this.teaches) {
       if (first) this.#teach();
     } else this.#follow(state.page);
-    this.#tell();
+    this.#emit();
   }
 
   /** @param {string | null} shown */
@@ -189,7 +189,7 @@ export class Classroom {
     this.#end();
     this.#end = () => {};
     KEPT.set(null);
-    this.#tell();
+    this.#emit();
   }
 
   /** A page of the teacher's: what it shows is shown, and it keeps the class open. */
@@ -225,10 +225,10 @@ export class Classroom {
   #keep(membership) {
     this.membership = membership;
     KEPT.set(membership);
-    this.#tell();
+    this.#emit();
   }
 
-  #tell() {
+  #emit() {
     for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -152,7 +152,7 @@ export class Drawing {
     this.#earlier = this.#history.present.picture ? null : this.#history.present;
     this.#line = [point];
     this.#grown = null;
-    this.#tell({ type: "Growing" });
+    this.#emit({ type: "Growing" });
   }
 
   /** @param {Point[]} points are the growing line's next */
@@ -160,7 +160,7 @@ export class Drawing {
     if (!this.#line || !points.length) return;
     this.#line.push(...points);
     this.#grown = null;
-    this.#tell({ type: "Growing" });
+    this.#emit({ type: "Growing" });
   }
 
   /** The end of the growing line, if there is one; none where it is to start or go on. */
@@ -173,7 +173,7 @@ export class Drawing {
     const { content } = this;
     this.#line = this.#grown = null;
     this.#history.put(content);
-    this.#tell({ type: "Changed", grown: true });
+    this.#emit({ type: "Changed", grown: true });
   }
 
   /** The growing line was not meant. */
@@ -223,16 +223,16 @@ export class Drawing {
   saw(content, pixels) {
     this.#images.set(content, fractions(pixels));
     if (this.#line) this.#earlier = content;
-    this.#tell({ type: "Read" });
+    this.#emit({ type: "Read" });
   }
 
   #changed() {
     this.#earlier = null;
-    this.#tell({ type: "Changed", grown: false });
+    this.#emit({ type: "Changed", grown: false });
   }
 
   /** @param {DrawingEvent} event */
-  #tell(event) {
+  #emit(event) {
     for (const listener of [...this.#listeners]) listener(event);
   }
 }

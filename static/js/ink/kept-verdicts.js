@@ -65,7 +65,7 @@ export class KeptVerdicts {
     this.#ended = () => signal?.aborted ?? false;
     const unsubscribe = kept.subscribe(() => {
       this.#refused = false;
-      this.#tell(); // a label may be another
+      this.#emit(); // a label may be another
       this.#schedule();
     });
     document.addEventListener("visibilitychange", () => this.#schedule(), { signal });
@@ -124,7 +124,7 @@ export class KeptVerdicts {
     return () => this.#listeners.delete(listener);
   }
 
-  #tell() {
+  #emit() {
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -133,7 +133,7 @@ export class KeptVerdicts {
     this.problem = null;
     this.#retry = -Infinity;
     this.#outdated = this.#refused = false;
-    this.#tell();
+    this.#emit();
   }
 
   #schedule() {
@@ -165,7 +165,7 @@ export class KeptVerdicts {
       if (failed && !("verdict" in failed)) throw new ProblemError(409, failed.title, failed.detail);
       items.forEach((item, i) => this.#read.set(drawings[i].id, /** @type {Read} */ (item)));
       this.problem = null;
-      this.#tell();
+      this.#emit();
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       if (this.#ended() || model !== this.#model) return;
@@ -174,7 +174,7 @@ export class KeptVerdicts {
         this.#retry = this.#now() + RETRY;
         this.#outdated ||= again;
       } else this.#refused = true; // until there is something new
-      this.#tell();
+      this.#emit();
     } finally {
       const now = this.#now();
       this.#rested = now + Math.max(this.#rest, TIMES * (now - this.#asked));

@@ -120,7 +120,7 @@ export class ThroughTime {
     return () => this.#listeners.delete(listener);
   }
 
-  #tell() {
+  #emit() {
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -130,7 +130,7 @@ export class ThroughTime {
     this.problem = null;
     this.#of = "";
     this.#image = null;
-    this.#tell();
+    this.#emit();
   }
 
   #schedule() {
@@ -185,7 +185,7 @@ export class ThroughTime {
     this.#of = run;
     this.#image = image;
     this.problem = null;
-    this.#tell();
+    this.#emit();
   }
 
   /**
@@ -197,7 +197,7 @@ export class ThroughTime {
     this.problem = problem;
     if (problem.status === 0 || problem.status >= 500) this.#wait(RETRY);
     else this.#image = image; // to ask again would be answered alike, until there is something new
-    this.#tell();
+    this.#emit();
   }
 }
 

@@ -96,11 +96,11 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
     const run = current();
     if (run === BUILT_IN.id) return;
     const learned = () => model.step === undefined && onLearned();
-    const heard = (/** @type {import("../wire.js").RunEvent} */ { type }) => {
+    const received = (/** @type {import("../wire.js").RunEvent} */ { type }) => {
       learned();
       if (type === "CheckpointSaved") onKept();
     };
-    if (run === LIVE.id) endWatch = stream.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: heard });
+    if (run === LIVE.id) endWatch = stream.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: received });
     else {
       let due = 0;
       endWatch = stream.watchRun(run, {

@@ -24,14 +24,14 @@ export class Cursor {
   moveTo(x) {
     if (x === this.#x) return;
     this.#x = x;
-    this.#tell();
+    this.#emit();
   }
 
   /** @param {Range | null} range */
   zoomTo(range) {
     if (range === this.#zoom) return;
     this.#zoom = range;
-    this.#tell();
+    this.#emit();
   }
 
   /**
@@ -44,7 +44,7 @@ export class Cursor {
     signal.addEventListener("abort", () => this.#listeners.delete(listener), { once: true });
   }
 
-  #tell() {
+  #emit() {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -82,7 +82,7 @@ export class KnownRuns {
     if (known && known.seq > run.seq) return; // an answer to a request was newer
     this.#changed.set(run.id, run);
     this.#put(run);
-    this.#tell(known?.state === run.state ? "run" : "order");
+    this.#emit(known?.state === run.state ? "run" : "order");
   }
 
   /** @param {string[]} ids of runs that were deleted */
@@ -92,13 +92,13 @@ export class KnownRuns {
       this.#runs.delete(id);
     }
     this.#order = this.#order.filter((id) => this.#runs.has(id));
-    this.#tell("order");
+    this.#emit("order");
   }
 
   /** @param {Map<string, number>} places in the queue, by the ids of the runs that wait */
   setQueue(places) {
     this.#places = places;
-    this.#tell("queue");
+    this.#emit("queue");
   }
 
   /** Ids of runs that have not ended. */
@@ -117,7 +117,7 @@ export class KnownRuns {
     this.#order = [];
     for (const { id } of found) if (changed.get(id) !== null) this.#order.push(id);
     for (const [id, run] of changed) if (run) this.#put(run); else this.#runs.delete(id);
-    this.#tell("all");
+    this.#emit("all");
   }
 
   /** @param {Run} run */
@@ -130,7 +130,7 @@ export class KnownRuns {
   }
 
   /** @param {Change["type"]} type */
-  #tell(type) {
+  #emit(type) {
     for (const listener of [...this.#listeners]) listener({ type });
   }
 }

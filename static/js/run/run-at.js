@@ -19,7 +19,7 @@ export class RunAt {
   /** @param {RunLog} [log] */
   constructor(log = new RunLog()) {
     this.#log = log;
-    this.#end = log.subscribe((change) => this.#tell(change));
+    this.#end = log.subscribe((change) => this.#emit(change));
   }
 
   /** Everything that is known of the run. */
@@ -32,8 +32,8 @@ export class RunAt {
     this.#end();
     this.#log = log;
     this.#step = null;
-    this.#end = log.subscribe((change) => this.#tell(change));
-    this.#tell({ type: "Moved" });
+    this.#end = log.subscribe((change) => this.#emit(change));
+    this.#emit({ type: "Moved" });
   }
 
   /** Whether it follows the newest step. */
@@ -51,7 +51,7 @@ export class RunAt {
     const to = step === null ? null : Math.min(Math.max(0, Math.round(step)), this.#log.step);
     if (to === this.#step) return;
     this.#step = to;
-    this.#tell({ type: "Moved" });
+    this.#emit({ type: "Moved" });
   }
 
   /**
@@ -66,7 +66,7 @@ export class RunAt {
   }
 
   /** @param {Change} change */
-  #tell(change) {
+  #emit(change) {
     for (const listener of this.#listeners) listener(change);
   }
 

@@ -139,7 +139,7 @@ export class RunLog {
   apply(event) {
     this.release();
     this.#fold(event);
-    this.#tell(event);
+    this.#emit(event);
   }
 
   /**
@@ -157,23 +157,23 @@ export class RunLog {
   /** A person has given it another name, of which the log knows nothing. @param {string} name */
   rename(name) {
     this.name = name;
-    this.#tell({ type: "Renamed" });
+    this.#emit({ type: "Renamed" });
   }
 
   /** The log knows nothing of it. @param {boolean} removed */
   setModelsRemoved(removed) {
     this.modelsRemoved = removed;
-    this.#tell({ type: "ModelsRemoved" });
+    this.#emit({ type: "ModelsRemoved" });
   }
 
   release() {
     const held = [...this.#held.values()];
     this.#held.clear();
-    for (const event of held) this.#tell(event);
+    for (const event of held) this.#emit(event);
   }
 
   /** @param {Change} event */
-  #tell(event) {
+  #emit(event) {
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -33,9 +33,9 @@ export class RunView {
     this.#known = known;
     this.#query = query;
     const end = known.subscribe(({ type }) => {
-      if (type === "run" || type === "queue") return this.#tell("runs");
+      if (type === "run" || type === "queue") return this.#emit("runs");
       this.#forget();
-      this.#tell("shown");
+      this.#emit("shown");
     });
     signal?.addEventListener("abort", end);
   }
@@ -83,8 +83,8 @@ export class RunView {
     this.#order = null;
     if (whole && open) for (const member of group.members) if (!this.selection.has(member)) this.selection.toggle(member);
     this.selection.keep(new Set(this.order));
-    this.#tell("shown");
-    this.#tell("selection");
+    this.#emit("shown");
+    this.#emit("selection");
   }
 
   /** How many there are of each state, and of all, before one is chosen. */
@@ -106,20 +106,20 @@ export class RunView {
   ask(changes) {
     this.#query = { ...this.#query, ...changes };
     this.#forget();
-    this.#tell("query");
+    this.#emit("query");
   }
 
   /** @param {Map<string, string>} titles of presets by their names */
   setTitles(titles) {
     this.#titles = titles;
     this.#forget();
-    this.#tell("shown");
+    this.#emit("shown");
   }
 
   /** @param {(selection: Selection) => void} change */
   select(change) {
     change(this.selection);
-    this.#tell("selection");
+    this.#emit("selection");
   }
 
   /** The selected runs. */
@@ -149,11 +149,11 @@ export class RunView {
     if (!this.selection.size) return;
     const before = this.selection.size;
     this.selection.keep(new Set(this.order));
-    if (this.selection.size !== before) this.#tell("selection");
+    if (this.selection.size !== before) this.#emit("selection");
   }
 
   /** @param {ViewChange["type"]} type */
-  #tell(type) {
+  #emit(type) {
     for (const listener of [...this.#listeners]) listener({ type });
   }
 }

@@ -32,7 +32,7 @@ export class Stream {
   #retry = 0;
   #watch = 0;
   #attempts = 0;
-  #heard = 0;
+  #received = 0;
   #silence = PATIENCE;
   #stopped = new AbortController();
   /** What the page is about has come to its end. @type {"ended" | "gone" | "damaged" | null} */
@@ -192,20 +192,20 @@ export class Stream {
     });
     this.#socket = socket;
     this.#silence = PATIENCE;
-    this.#heard = Date.now();
+    this.#received = Date.now();
     this.#listen();
   }
 
   /** Look again when the connection would have been silent for too long. */
   #listen() {
-    const left = this.#heard + this.#silence - Date.now();
+    const left = this.#received + this.#silence - Date.now();
     if (left <= 0) return this.#lost();
     this.#watch = this.#window.setTimeout(() => this.#listen(), left);
   }
 
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
-    this.#heard = Date.now();
+    this.#received = Date.now();
     for (const frame of [decodeFrame(data)].flat()) this.#take(frame); // an array of them is joined
   }
 
@@ -295,7 +295,7 @@ export class Stream {
   /** Do not wait out the delay when there is reason to think that the server can be reached again. */
   #hurry() {
     if (this.#retry) this.#connect();
-    else if (this.#socket && Date.now() - this.#heard > this.#silence) this.#lost();
+    else if (this.#socket && Date.now() - this.#received > this.#silence) this.#lost();
   }
 
   /**
