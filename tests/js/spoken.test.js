@@ -25,53 +25,53 @@ function handClock() {
 function opened() {
   const clock = handClock();
   /** @type {string[]} */
-  const heard = [];
+  const said = [];
   const end = new AbortController();
-  return { clock, heard, end, spoken: new Spoken((words) => heard.push(words), { clock: /** @type {any} */ (clock), signal: end.signal }) };
+  return { clock, said, end, spoken: new Spoken((words) => said.push(words), { clock: /** @type {any} */ (clock), signal: end.signal }) };
 }
 
 test("a verdict is said while a run learns and each reading has another probability", async () => {
-  const { clock, heard, spoken } = opened();
-  spoken.tell("Nothing drawn yet");
+  const { clock, said, spoken } = opened();
+  spoken.announce("Nothing drawn yet");
   await clock.pass(1000);
   for (let reading = 0; reading < 20; reading++) {
-    spoken.tell("Read as a 3", `${60 + reading}.0 %`);
+    spoken.announce("Read as a 3", `${60 + reading}.0 %`);
     await clock.pass(200);
   }
-  assert.deepEqual(heard, ["Nothing drawn yet", "Read as a 3, 64.0 %"]);
+  assert.deepEqual(said, ["Nothing drawn yet", "Read as a 3, 64.0 %"]);
   await clock.pass(1000);
-  assert.deepEqual(heard.slice(2), ["Read as a 3, 79.0 %"], "and once more when it has come to rest");
+  assert.deepEqual(said.slice(2), ["Read as a 3, 79.0 %"], "and once more when it has come to rest");
 });
 
 test("words that do not stand are not said", async () => {
-  const { clock, heard, spoken } = opened();
+  const { clock, said, spoken } = opened();
   for (const words of ["Read as a 3", "Neither", "Read as a 3", "Read as a 7"]) {
-    spoken.tell(words);
+    spoken.announce(words);
     await clock.pass(800);
   }
-  assert.deepEqual(heard, []);
+  assert.deepEqual(said, []);
   await clock.pass(100);
-  assert.deepEqual(heard, ["Read as a 7"]);
-  spoken.tell("Read as a 7");
+  assert.deepEqual(said, ["Read as a 7"]);
+  spoken.announce("Read as a 7");
   await clock.pass(1000);
-  assert.equal(heard.length, 1, "nor is anything said twice");
+  assert.equal(said.length, 1, "nor is anything said twice");
 });
 
 test("of what is told in one go the last counts", async () => {
-  const { clock, heard, spoken } = opened();
+  const { clock, said, spoken } = opened();
   for (let reading = 0; reading < 10; reading++) {
-    spoken.tell("Nothing drawn yet");
-    spoken.tell("No digit found");
+    spoken.announce("Nothing drawn yet");
+    spoken.announce("No digit found");
     await clock.pass(200);
   }
-  assert.deepEqual(heard, ["No digit found"]);
+  assert.deepEqual(said, ["No digit found"]);
 });
 
 test("nothing is said after its page part has ended", async () => {
-  const { clock, heard, spoken, end } = opened();
-  spoken.tell("Neither");
+  const { clock, said, spoken, end } = opened();
+  spoken.announce("Neither");
   await clock.pass(500);
   end.abort();
   await clock.pass(1000);
-  assert.deepEqual(heard, []);
+  assert.deepEqual(said, []);
 });

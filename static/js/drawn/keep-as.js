@@ -49,13 +49,13 @@ export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal
     toasts.close("kept");
     try {
       const before = /** @type {Kept | null} */ (new ByInk(kept.all).find(found));
-      if (before?.label === label) return say(`Kept already, as ${labelWords(label)}.`);
+      if (before?.label === label) return showOutcome(`Kept already, as ${labelWords(label)}.`);
       if (before) {
         kept.label(before.id, label);
-        return say(`Kept as ${labelWords(label)}, no longer as ${labelWords(before.label)}.`, `Back to ${labelWords(before.label)}`, () => kept.label(before.id, before.label));
+        return showOutcome(`Kept as ${labelWords(label)}, no longer as ${labelWords(before.label)}.`, `Back to ${labelWords(before.label)}`, () => kept.label(before.id, before.label));
       }
       const added = kept.keep([{ label, ...found }]);
-      say(`Kept as ${labelWords(label)}: ${count(kept.all.length)} now.`, "Do not keep it", () => kept.remove(added));
+      showOutcome(`Kept as ${labelWords(label)}: ${count(kept.all.length)} now.`, "Do not keep it", () => kept.remove(added));
     } catch (error) {
       if (!(error instanceof NotKept)) throw error;
       toasts.showProblem(new ProblemError(507, "It is not kept", error.message), { key: "kept" });
@@ -63,7 +63,7 @@ export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal
   }
 
   /** @param {string} words @param {string} [undoing] @param {() => void} [undo] */
-  function say(words, undoing, undo) {
+  function showOutcome(words, undoing, undo) {
     said.replaceChildren(words);
     if (!undoing || !undo) return;
     said.append(" ", button(undoing, "small", () => {

@@ -202,12 +202,12 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
   function choose(preset) {
     base = preset;
     filled?.fields.fill(preset.recipe, KEPT);
-    say("");
+    showNote("");
     show();
   }
 
   /** @param {string} words */
-  function say(words) {
+  function showNote(words) {
     if (!filled) return;
     filled.note.textContent = words;
     filled.note.hidden = !words;
@@ -223,7 +223,7 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
       const recipe = { ...presets[0].recipe, ...given };
       base = presetOf(recipe, presets) ?? presets[0];
       fields.fill(recipe);
-      say("");
+      showNote("");
       return heading.scrollIntoView();
     }
     const { preset, texts, problems, unknown } = prefill(given, { presets, schemas: schema.properties });
@@ -231,7 +231,7 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
     fields.fill(preset.recipe);
     for (const [field, text] of Object.entries(texts)) fields.type(/** @type {Field} */ (field), text);
     for (const [field, words] of Object.entries(problems)) fields.complain(/** @type {Field} */ (field), words);
-    say(unknown);
+    showNote(unknown);
   }
 
   function show() {
@@ -244,8 +244,8 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
     cards.show(preset);
     const differences = recipeDifferences(recipe).map(({ words }) => words);
     const seed = recipe.seed ? `, seed ${recipe.seed}` : "";
-    tell(chosen, preset ? preset.title + seed : differences.join(", "));
-    tell(time, allowed ? timeWords(stepsOf(recipe, imagesOf(recipe, known)), pace.value, fullSpeed(timed, recipe)) : "Unlock with the server’s token to start runs.");
+    showWords(chosen, preset ? preset.title + seed : differences.join(", "));
+    showWords(time, allowed ? timeWords(stepsOf(recipe, imagesOf(recipe, known)), pace.value, fullSpeed(timed, recipe)) : "Unlock with the server’s token to start runs.");
   }
 
   async function begin() {
@@ -301,6 +301,6 @@ export function mountSheet(root, { onStarted, request = ask }, { signal }) {
  * @param {HTMLElement} place
  * @param {string} words
  */
-function tell(place, words) {
+function showWords(place, words) {
   if (place.textContent !== words) place.textContent = words; // not read out again
 }

@@ -4,41 +4,41 @@
 const SETTLED = 900;
 
 /**
- * Words are said once they have stood, however often they are told anew meanwhile; the figure beside them is then said as
- * it is at that moment, and again once it has stood too: of a run that learns it is another at each reading.
+ * Words are spoken once they have stood, however often they are announced anew meanwhile; the figure beside them is then
+ * spoken as it is at that moment, and again once it has stood too: of a run that learns it is another at each reading.
  */
 export class Spoken {
-  #say;
+  #speak;
   #clock;
   #signal;
   #words = "";
   #figure = "";
   /** The words that stand, or are waited for. */
   #standing = "";
-  #said = "";
+  #spoken = "";
   #looks = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** Whether the words themselves are waited for, rather than their figure. */
   #wordsDue = false;
 
   /**
-   * @param {(words: string) => void} say
+   * @param {(words: string) => void} speak
    * @param {{ clock?: Pick<typeof globalThis, "setTimeout" | "clearTimeout">, signal?: AbortSignal }} [options]
    */
-  constructor(say, { clock = globalThis, signal } = {}) {
-    this.#say = say;
+  constructor(speak, { clock = globalThis, signal } = {}) {
+    this.#speak = speak;
     this.#clock = clock;
     this.#signal = signal;
     signal?.addEventListener("abort", () => clock.clearTimeout(this.#timer));
   }
 
   /**
-   * Of what is told in one go the last counts.
+   * Of what is announced in one go the last counts.
    *
    * @param {string} words
    * @param {string} [figure]
    */
-  tell(words, figure = "") {
+  announce(words, figure = "") {
     this.#words = words;
     this.#figure = figure;
     if (this.#looks) return;
@@ -54,15 +54,15 @@ export class Spoken {
   }
 
   #look() {
-    if (this.#words === this.#standing && (this.#wordsDue || this.#sentence === this.#said)) return;
+    if (this.#words === this.#standing && (this.#wordsDue || this.#sentence === this.#spoken)) return;
     this.#wordsDue = this.#wordsDue || this.#words !== this.#standing;
     this.#standing = this.#words;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = this.#clock.setTimeout(() => {
       this.#wordsDue = false;
-      if (this.#sentence === this.#said) return;
-      this.#said = this.#sentence;
-      this.#say(this.#said);
+      if (this.#sentence === this.#spoken) return;
+      this.#spoken = this.#sentence;
+      this.#speak(this.#spoken);
     }, SETTLED);
   }
 }

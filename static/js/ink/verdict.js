@@ -70,8 +70,8 @@ export class VerdictView {
     this.#weigh(drawn?.digit ? drawn.probability_3 : null, drawn?.about);
     this.#gate.textContent = !drawn ? "" : drawn.here ? UNTOLD : gateWords(drawn.gate);
     this.#figures.replaceChildren(...(drawn ? this.#facts(drawn) : [element("span", "verdict-sum", HINT)]));
-    if (drawn?.digit) this.#spoken.tell(`Read as a ${verdict}`, chance(verdict === "3" ? drawn.probability_3 : 1 - drawn.probability_3));
-    else this.#spoken.tell(headline);
+    if (drawn?.digit) this.#spoken.announce(`Read as a ${verdict}`, chance(verdict === "3" ? drawn.probability_3 : 1 - drawn.probability_3));
+    else this.#spoken.announce(headline);
   }
 
   /**
@@ -83,7 +83,7 @@ export class VerdictView {
   showMessage(headline, sentence) {
     this.#headline.textContent = headline;
     this.#sentence.textContent = sentence;
-    this.#spoken.tell(headline);
+    this.#spoken.announce(headline);
   }
 
   /** No answer came to what was asked last. */
@@ -108,7 +108,7 @@ export class VerdictView {
     this.#weigh(null);
     this.#gate.textContent = "";
     this.#figures.replaceChildren();
-    this.#spoken.tell(`${problem.title}. ${problem.detail}`);
+    this.#spoken.announce(`${problem.title}. ${problem.detail}`);
   }
 
   /**

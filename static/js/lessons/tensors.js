@@ -270,9 +270,9 @@ async function shuffle() {
   asking.abort();
   asking = new AbortController();
   const asked = AbortSignal.any([signal, asking.signal]);
-  const say = (/** @type {string} */ words) => (part("shuffle-source").textContent = words);
-  say("The server trains two networks …");
-  const answer = await ask("shuffled_pixels", { order: state.number("order") }, { signal: asked, onProblem: say });
+  const showSource = (/** @type {string} */ words) => (part("shuffle-source").textContent = words);
+  showSource("The server trains two networks …");
+  const answer = await ask("shuffled_pixels", { order: state.number("order") }, { signal: asked, onProblem: showSource });
   if (!answer) return;
   shuffled = answer;
   const { plain, shuffled: moved, places: from } = /** @type {Shuffled} */ (answer);
@@ -289,7 +289,7 @@ async function shuffle() {
     { kind: "dots", points: points(moved), ink: "series-2", size: 3 },
   ]);
   curves.describe(shuffledWords());
-  say(`Both trained by this server just as the textbook’s recipe says, for ${epochs} epochs from the same first weights: solid with the pixels in place, dashed with the pixels of all images in one other order. Loss at the end: ${plain.valid_loss[epochs - 1].toFixed(4)} and ${moved.valid_loss[epochs - 1].toFixed(4)}.`);
+  showSource(`Both trained by this server just as the textbook’s recipe says, for ${epochs} epochs from the same first weights: solid with the pixels in place, dashed with the pixels of all images in one other order. Loss at the end: ${plain.valid_loss[epochs - 1].toFixed(4)} and ${moved.valid_loss[epochs - 1].toFixed(4)}.`);
   try {
     const all = await digits.get();
     pairs.forEach(({ plain: as, moved: other }, i) => {

@@ -148,16 +148,16 @@ function paint() {
   const train = part("train", HTMLButtonElement);
   train.disabled = sending || why() !== "";
   train.setAttribute("aria-busy", String(sending));
-  tell("live", live(entries, own));
-  tell("source", source());
+  showWords("live", live(entries, own));
+  showWords("source", source());
   const said = board ? boardWords(board) : "";
   graph.describe(said);
-  if (said) tell("words-now", said);
+  if (said) showWords("words-now", said);
   paintTable(entries, own);
 }
 
 /** @param {string} id @param {string} words */
-function tell(id, words) {
+function showWords(id, words) {
   const place = part(id);
   if (place.textContent !== words) place.textContent = words; // what is said again would be read out again
 }

@@ -72,7 +72,7 @@ function note() {
 async function load() {
   fetching.abort();
   const own = (fetching = new AbortController());
-  if (!shown) say(element("p", "soft", "Reading 3,038 digits …"));
+  if (!shown) showState(element("p", "soft", "Reading 3,038 digits …"));
   try {
     const card = await request("GET", `/api/models/${encodeURIComponent(model)}${step === null ? "" : `?step=${step}`}`, undefined, own);
     if (!own.signal.aborted) show(card);
@@ -87,7 +87,7 @@ async function load() {
 function show(card) {
   shown = card;
   const { run, name, state, recipe, measured } = card;
-  say();
+  showState();
   part("card").hidden = false;
   part("name").textContent = name;
   document.title = `${name}, its card – Threeseven`;
@@ -138,7 +138,7 @@ function fail({ status, title, detail }) {
   const again = button("Try again", "small", () => void load());
   again.hidden = status === 409;
   const words = status === 409 ? "It can read nothing." : status === 404 && detail.endsWith("yet.") ? "A card appears with the first model that it keeps." : "";
-  say(element("div", `message${unreachable ? " problem" : ""}`, element("p", "", element("strong", "", `${title}. `), detail, " ", words), element("p", "row", again)));
+  showState(element("div", `message${unreachable ? " problem" : ""}`, element("p", "", element("strong", "", `${title}. `), detail, " ", words), element("p", "row", again)));
   part("state").dataset.failed = "";
   if (!unreachable) {
     part("card").hidden = true;
@@ -147,7 +147,7 @@ function fail({ status, title, detail }) {
 }
 
 /** @param {...Node} what */
-function say(...what) {
+function showState(...what) {
   part("state").replaceChildren(...what);
   delete part("state").dataset.failed;
 }

@@ -68,7 +68,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
     busy = true;
     let took = 0;
     try {
-      if (!read) say("Reads all unseen digits …");
+      if (!read) showWords("Reads all unseen digits …");
       const digits = met(await source.get(), recipe);
       const began = performance.now();
       const logits = await reader.read(weights, recipe, digits);
@@ -111,7 +111,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
    */
   function show(digits, logits) {
     const { count: wrong, worst } = mistakes(logits, digits.labels, MOST);
-    say(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits.` + (wrong ? " Below: what it is, and P(3)." : ""));
+    showWords(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits.` + (wrong ? " Below: what it is, and P(3)." : ""));
     const shown = worst.map(({ index, label, logit }) => {
       const probability = share(sigmoid(logit));
       return {
@@ -128,7 +128,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
   }
 
   /** @param {string} words */
-  function say(words) {
+  function showWords(words) {
     if (said.textContent !== words) said.textContent = words;
   }
 
@@ -136,7 +136,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
   function empty(words) {
     read = null;
     waiting = null;
-    say(words);
+    showWords(words);
     row.show([]);
   }
 

@@ -68,7 +68,7 @@ export function mountScrubber(root, { run, painter }, { signal }) {
     if (range.value !== String(step)) range.value = String(step);
     known.style.width = end ? `${(100 * log.step) / end}%` : "0";
   });
-  const say = painter.add(() => {
+  const describe = painter.add(() => {
     const { log, step, steps } = run;
     range.disabled = play.disabled = live.disabled = !log.step;
     range.setAttribute("aria-valuetext", `Step ${count(step)} of ${count(Number(range.max))}`);
@@ -81,7 +81,7 @@ export function mountScrubber(root, { run, painter }, { signal }) {
   }, WORDS_EVERY);
   const paint = () => {
     move();
-    say();
+    describe();
   };
 
   range.addEventListener("input", () => {
