@@ -25,8 +25,19 @@ test("along a weight every digit is read as by the network that has it", () => {
     logits.forEach((logit, i) => assert.ok(Math.abs(along.logit(i, change) - logit) < 1e-5));
     const right = logits.filter((z, i) => z > 0 === (digits.labels[i] === 3)).length / COUNT;
     assert.equal(along.at(change).accuracy, right);
+    const loss = logits.reduce((sum, z, i) => sum + 1 / (1 + Math.exp(digits.labels[i] === 3 ? z : -z)), 0) / COUNT;
+    assert.ok(Math.abs(along.at(change).loss - loss) < 1e-6);
     assert.equal(along.flipped(0).length, 0);
   }
+});
+
+test("a curve along a weight is computed once for all places of the slider", () => {
+  const vector = Float64Array.from({ length: UNITS * 786 + 1 }, () => next() - 0.5);
+  const along = new AlongWeight(networkOfVector(vector, { model: "simple_net", activation: "relu" }), digits, 1, 300);
+  const curve = along.curve(-2, 2, 4);
+  assert.deepEqual(curve, [-2, -1, 0, 1, 2].map((change) => along.at(change)));
+  assert.equal(along.curve(-2, 2, 4), curve);
+  assert.deepEqual(along.curve(0, 1, 1), [along.at(0), along.at(1)]);
 });
 
 test("L2 agrees with the linear model whose weights are the difference of the means", () => {

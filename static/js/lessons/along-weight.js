@@ -5,6 +5,7 @@ import { LOSSES } from "../model/gradient.js";
 
 /** @typedef {import("../model/network.js").Network} Network */
 /** @typedef {import("../model/digits.js").Digits} Digits */
+/** @typedef {{change: number, accuracy: number, loss: number}} Reading of all digits; the loss is `mnist_loss` */
 
 export class AlongWeight {
   #network;
@@ -16,6 +17,12 @@ export class AlongWeight {
   #rest;
   /** The digits' ink at the pixel. */
   #ink;
+  /** The digits that have some there, which alone change. */
+  #inked;
+  /** What the others add, whatever the weight is. */
+  #still = { right: 0, loss: 0 };
+  /** The curve that was asked for last: where it lies, and its points. @type {{from: number, to: number, parts: number, points: Reading[]} | null} */
+  #curve = null;
 
   /**
    * @param {Network} network
@@ -42,6 +49,19 @@ export class AlongWeight {
       this.#sums[i] = sums[unit];
       this.#rest[i] = rest;
     }
+    this.#inked = Int32Array.from([...this.#ink.keys()].filter((i) => this.#ink[i] > 0));
+    this.#still = this.#sum(Int32Array.from([...this.#ink.keys()].filter((i) => this.#ink[i] === 0)), 0);
+  }
+
+  /** @param {Int32Array} digits @param {number} change */
+  #sum(digits, change) {
+    let [right, loss] = [0, 0];
+    for (const i of digits) {
+      const [logit, three] = [this.logit(i, change), this.#labels[i] === 3];
+      if (logit > 0 === three) right++;
+      loss += LOSSES.mnist_loss.loss(logit, three ? 1 : 0);
+    }
+    return { right, loss };
   }
 
   /** Of digit i with that much added to the weight. @param {number} i @param {number} change */
@@ -50,21 +70,33 @@ export class AlongWeight {
     return this.#rest[i] + output[this.#unit] * activation.apply(this.#sums[i] + change * this.#ink[i]);
   }
 
-  /** Over all digits; the loss is `mnist_loss`. @param {number} change */
+  /** @param {number} change @returns {Reading} */
   at(change) {
-    let [right, loss] = [0, 0];
-    for (let i = 0; i < this.#labels.length; i++) {
-      const [logit, three] = [this.logit(i, change), this.#labels[i] === 3];
-      if (logit > 0 === three) right++;
-      loss += LOSSES.mnist_loss.loss(logit, three ? 1 : 0);
-    }
-    return { accuracy: right / this.#labels.length, loss: loss / this.#labels.length };
+    const { right, loss } = this.#sum(this.#inked, change);
+    const { length } = this.#labels;
+    return { change, accuracy: (this.#still.right + right) / length, loss: (this.#still.loss + loss) / length };
+  }
+
+  /**
+   * Changes side by side. It is kept until another one is asked for: a slider that moves along it does not change it.
+   *
+   * @param {number} from
+   * @param {number} to
+   * @param {number} parts one less than its points
+   * @returns {readonly Reading[]}
+   */
+  curve(from, to, parts) {
+    const kept = this.#curve;
+    if (kept && kept.from === from && kept.to === to && kept.parts === parts) return kept.points;
+    const points = Array.from({ length: parts + 1 }, (_, i) => this.at(from + ((to - from) * i) / parts));
+    this.#curve = { from, to, parts, points };
+    return points;
   }
 
   /** Digits whose verdict is another than without the change. @param {number} change */
   flipped(change) {
     const found = [];
-    for (let i = 0; i < this.#labels.length; i++) if (this.logit(i, change) > 0 !== this.logit(i, 0) > 0) found.push(i);
+    for (const i of this.#inked) if (this.logit(i, change) > 0 !== this.logit(i, 0) > 0) found.push(i);
     return found;
   }
 }

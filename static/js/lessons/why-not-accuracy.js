@@ -77,19 +77,18 @@ function paint() {
   const change = state.number("change");
   const half = REACH / state.number("zoom");
   const middle = state.number("zoom") === 1 ? 0 : change;
-  const changes = Array.from({ length: POINTS + 1 }, (_, i) => middle - half + (2 * half * i) / POINTS);
-  const along_ = changes.map((each) => along.at(each));
+  const curve = along.curve(middle - half, middle + half, POINTS);
   const axis = { ...x, min: middle - half, max: middle + half };
-  accuracy.setAxes({ x: axis, y: around(along_.map((each) => each.accuracy), 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
-  loss.setAxes({ x: axis, y: around(along_.map((each) => each.loss), 1e-7, "Loss", (value) => value.toPrecision(5)) });
+  accuracy.setAxes({ x: axis, y: around(curve.map((each) => each.accuracy), 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
+  loss.setAxes({ x: axis, y: around(curve.map((each) => each.loss), 1e-7, "Loss", (value) => value.toPrecision(5)) });
   const now = along.at(change);
   accuracy.show([
-    { kind: "line", ink: "ink", points: changes.map((each, i) => [each, along_[i].accuracy]) },
+    { kind: "line", ink: "ink", points: curve.map((each) => [each.change, each.accuracy]) },
     { kind: "rule", x: change, ink: "soft", dash: true },
     { kind: "dots", ink: "ink", size: 5, points: [[change, now.accuracy]] },
   ]);
   loss.show([
-    { kind: "line", ink: "ink", points: changes.map((each, i) => [each, along_[i].loss]) },
+    { kind: "line", ink: "ink", points: curve.map((each) => [each.change, each.loss]) },
     { kind: "rule", x: change, ink: "soft", dash: true },
     { kind: "dots", ink: "ink", size: 5, points: [[change, now.loss]] },
   ]);
