@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 from tests.browser.waiting import until
 
-PAGES = ("/", "/runs/{finished}", "/runs", "/draw", "/models/{finished}")
+PAGES = ("/", "/runs/{finished}", "/runs", "/draw", "/models/{finished}", "/lessons")
 
 
 @pytest.fixture(scope="module")
