@@ -97,19 +97,21 @@ class Pages:
         return self._templates.TemplateResponse(request, "lessons.html", {"lessons": LESSONS})
 
     async def _lesson(self, request: Request) -> Response:
-        """With the results that there are already: they stand there without a script, too."""
+        """With the results that there are already: they stand there without a script, too. Where runs still train, or
+        were never asked for, the page has what was measured before."""
         try:
             shown = lesson(request.path_params["slug"])
         except KeyError:
             raise HTTPException(404, "There is no such lesson.") from None
         at = LESSONS.index(shown)
+        known = await services(request).lesson_runs.known(shown)
         context = {
             "lesson": shown,
             "number": at + 1,
             "count": len(LESSONS),
             "before": [each for each in LESSONS if each.slug in shown.needs],
             "following": LESSONS[at + 1] if at + 1 < len(LESSONS) else None,
-            "known": await services(request).lesson_runs.known(shown),
+            "known": {name: runs for name, runs in known.items() if not any(run.active for run in runs)},
             "watch": urlencode({name: _in_address(value) for name, value in shown.watch.items()}),
             "code": lambda name: Markup(html(*next((f.module, f.name) for f in shown.functions if f.name == name))),
         }

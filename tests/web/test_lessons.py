@@ -1,11 +1,22 @@
 """Lessons by REST, and the pages that show what they train."""
 
+import re
+
 import pytest
+
+from app.lessons.contents import LESSONS
 
 
 @pytest.fixture(scope="module")
 def client(server):
     with server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def fresh(serve, tmp_path_factory):
+    """Of a server that has trained nothing."""
+    with serve(tmp_path_factory.mktemp("fresh")) as server, server.client() as client:
         yield client
 
 
@@ -30,13 +41,22 @@ def test_a_trial_is_trained_once_for_all_who_ask(server, client):
 
 def test_its_page_has_the_result_without_a_script(server, client):
     page = client.get("/lessons/learning-rate", headers={"accept": "text/html"}).text
-    assert "<tbody>" not in page
+    assert "Measured before" in page
     for run in ask(client, 201)["runs"]:
         assert server.until(run["id"], "RunFinished", "RunFailed")
     page = client.get("/lessons/learning-rate", headers={"accept": "text/html"}).text
     rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
-    assert rows.count("<tr>") == 12
+    assert rows.count("<tr>") == rows.count("/runs/") == 12
     assert "97." in rows
+    assert "Measured before" not in page
+
+
+@pytest.mark.parametrize("slug", [each.slug for each in LESSONS])
+def test_without_a_script_or_a_run_each_page_has_measured_results(fresh, slug):
+    page = fresh.get(f"/lessons/{slug}", headers={"accept": "text/html"}).text
+    result = page.partition('data-part="result"')[2].partition("</section>")[0]
+    assert re.search(r"\d\.\d", result)
+    assert "…" not in result
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,7 @@ function paintTable(entries, own) {
   const table = part("table", HTMLTableElement);
   showTable(table, ["Entry", "Price", "Score", "Expected", "Last test"], entries.map((entry) => row(entry, own)));
   table.hidden = !entries.length;
+  if (entries.length) document.getElementById("tried")?.remove();
 }
 
 /** @param {BoardEntry} entry @param {ReadonlySet<string>} own @returns {(Node | string)[]} */
