@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AlongWeight } from "../../static/js/lessons/along-weight.js";
+import { AlongWeight, allSums } from "../../static/js/lessons/along-weight.js";
 import { DISTANCES, nearness } from "../../static/js/lessons/distances.js";
 import { histogramOf } from "../../static/js/lessons/graph.js";
 import { Digits } from "../../static/js/model/digits.js";
@@ -17,7 +17,7 @@ const digits = new Digits(Uint8Array.from({ length: COUNT }, (_, i) => (i % 2 ? 
 test("along a weight every digit is read as by the network that has it", () => {
   const vector = Float64Array.from({ length: UNITS * 786 + 1 }, () => next() - 0.5);
   for (const [unit, pixel, change] of [[0, 300, 0.7], [3, 401, -2], [2, 5, 0]]) {
-    const along = new AlongWeight(networkOfVector(vector, { model: "simple_net", activation: "relu" }), digits, unit, pixel);
+    const along = new AlongWeight(allSums(networkOfVector(vector, { model: "simple_net", activation: "relu" }), digits), unit, pixel);
     const changed = vector.slice();
     changed[unit * 784 + pixel] += change;
     const network = networkOfVector(changed, { model: "simple_net", activation: "relu" });
@@ -33,7 +33,7 @@ test("along a weight every digit is read as by the network that has it", () => {
 
 test("a curve along a weight is computed once for all places of the slider", () => {
   const vector = Float64Array.from({ length: UNITS * 786 + 1 }, () => next() - 0.5);
-  const along = new AlongWeight(networkOfVector(vector, { model: "simple_net", activation: "relu" }), digits, 1, 300);
+  const along = new AlongWeight(allSums(networkOfVector(vector, { model: "simple_net", activation: "relu" }), digits), 1, 300);
   const curve = along.curve(-2, 2, 4);
   assert.deepEqual(curve, [-2, -1, 0, 1, 2].map((change) => along.at(change)));
   assert.equal(along.curve(-2, 2, 4), curve);

@@ -2,10 +2,21 @@
 // the digits that have ink at its pixel.
 
 import { LOSSES } from "../model/gradient.js";
+import { unitPushes, unitSums } from "../model/unit-sums.js";
 
 /** @typedef {import("../model/network.js").Network} Network */
 /** @typedef {import("../model/digits.js").Digits} Digits */
 /** @typedef {{change: number, accuracy: number, loss: number}} Reading of all digits; the loss is `mnist_loss` */
+/** @typedef {{network: Network, digits: Digits, sums: Float64Array, pushes: Float64Array, logits: Float64Array}} AllSums of each unit and digit: what needs a full pass, which any weight's curve begins with */
+
+/** @param {Network} network @param {Digits} digits @returns {AllSums} */
+export function allSums(network, digits) {
+  const sums = unitSums(network, digits);
+  const pushes = unitPushes(network, sums);
+  const logits = new Float64Array(digits.count).fill(network.outputBias);
+  for (let at = 0; at < pushes.length; at++) logits[at % digits.count] += pushes[at];
+  return { network, digits, sums, pushes, logits };
+}
 
 export class AlongWeight {
   #network;
@@ -25,30 +36,18 @@ export class AlongWeight {
   #curve = null;
 
   /**
-   * @param {Network} network
-   * @param {Digits} digits
+   * @param {AllSums} all
    * @param {number} unit
    * @param {number} pixel
    */
-  constructor(network, digits, unit, pixel) {
+  constructor({ network, digits, sums, pushes, logits }, unit, pixel) {
     this.#network = network;
     this.#unit = unit;
     this.#labels = digits.labels;
-    this.#sums = new Float64Array(digits.count);
-    this.#rest = new Float64Array(digits.count);
+    const own = unit * digits.count;
+    this.#sums = sums.subarray(own, own + digits.count);
+    this.#rest = logits.map((logit, i) => logit - pushes[own + i]);
     this.#ink = Float64Array.from({ length: digits.count }, (_, i) => digits.bytes(i)[pixel] / 255);
-    const { first, bias, units, output } = network;
-    for (let i = 0; i < digits.count; i++) {
-      const sums = Float64Array.from(bias);
-      for (let at = digits.starts[i]; at < digits.starts[i + 1]; at++) {
-        const row = digits.places[at] * units;
-        for (let u = 0; u < units; u++) sums[u] += digits.values[at] * first[row + u];
-      }
-      let rest = network.outputBias;
-      for (let u = 0; u < units; u++) if (u !== unit) rest += output[u] * network.activation.apply(sums[u]);
-      this.#sums[i] = sums[unit];
-      this.#rest[i] = rest;
-    }
     this.#inked = Int32Array.from([...this.#ink.keys()].filter((i) => this.#ink[i] > 0));
     this.#still = this.#sum(Int32Array.from([...this.#ink.keys()].filter((i) => this.#ink[i] === 0)), 0);
   }
@@ -86,11 +85,16 @@ export class AlongWeight {
    * @returns {readonly Reading[]}
    */
   curve(from, to, parts) {
+    if (!this.#curve || !this.has(from, to, parts)) {
+      this.#curve = { from, to, parts, points: Array.from({ length: parts + 1 }, (_, i) => this.at(from + ((to - from) * i) / parts)) };
+    }
+    return this.#curve.points;
+  }
+
+  /** Whether this curve is kept. @param {number} from @param {number} to @param {number} parts */
+  has(from, to, parts) {
     const kept = this.#curve;
-    if (kept && kept.from === from && kept.to === to && kept.parts === parts) return kept.points;
-    const points = Array.from({ length: parts + 1 }, (_, i) => this.at(from + ((to - from) * i) / parts));
-    this.#curve = { from, to, parts, points };
-    return points;
+    return kept !== null && kept.from === from && kept.to === to && kept.parts === parts;
   }
 
   /** Digits whose verdict is another than without the change. @param {number} change */

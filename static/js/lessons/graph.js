@@ -34,6 +34,11 @@ export class Graph {
   #items = [];
   #size = { width: 480, height: 300 };
   #scale = 1;
+  #area = node("rect", {});
+  #grid = node("g", { class: "graph-axes" });
+  #below = new Layer(node("g", {}));
+  #above = new Layer(node("g", {}));
+  #laid = false;
 
   /**
    * @param {HTMLElement} root with a height of its own; is filled
@@ -44,11 +49,15 @@ export class Graph {
   constructor(root, axes, { signal }) {
     this.#axes = axes;
     this.#svg = node("svg", { class: "graph", role: "img", "aria-label": axes.label, focusable: "false" });
+    const clip = `clip-${(clips += 1)}`;
+    this.#below.root.setAttribute("clip-path", `url(#${clip})`);
+    this.#svg.append(node("clipPath", { id: clip }, this.#area), this.#grid, this.#below.root, this.#above.root);
     root.replaceChildren(this.#svg);
     const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => {
       if (!width) return;
       this.#scale = Number(getComputedStyle(root).getPropertyValue(SCALE)) || 1;
       this.#size = { width: Math.max(LEAST, Math.floor(width / this.#scale)), height: Math.max(120, Math.floor(height / this.#scale)) };
+      this.#laid = false;
       this.#draw();
     });
     observer.observe(root);
@@ -63,13 +72,19 @@ export class Graph {
     this.#svg.setAttribute("aria-label", `${this.#axes.label}. ${words}`);
   }
 
-  /** @param {Partial<{x: Axis, y: Axis}>} axes */
+  /** Those with the same ends, ticks and words are the same. @param {Partial<{x: Axis, y: Axis}>} axes */
   setAxes(axes) {
-    this.#axes = { ...this.#axes, ...axes };
+    const before = this.#axes;
+    this.#axes = { ...before, ...axes };
+    if (same(before.x, this.#axes.x) && same(before.y, this.#axes.y)) return;
+    this.#laid = false;
     this.#draw();
   }
 
-  /** @param {readonly Item[]} items later ones lie over earlier ones */
+  /**
+   * @param {readonly Item[]} items later ones lie over earlier ones; one that is shown again, the same object, is not
+   *   drawn anew
+   */
   show(items) {
     this.#items = items;
     this.#draw();
@@ -88,17 +103,23 @@ export class Graph {
   }
 
   #draw() {
-    const { width, height } = this.#size;
-    this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.#svg.setAttribute("width", String(width * this.#scale));
-    this.#svg.setAttribute("height", String(height * this.#scale));
-    const clip = `clip-${(clips += 1)}`;
-    const area = node("clipPath", { id: clip }, node("rect", { x: MARGIN.left, y: MARGIN.top - 6, width: width - MARGIN.left - MARGIN.right + 6, height: height - MARGIN.top - MARGIN.bottom + 8 }));
-    const shown = node("g", { "clip-path": `url(#${clip})` });
-    const over = node("g", {});
-    for (const item of this.#items) (item.kind === "flag" || item.kind === "words" ? over : shown).append(...this.#item(item));
-    this.#svg.replaceChildren(area, this.#grid(), shown, over);
+    if (!this.#laid) this.#lay();
+    const draw = (/** @type {Item} */ item) => this.#item(item);
+    const over = (/** @type {Item} */ { kind }) => kind === "flag" || kind === "words";
+    this.#below.show(this.#items.filter((item) => !over(item)), draw);
+    this.#above.show(this.#items.filter(over), draw);
     this.#separate();
+  }
+
+  /** What depends on size and axes only. */
+  #lay() {
+    const { width, height } = this.#size;
+    set(this.#svg, { viewBox: `0 0 ${width} ${height}`, width: width * this.#scale, height: height * this.#scale });
+    set(this.#area, { x: MARGIN.left, y: MARGIN.top - 6, width: width - MARGIN.left - MARGIN.right + 6, height: height - MARGIN.top - MARGIN.bottom + 8 });
+    this.#drawGrid();
+    this.#below.clear();
+    this.#above.clear();
+    this.#laid = true;
   }
 
   /** What the words of rules, flags and the like measure is known once they are drawn. */
@@ -108,13 +129,14 @@ export class Graph {
     const { top, bottom } = MARGIN;
     movedApart(boxes, { top: top - 2, bottom: this.#size.height - bottom }).forEach((by, i) => {
       if (by) labels[i].setAttribute("transform", `translate(0 ${by.toFixed(1)})`);
+      else labels[i].removeAttribute("transform");
     });
   }
 
-  #grid() {
+  #drawGrid() {
     const { width, height } = this.#size;
     const { x, y } = this.#axes;
-    const grid = node("g", { class: "graph-axes" });
+    const grid = document.createDocumentFragment();
     const format = (/** @type {Axis} */ axis, /** @type {number} */ value) => (axis.format ?? plainly)(value);
     for (const tick of ticksOf(y, Math.max(2, Math.floor(height / 60)))) {
       const at = this.y(tick);
@@ -128,7 +150,7 @@ export class Graph {
     }
     grid.append(text((MARGIN.left + width - MARGIN.right) / 2, height - 5, x.label, "middle", "graph-label"));
     grid.append(text(MARGIN.left, MARGIN.top - 3, y.label, "start", "graph-label"));
-    return grid;
+    this.#grid.replaceChildren(grid);
   }
 
   /** @param {Item} item @returns {SVGElement[]} */
@@ -187,6 +209,40 @@ export class Graph {
   }
 }
 
+/** Items one over the other, each in a group of its own. */
+class Layer {
+  /** @type {{item: Item, group: SVGElement}[]} */
+  #drawn = [];
+
+  /** @param {SVGElement} root */
+  constructor(root) {
+    this.root = root;
+  }
+
+  /** @param {readonly Item[]} items @param {(item: Item) => SVGElement[]} draw */
+  show(items, draw) {
+    items.forEach((item, i) => {
+      const before = this.#drawn[i];
+      if (before?.item === item) return;
+      const group = node("g", {}, ...draw(item));
+      if (before) before.group.replaceWith(group);
+      else this.root.append(group);
+      this.#drawn[i] = { item, group };
+    });
+    for (const { group } of this.#drawn.splice(items.length)) group.remove();
+  }
+
+  clear() {
+    this.#drawn = [];
+    this.root.replaceChildren();
+  }
+}
+
+/** @param {Axis} one @param {Axis} other */
+function same(one, other) {
+  return one.min === other.min && one.max === other.max && one.scale === other.scale && one.label === other.label && String(one.ticks) === String(other.ticks);
+}
+
 /**
  * The bars of a histogram from -reach to reach.
  *
@@ -238,9 +294,14 @@ function plainly(value) {
  */
 export function node(name, attributes, ...children) {
   const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  set(made, attributes);
   made.append(...children);
   return made;
+}
+
+/** @param {SVGElement} of @param {Record<string, string | number>} attributes */
+function set(of, attributes) {
+  for (const [key, value] of Object.entries(attributes)) of.setAttribute(key, String(value));
 }
 
 /**

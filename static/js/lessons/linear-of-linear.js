@@ -20,7 +20,19 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
 /** @import { Item } from "./graph.js" */
 /** @import { Digits } from "../model/digits.js" */
 /** @import { Network } from "../model/network.js" */
-/** @typedef {{run: string, network: Network, seen: Digits, fold: Fold, curve: number[]}} Read `curve`: verdicts changed, by units folded */
+/** @import { Folded } from "./folding.js" */
+/**
+ * @typedef {object} Read
+ * @property {string} run
+ * @property {Network} network
+ * @property {Digits} seen
+ * @property {Fold} fold
+ * @property {Item} curve verdicts changed, by units folded
+ * @property {number} most of them
+ * @property {Folded} all with every unit folded
+ * @property {Float32Array[]} pictures of the units, each times its weight in the second layer
+ * @property {[pictures: number, one: number]} full what has the full colour: among the pictures, and in the folded one
+ */
 /** @typedef {"straight" | "relu" | "inverted"} Kind */
 
 /** @type {Record<Kind, string>} */
@@ -50,6 +62,8 @@ part("tiles").append(...tiles.map(({ canvas }) => canvas));
 const row = new DigitRow("Digits whose verdict changes", signal);
 part("changed").append(row.root);
 let palette = divergingScale(document);
+/** What the tiles show. @type {{pictures?: Float32Array[], palette?: typeof palette}} */
+let painted = {};
 for (const each of [one, ...tiles]) each.paint(new Float32Array(PIXELS), palette, 1);
 
 const show = painter.add(paint);
@@ -91,7 +105,14 @@ async function look(name) {
     const seen = invertedDigits(plain, member.recipe);
     const fold = new Fold(network, seen);
     const curve = Array.from({ length: network.units + 1 }, (_, units) => fold.at(units).changed.length);
-    known[name] = { run: member.run, network, seen, fold, curve };
+    const pictures = tiles.map((_, unit) => Float32Array.from({ length: PIXELS }, (_, pixel) => network.output[unit] * network.first[pixel * network.units + unit]));
+    known[name] = {
+      run: member.run, network, seen, fold, pictures,
+      curve: { kind: "line", points: curve.map((y, x) => /** @type {const} */ ([x, y])), ink: "soft" },
+      most: Math.max(...curve),
+      all: fold.at(network.units),
+      full: [fullColour(Float32Array.from(pictures.flatMap((each) => [...each]))), fullColour(fold.picture(network.units))],
+    };
     show();
   } catch (problem) {
     begun.delete(member.run);
@@ -110,25 +131,22 @@ function paint() {
 }
 
 /** @param {Read} now */
-function paintFold({ network, seen, fold, curve }) {
+function paintFold({ network, seen, fold, curve, most, all, pictures, full }) {
   const units = Math.min(network.units, Math.max(0, Math.round(state.number("folded"))));
-  const { logits, difference, changed } = fold.at(units);
-  const pictures = tiles.map((_, unit) => Float32Array.from({ length: PIXELS }, (_, pixel) => network.output[unit] * network.first[pixel * network.units + unit]));
-  const full = fullColour(Float32Array.from(pictures.flatMap((each) => [...each])));
-  tiles.forEach(({ canvas }, unit) => {
-    tiles[unit].paint(pictures[unit], palette, 1 / full);
-    canvas.toggleAttribute("data-folded", unit < units);
-  });
+  const { logits, difference, changed } = units === network.units ? all : fold.at(units);
+  if (painted.pictures !== pictures || painted.palette !== palette) tiles.forEach((tile, unit) => tile.paint(pictures[unit], palette, 1 / full[0]));
+  painted = { pictures, palette };
+  tiles.forEach(({ canvas }, unit) => canvas.toggleAttribute("data-folded", unit < units));
   part("tiles").setAttribute("aria-label", `${network.units - units} pictures of weights that are not folded yet`);
   const picture = fold.picture(units);
-  one.paint(picture, palette, 1 / fullColour(fold.picture(network.units)));
+  one.paint(picture, palette, 1 / full[1]);
   one.canvas.setAttribute("aria-label", units ? "The one picture: blue where ink speaks for a 3, orange for a 7" : "Empty: nothing is folded yet");
   part("one-words").textContent = `${units} folded`;
   const guess = prediction.number(kind());
-  const top = Math.max(10, ...curve, guess ?? 0) * 1.08;
+  const top = Math.max(10, most, guess ?? 0) * 1.08;
   graph.setAxes({ y: { min: 0, max: top, label: "Verdicts changed of 2,038", format: count } });
   graph.show([
-    { kind: "line", points: curve.map((y, x) => /** @type {const} */ ([x, y])), ink: "soft" },
+    curve,
     ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "rule", y: guess, ink: "mine", dash: true, label: "your guess" })]),
     { kind: "dots", points: [[units, changed.length]], ink: "ink", size: 6 },
   ]);
@@ -152,7 +170,7 @@ function said() {
     const read = known[name];
     if (!read) return [];
     const guess = prediction.number(name);
-    return [`${words}, folding all units changes ${count(read.curve.at(-1))} verdicts${guess === null ? "" : ` (you expected ${count(guess)})`}.`];
+    return [`${words}, folding all units changes ${count(read.all.changed.length)} verdicts${guess === null ? "" : ` (you expected ${count(guess)})`}.`];
   }).join(" ");
 }
 
@@ -161,7 +179,7 @@ function table() {
     const [member] = asked[name].members;
     if (!member) return [];
     const read = known[name];
-    const all = read?.fold.at(read.network.units);
+    const all = read?.all;
     return [[
       runLink(member.run, KINDS[name]), percent(member.log.accuracy), read && all ? percent(sharesRight(all.logits, read.seen.labels).all) : "…",
       all ? count(all.changed.length) : "…", all ? small(all.difference) : "…",

@@ -19,7 +19,8 @@ const { signal, state, prediction, trials, digits, painter } = openLesson(window
   defaults: { step: LAST, threshold: 0, width: 1 },
 });
 
-/** @type {{logits: Float64Array, labels: Uint8Array, step: number, run: string} | null} */
+/** @import { Item } from "./graph.js" */
+/** @type {{logits: Float64Array, labels: Uint8Array, step: number, run: string, look: ReturnType<typeof lookOf>} | null} */
 let read = null;
 let reading = new AbortController();
 
@@ -53,7 +54,7 @@ async function look() {
     const all = await digits.get();
     if (mine.signal.aborted) return;
     const logits = readAll(network, all);
-    read = { logits, labels: all.labels, step, run: member.run };
+    read = { logits, labels: all.labels, step, run: member.run, look: lookOf(logits, all.labels) };
     show();
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
@@ -62,42 +63,55 @@ async function look() {
   }
 }
 
-function paint() {
-  if (!read) return;
-  const { logits, labels, step, run } = read;
-  const threshold = state.number("threshold");
+/**
+ * What of a moment no slider but that of the steps changes.
+ *
+ * @param {Float64Array} logits
+ * @param {ArrayLike<number>} labels
+ */
+function lookOf(logits, labels) {
   const reach = Math.max(8, ...logits.map(Math.abs)) * 1.02;
-  const width = state.number("width");
-  curve.setAxes({ x: axis(reach) });
   const stride = Math.ceil(logits.length / ON_CURVE);
   const of = (/** @type {number} */ label) =>
     [...logits].flatMap((z, i) => (labels[i] === label && i % stride === 0 ? [/** @type {const} */ ([z, sigmoid(z)])] : []));
+  const bins = (/** @type {number} */ label) => histogramOf(logits.filter((_, i) => labels[i] === label), { reach, bins: BINS });
+  const [three, seven] = [bins(3), bins(7)];
+  const share = (/** @type {(z: number) => boolean} */ where) => logits.filter(where).length / logits.length;
+  return {
+    reach,
+    line: /** @type {Item} */ ({ kind: "line", ink: "soft", points: range(-reach, reach, 200).map((z) => /** @type {const} */ ([z, sigmoid(z)])) }),
+    dots: /** @type {Item[]} */ ([{ kind: "dots", ink: "three", size: 2.5, points: of(3) }, { kind: "dots", ink: "seven", size: 2.5, points: of(7) }]),
+    bars: /** @type {Item[]} */ ([{ kind: "bars", ink: "seven", bars: seven }, { kind: "bars", ink: "three", bars: three }]),
+    top: Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y)),
+    range: `${lowest(logits)} to ${Math.max(...logits).toFixed(1)}`,
+    middle: share((z) => Math.abs(z) < 1),
+    out: share((z) => Math.abs(z) > 6),
+  };
+}
+
+function paint() {
+  if (!read) return;
+  const { logits, labels, step, run, look } = read;
+  const threshold = state.number("threshold");
+  const width = state.number("width");
+  curve.setAxes({ x: axis(look.reach) });
   curve.show([
-    { kind: "line", ink: "soft", points: range(-reach, reach, 200).map((z) => [z, sigmoid(z)]) },
+    look.line,
     { kind: "line", ink: "ink", dash: true, points: [[-width, 0.5 - width / 4], [width, 0.5 + width / 4]] },
-    { kind: "dots", ink: "three", size: 2.5, points: of(3) },
-    { kind: "dots", ink: "seven", size: 2.5, points: of(7) },
+    ...look.dots,
     { kind: "rule", x: threshold, ink: "ink" },
     { kind: "rule", y: sigmoid(threshold), ink: "soft", dash: true, label: sigmoid(threshold).toFixed(3) },
   ]);
-  const three = histogramOf(logits.filter((_, i) => labels[i] === 3), { reach, bins: BINS });
-  const seven = histogramOf(logits.filter((_, i) => labels[i] === 7), { reach, bins: BINS });
-  const top = Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y));
-  histogram.setAxes({ x: axis(reach), y: { min: 0, max: top * 1.1, label: "Digits", format: (value) => count(value) } });
-  histogram.show([
-    { kind: "bars", ink: "seven", bars: seven },
-    { kind: "bars", ink: "three", bars: three },
-    { kind: "rule", x: threshold, ink: "ink", label: "threshold" },
-  ]);
-  const share = (/** @type {(z: number) => boolean} */ where) => logits.filter(where).length / logits.length;
-  const middle = share((z) => Math.abs(z) < 1);
-  const right = logits.filter((z, i) => z > threshold === (labels[i] === 3)).length / logits.length;
+  histogram.setAxes({ x: axis(look.reach), y: { min: 0, max: look.top * 1.1, label: "Digits", format: (value) => count(value) } });
+  histogram.show([...look.bars, { kind: "rule", x: threshold, ink: "ink", label: "threshold" }]);
+  let right = 0;
+  for (let i = 0; i < logits.length; i++) if (logits[i] > threshold === (labels[i] === 3)) right++;
   const expected = prediction.number("middle");
   const words = [
-    `After step ${count(step)} the logits go from ${lowest(logits)} to ${Math.max(...logits).toFixed(1)}.`,
-    `${percent(middle, 1)} lie between −1 and 1, ${percent(share((z) => Math.abs(z) > 6), 1)} beyond ±6.`,
+    `After step ${count(step)} the logits go from ${look.range}.`,
+    `${percent(look.middle, 1)} lie between −1 and 1, ${percent(look.out, 1)} beyond ±6.`,
     expected === null || step !== LAST ? "" : `You expected ${expected} % in the middle.`,
-    `A threshold of ${plain(threshold)}, a probability of ${sigmoid(threshold).toFixed(3)}, reads ${percent(right)} rightly${step === LAST ? "" : " (≈)"}.`,
+    `A threshold of ${plain(threshold)}, a probability of ${sigmoid(threshold).toFixed(3)}, reads ${percent(right / logits.length)} rightly${step === LAST ? "" : " (≈)"}.`,
     `At ±${plain(width)} the line is ${Math.abs(0.5 + width / 4 - sigmoid(width)).toFixed(3)} off.`,
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;

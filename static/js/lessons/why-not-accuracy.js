@@ -6,20 +6,24 @@ import { PIXELS, sigmoid } from "../model/network.js";
 import { element, part } from "../shell/element.js";
 import { count, percent, plain } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
-import { AlongWeight } from "./along-weight.js";
+import { AlongWeight, allSums } from "./along-weight.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const REACH = 2; // how far the weight is moved, at most
 const POINTS = 400;
+const HASTY = 50; // while a slider moves, so that it follows within a frame
+const REST = 150; // milliseconds without a move, after which the curve has all its points
 
 const { signal, state, prediction, trials, digits, painter } = openLesson(window, {
   defaults: { change: 0.1, zoom: 1, unit: 7, row: 8, column: 12 },
 });
 
-/** @type {{run: string, along: AlongWeight, all: import("../model/digits.js").Digits, network: import("../model/network.js").Network} | null} */
+/** @type {{run: string, along: AlongWeight, all: import("./along-weight.js").AllSums} | null} */
 let loaded = null;
+let moved = 0; // when a slider was moved, as `performance.now()` counts
+let resting = 0;
 
 const show = painter.add(paint);
 trials.ask("network", { onChange: waited });
@@ -45,7 +49,10 @@ const accuracy = new Graph(part("accuracy"), { label: "Accuracy along the weight
 const loss = new Graph(part("loss"), { label: "Loss along the weight", x, y: { min: 0, max: 1, label: "Loss" } }, { signal });
 
 state.subscribe((changed) => {
-  if (loaded && ["unit", "row", "column"].includes(changed)) loaded.along = alongChosen(loaded.network, loaded.all);
+  moved = performance.now();
+  window.clearTimeout(resting);
+  resting = window.setTimeout(show, REST);
+  if (loaded && ["unit", "row", "column"].includes(changed)) loaded.along = alongChosen(loaded.all);
   if (changed === "zoom") slider.set(state.number("change"));
   show();
 });
@@ -57,8 +64,8 @@ async function waited({ complete, waiting, members }) {
   if (!complete) return;
   try {
     const [{ run, recipe }] = members;
-    const [network, all] = await Promise.all([fetchNetwork(run, recipe), digits.get()]);
-    loaded = { run, network, all, along: alongChosen(network, all) };
+    const all = allSums(...(await Promise.all([fetchNetwork(run, recipe), digits.get()])));
+    loaded = { run, all, along: alongChosen(all) };
     show();
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -66,18 +73,19 @@ async function waited({ complete, waiting, members }) {
   }
 }
 
-/** @param {import("../model/network.js").Network} network @param {import("../model/digits.js").Digits} all */
-function alongChosen(network, all) {
-  return new AlongWeight(network, all, Math.min(29, state.number("unit")), (28 * state.number("row") + state.number("column")) % PIXELS);
+/** @param {import("./along-weight.js").AllSums} all */
+function alongChosen(all) {
+  return new AlongWeight(all, Math.min(29, state.number("unit")), (28 * state.number("row") + state.number("column")) % PIXELS);
 }
 
 function paint() {
   if (!loaded) return;
-  const { along, all, run } = loaded;
+  const { along, all: { digits: all }, run } = loaded;
   const change = state.number("change");
   const half = REACH / state.number("zoom");
   const middle = state.number("zoom") === 1 ? 0 : change;
-  const curve = along.curve(middle - half, middle + half, POINTS);
+  const hasty = performance.now() < moved + REST - 1 && !along.has(middle - half, middle + half, POINTS);
+  const curve = along.curve(middle - half, middle + half, hasty ? HASTY : POINTS);
   const axis = { ...x, min: middle - half, max: middle + half };
   accuracy.setAxes({ x: axis, y: around(curve.map((each) => each.accuracy), 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
   loss.setAxes({ x: axis, y: around(curve.map((each) => each.loss), 1e-7, "Loss", (value) => value.toPrecision(5)) });
@@ -107,7 +115,7 @@ function paint() {
     const p = sigmoid(along.logit(i, change));
     return { key: String(i), pixels: all.bytes(i), words: `P(3) ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${p > 0.5 ? 3 : 7}`, press: null };
   }));
-  part("source").textContent = `All ${count(all.count)} validation digits, read here with the parameters of run ${run} after its last step.`;
+  part("source").textContent = `All ${count(all.count)} validation digits, read here with the parameters of run ${run} after its last step. The curves are drawn from ${POINTS + 1} points; where one must be drawn anew as you move, from ${HASTY + 1} until you rest.`;
 }
 
 /** @param {number[]} values @param {number} least @param {string} label @param {(value: number) => string} format */
