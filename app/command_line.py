@@ -66,6 +66,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one. [8000]")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where runs are kept. [.threeseven]")] = None,
     database_url: Annotated[str | None, typer.Option(help="SQLAlchemy URL. [SQLite in the data directory]")] = None,
+    live_url: Annotated[
+        str | None, typer.Option(help="Valkey or Redis, by which servers with one PostgreSQL database share runs.")
+    ] = None,
+    advertise_url: Annotated[
+        str | None, typer.Option(help="Where those reach this server. [the address that it listens on]")
+    ] = None,
     keep_bytes: Annotated[str | None, typer.Option(help="What runs may take, such as 500MB. [no limit]")] = None,
     token: Annotated[str | None, typer.Option(help="Who has it may control runs; others may watch.")] = None,
     open: Annotated[bool | None, typer.Option("--open", help="Let anyone who reaches the server control it.")] = None,
@@ -89,9 +95,10 @@ def serve(
     # Named once more here rather than by pydantic-settings' own command line, which would make an option of each of
     # the settings: the few that a person needs are easier to find.
     given: dict[str, Any] = {
-        "host": host, "port": port, "data_dir": data_dir, "database_url": database_url,
-        "keep_bytes": keep_bytes, "token": token, "open": open, "device": device, "mnist_dir": mnist_dir,
-        "download": download, "root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips,
+        "host": host, "port": port, "data_dir": data_dir, "database_url": database_url, "live_url": live_url,
+        "advertise_url": advertise_url, "keep_bytes": keep_bytes, "token": token, "open": open, "device": device,
+        "mnist_dir": mnist_dir, "download": download, "root_path": root_path,
+        "forwarded_allow_ips": forwarded_allow_ips,
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value is not None}
     try:

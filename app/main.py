@@ -1,6 +1,8 @@
 """The wiring: which parts make the server, and the order in which they open and close."""
 
+import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -14,7 +16,7 @@ from app import __version__
 from app.capacity import capacity, files_allowed
 from app.controls import SetPace
 from app.handwriting.reader import Reader
-from app.history.history import History
+from app.history.history import History, Sharing
 from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import DamagedFile, DiskFull, HistoryUnavailable, WriteRefused
@@ -56,8 +58,10 @@ from app.web.classroom.classes import Classes
 from app.web.classroom.store import MemoryStore
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
+from app.web.forwarding import Forwarded, Forwarding
 from app.web.http_methods import HeadRequests
 from app.web.kept_models import KeptModels
+from app.web.leader import Leader, derived
 from app.web.lesson_runs import LessonRuns
 from app.web.pages import Pages
 from app.web.root_path import RootPath
@@ -68,6 +72,11 @@ from app.web.telemetry import Telemetry
 from app.web.through_time import ThroughTime
 from app.web.titles import title_operations
 from app.web.viewers import Viewers
+from app.web.watched_trials import GRACE_SECONDS
+
+SHARED_GRACE_SECONDS = 3600.0
+"""For which a lesson's runs go on that nobody watches at this server, where pages at others may: most have ended by
+then."""
 
 logger = logging.getLogger(__name__)
 
@@ -82,23 +91,30 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            history = await stack.enter_async_context(History.open(settings.database, _limits(settings)))
-            supervisor = await stack.enter_async_context(
-                Supervisor(
-                    history,
-                    concurrent_runs=settings.concurrent_runs,
-                    queued_runs=settings.queued_runs,
-                    warm=settings.warm_workers,
-                    device=settings.device,
-                    mnist_dir=settings.mnist_dir,
-                )
+            shared = settings.live_url is not None
+            history = await stack.enter_async_context(
+                History.open(settings.database, _limits(settings), _sharing(settings))
             )
-            lesson_runs = await stack.enter_async_context(LessonRuns.open(history, supervisor))
-            board = await stack.enter_async_context(Board.open(history, supervisor, lesson_runs))
+            supervisor = Supervisor(
+                history,
+                concurrent_runs=settings.concurrent_runs,
+                queued_runs=settings.queued_runs,
+                warm=settings.warm_workers,
+                device=settings.device,
+                mnist_dir=settings.mnist_dir,
+            )
+            leading = await stack.enter_async_context(AsyncExitStack())
+            if history.leads:
+                await leading.enter_async_context(supervisor)
+            lesson_runs = await stack.enter_async_context(
+                LessonRuns.open(history, supervisor, grace=SHARED_GRACE_SECONDS if shared else GRACE_SECONDS)
+            )
+            board = Board(history, supervisor, lesson_runs)
+            leader = await stack.enter_async_context(Leader.open(history, shared=shared))
             reader = Reader.built_in()
             app.state.services = Services(
                 answers=Answers(),
-                auth=Auth(settings, session_key(settings.data_dir / "session.key") if settings.token else b""),
+                auth=Auth(settings, await _session_key(settings, history)),
                 board=board,
                 board_view=BoardView(board),
                 digit_packs=DigitPacks(),
@@ -108,6 +124,7 @@ def create_app(settings: Settings) -> FastAPI:
                 classes=await stack.enter_async_context(Classes.open(MemoryStore(settings.class_hours))),
                 history=history,
                 kept_models=KeptModels(),
+                leader=leader,
                 lesson_runs=lesson_runs,
                 reader=reader,
                 run_list=await stack.enter_async_context(RunList.open(history, supervisor)),
@@ -123,15 +140,45 @@ def create_app(settings: Settings) -> FastAPI:
                     )
                 ),
             )
-            if settings.first_run and not (await history.runs(limit=1))[0]:
+
+            async def lead() -> None:
+                """Start runs, in the one server that does."""
+                await leading.enter_async_context(board.running())
+                leader.here = True
+                if settings.first_run and not (await history.runs(limit=1))[0]:
+                    try:
+                        # At a pace at which a person who opens the page sees it learn.
+                        await supervisor.start(Recipe(), preset="textbook", pace=SetPace(pace="watch"), origin="first")
+                    except (NoRoom, WriteRefused) as reason:
+                        logger.warning("No first run is started: %s.", reason)
+                if settings.first_run and settings.lesson_defaults:
+                    lesson_runs.prepare(LESSONS, app.state.services.answers)
+
+            async def lead_later() -> None:
+                await history.wait_leading()
+                logger.warning("The server that led is gone: this one leads now.")
                 try:
-                    # At a pace at which a person who opens the page sees it learn.
-                    await supervisor.start(Recipe(), preset="textbook", pace=SetPace(pace="watch"), origin="first")
-                except (NoRoom, WriteRefused) as reason:
-                    logger.warning("No first run is started: %s.", reason)
-            if settings.first_run and settings.lesson_defaults:
-                lesson_runs.prepare(LESSONS, app.state.services.answers)
-            yield
+                    await leading.enter_async_context(supervisor)
+                    await lead()
+                except Exception:
+                    logger.exception("This server cannot start runs.")
+
+            async def end_where_replaced() -> None:
+                await history.wait_replaced()
+                logger.error("Another server leads now: this one ends, and can be started again.")
+                signal.raise_signal(signal.SIGTERM)
+
+            beside = [asyncio.create_task(end_where_replaced())] if shared else []
+            if history.leads:
+                await lead()
+            else:
+                beside.append(asyncio.create_task(lead_later()))
+            try:
+                yield
+            finally:
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
 
     app = FastAPI(
         title="Threeseven",
@@ -180,10 +227,29 @@ def create_app(settings: Settings) -> FastAPI:
     title_operations(app)
     Pages(settings.root_path, assets, own_data=settings.mnist_dir is not None).mount(app)
     app.add_middleware(HeadRequests)
+    if settings.live_url:
+        app.add_middleware(Forwarding)
     app.add_middleware(Security, settings=settings)
     if settings.root_path:
         app.add_middleware(RootPath, root=settings.root_path)
+    if settings.live_url:
+        app.add_middleware(Forwarded)
     return app
+
+
+def _sharing(settings: Settings) -> Sharing | None:
+    if settings.live_url is None or settings.advertise_url is None:
+        return None
+    return Sharing(settings.live_url, settings.advertise_url)
+
+
+async def _session_key(settings: Settings, history: History) -> bytes:
+    """One for all servers that share the history: a browser is signed in at each of them."""
+    if settings.token is None:
+        return b""
+    if settings.live_url:
+        return derived(await history.secret(), "sessions")
+    return session_key(settings.data_dir / "session.key")
 
 
 def _limits(settings: Settings) -> Limits:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from app.history.unavailable import HistoryUnavailable
 from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings
+from app.web.address import own_address
 from app.web.connections import Connections
 from app.web.http_protocol import Patience, http_protocol
 from app.web.seldom import SeldomWarnings
@@ -42,6 +44,8 @@ class ServeError(Exception):
 def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) -> None:
     """Serve the app that ``create`` makes until told to end. Raises ServeError."""
     _check_data(settings)
+    if settings.live_url and not all(map(find_spec, ("redis", "httpx"))):
+        raise ServeError('--live-url needs more packages: pip install "threeseven[cluster]"')
     allow_files()
     most = capacity(files_allowed(), settings.concurrent_runs)
     if most.viewers < MAX_VIEWERS:
@@ -52,7 +56,7 @@ def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) 
     listening = _listen(settings, most.backlog)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(create(settings), settings, listening, most))
+            runner.run(_serve(create(_advertised(settings, listening)), settings, listening, most))
     except (DatabaseInUse, HistoryUnavailable) as error:
         raise ServeError(str(error)) from None
     finally:
@@ -160,6 +164,17 @@ def _listen(settings: Settings, backlog: int) -> socket.socket:
         raise ServeError(
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. {advice}"
         ) from error
+
+
+def _advertised(settings: Settings, listening: socket.socket) -> Settings:
+    """With the address at which other servers reach this one."""
+    if settings.live_url is None or settings.advertise_url:
+        return settings
+    host = settings.host
+    if host in ("0.0.0.0", "::"):
+        host = own_address() or "127.0.0.1"
+    name = f"[{host}]" if ":" in host else host
+    return settings.model_copy(update={"advertise_url": f"http://{name}:{listening.getsockname()[1]}"})
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

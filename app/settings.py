@@ -3,10 +3,12 @@
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import ByteSize, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LIVE_SCHEMES = ("redis", "rediss", "valkey", "valkeys")
 
 
 def is_loopback(host: str) -> bool:
@@ -26,8 +28,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     data_dir: Path = Path(".threeseven")
-    database_url: str | None = None
+    database_url: Annotated[str | None, Field(repr=False)] = None
     """SQLAlchemy URL; the default is ``threeseven.db`` in ``data_dir``."""
+    live_url: Annotated[str | None, Field(repr=False)] = None
+    """Of a Valkey or Redis server, such as ``redis://:PASSWORD@HOST:6379/0``: then several servers may have the same
+    PostgreSQL database, and serve the same runs."""
+    advertise_url: Annotated[str | None, Field(pattern=r"^https?://[^/]+$")] = None
+    """Where those servers reach this one; the default is the address that it listens on."""
     keep_bytes: Annotated[ByteSize | None, Field(gt=0)] = None
     """What all runs together may take, such as ``500MB``. Beyond it the oldest ended runs that nobody has named lose
     their models, then go. None: nothing is ever removed by itself."""
@@ -102,6 +109,23 @@ class Settings(BaseSettings):
     def _somewhere_to_download(self) -> Self:
         if self.download and self.mnist_dir is None:
             raise ValueError("--download needs --mnist-dir FOLDER, where MNIST is to lie")
+        return self
+
+    @model_validator(mode="after")
+    def _sharable(self) -> Self:
+        if self.live_url is None:
+            return self
+        try:
+            parts = urlsplit(self.live_url)
+            good = parts.scheme in LIVE_SCHEMES and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError("--live-url must be redis://HOST:PORT/NUMBER, or rediss://, valkey:// or valkeys://")
+        if not self.database.startswith("postgres"):
+            raise ValueError(
+                "--live-url needs --database-url postgresql://…: an SQLite file cannot be shared by several servers"
+            )
         return self
 
     @model_validator(mode="after")

@@ -77,6 +77,7 @@ class History(HistoryReader):
         self._writes: set[asyncio.Task[Any]] = set()
         self._closing = asyncio.Event()
         self._leads = asyncio.Event()
+        self._replaced = asyncio.Event()
         self._follower: Follower | None = None
 
     @classmethod
@@ -116,6 +117,11 @@ class History(HistoryReader):
     async def wait_leading(self) -> None:
         """Return once this process is the one that writes, and knows all that others have written."""
         await self._leads.wait()
+
+    async def wait_replaced(self) -> None:
+        """Return once another process writes instead of this one, whose connection had been lost: this one knows no
+        more what there is, and can write nothing."""
+        await self._replaced.wait()
 
     @property
     def changes(self) -> Changes:
@@ -315,8 +321,11 @@ class History(HistoryReader):
                     log.wake()  # they are told by `require`
                 continue
             if self._database.remote or self.trouble:
-                with suppress(HistoryUnavailable, DatabaseInUse):  # known by `trouble`, and logged
-                    await self._database.check()
+                with suppress(HistoryUnavailable):  # known by `trouble`, and logged
+                    try:
+                        await self._database.check()
+                    except DatabaseInUse:  # as well
+                        self._replaced.set()
             if not self._memory.logs:  # nothing is active that would have to wait
                 await self._database.rebuild(self._limits.reserve_bytes)
             while await self._database.shrink():  # what could not be given back at once

@@ -70,13 +70,19 @@ class Board:
     @asynccontextmanager
     async def open(cls, history: History, supervisor: Supervisor, lesson_runs: LessonRuns) -> AsyncIterator[Self]:
         made = cls(history, supervisor, lesson_runs)
-        made._entries = {entry.id: entry for entry in await history.entries()}
-        for entry in list(made._entries.values()):
-            made._follow(entry)
-        try:
+        async with made.running():
             yield made
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Have entries trained and scored, in the server that starts runs, as long as this lasts."""
+        self._entries = {entry.id: entry for entry in await self._history.entries()}
+        for entry in list(self._entries.values()):
+            self._follow(entry)
+        try:
+            yield
         finally:
-            tasks = list(made._following.values())
+            tasks = list(self._following.values())
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -17,7 +17,8 @@ async def alive(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """A run that is asked for now starts at once, or waits only for another run."""
+    """A run that is asked for now starts at once, or waits only for another run; where another server starts runs, what
+    is known of them is up to date."""
     held = services(request)
     if held.history.trouble is not None:
         return PlainTextResponse(f"{held.history.trouble}\n", 503, {"Retry-After": "5"})
@@ -25,7 +26,7 @@ async def ready(request: Request) -> Response:
         await held.history.require_room()
     except NoRoom as full:
         return PlainTextResponse(f"{full}\n", 503, {"Retry-After": "60"})
-    if held.supervisor.ready:
+    if held.supervisor.ready or not held.leader.here:
         return PlainTextResponse("ready\n")
     return PlainTextResponse("a worker is still starting\n", 503, {"Retry-After": "2"})
 

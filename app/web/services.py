@@ -19,6 +19,7 @@ from app.web.classroom.classes import Classes
 from app.web.digit_packs import DigitPacks
 from app.web.downloads import Downloads
 from app.web.kept_models import KeptModels
+from app.web.leader import Leader
 from app.web.lesson_runs import LessonRuns
 from app.web.run_list import RunList
 from app.web.telemetry import Telemetry
@@ -41,6 +42,7 @@ class Services:
     downloads: Downloads
     history: History
     kept_models: KeptModels
+    leader: Leader
     lesson_runs: LessonRuns
     reader: Reader
     run_list: RunList

@@ -18,6 +18,8 @@ from app.web.broadcast import Socket, write
 from app.web.classroom.store import ClassFull, UnknownClass
 from app.web.frames import Form, text_frame
 from app.web.guesses import TooManyGuesses
+from app.web.leader import NoLeader
+from app.web.relay import relay
 from app.web.run_list import TooFarBehind
 from app.web.run_log import RunLog
 from app.web.services import Services
@@ -157,9 +159,12 @@ class Subscriptions:
         if len(self._tasks) >= MAX_SUBSCRIPTIONS:
             full = f"{MAX_SUBSCRIPTIONS} subscriptions are as many as a socket may have"
             return await self._refuse(asked.run, full, code=asked.code)
-        self._tasks[asked.key] = asyncio.create_task(self._see_through(asked, self._work(asked)))
+        self._tasks[asked.key] = asyncio.create_task(self._see_through(asked, self._work(asked, message)))
 
-    def _work(self, asked: Subscribe) -> Callable[[], Awaitable[None]]:
+    def _work(self, asked: Subscribe, message: str | bytes) -> Callable[[], Awaitable[None]]:
+        if (asked.code is not None or asked.board) and not self._held.leader.here:
+            text = message if isinstance(message, str) else message.decode()
+            return partial(relay, self._held.leader, text, self._client, self._socket)
         if asked.code is not None:
             return partial(self._send_class, asked.code, asked.member, asked.follows)
         if asked.board:
@@ -187,6 +192,9 @@ class Subscriptions:
         except TooManyGuesses:
             await asyncio.sleep(UNAVAILABLE_SECONDS)
             await self._close(TRY_AGAIN, "too many wrong codes came from this address: connect again")
+        except NoLeader:
+            await asyncio.sleep(UNAVAILABLE_SECONDS)
+            await self._close(TRY_AGAIN, "another server begins to lead: connect again")
         except TooFarBehind:
             await self._close(TRY_AGAIN, "changes of the list have been missed: connect again")
         except OSError:

@@ -17,6 +17,6 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def live_url(valkey: ValkeyServer) -> str:
     return f"redis://{valkey.host}:{valkey.port}/0"

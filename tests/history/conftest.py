@@ -20,13 +20,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture
-def empty_postgres(postgres: str) -> str:
+def empty(postgres: str) -> None:
+    """Drop all that is in the database."""
     engine = create_engine(postgres)
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> str:
+    empty(postgres)
     return postgres
 
 

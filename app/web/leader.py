@@ -1,0 +1,116 @@
+"""Of several servers with one history: the one that writes it and starts runs, and the way to it."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Self
+
+from app.history.history import History
+
+if TYPE_CHECKING:
+    import httpx
+    from websockets.asyncio.client import ClientConnection
+
+PASSWORD, CLIENT, SCHEME = b"x-threeseven-forwarded", b"x-threeseven-client", b"x-threeseven-scheme"
+"""Header fields: by which a server shows that it is one of those with the same history, and what it says of the visitor
+whose request it forwards."""
+
+CONNECT_SECONDS = 2.0
+"""How long it may take to reach the leader."""
+
+AT_ONCE = 200
+"""Requests that are forwarded at a time; further ones wait."""
+
+POOL_SECONDS = 10.0
+"""How long those may."""
+
+
+class NoLeader(Exception):
+    """The message says why, to who reads the server's output."""
+
+
+class Leader:
+    """``here``: this server leads, and has begun to."""
+
+    def __init__(
+        self, history: History, secret: bytes = b"", transport: "httpx.AsyncHTTPTransport | None" = None
+    ) -> None:
+        """``transport``: None where a server is alone."""
+        self._history = history
+        self._secret = secret
+        self._transport = transport
+        self.here = transport is None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, history: History, *, shared: bool) -> AsyncIterator[Self]:
+        """``shared``: other servers have the same history."""
+        if not shared:
+            yield cls(history)
+            return
+        import httpx  # which a server alone does without
+
+        # Not a client: it would keep one visitor's cookies, and send them with another's requests.
+        async with httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE)) as transport:
+            yield cls(history, await history.secret(), transport)
+
+    async def ask(self, method: str, path: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> "httpx.Response":
+        """The leader's answer, whose body is still to come; close it. ``path`` with its query. Raises NoLeader."""
+        import httpx
+
+        address = await self._history.leader()
+        if address is None or self._transport is None:
+            raise NoLeader("no server has led yet")
+        request = httpx.Request(
+            method,
+            httpx.URL(address).copy_with(raw_path=path),
+            headers=[*headers, (PASSWORD, self._password.encode())],
+            content=body or None,
+            extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": POOL_SECONDS}},
+        )
+        try:
+            return await self._transport.handle_async_request(request)
+        except httpx.HTTPError as error:
+            raise NoLeader(f"{address} has not answered ({type(error).__name__})") from None
+
+    @asynccontextmanager
+    async def socket(self, client: str) -> "AsyncIterator[ClientConnection]":
+        """``/ws`` of the leader, for a visitor of this address. Raises NoLeader, also where it is lost."""
+        from websockets.asyncio.client import connect
+        from websockets.exceptions import WebSocketException
+
+        address = await self._history.leader()
+        if address is None:
+            raise NoLeader("no server has led yet")
+        headers = {PASSWORD: self._password, CLIENT: json.dumps([client, 0]), SCHEME: "ws"}
+        try:
+            opened = await connect(
+                address.replace("http", "ws", 1) + "/ws",
+                additional_headers={name.decode(): value for name, value in headers.items()},
+                open_timeout=CONNECT_SECONDS,
+                compression=None,
+                proxy=None,
+            )
+        except (WebSocketException, OSError) as error:
+            raise NoLeader(f"{address} is not connected ({type(error).__name__})") from None
+        try:
+            yield opened
+        except WebSocketException:
+            raise NoLeader(f"{address} has closed the connection") from None
+        finally:
+            await opened.close()
+
+    def knows(self, password: bytes) -> bool:
+        """Whether a request with this password comes from a server with the same history."""
+        return self._transport is not None and hmac.compare_digest(password, self._password.encode())
+
+    @property
+    def _password(self) -> str:
+        return derived(self._secret, "forwarding").hex()
+
+
+def derived(secret: bytes, use: str) -> bytes:
+    """A key for one use, from what all servers know."""
+    return hmac.new(secret, use.encode(), hashlib.sha256).digest()
