@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.checkpoint import Checkpoint
 from app.events import Baseline, CheckpointSaved, EpochEnded, Event, Steps, Summary
@@ -16,6 +17,10 @@ from app.learning.schedule import Recording
 from app.recipe import Recipe
 
 Emitted = Iterator[Event | Checkpoint]
+
+DIGITS = 9
+"""Significant ones of a step's loss, accuracy and norm: as many as tell all float32 apart, of which they are computed.
+The others of a float64 would be a fifth of what a log tells of its steps."""
 
 
 class Reporter:
@@ -60,10 +65,10 @@ class Reporter:
     def _steps(self, columns: Columns, learning_rate: float) -> Steps:
         return Steps(
             step=columns.steps,
-            loss=columns.loss[self.row].tolist(),
-            accuracy=columns.accuracy[self.row].tolist(),
+            loss=_rounded(columns.loss[self.row]),
+            accuracy=_rounded(columns.accuracy[self.row]),
             learning_rate=[learning_rate] * len(columns.steps),
-            gradient_norm=columns.gradient_norm[self.row].tolist(),
+            gradient_norm=_rounded(columns.gradient_norm[self.row]),
             milliseconds=columns.milliseconds,
         )
 
@@ -119,3 +124,7 @@ class Reporter:
             yield quantise(named, step, self.run)
         if moment.kept:
             yield CheckpointSaved(step=step, epoch=epoch)
+
+
+def _rounded(values: NDArray[np.float64]) -> list[float]:
+    return [float(f"{value:.{DIGITS}g}") for value in values.tolist()]

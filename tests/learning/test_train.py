@@ -55,6 +55,8 @@ def test_no_step_is_left_out(few_digits: Digits) -> None:
     assert times[0] > 0
     assert all(0 < loss < 1 for loss in columns(emitted, "loss"))
     assert all(norm > 0 for norm in columns(emitted, "gradient_norm"))
+    for name in ("loss", "accuracy", "gradient_norm"):
+        assert all(float(f"{value:.9g}") == value for value in columns(emitted, name)), "more digits are noise"
 
 
 def test_the_start_tells_what_is_to_come(digits: Digits) -> None:
