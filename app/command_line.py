@@ -80,6 +80,9 @@ def serve(
         str | None, typer.Option(help="Proxies whose X-Forwarded headers count. [127.0.0.1]")
     ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps. [auto]")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Where workers are: local, ray or ray://HOST:PORT, a cluster. [local]")
+    ] = None,
     mnist_dir: Annotated[Path | None, typer.Option(help="Folder of MNIST's IDX files. [embedded data]")] = None,
     download: Annotated[bool | None, typer.Option("--download", help="Fetch MNIST into --mnist-dir first.")] = None,
 ) -> None:
@@ -97,7 +100,7 @@ def serve(
     given: dict[str, Any] = {
         "host": host, "port": port, "data_dir": data_dir, "database_url": database_url, "live_url": live_url,
         "advertise_url": advertise_url, "keep_bytes": keep_bytes, "token": token, "open": open, "device": device,
-        "mnist_dir": mnist_dir, "download": download, "root_path": root_path,
+        "engine": engine, "mnist_dir": mnist_dir, "download": download, "root_path": root_path,
         "forwarded_allow_ips": forwarded_allow_ips,
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value is not None}

@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
                 queued_runs=settings.queued_runs,
                 warm=settings.warm_workers,
                 device=settings.device,
+                cluster=settings.cluster,
                 mnist_dir=settings.mnist_dir,
             )
             leading = await stack.enter_async_context(AsyncExitStack())

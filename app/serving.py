@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import importlib.util
 import logging
 import os
 import signal
@@ -43,6 +44,8 @@ class ServeError(Exception):
 
 def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) -> None:
     """Serve the app that ``create`` makes until told to end. Raises ServeError."""
+    if settings.cluster and importlib.util.find_spec("ray") is None:
+        raise ServeError("--engine ray needs Ray: pip install 'threeseven[cluster]'")
     _check_data(settings)
     if settings.live_url and not all(map(find_spec, ("redis", "httpx"))):
         raise ServeError('--live-url needs more packages: pip install "threeseven[cluster]"')

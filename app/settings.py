@@ -1,11 +1,12 @@
 """What configures the server: options of `threeseven serve`, each also an environment variable ``THREESEVEN_…``."""
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import ByteSize, Field, model_validator
+from pydantic import ByteSize, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LIVE_SCHEMES = ("redis", "rediss", "valkey", "valkeys")
@@ -55,6 +56,9 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], Field(description="Further names the server is reached by.")] = ()
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """What a recipe's device ``auto`` means on this server."""
+    engine: str = "local"
+    """Where workers are: on this machine, or on the Ray cluster that it is a node of. ``ray``: there is one such,
+    ``ray://HOST:PORT``: the one whose head has this address."""
     mnist_dir: Path | None = None
     """A folder of MNIST's four IDX files to train on instead of the embedded data."""
     download: bool = False
@@ -102,8 +106,20 @@ class Settings(BaseSettings):
         return "sqlite:///" + quote(str(self.data_dir.resolve() / "threeseven.db"))
 
     @property
+    def cluster(self) -> str | None:
+        """Ray's name of the cluster that workers are on; None: they are on this machine."""
+        return {"local": None, "ray": "auto"}.get(self.engine, self.engine.removeprefix("ray://"))
+
+    @property
     def loopback(self) -> bool:
         return is_loopback(self.host)
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, engine: str) -> str:
+        if not re.fullmatch(r"local|ray|ray://[^/@\s]+:\d+", engine):
+            raise ValueError("it is neither local nor ray nor ray://HOST:PORT")
+        return engine
 
     @model_validator(mode="after")
     def _somewhere_to_download(self) -> Self:

@@ -32,6 +32,7 @@ DATABASE = {"alembic", "sqlalchemy"}
 PROCESS = {"asyncio", "multiprocessing", "subprocess"}
 TORCH = {"torch", "torchvision"}
 CLUSTER = {"httpx", "redis"}
+RAY = {"ray"}
 
 # Folder or module → what of `app` it may import, besides itself, and what from outside it may not.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
@@ -45,11 +46,12 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "app.handwriting": (VOCABULARY, WEB | DATABASE | PROCESS | TORCH),
     "app.history": (VOCABULARY, WEB | TORCH),
     "app.lessons": (VOCABULARY | {"app.formats", "app.handwriting"}, WEB | DATABASE | PROCESS | TORCH),
-    "app.running": (VOCABULARY | {"app.history"}, WEB | DATABASE | TORCH),
+    "app.running": (VOCABULARY | {"app.history"}, WEB | DATABASE | TORCH | RAY),
+    "app.running.cluster": (VOCABULARY | {"app.running"}, WEB | DATABASE | TORCH),
     "app.running.worker": (VOCABULARY | {"app.learning", "app.running"}, WEB | DATABASE),
     "app.web": (
         VOCABULARY | {"app.data", "app.formats", "app.handwriting", "app.history", "app.lessons", "app.running"},
-        TORCH,
+        TORCH | RAY,
     ),
     "app.main": (VOCABULARY | {"app.handwriting", "app.history", "app.lessons", "app.running", "app.web"}, TORCH),
     "app.serving": (VOCABULARY | {"app.history", "app.main", "app.running", "app.web"}, TORCH),
@@ -152,9 +154,9 @@ import app.command_line, app.serving
 from app.main import create_app
 from app.settings import Settings
 
-create_app(Settings())
+create_app(Settings(engine="ray"))
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert not (TORCH | CLUSTER) & set(done.stdout.split())
+    assert not (TORCH | CLUSTER | RAY) & set(done.stdout.split())

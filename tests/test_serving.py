@@ -169,6 +169,11 @@ def test_a_setting_is_named_as_it_was_given(monkeypatch, tmp_path):
     assert "threeseven: --port: " in refused("--data-dir", str(tmp_path), "--port", "99999")
 
 
+def test_an_engine_that_is_none_is_refused(tmp_path):
+    for engine in ("slurm", "ray://head", "ray://user:secret@head:6379"):
+        assert "threeseven: --engine: " in refused("--data-dir", str(tmp_path), "--engine", engine)
+
+
 def test_every_address_means_those_of_both_families(serve, tmp_path):
     with serve(tmp_path, "--host", "::", "--open") as server:
         port = server.url.rpartition(":")[2]

@@ -10,6 +10,7 @@ from typing import Self
 
 from app.running import interpreter
 from app.running.engine import Engine
+from app.running.fate import fate
 from app.running.protocol import Broke, Command, Decoder, Message, Ready, encode
 
 READ_BYTES = 1 << 18
@@ -32,11 +33,13 @@ class WorkerBroke(Exception):
 class WorkerProcess:
     """Owns its process: end it with :meth:`end`."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, name: str) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
         self._decoder = Decoder()
+        self.name = name
+        """What it is, to begin a sentence with."""
 
     @classmethod
     async def spawn(cls, engine: Engine) -> Self:
@@ -51,7 +54,8 @@ class WorkerProcess:
                 stdout=PIPE,
                 limit=READ_BYTES,
                 start_new_session=True,
-            )
+            ),
+            engine.process,
         )
 
     async def ready(self) -> Ready:
@@ -61,7 +65,7 @@ class WorkerProcess:
                 return ready
             case [Broke(reason)]:
                 raise WorkerBroke(reason)
-        raise WorkerBroke(f"The worker process {await self.fate()} before it was ready.")
+        raise WorkerBroke(f"{self.name} {await self.fate()} before it was ready.")
 
     async def receive(self) -> Sequence[Message]:
         """The next messages, at least one, in the order they were sent; none at the end. Raises ProtocolError."""
@@ -80,15 +84,8 @@ class WorkerProcess:
             self.kill()
 
     async def fate(self) -> str:
-        """How the process ended, to follow "the worker process"."""
-        status = await self._process.wait()
-        if status >= 0:
-            return f"ended with exit status {status}"
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = "unnamed"
-        return f"was killed by signal {-status} ({name})"
+        """How the process ended, to follow its name."""
+        return fate(await self._process.wait())
 
     def kill(self) -> None:
         # Not by Process.kill(), which polls first: that can reap the process before asyncio has seen its exit status.

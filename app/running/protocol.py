@@ -189,26 +189,43 @@ def encode(sent: Command | Message) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-class Decoder:
-    """Takes a worker's bytes in pieces of any size, and returns the messages that are complete."""
+class Frames:
+    """Passes on a worker's bytes, but a frame only once it is whole: where the rest never comes, another can follow."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
 
+    def feed(self, data: bytes) -> bytes:
+        """All that is whole by now. Raises ProtocolError."""
+        self._rest += data
+        end = 0
+        while len(self._rest) >= end + _LENGTH.size:
+            after = end + _LENGTH.size + _body_length(self._rest, end)
+            if len(self._rest) < after:
+                break
+            end = after
+        whole = bytes(self._rest[:end])
+        del self._rest[:end]
+        return whole
+
+
+class Decoder:
+    """Takes a worker's bytes in pieces of any size, and returns the messages that are complete."""
+
+    def __init__(self) -> None:
+        self._frames = Frames()
+
     def feed(self, data: bytes) -> list[Message]:
         """Raises ProtocolError, after which nothing more can be decoded."""
-        self._rest += data
+        whole = self._frames.feed(data)
         messages, begin = [], 0
-        while len(self._rest) >= begin + _LENGTH.size:
-            end = begin + _LENGTH.size + _body_length(self._rest, begin)
-            if len(self._rest) < end:
-                break
+        while begin < len(whole):
+            end = begin + _LENGTH.size + _body_length(whole, begin)
             try:
-                messages.append(_to_message(bytes(self._rest[begin + _LENGTH.size : end])))
+                messages.append(_to_message(whole[begin + _LENGTH.size : end]))
             except msgspec.DecodeError as error:
                 raise ProtocolError(f"a frame that is no message: {error}") from error
             begin = end
-        del self._rest[:begin]
         return messages
 
 
@@ -287,7 +304,11 @@ class Outbox:
 
     def send(self, *messages: Message) -> None:
         """Wait while the server is behind. End the process where the server has died: there is nobody to train for."""
-        data = memoryview(b"".join(map(encode, messages)))
+        self.write(b"".join(map(encode, messages)))
+
+    def write(self, frames: bytes) -> None:
+        """As :meth:`send`, what is encoded already."""
+        data = memoryview(frames)
         try:
             while data:
                 data = data[self._stream.write(data) :]

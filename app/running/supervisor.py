@@ -114,7 +114,8 @@ class Supervisor:
 
     As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
     experiments take no such place: :class:`Workers` says where they go. On few cores lessons' runs pause while a
-    person's run trains at full speed. ``warm``: workers are started before anything wants them.
+    person's run trains at full speed. ``device``, ``mnist_dir`` and ``cluster`` are the :class:`Engine`'s. ``warm``:
+    workers are started before anything wants them.
     """
 
     def __init__(
@@ -125,6 +126,7 @@ class Supervisor:
         queued_runs: int,
         device: str,
         mnist_dir: Path | None,
+        cluster: str | None = None,
         warm: bool = True,
     ) -> None:
         self._history = history
@@ -137,7 +139,8 @@ class Supervisor:
         self._queue = RunQueue(history.queue)
         self._computations = Computations(self._changed.set, self._cancel_computation)
         self._workers = Workers(
-            lambda: WarmWorker(history, Engine(device, mnist_dir), self._changed.set, self._ended), concurrent_runs
+            lambda: WarmWorker(history, Engine(device, mnist_dir, cluster), self._changed.set, self._ended),
+            concurrent_runs,
         )
         self._active: dict[str, tuple[WarmWorker, Training]] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -180,7 +183,14 @@ class Supervisor:
     def ready(self) -> bool:
         """There is a worker: a run would start at once, or waits only for another run or the second worker. Where none
         is kept warm, one would be started for it."""
-        return not self._warm or any(worker.ready for worker in self._workers)
+        return any(worker.ready for worker in self._workers) or not (self._warm or self.trouble)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no worker could be had when one was last wanted; None where there is one, or none has been wanted."""
+        if any(worker.ready for worker in self._workers):
+            return None
+        return next((worker.trouble for worker in self._workers if worker.trouble), None)
 
     @property
     def devices(self) -> tuple[str, ...]:

@@ -65,6 +65,8 @@ class WarmWorker:
         self._helpers: set[asyncio.Task[None]] = set()
         self._hurry = asyncio.Event()
         self._broke: str | None = None
+        self.trouble: str | None = None
+        """Why the last worker did not become ready."""
         self._closed = self._worn = self._receiving = False
         self._received = 0
         self._expected: list[tuple[WorkerProcess, Callable[[], bool]]] = []
@@ -172,7 +174,8 @@ class WarmWorker:
                 await self._warm()
             except (WorkerBroke, OSError) as error:  # TimeoutError is an OSError
                 logger.warning("No worker is ready: %s", error)
-                self._broke = str(error) or f"The worker process was not ready after {READY_SECONDS:.0f} s."
+                self._broke = str(error) or f"{self._engine.process} was not ready after {READY_SECONDS:.0f} s."
+                self.trouble = self._broke
             self._changed()
             if clock() - began > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
@@ -192,12 +195,13 @@ class WarmWorker:
         try:
             async with asyncio.timeout(READY_SECONDS):
                 self._ready = await process.ready()
+            self.trouble = None
             self._process = process
             self._changed()
             reason = await self._serve(process)
             self._process = None
             process.kill()
-            reason = reason or f"The worker process {await process.fate()}. What it had logged is kept."
+            reason = reason or f"{process.name} {await process.fate()}. What it had logged is kept."
             if not self._worn and not self._closed:
                 logger.warning("A worker has gone: %s", reason)
             for task in list(self.tasks):
@@ -213,7 +217,7 @@ class WarmWorker:
             try:
                 messages = await process.receive()
             except ProtocolError as error:
-                return f"The worker process sent {error}."
+                return f"{process.name} sent {error}."
             if not messages:
                 return None
             self._receiving = True

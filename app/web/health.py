@@ -28,7 +28,8 @@ async def ready(request: Request) -> Response:
         return PlainTextResponse(f"{full}\n", 503, {"Retry-After": "60"})
     if held.supervisor.ready or not held.leader.here:
         return PlainTextResponse("ready\n")
-    return PlainTextResponse("a worker is still starting\n", 503, {"Retry-After": "2"})
+    words = held.supervisor.trouble or "a worker is still starting"
+    return PlainTextResponse(f"{words}\n", 503, {"Retry-After": "2"})
 
 
 async def metrics(request: Request) -> Response:

@@ -46,9 +46,11 @@ async def history(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) 
 
 
 @pytest.fixture(scope="module")
-async def shared_supervisor(history: History, patience: None) -> AsyncIterator[Supervisor]:
+async def shared_supervisor(history: History, engine: Engine, patience: None) -> AsyncIterator[Supervisor]:
     """A module's tests share it, since each worker takes seconds to load PyTorch."""
-    async with Supervisor(history, concurrent_runs=1, queued_runs=2, device="cpu", mnist_dir=None) as supervisor:
+    async with Supervisor(
+        history, concurrent_runs=1, queued_runs=2, device=engine.device, mnist_dir=None, cluster=engine.cluster
+    ) as supervisor:
         yield supervisor
 
 

@@ -20,6 +20,7 @@ from app.running.protocol import (
     Command,
     ComputeExperiment,
     Decoder,
+    Frames,
     Logged,
     Member,
     Message,
@@ -39,7 +40,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 RECORDS = st.builds(Record, seq=UINT32, type=TEXT, step=st.none() | st.integers(0, 2**62), data=st.binary(max_size=300))
 CHECKPOINTS = st.builds(Checkpoint, step=UINT32, epoch=UINT32, kept=st.booleans(), data=st.binary(max_size=300))
 MESSAGES = st.lists(
-    st.builds(Ready, st.lists(TEXT, max_size=3).map(tuple))
+    st.builds(Ready, st.lists(TEXT, max_size=3).map(tuple), TEXT, UINT32)
     | st.builds(Logged, TEXT, TEXT, RECORDS)
     | st.builds(Saved, TEXT, TEXT, CHECKPOINTS)
     | st.builds(Answer, TEXT, st.binary(max_size=300))
@@ -60,6 +61,15 @@ def test_messages_arrive_whatever_pieces_they_come_in(messages: list[Message], c
         received += decoder.feed(data[begin:end])
         begin = end
     assert received == messages
+
+
+@settings(deadline=None)
+@given(MESSAGES, st.integers(0, 3000))
+def test_after_a_message_that_came_in_part_others_are_understood(messages: list[Message], cut: int) -> None:
+    passed_on = Frames().feed(b"".join(map(encode, messages))[:cut])
+    *whole, last = Decoder().feed(passed_on + encode(Broke("gone")))
+    assert whole == messages[: len(whole)]
+    assert last == Broke("gone")
 
 
 @settings(deadline=None)

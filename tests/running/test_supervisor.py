@@ -52,8 +52,9 @@ def as_in_a_worker() -> Iterator[None]:
 @pytest.mark.usefixtures("as_in_a_worker")
 async def test_a_run_is_logged_exactly_as_it_was_trained(supervisor: Supervisor, history: History) -> None:
     recipe = Recipe(epochs=2, seed=3, device="cpu")
+    number = await history.last_number() + 1
     run = await supervisor.start(recipe, preset="textbook")
-    assert (run.state, run.place, run.name) == ("queued", 1, "Textbook #1")
+    assert (run.state, run.place, run.name) == ("queued", 1, f"Textbook #{number}")
     watcher = Watcher(history, run.id)
     await watcher.until(RunStarted)
     assert supervisor.ready

@@ -1,0 +1,41 @@
+"""What becomes of runs, and of the server, when parts of a Ray cluster go."""
+
+from tests.cluster.ray.nodes import cluster
+
+
+def finished(server, **recipe):
+    return server.until(server.start(**recipe)["id"], "RunFinished", "RunFailed")["type"] == "RunFinished"
+
+
+def training(server):
+    """A long run that takes steps."""
+    run = server.start(epochs=1000)["id"]
+    assert server.until(run, "Steps", "RunFailed")["type"] == "Steps"
+    return run
+
+
+def test_a_run_fails_with_its_node_and_the_next_trains_on_another(serve, tmp_path):
+    with cluster() as ray, ray.head(cpus=0), serve(tmp_path, "--engine", f"ray://{ray.address}") as server:
+        with ray.node(cpus=2) as node:
+            run = training(server)
+            (raylet,) = node.processes("raylet/raylet")
+            raylet.kill()
+            assert "Ray cluster" in server.until(run, "RunFailed")["reason"]
+        with ray.node(cpus=2):
+            assert finished(server)
+
+
+def test_a_server_whose_cluster_goes_says_so_and_goes_on_when_it_is_back(serve, tmp_path):
+    with cluster() as ray, serve(tmp_path, "--engine", f"ray://{ray.address}") as server, server.client() as client:
+        with ray.head(cpus=2) as head:
+            run = training(server)
+            head.kill()
+            assert "Ray cluster" in server.until(run, "RunFailed")["reason"]
+        nowhere = f"No Ray cluster can be reached at {ray.address}: Connection refused."
+        assert server.until(server.start()["id"], "RunFailed")["reason"] == nowhere
+        unready = client.get("/readyz")
+        assert (unready.status_code, unready.text) == (503, f"{nowhere}\n")
+        assert client.get("/runs").status_code == 200
+        with ray.head(cpus=2):
+            assert finished(server)
+            assert client.get("/readyz").text == "ready\n"
