@@ -102,6 +102,23 @@ def test_learning_rate_and_speed_show_what_the_log_answered(slow: Page) -> None:
     expect(speed).to_have_value("200")
 
 
+def test_presses_that_come_before_an_answer_are_not_lost(slow: Page) -> None:
+    rate = slow.get_by_label("Learning rate", exact=True).first
+    fourfold = f"{4 * float(rate.input_value()):g}"
+    slow.get_by_role("button", name="Double the learning rate").evaluate(
+        "button => { button.click(); button.click(); }"
+    )
+    expect(rate).to_have_value(fourfold)
+    expect(rate).to_have_attribute("aria-busy", "false")
+    controls = slow.locator("#controls")
+    paces = [controls.get_by_role("radio", name=name).element_handle() for name in ("Watch", "Slow")]
+    slow.evaluate("paces => paces.forEach((pace) => pace.click())", paces)
+    expect(slow.locator("#scrubber")).to_contain_text(re.compile(r"\b[34](\.\d)? steps a second"))
+    slow.reload()
+    expect(rate).to_have_value(fourfold)
+    expect(controls.get_by_role("radio", name="Slow")).to_be_checked()
+
+
 def test_one_press_changes_the_pace_and_the_keys_stay_the_pages(slow: Page) -> None:
     controls = slow.locator("#controls")
     controls.get_by_text("Slow", exact=True).click()

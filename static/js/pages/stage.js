@@ -48,7 +48,7 @@ const READING_PAUSE = 400;
 
 const { run: shown = "live", knownRun = "", knownSeq, knownOver, knownStarted } = document.body.dataset;
 const { signal } = new AbortController(); // the page's own parts stay as long as it does
-const painter = new Painter(window);
+const painter = new Painter(window, () => (feed.complete ? 0 : READING_PAUSE));
 
 const stream = new Stream(window, {
   onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
@@ -86,7 +86,6 @@ const context = { run, painter };
 
 const showState = painter.add(() => {
   const { complete: known, damage } = feed;
-  painter.pause = known ? 0 : READING_PAUSE;
   if (!known) run.log.release();
   const { state, active } = run;
   document.body.dataset.state = known ? state : "none";

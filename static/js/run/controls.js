@@ -8,7 +8,7 @@ import { ProblemError, request } from "../shell/problem.js";
 
 /** @typedef {import("../forms/pace-value.js").PaceValue} PaceValue */
 /** @typedef {import("./run-at.js").RunAt} RunAt */
-/** @typedef {"pause" | "resume" | "step" | "stop" | "learning_rate" | "steps_per_second" | "pace"} What a control, as `Controlled` names it */
+/** @typedef {"pause" | "resume" | "stop" | "learning_rate" | "pace"} What what is asked for: an action, or a setting with its new value */
 
 const RATES = { type: "number", exclusiveMinimum: 0, maximum: 1000 };
 
@@ -45,6 +45,10 @@ class RunControls {
   #steps = 0;
   /** @type {Set<What>} asked for and not answered yet */
   #waiting = new Set();
+  /** @type {Map<What, object>} settings to ask for once the one before is answered: the newest of each */
+  #next = new Map();
+  /** @type {number | null} the learning rate asked for last, until the log answers it */
+  #rateAsked = null;
 
   /**
    * @param {HTMLElement} root
@@ -59,8 +63,8 @@ class RunControls {
     press(this.#pause, () => this.togglePause());
     press(this.#step, () => this.step());
     press(this.#stop, () => this.#send("stop", { action: "stop" }));
-    press(this.#halve, () => this.#setRate((run.log.rateNow ?? 0) / 2));
-    press(this.#double, () => this.#setRate((run.log.rateNow ?? 0) * 2));
+    press(this.#halve, () => this.#setRate((this.#rateNow ?? 0) / 2));
+    press(this.#double, () => this.#setRate((this.#rateNow ?? 0) * 2));
     this.#rate = numberField({ limits: RATES, onCommit: (rate) => this.#setRate(rate) }, { signal });
     this.#rate.input.id = uniqueId("rate");
     this.#halve.setAttribute("aria-label", "÷2: halve the learning rate");
@@ -113,13 +117,29 @@ class RunControls {
   /** @param {number} rate */
   #setRate(rate) {
     const { value, problem } = readNumber(String(Number(rate.toPrecision(6))), RATES);
-    if (value === null) this.#rate.complain(problem);
-    else this.#send("learning_rate", { learning_rate: value });
+    if (value === null) {
+      this.#rate.complain(problem);
+      return;
+    }
+    this.#rateAsked = value;
+    this.#set("learning_rate", { learning_rate: value });
+    this.#showRate();
   }
 
   /** @param {PaceValue} value */
   #setPace(value) {
-    this.#send("pace" in value ? "pace" : "steps_per_second", value);
+    this.#set("pace", value);
+  }
+
+  /**
+   * No press is lost: what comes before the last is answered is asked for after it.
+   *
+   * @param {"learning_rate" | "pace"} what
+   * @param {object} control
+   */
+  #set(what, control) {
+    if (this.#waiting.has(what)) this.#next.set(what, control);
+    else this.#send(what, control);
   }
 
   /**
@@ -131,7 +151,7 @@ class RunControls {
     this.#waiting.add(what);
     this.#show();
     if (await this.#ask(control)) return;
-    this.#waiting.delete(what);
+    this.#forget(what);
     this.#showRate();
     this.#show();
   }
@@ -157,14 +177,27 @@ class RunControls {
     if (change.type === "Steps" || change.type === "Weights" || change.type === "CheckpointSaved") return;
     if (change.type === "Controlled") {
       const { what } = /** @type {import("../wire.js").Controlled} */ (change);
-      this.#waiting.delete(/** @type {What} */ (what));
       if (what === "learning_rate") this.#rate.complain("");
+      const answered = /** @type {What} */ (what === "steps_per_second" ? "pace" : what);
+      const next = this.#next.get(answered);
+      this.#forget(answered, next !== undefined);
+      if (next) this.#send(answered, next);
     }
     if (change.type === "RunQueued" || !this.#run.active) {
-      this.#waiting.clear();
+      for (const what of this.#waiting) this.#forget(what);
       this.#rate.complain("");
     }
     this.#show();
+  }
+
+  /**
+   * @param {What} what waits no more
+   * @param {boolean} goesOn whether it is asked for again, with a newer value
+   */
+  #forget(what, goesOn = false) {
+    this.#waiting.delete(what);
+    this.#next.delete(what);
+    if (what === "learning_rate" && !goesOn) this.#rateAsked = null;
   }
 
   #show() {
@@ -177,13 +210,19 @@ class RunControls {
     this.#busy(this.#pause, this.#waiting.has("pause") || this.#waiting.has("resume"));
     this.#busy(this.#step, this.#steps > 0);
     this.#busy(this.#stop, this.#waiting.has("stop"));
+    this.#busy(this.#rate.input, this.#waiting.has("learning_rate"));
     // What is being typed, or has just been refused, stays.
     if (document.activeElement !== this.#rate.input && this.#rate.problem.hidden) this.#showRate();
-    if (!this.#waiting.has("pace") && !this.#waiting.has("steps_per_second")) this.#pace.show(this.#paceNow);
+    if (!this.#waiting.has("pace")) this.#pace.show(this.#paceNow);
   }
 
   #showRate() {
-    this.#rate.show(this.#run.log.rateNow);
+    this.#rate.show(this.#rateNow);
+  }
+
+  /** What is asked for counts before it is answered: two presses of ×2 make four. */
+  get #rateNow() {
+    return this.#rateAsked ?? this.#run.log.rateNow;
   }
 
   /** @returns {PaceValue} */
@@ -193,9 +232,9 @@ class RunControls {
     return stepsPerSecond === null ? { pace: "full" } : { steps_per_second: stepsPerSecond };
   }
 
-  /** @param {HTMLButtonElement} button @param {boolean} busy */
-  #busy(button, busy) {
-    button.setAttribute("aria-busy", String(busy));
+  /** @param {HTMLElement} control @param {boolean} busy */
+  #busy(control, busy) {
+    control.setAttribute("aria-busy", String(busy));
   }
 }
 

@@ -13,12 +13,16 @@ export class Painter {
   #due = new Set();
   #frame = 0;
   #painting = false;
-  /** Milliseconds between two paintings at least, of anything: more than 0 while there is other work to be done. */
-  pause = 0;
+  #pause;
 
-  /** @param {Window} window */
-  constructor(window) {
+  /**
+   * @param {Window} window
+   * @param {() => number} [pause] milliseconds between two paintings at least, of anything: more than 0 while there is
+   *   other work to be done. Asked before each.
+   */
+  constructor(window, pause = () => 0) {
     this.#window = window;
+    this.#pause = pause;
     window.document.addEventListener("visibilitychange", () => this.#schedule());
   }
 
@@ -40,8 +44,9 @@ export class Painter {
     if (this.#frame || !this.#due.size || this.#window.document.hidden) return;
     this.#frame = this.#window.requestAnimationFrame((now) => {
       this.#frame = 0;
+      const pause = this.#pause();
       for (const work of [...this.#due]) {
-        if (now - work.last < Math.max(work.every, this.pause)) continue;
+        if (now - work.last < Math.max(work.every, pause)) continue;
         this.#due.delete(work);
         work.last = now;
         work.paint();
