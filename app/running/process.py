@@ -11,6 +11,7 @@ from typing import Self
 from app.running import interpreter
 from app.running.engine import Engine
 from app.running.fate import fate
+from app.running.forked import ForkedProcess, can_fork
 from app.running.protocol import Broke, Command, Decoder, Message, Ready, encode
 
 READ_BYTES = 1 << 18
@@ -33,7 +34,7 @@ class WorkerBroke(Exception):
 class WorkerProcess:
     """Owns its process: end it with :meth:`end`."""
 
-    def __init__(self, process: Process, name: str) -> None:
+    def __init__(self, process: Process | ForkedProcess, name: str) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
@@ -46,6 +47,8 @@ class WorkerProcess:
         """Raises OSError where the system gives no process."""
         # A session of its own: signals meant for the server's group are the server's to answer. It cannot outlive the
         # server all the same, since it ends with its standard input.
+        if engine.cluster is None and can_fork():
+            return cls(await ForkedProcess.start(engine.device, engine.mnist_dir, READ_BYTES), engine.process)
         return cls(
             await asyncio.create_subprocess_exec(
                 *engine.command,

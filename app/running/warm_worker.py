@@ -191,7 +191,8 @@ class WarmWorker:
         """Start a worker, and stay with it until it has gone. Raises WorkerBroke and OSError where it does not become
         ready."""
         self._worn = False
-        process = await WorkerProcess.spawn(self._engine)
+        async with asyncio.timeout(READY_SECONDS):
+            process = await WorkerProcess.spawn(self._engine)
         try:
             async with asyncio.timeout(READY_SECONDS):
                 self._ready = await process.ready()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from app.running.supervisor import Supervisor
 pytestmark = pytest.mark.anyio
 
 
-def end_by(number: signal.Signals, url: str) -> tuple[list[str], int]:
-    """Start a server, and send this to its whole process group while it trains. Its runs and its exit status."""
+def end_by(number: signal.Signals, url: str, send: Callable[[int, int], None] = os.killpg) -> tuple[list[str], int]:
+    """Start a server, and send this to its whole process group while it trains, or to it alone (``os.kill``). Its runs
+    and its exit status."""
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.running.server", url],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -28,8 +30,8 @@ def end_by(number: signal.Signals, url: str) -> tuple[list[str], int]:
         assert server.stderr is not None
         runs = server.stdout.readline().split()
         assert len(runs) == 2, server.stderr.read()
-        os.killpg(server.pid, number)
-        # Its workers hold this pipe as well: that it ends means that none of them is left.
+        send(server.pid, number)
+        # Its workers and their template hold this pipe as well: that it ends means that none of them is left.
         assert server.stderr.read() == ""
     return runs, server.returncode
 
@@ -54,9 +56,12 @@ async def check(url: str, runs: list[str], reason: str) -> None:
         assert any(isinstance(record.event(), Steps) for record in log)
 
 
-async def test_a_killed_server_leaves_its_runs_interrupted_at_the_next_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("send", [os.killpg, os.kill])
+async def test_a_killed_server_leaves_its_runs_interrupted_at_the_next_start(
+    tmp_path: Path, send: Callable[[int, int], None]
+) -> None:
     url = f"sqlite:///{tmp_path}/threeseven.db"
-    runs, status = end_by(signal.SIGKILL, url)
+    runs, status = end_by(signal.SIGKILL, url, send)
     assert status == -signal.SIGKILL
     async with History.open(url) as history:
         assert [run.state for run in await history.active()] == ["running", "queued"]

@@ -1,0 +1,151 @@
+"""Workers as copies of one process that has loaded PyTorch: a worker is then there in a tenth of a second instead of
+some seconds, and all of them share its memory."""
+
+import asyncio
+import multiprocessing
+import os
+import sys
+import time
+from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
+from asyncio.streams import FlowControlMixin
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from multiprocessing.context import ForkServerProcess
+from multiprocessing.reduction import DupFd
+from pathlib import Path
+from threading import Thread
+from typing import Any, Self
+
+TEMPLATE, WORKER = "app.running.worker.template", "app.running.worker.__main__"
+"""What the template loads, before it is asked for a copy, and what a copy runs: by name, since here nothing may import
+PyTorch."""
+
+DYING_SECONDS, RETRY_SECONDS = 1.0, 0.05
+"""A template that was killed takes a moment to be gone, in which it takes nothing more and no other one is started."""
+
+GPU = Path("/dev/nvidiactl")
+"""Is there where a worker may use CUDA, with which copies have not been tried."""
+
+
+def can_fork() -> bool:
+    """Elsewhere than on Linux the system's own libraries do not outlive a fork."""
+    return sys.platform == "linux" and not GPU.exists()
+
+
+class ForkedProcess:
+    """As much of ``asyncio.subprocess.Process`` as :mod:`app.running.process` uses."""
+
+    def __init__(
+        self, process: ForkServerProcess, stdin: StreamWriter, stdout: StreamReader, ended: asyncio.Event
+    ) -> None:
+        self._process, self.stdin, self.stdout, self._ended = process, stdin, stdout, ended
+        assert process.pid is not None
+        self.pid = process.pid
+
+    @classmethod
+    async def start(cls, device: str, mnist_dir: Path | None, limit: int) -> Self:
+        """A process with pipes as standard input and output, in a session of its own. Raises OSError where the system
+        gives none. ``limit``: as for asyncio's streams."""
+        theirs_in, ours_in = os.pipe()
+        ours_out, theirs_out = os.pipe()
+        loop = asyncio.get_running_loop()
+        started = loop.create_future()
+        # A server that is told to end does not wait for the template, and a copy that comes too late ends by itself:
+        # nobody holds the other end of its input.
+        Thread(target=_start, args=(device, mnist_dir, theirs_in, theirs_out, started), daemon=True).start()
+        try:
+            process = await started
+        except BaseException:
+            os.close(ours_in)
+            os.close(ours_out)
+            raise
+        stdout = StreamReader(limit=limit)
+        await loop.connect_read_pipe(lambda: StreamReaderProtocol(stdout), os.fdopen(ours_out, "rb", buffering=0))
+        flow = FlowControlMixin()
+        transport, _ = await loop.connect_write_pipe(lambda: flow, os.fdopen(ours_in, "wb", buffering=0))
+        ended = asyncio.Event()
+        loop.add_reader(process.sentinel, partial(_has_ended, loop, process.sentinel, ended))
+        return cls(process, StreamWriter(transport, flow, None, loop), stdout, ended)
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode if self._ended.is_set() else None
+
+    async def wait(self) -> int:
+        """Its exit status; negative for a signal."""
+        await self._ended.wait()
+        status = self._process.exitcode
+        assert status is not None
+        return status
+
+
+def _has_ended(loop: asyncio.AbstractEventLoop, sentinel: int, ended: asyncio.Event) -> None:
+    loop.remove_reader(sentinel)
+    ended.set()
+
+
+def _start(device: str, mnist_dir: Path | None, stdin: int, stdout: int, started: asyncio.Future[Any]) -> None:
+    """Blocks while the template loads. Owns the descriptors."""
+    try:
+        process = _copy(device, mnist_dir, stdin, stdout)
+        answer = partial(_answer, started, process)
+    except (OSError, EOFError) as error:
+        answer = partial(_answer, started, OSError(f"PyTorch could not be loaded for the workers: {error}"))
+    finally:
+        os.close(stdin)
+        os.close(stdout)
+    with suppress(RuntimeError):  # the loop has ended meanwhile
+        started.get_loop().call_soon_threadsafe(answer)
+
+
+def _copy(device: str, mnist_dir: Path | None, stdin: int, stdout: int) -> ForkServerProcess:
+    """Raises OSError or EOFError where the template cannot be loaded."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([TEMPLATE])
+    end = time.monotonic() + DYING_SECONDS
+    while True:
+        process = context.Process(target=_work, args=(device, mnist_dir, Passed(stdin), Passed(stdout)), daemon=True)
+        try:
+            process.start()
+        except (OSError, EOFError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return process
+
+
+def _answer(started: asyncio.Future[Any], what: ForkServerProcess | OSError) -> None:
+    if started.cancelled():
+        return
+    if isinstance(what, OSError):
+        started.set_exception(what)
+    else:
+        started.set_result(what)
+
+
+class Passed:
+    """A file descriptor that the new process is to have too, as a number."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _detached, (DupFd(self._descriptor),)
+
+
+def _detached(passed: Any) -> int:
+    descriptor: int = passed.detach()
+    return descriptor
+
+
+def _work(device: str, mnist_dir: Path | None, stdin: int, stdout: int) -> None:
+    """In the copy."""
+    with suppress(OSError):
+        os.setsid()  # signals meant for the server's group are the server's to answer
+    for theirs, number in ((stdin, 0), (stdout, 1)):
+        os.dup2(theirs, number)
+        os.close(theirs)
+    sys.stdin = os.fdopen(0, closefd=False)
+    import_module(WORKER).main(device, mnist_dir)

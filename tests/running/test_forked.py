@@ -1,0 +1,35 @@
+"""Workers that are copies of one process."""
+
+import os
+import signal
+import subprocess
+import sys
+from multiprocessing import forkserver
+
+import pytest
+
+from app.running.engine import Engine
+from app.running.forked import can_fork
+from app.running.process import WorkerProcess
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="here a worker is a process of its own")
+
+
+async def lose_the_template() -> None:
+    """Run in a process of its own, since others are copies of this one's template."""
+    engine = Engine("cpu", None)
+    before = await WorkerProcess.spawn(engine)
+    await before.ready()
+    template = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    os.kill(template, signal.SIGKILL)
+    after = await WorkerProcess.spawn(engine)
+    await after.ready()
+    await after.end()
+    assert await after.fate() == "ended with exit status 0"
+    await before.end()
+
+
+def test_a_template_that_was_killed_is_replaced() -> None:
+    program = "import asyncio; from tests.running.test_forked import lose_the_template as lose; asyncio.run(lose())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=200)
+    assert (done.returncode, done.stderr) == (0, "")
