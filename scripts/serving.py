@@ -5,14 +5,44 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60
 """Seconds for a server to end: only one that hangs takes longer, on however busy a machine."""
+
+
+class Process(AbstractContextManager["Process"], Protocol):
+    """As much of ``subprocess.Popen[str]`` as is used of it. Its block ends once the process has."""
+
+    @property
+    def stdout(self) -> IO[str] | None: ...
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+def command(module: Sequence[str], *, cwd: Path, env: Mapping[str, str], files: int | None) -> Process:
+    """A Python of its own that runs this module with these arguments. ``files``: so many can be open there."""
+    started = [sys.executable, "-P", "-m", *module]
+    if files is not None:
+        started = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *started]
+    return subprocess.Popen(started, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
 
 
 @dataclass
@@ -20,7 +50,7 @@ class Serving:
     """``url`` has no slash at its end. ``process`` says on its standard output what it has to announce."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: Process
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send it a signal; its exit status."""
@@ -35,6 +65,7 @@ def serving(
     module: Sequence[str] = ("app", "serve"),
     cwd: Path = ROOT,
     files: int | None = None,
+    start: Callable[..., Process] = command,
     **settings: str,
 ) -> Iterator[Serving]:
     """A server on a free port that begins no run by itself, no lesson's either, and lets any number be started.
@@ -47,12 +78,7 @@ def serving(
     env = {name: value for name, value in os.environ.items() if not name.startswith("THREESEVEN_")}
     env |= {f"THREESEVEN_{name.upper()}": value for name, value in ours.items()}
     env["PYTHONPATH"] = str(ROOT)  # this checkout's own code, whatever is installed
-    command = [sys.executable, "-P", "-m", *module, *options]
-    if files is not None:
-        command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
-    with subprocess.Popen(
-        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with start([*module, *options], cwd=cwd, env=env, files=files) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
             address = re.search(r"http://\S+", line)

@@ -11,6 +11,7 @@ import pytest
 from websockets.sync.client import connect
 
 from scripts.serving import Serving, serving
+from tests.forked import Forked
 
 SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test_main.py")
 """So that of two processes that share the files neither is left with a long one at the end."""
@@ -62,9 +63,10 @@ class Server(Serving):
 
 @contextmanager
 def running(data_dir: Path, *options: str, **settings: Any) -> Iterator[Server]:
-    """`threeseven serve`, ended when the block ends: ``scripts.serving`` tells what it takes. It loads PyTorch once
-    something wants it, which in most tests nothing does."""
-    with serving(data_dir, *options, **{"warm_workers": "false"} | settings) as started:
+    """`threeseven serve`, ended when the block ends: ``scripts.serving`` tells what it takes. It is a copy of a process
+    that has loaded the app, and loads PyTorch once something wants it, which in most tests nothing does."""
+    chosen: dict[str, Any] = {"start": Forked, "warm_workers": "false", **settings}
+    with serving(data_dir, *options, **chosen) as started:
         yield Server(started.url, started.process)
 
 

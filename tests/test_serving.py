@@ -15,12 +15,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from scripts.serving import ROOT
+from scripts.serving import ROOT, command
 
 
 def refused(*options):
-    command = [sys.executable, "-m", "app", "serve", *options]
-    process = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    process = subprocess.run(
+        [sys.executable, "-m", "app", "serve", *options], capture_output=True, text=True, timeout=60
+    )
     assert process.returncode == 2
     assert "Traceback" not in process.stderr
     return process.stderr
@@ -44,9 +45,9 @@ def test_a_folder_that_is_called_app_is_not_taken_for_the_program(tmp_path):
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "__init__.py").touch()
     (tmp_path / "app" / "__main__.py").write_text("print('another program')")
-    command = [sys.executable, "-P", "-m", "app", "serve", "--mnist-dir", str(tmp_path / "none"), "--port", "0"]
+    started = [sys.executable, "-P", "-m", "app", "serve", "--mnist-dir", str(tmp_path / "none"), "--port", "0"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+    process = subprocess.run(started, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
     assert process.returncode == 2
     assert "another program" not in process.stdout
     assert str(tmp_path / "none") in process.stderr
@@ -65,7 +66,7 @@ def test_a_folder_may_have_any_name_and_is_its_owners_alone(serve, tmp_path, nam
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system knows no SIGHUP")
 def test_a_closed_terminal_ends_the_server_cleanly(serve, tmp_path):
-    with serve(tmp_path) as server:
+    with serve(tmp_path, start=command) as server:
         assert server.end(signal.SIGHUP) == 0
 
 
@@ -116,7 +117,7 @@ def test_a_fresh_server_begins_to_learn_by_itself(serve, tmp_path):
 
 
 def test_sigterm_ends_cleanly_and_the_run_is_interrupted(serve, tmp_path):
-    with serve(tmp_path) as server:
+    with serve(tmp_path, start=command) as server:
         run = server.start(epochs=40, steps_per_second=100)["id"]
         seen = server.until(run, "Steps")
         assert server.end(signal.SIGTERM) == 0
@@ -194,7 +195,7 @@ def test_a_database_url_that_cannot_be_used_is_said_in_one_line(tmp_path, url):
 def test_a_folder_named_app_where_it_is_started_harms_nobody(serve, tmp_path):
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "__init__.py").write_text("raise RuntimeError('not ours')")
-    with serve(tmp_path / "data", cwd=tmp_path) as server:
+    with serve(tmp_path / "data", cwd=tmp_path, start=command) as server:
         assert server.until(server.start()["id"], "RunFinished")
 
 

@@ -11,6 +11,7 @@ from scripts.serving import serving
 from tests.browser.steering import control, start
 from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
 from tests.browser.waiting import until
+from tests.forked import Forked
 
 StartServer = Callable[..., str]
 NewPage = Callable[..., Page]
@@ -33,7 +34,7 @@ async run => {
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpProxy]:
     """Before a server with a heartbeat every 100 ms, so that silence is noticed after 300."""
     with (
-        serving(tmp_path_factory.mktemp("proxy"), heartbeat="0.1", warm_workers="false") as server,
+        serving(tmp_path_factory.mktemp("proxy"), start=Forked, heartbeat="0.1", warm_workers="false") as server,
         tcp_proxy(server.url) as made,
     ):
         yield made

@@ -7,6 +7,7 @@ from app.history.history import History
 from app.running import computations, process, warm_worker
 from app.running.engine import Engine
 from app.running.supervisor import Supervisor
+from tests.forked import template
 from tests.running.watching import PATIENCE
 
 
@@ -18,6 +19,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="module", autouse=True)
 def patience() -> Iterator[None]:
     """A busy machine keeps workers and questions waiting for longer than a server lets them."""
+    template()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(warm_worker, "CANCEL_SECONDS", PATIENCE)
         patch.setattr(process, "LEAVE_SECONDS", PATIENCE)

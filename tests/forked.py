@@ -1,0 +1,96 @@
+"""Servers and workers that begin as copies of one process which has loaded the app and PyTorch: to load them takes some
+seconds of a core, more than most tests. What is tested of the start itself is started by the command
+(tests/test_serving.py).
+"""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import IO
+
+from app.running.forked import TEMPLATE, Passed
+
+
+class Forked:
+    """As much of ``subprocess.Popen`` as tests use. ``stdout`` is a pipe; standard error is this process's."""
+
+    def __init__(self, module: Sequence[str], *, cwd: Path, env: Mapping[str, str], files: int | None) -> None:
+        program, *arguments = module
+        assert program == "app"
+        receiver, sender = os.pipe()
+        self.stdout: IO[str] = os.fdopen(receiver)
+        self._process = template().Process(
+            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(2))
+        )
+        self._process.start()
+        os.close(sender)
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status, as Popen's. Raises subprocess.TimeoutExpired."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("a forked server", timeout or 0.0)
+        return self._process.exitcode
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def __enter__(self) -> "Forked":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stdout.close()
+        self.wait()
+
+
+@cache
+def template() -> ForkServerContext:
+    """Starts the process. A server's own workers are copies of it as well, and those of this process."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([TEMPLATE, "app.main", "app.command_line", "app.serving"])
+    forkserver.ensure_running()
+    return context
+
+
+def _serve(arguments: list[str], cwd: str, env: dict[str, str], files: int | None, stdout: int, stderr: int) -> None:
+    # It is a child of the template, which Python does not take for its own.
+    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[method-assign]
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    if files is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+    os.close(stdout)
+    os.close(stderr)
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, closefd=False) for number in (1, 2))
+    sys.argv = ["threeseven", *arguments]
+    from app.__main__ import main
+
+    main()
