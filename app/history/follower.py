@@ -43,12 +43,24 @@ class Follower:
                     logger.error("Nothing is heard of changes: %s.", unavailable)
                 self.trouble = unavailable.reason
                 await asyncio.sleep(SILENCE_SECONDS)
+            except Exception:
+                logger.exception("What another server writes could not be followed; reading the database again.")
+                await asyncio.sleep(SILENCE_SECONDS)
 
     async def catch_up(self) -> None:
         """Know what the database has now. Raises HistoryUnavailable."""
         found = await self._database.read(lambda c: snapshot(c, tuple(self._memory.logs)))
         self._memory.catch_up(found)
         self.trouble = None
+
+    async def last_look(self) -> None:
+        """:meth:`catch_up`, as soon as the database can be read, with what its writer has written last and could not
+        tell."""
+        while True:
+            try:
+                return await self.catch_up()
+            except HistoryUnavailable:
+                await asyncio.sleep(SILENCE_SECONDS)
 
     async def _follow(self) -> None:
         """Until something is missing. Raises HistoryUnavailable."""

@@ -1,6 +1,7 @@
 """The history of runs: their logs and their models, in a database, with the newest of active runs in memory."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -45,12 +46,18 @@ T = TypeVar("T")
 TURN_SECONDS = 1.0
 """Between two looks whether the server that writes a shared history is gone."""
 
+PRECEDENCE_SECONDS = 3.0
+"""For which a database that was gone is left to the server that has written it before, so that its runs go on."""
+
 CHECK_SECONDS = 2.0
 """How often a connection to a PostgreSQL server is looked after; whether a file still is the one that was opened, and
 can be written where it could not."""
 
 RETRY_SECONDS = 1.0
 """Between two attempts to store what a run sends, while the disk or another program does not let it."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class Sharing(NamedTuple):
@@ -96,6 +103,7 @@ class History(HistoryReader):
                 await database.wait_made()
             history = cls(database, limits, await database.read(partial(snapshot, known=() if shared else None)))
             serving = asyncio.create_task(history._serve(sharing), name="history")
+            serving.add_done_callback(_log_failure)
             try:
                 if database.number or not shared:
                     await history.wait_leading()
@@ -280,7 +288,7 @@ class History(HistoryReader):
         if sharing is None:
             return await self._lead()
         from app.history.follower import Follower  # needs what a server alone does without
-        from app.history.live_stream import LiveStream
+        from app.history.live_stream import LiveStream, StreamLost
         from app.history.publisher import Publisher
 
         async with LiveStream.open(sharing.live_url, await self.secret()) as stream:
@@ -288,22 +296,25 @@ class History(HistoryReader):
                 self._follower = Follower(self._database, self._memory, stream)
                 async with _beside(self._follower.run()):
                     await self._wait_turn(sharing.address)
-                await self._follower.catch_up()  # with what its writer has written last, and could not tell
+                await self._follower.last_look()
             publisher = Publisher(stream, self._memory, self._database.number)
             self._memory.publish = publisher.publish
             try:
                 async with _beside(publisher.run()):
                     await self._lead()
             finally:
-                await publisher.flush()
+                with suppress(StreamLost):
+                    await publisher.flush()
 
     async def _wait_turn(self, address: str) -> None:
         """Until the server that writes is gone and this one has its place."""
         while True:
             await asyncio.sleep(TURN_SECONDS)
-            with suppress(HistoryUnavailable):  # which is said by who reads it
+            try:
                 if await self._database.take(address):
                     return
+            except HistoryUnavailable:  # which is said by who reads it
+                await asyncio.sleep(PRECEDENCE_SECONDS)
 
     async def _lead(self) -> None:
         async with _beside(self._keeper.run()):
@@ -424,10 +435,16 @@ class History(HistoryReader):
         return await asyncio.shield(task)
 
 
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("The history is not looked after any more.", exc_info=error)
+
+
 @asynccontextmanager
 async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """It goes on while the block does."""
     task = asyncio.create_task(work)
+    task.add_done_callback(_log_failure)
     try:
         yield
     finally:

@@ -151,15 +151,15 @@ class Memory:
         """Tell lists of what changed among the newest runs that have ended."""
         before, self._newest = {run.id: run for run in self._newest}, list(newest)
         now = {run.id: run for run in newest}
-        if not before.keys() & now.keys():
+        if before and now and not before.keys() & now.keys():
             return  # another list altogether, of which nothing can be said
         for run in newest:
             if not run.active and before.get(run.id) != run:
                 self._publish_change(run)
         ids = list(before)
-        oldest = newest[-1].id
-        full = len(newest) == NEWEST and oldest in before
-        for id in ids[: ids.index(oldest)] if full else ids:
+        if len(newest) == NEWEST and (oldest := newest[-1].id) in before:
+            ids = ids[: ids.index(oldest)]  # older ones are there, further down
+        for id in ids:
             if id not in now:
                 self.changes.publish(id, None)
 
