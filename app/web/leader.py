@@ -20,6 +20,10 @@ whose request it forwards."""
 CONNECT_SECONDS = 2.0
 """How long it may take to reach the leader."""
 
+KEPT_SECONDS = 2.0
+"""For which a connection is kept that nothing is sent on: less than the 5 s after which the leader closes it, which
+could meet a request on its way."""
+
 AT_ONCE = 200
 """Requests that are forwarded at a time; further ones wait."""
 
@@ -53,7 +57,8 @@ class Leader:
         import httpx  # which a server alone does without
 
         # Not a client: it would keep one visitor's cookies, and send them with another's requests.
-        async with httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE)) as transport:
+        limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=KEPT_SECONDS)
+        async with httpx.AsyncHTTPTransport(limits=limits) as transport:
             yield cls(history, await history.secret(), transport)
 
     async def ask(self, method: str, path: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> "httpx.Response":
