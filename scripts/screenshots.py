@@ -20,6 +20,8 @@ FOLDER = ROOT / "docs" / "screenshots"
 DESK = {"viewport": {"width": 1440, "height": 1080}}
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 657}}  # what a browser leaves of such a screen
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+PROJECTOR: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
+PRESENTED = "/?present"
 ARCS = ((range(-150, 91, 10), 48, 31, 15, 15), (range(-90, 151, 10), 48, 63, 18, 17))
 """A 3 as two arcs: degrees, then centre and radii in hundredths of the canvas."""
 
@@ -68,7 +70,7 @@ def take(
     page.goto(path, wait_until="networkidle")
     if path == "/draw":
         draw_three(page)
-    elif path == "/":
+    elif path in ("/", PRESENTED):
         page.locator(".sample").nth(1).click()
         page.locator(".verdict-headline", has_text="7").wait_for()
         page.get_by_label("Step of the run").fill("120")
@@ -161,6 +163,12 @@ def main() -> None:
             take(browser, address, "/draw", "draw-phone-dark", PHONE, dark=True)
             for slug in LESSONS:
                 lesson(browser, address, slug)
+        with (
+            TemporaryDirectory(prefix="threeseven-") as folder,
+            serving(Path(folder), host="0.0.0.0", open="true") as room,
+        ):
+            train(room.url)
+            take(browser, room.url, PRESENTED, "stage-present", PROJECTOR)
         browser.close()
 
 

@@ -47,7 +47,10 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
       const high = Math.min(box.bottom, end) - Math.max(box.top, 0);
       return box.width && box.height ? Math.max(0, wide) * Math.max(0, high) / (box.width * box.height) : 0;
     }"""
-    for phone, sizes in ((False, [(1366, 657), (1280, 720), (1440, 900), (1920, 1080)]), (True, [(390, 844)])):
+    for phone, sizes in (
+        (False, [(1366, 657), (1280, 720), (1440, 900), (1920, 1080), (2560, 1440)]),
+        (True, [(390, 844)]),
+    ):
         page = new_page(phone=phone)
         page.goto(f"/runs/{slow_run}")
         expect(page.get_by_role("button", name="Pause")).to_be_enabled()
@@ -60,7 +63,10 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
             assert min(shares.values()) > 0.99, (width, height, shares)
             picture = page.locator(".whole-picture-image").bounding_box()
             assert picture is not None
-            assert picture["width"] >= (160 if phone else 240)
+            assert picture["width"] >= (160 if phone else 300 if width >= 1920 else 240)
+            used = page.locator(".stage").bounding_box()
+            assert used is not None
+            assert width < 1920 or used["width"] >= 0.95 * width
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
