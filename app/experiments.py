@@ -34,6 +34,8 @@ MOST_IMAGES = 512
 """Images in one answer: 535 kB."""
 MOST_SHUFFLED_EPOCHS = 10
 """Of each of two runs: together 1.5 of the five seconds of a core that an experiment may take."""
+MOST_ORDERED_EPOCHS = 6
+"""Of each of three runs: together fewer steps than those of MOST_SHUFFLED_EPOCHS."""
 MOST_VALUES = 1_100_000
 """Characters of base64: the parameters of 256 units are 1.07 million."""
 
@@ -81,6 +83,18 @@ class OfRecipe(Parameters):
     start: Annotated[Literal["seed", "zero"], Field(description="First weights: the seed's, or all of them zero.")] = (
         "seed"
     )
+    zero_grad: Annotated[
+        bool,
+        Field(description="False: no step's gradients are set to zero, so that each follows the sum of all so far."),
+    ] = True
+
+    @field_validator("zero_grad")
+    @classmethod
+    def _plainly(cls, zero_grad: bool, info: ValidationInfo) -> bool:
+        recipe: Recipe | None = info.data.get("recipe")
+        if not zero_grad and recipe is not None and (recipe.optimizer != "sgd" or recipe.freeze):
+            raise ValueError("gradients pile up with the optimizer sgd only, and with nothing frozen")
+        return zero_grad
 
     @model_validator(mode="after")
     def _short_steps(self) -> Self:
@@ -347,6 +361,23 @@ class ShuffledPixelsAnswer(BaseModel):
     shuffled: Curve
 
 
+class ImageOrders(Parameters):
+    """The textbook's recipe, trained three times: with the images newly shuffled in each epoch, always in MNIST's
+    order, and always with all 7s before all 3s."""
+
+    epochs: Annotated[int, Field(ge=1, le=MOST_ORDERED_EPOCHS)] = 6
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class ImageOrdersAnswer(BaseModel):
+    """``recipe`` is that of all three runs, which begin with the same weights."""
+
+    recipe: Recipe
+    shuffled: Curve
+    unshuffled: Curve
+    sorted: Curve
+
+
 class ArrayAndTensor(Parameters):
     """No parameters: the lines of Python are always the same, and are run once since the server started."""
 
@@ -399,6 +430,7 @@ KINDS: Mapping[str, Kind] = {
     "shuffled_pixels": Kind(
         ShuffledPixels, ShuffledPixelsAnswer, "What the network makes of images whose pixels have changed places."
     ),
+    "image_orders": Kind(ImageOrders, ImageOrdersAnswer, "What becomes of training whose images are not shuffled."),
     "array_and_tensor": Kind(
         ArrayAndTensor, ArrayAndTensorAnswer, "What NumPy and PyTorch make of the same lines, in their own words."
     ),

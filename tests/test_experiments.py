@@ -64,6 +64,12 @@ def nudge(parameter: str, *index: int) -> dict[str, Any]:
             "at most 800,000 are computed",
         ),
         ("gradient", {"weights": {"recipe": {"batch_size": 4096, "augment": True}, "step": 1}}, "weights", "2,048"),
+        (
+            "gradient",
+            {"weights": {"recipe": {"optimizer": "adam"}, "step": 1, "zero_grad": False}},
+            "weights.zero_grad",
+            "sgd only",
+        ),
         ("gradient", {"weights": LINEAR | {"values": "no=base64"}}, "weights", "no base64"),
         ("gradient", {"weights": LINEAR, "images": "some"}, "images", "'next' or 'all'"),
         ("gradient", {"weights": LINEAR, "images": [1, 12_396]}, "images.1", "less than 12396"),
@@ -83,6 +89,7 @@ def nudge(parameter: str, *index: int) -> dict[str, Any]:
         ("timings", {"repeats": 9}, "repeats", "not permitted"),
         ("shuffled_pixels", {"epochs": 11}, "epochs", "less than or equal to 10"),
         ("shuffled_pixels", {"order": -1}, "order", "greater than or equal to 0"),
+        ("image_orders", {"epochs": 7}, "epochs", "less than or equal to 6"),
         ("array_and_tensor", {"code": "1 + 1"}, "code", "not permitted"),
     ],
 )

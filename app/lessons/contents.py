@@ -1,6 +1,6 @@
 """All lessons, in the order of the article that they follow."""
 
-from app.experiments import ArrayAndTensor, ShuffledPixels, Timings
+from app.experiments import ArrayAndTensor, ImageOrders, ShuffledPixels, Timings
 from app.lessons.lesson import Function, Lesson, Trial
 from app.recipe import TRAIN_IMAGES, Recipe
 from app.sweep import Value
@@ -137,6 +137,7 @@ LESSONS: tuple[Lesson, ...] = (
                 {"learning_rate": (0.1, 0.03, 1.0), "seed": (0, 1, 2)},
             ),
         },
+        experiments={"image_orders": ImageOrders()},
         watch={"batch_size": 32},
     ),
     Lesson(

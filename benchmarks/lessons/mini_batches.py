@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from math import inf
 
 import torch
-from torch import Tensor
 
 from app.experiments import OfRecipe, SampledGradients, SampledGradientsAnswer
 from app.learning.dataset import Digits
+from app.learning.experiments.image_orders import Unshuffled, sevens_first
 from app.learning.experiments.sampled_gradients import sampled_gradients
 from app.learning.learner import Learner
 from app.presets import preset
@@ -119,24 +118,15 @@ def wandering(learned: Learned, key: str, recipe: Recipe) -> Claims:
                 [min(last), max(last)], told(recipe))  # fmt: skip
 
 
-class Unshuffled(Learner):
-    """Meets the images in their file's order, in each epoch the same."""
-
-    def _order(self, epoch: int) -> tuple[Tensor, Tensor | None]:
-        return torch.arange(len(self.images.train)), None
-
-
 def ordered(learned: Learned) -> Claims:
     """No recipe turns shuffling off, hence a learner of its own."""
     digits = learned.digits
-    order = digits.train_targets.argsort(stable=True)
-    sorted_digits = replace(digits, train_images=digits.train_images[order], train_targets=digits.train_targets[order])
     recipe = Recipe(epochs=10, device="cpu")
     steps = 10 * -(-len(digits.train_images) // 256)
     cases = {
         "shuffled": ("shuffled in each epoch", digits, Learner),
         "unshuffled": ("never shuffled, in MNIST's order", digits, Unshuffled),
-        "sorted": ("never shuffled, all 7s before all 3s", sorted_digits, Unshuffled),
+        "sorted": ("never shuffled, all 7s before all 3s", sevens_first(digits), Unshuffled),
     }
     for key, (words, what, kind) in cases.items():
         yield Claim(key, f"accuracy by seed, ten epochs, {words}",

@@ -8,7 +8,15 @@ from pydantic import BaseModel
 
 from app.experiments import KINDS, Refused
 from app.learning.dataset import Digits
-from app.learning.experiments import array_and_tensor, batch, gradient, sampled_gradients, shuffled_pixels, timings
+from app.learning.experiments import (
+    array_and_tensor,
+    batch,
+    gradient,
+    image_orders,
+    sampled_gradients,
+    shuffled_pixels,
+    timings,
+)
 
 EXPERIMENTS: Mapping[str, Callable[[Any, Digits], Generator[None, None, BaseModel]]] = {
     "gradient": gradient.gradient,
@@ -16,6 +24,7 @@ EXPERIMENTS: Mapping[str, Callable[[Any, Digits], Generator[None, None, BaseMode
     "timings": timings.timings,
     "batch": batch.batch,
     "shuffled_pixels": shuffled_pixels.shuffled_pixels,
+    "image_orders": image_orders.image_orders,
     "array_and_tensor": array_and_tensor.array_and_tensor,
 }
 """By name; ``app.experiments.KINDS`` has the models of their parameters and answers."""

@@ -51,10 +51,16 @@ def _trained(weights: OfRecipe, digits: Digits) -> Generator[None, None, Tensor]
     learner = Learner.alone(recipe, digits, CPU)
     if weights.start == "zero":
         learner.parameters.zero_()
+    past = [torch.zeros_like(each) for each in learner.parameters.values]
+    """Gradients of the steps before, where nobody has set them to zero."""
     for step in range(weights.step):
         epoch, batch = divmod(step, len(learner.batch_sizes))
         if batch == 0:
             learner.shuffle(epoch + 1)
         learner.step(batch)
+        if not weights.zero_grad:
+            for value, before, gradient in zip(learner.parameters.values, past, learner.gradients, strict=True):
+                value.sub_(before, alpha=recipe.learning_rate)
+                before.add_(gradient)
         yield
     return flat(list(learner.parameters.named(learner.snapshot(), 0).values()))

@@ -22,7 +22,7 @@ const BY = Array.from({ length: 13 }, (_, i) => -REACH + (2 * REACH * i) / 12); 
 /** @typedef {{step: number, values: Float32Array, gradient: Float32Array, norm: number, loss: number, accuracy: number, images: number, nudge: Nudged}} Answer */
 
 const { signal, state, prediction, painter } = openLesson(window, {
-  defaults: { start: "zero", images: "all", step: 0, row: 14, column: 14 },
+  defaults: { start: "zero", images: "all", kept: "no", step: 0, row: 14, column: 14 },
 });
 
 /** @type {Answer | null} */
@@ -42,6 +42,11 @@ mountChoice(part("images"), {
   label: "Learn from",
   options: [{ value: "all", label: "all images" }, { value: "next", label: "a batch of 256" }],
   ...state.control("images"),
+}, { signal });
+mountChoice(part("kept"), {
+  label: "Gradients after each step",
+  options: [{ value: "no", label: "set to zero" }, { value: "yes", label: "left to pile up" }],
+  ...state.control("kept"),
 }, { signal });
 const steps = mountSlider(part("step"), { label: "Steps taken", min: 0, max: STEPS, step: 1, whole: true, ...state.control("step") }, { signal });
 for (const name of /** @type {const} */ (["row", "column"])) {
@@ -95,7 +100,7 @@ async function look() {
   const all = state.text("images") === "all";
   const recipe = { model: "linear", ...(all ? { batch_size: 12396, epochs: STEPS } : {}) };
   const found = await ask("gradient", {
-    weights: { recipe, step: state.number("step"), start: state.text("start") },
+    weights: { recipe, step: state.number("step"), start: state.text("start"), zero_grad: state.text("kept") !== "yes" },
     images: all ? "all" : "next",
     nudge: { parameter: "0.weight", index: [0, 28 * state.number("row") + state.number("column")], by: [...BY, 0.001] },
   }, { signal: AbortSignal.any([signal, mine.signal]), onProblem: say });
@@ -135,7 +140,7 @@ function paint() {
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   slice.describe(words);
-  part("source").textContent = `Computed by this server’s learner: a linear model with ${state.text("start") === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${state.text("images") === "all" ? "all training images in each step" : "mini-batches of 256"}. In the pictures blue speaks for a 3, orange for a 7.`;
+  part("source").textContent = `Computed by this server’s learner: a linear model with ${state.text("start") === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${state.text("images") === "all" ? "all training images in each step" : "mini-batches of 256"}${state.text("kept") === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. In the pictures blue speaks for a 3, orange for a 7.`;
 }
 
 function judged() {

@@ -5,6 +5,7 @@ import { count, percent, plain } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { Fans } from "./fans.js";
 import { Graph, node } from "./graph.js";
+import { showImageOrders } from "./image-orders.js";
 import { openLesson } from "./lesson.js";
 import { newestAt, readPictures, stepsBefore } from "./measured-steps.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
@@ -58,6 +59,8 @@ const large = trials.ask("large", { choices: chosen(), onChange, steps: true });
 const fans = new Fans(part("fans"), part("fan-source"), { signal });
 
 let sliders = new AbortController();
+let orders = new AbortController();
+let ordered = -1; // the seed that the orders were asked with
 mountAt();
 choice(part("fan-choices").appendChild(element("div", "")), "Gradients of random batches after step", "fan", [[0, "0"], [49, "49"], [245, "245"], [1960, "1,960"]]);
 let seen = false; // before that nobody has the server compute them
@@ -66,6 +69,7 @@ const inView = new IntersectionObserver(([entry]) => {
   inView.disconnect();
   seen = true;
   askFans();
+  askOrders();
 });
 inView.observe(part("fans"));
 signal.addEventListener("abort", () => inView.disconnect());
@@ -110,12 +114,27 @@ function askFans() {
   if (seen) fans.ask(chosen(), state.number("fan"));
 }
 
+/** Once the runs are trained: beside them it would take longer than an experiment may. */
+function askOrders() {
+  const seed = state.number("seed");
+  if (!seen || ordered === seed) return;
+  if (!small.complete || !large.complete) {
+    part("orders-words").textContent = "The images in three orders: once the runs above are trained.";
+    return;
+  }
+  ordered = seed;
+  orders.abort();
+  orders = new AbortController();
+  showImageOrders(part("orders"), part("orders-words"), { seed }, { signal: AbortSignal.any([signal, orders.signal]) });
+}
+
 function members() {
   return [...small.members, ...large.members];
 }
 
 function onChange() {
   for (const member of members()) if (!member.log.active && member.log.state !== "none") look(member);
+  askOrders();
   show();
 }
 

@@ -50,6 +50,21 @@ def test_it_is_the_gradient_that_the_learner_takes(recipe: dict[str, Any], step:
     assert answer["accuracy"] == pytest.approx(right / answer["images"])
 
 
+def test_gradients_that_are_not_zeroed_pile_up(few_digits: Digits) -> None:
+    """Each step follows the sum of all gradients so far, as PyTorch's own do without ``zero_grad``."""
+    recipe = Recipe(batch_size=100, hidden=3)
+    kept = {"recipe": recipe.model_dump(), "zero_grad": False}
+    total = np.zeros(3 * 786 + 1, np.float32)
+    for step in range(12):
+        answer = ask("gradient", few_digits, weights=kept | {"step": step})
+        total += vector(answer["gradient"])
+        after = ask("gradient", few_digits, weights=kept | {"step": step + 1})
+        expected = vector(answer["values"]) - recipe.learning_rate * total
+        np.testing.assert_allclose(vector(after["values"]), expected, rtol=1e-4, atol=1e-6)
+    zeroed = ask("gradient", few_digits, weights={"recipe": recipe.model_dump(), "step": 12})
+    assert not np.allclose(vector(zeroed["values"]), vector(after["values"]), atol=1e-3)
+
+
 def by_hand(w: dict[str, NDArray[Any]], x: NDArray[Any], y: NDArray[Any]) -> tuple[float, dict[str, NDArray[Any]]]:
     """``mnist_loss`` of 784 → hidden → ReLU → 1 and its gradients, in float64.
 
