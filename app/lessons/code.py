@@ -2,7 +2,9 @@
 never imported."""
 
 import ast
+from collections.abc import Mapping
 from functools import cache
+from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,9 +22,20 @@ def source(module: str, name: str) -> str:
     raise KeyError(f"{module} has no function {name}")
 
 
+def html(module: str, name: str, points: Mapping[str, str] | None = None) -> str:
+    """A ``<pre>`` whose parts have the classes of Pygments' short names. It takes the focus, so that keys scroll it; so
+    do the names among ``points``, which have theirs as ``data-point``. Raises KeyError for one that is not in it."""
+    made = _coloured(module, name)
+    for each, point in (points or {}).items():
+        plain = f'<span class="n">{escape(each)}</span>'
+        if plain not in made:
+            raise KeyError(f"{name} has no {each}")
+        made = made.replace(plain, f'<span class="n" data-point="{escape(point)}" tabindex="0">{escape(each)}</span>')
+    return made
+
+
 @cache
-def html(module: str, name: str) -> str:
-    """A ``<pre>`` whose parts have the classes of Pygments' short names. It takes the focus, so that keys scroll it."""
+def _coloured(module: str, name: str) -> str:
     formatter = HtmlFormatter(cssclass="code", wrapcode=True)
     made = str(highlight(source(module, name), PythonLexer(stripall=True), formatter))
     return made.replace("<pre>", f'<pre tabindex="0" role="group" aria-label="{name}">', 1)

@@ -64,7 +64,11 @@ LESSONS: tuple[Lesson, ...] = (
         question="How does a machine find 785 numbers without trying them all?",
         promise="Its first step is a picture that you know.",
         needs=("baseline",),
-        functions=(Function(BOOK, "calc_grad"), Function(BOOK, "train_epoch"), Function(BOOK, "linear1")),
+        functions=(
+            Function(BOOK, "calc_grad", {"backward": "slope"}),
+            Function(BOOK, "train_epoch", {"grad": "slope", "data": "weight", "lr": "rate"}),
+            Function(BOOK, "linear1", {"weights": "weight"}),
+        ),
         watch={"model": "linear"},
     ),
     Lesson(
@@ -73,7 +77,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="How large may a step be?",
         promise="The best step is far larger than the textbook’s, and not far below a cliff.",
         needs=("gradient-descent",),
-        functions=(Function(BOOK, "train_epoch"),),
+        functions=(Function(BOOK, "train_epoch", {"grad": "slope", "data": "old", "lr": "rate"}),),
         trials={
             "rates": Trial(
                 "Twelve learning rates, ten epochs each",
@@ -90,7 +94,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="Accuracy is what we want. Why not make that as large as can be?",
         promise="Turn a weight, and watch two thousand verdicts stay as they are.",
         needs=("gradient-descent",),
-        functions=(Function(BOOK, "batch_accuracy"), Function(BOOK, "mnist_loss")),
+        functions=(Function(BOOK, "batch_accuracy", {"correct": "zero"}), Function(BOOK, "mnist_loss")),
         trials={
             "network": _TEXTBOOK,
             "accuracy": Trial("Accuracy as the loss", Recipe(loss="accuracy", epochs=1), {"seed": [0]}),
@@ -113,7 +117,10 @@ LESSONS: tuple[Lesson, ...] = (
         question="How does any number become a probability?",
         promise="Its middle is nearly straight, and hardly anything stays there.",
         needs=("a-sensible-loss",),
-        functions=(Function(BOOK, "sigmoid"), Function(BOOK, "batch_accuracy")),
+        functions=(
+            Function(BOOK, "sigmoid", {"x": "logit"}),
+            Function(BOOK, "batch_accuracy", {"xb": "logit", "preds": "probability"}),
+        ),
         trials={"network": _TEXTBOOK},
     ),
     Lesson(

@@ -113,7 +113,9 @@ class Pages:
             "following": LESSONS[at + 1] if at + 1 < len(LESSONS) else None,
             "known": {name: runs for name, runs in known.items() if not any(run.active for run in runs)},
             "watch": urlencode({name: _in_address(value) for name, value in shown.watch.items()}),
-            "code": lambda name: Markup(html(*next((f.module, f.name) for f in shown.functions if f.name == name))),
+            "code": lambda name: Markup(
+                html(*next((f.module, f.name, f.points) for f in shown.functions if f.name == name))
+            ),
         }
         if shown == YOUR_TURN:
             context["board"] = await services(request).board_view.now()

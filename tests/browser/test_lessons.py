@@ -168,6 +168,29 @@ def test_the_sigmoid_at_any_step_of_a_run(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"step=0&threshold=6"))
 
 
+def test_formula_code_and_figure_point_at_each_other(page: Page) -> None:
+    """By hover, by focus and by a tap, from each of the three; the formula has the figure's numbers."""
+    page.goto("/lessons/sigmoid?threshold=2")
+    show_result(page)
+    expect(page.locator("[data-part=formula] [data-number=probability]")).to_have_text("0.881")
+    expect(page.locator("[data-part=formula] [data-number=minus]")).to_have_text("−2")
+    places = [
+        page.locator(f"{where} [data-point=logit]")
+        for where in ("#experiment", "[data-part=formula]", "[data-part=code]")
+    ]
+    figure, formula, code = (each.first for each in places)
+    for point in (
+        lambda: formula.hover(),
+        lambda: code.focus(),
+        lambda: figure.dispatch_event("click"),
+    ):
+        page.locator("h1").click()
+        expect(page.locator("[data-pointed]")).to_have_count(0)
+        point()
+        for each in places:
+            expect(each.and_(page.locator("[data-pointed]")).first).to_be_attached()
+
+
 def test_the_baseline_by_every_distance(page: Page) -> None:
     page.goto("/lessons/baseline")
     page.get_by_label("L1 reads rightly").focus()

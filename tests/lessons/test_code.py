@@ -1,10 +1,14 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from app.lessons.code import html, source
 from app.lessons.contents import LESSONS
+from app.lessons.lesson import Lesson
+
+ROOT = Path(__file__).parents[2]
 
 SHOWN = sorted({(each.module, each.name) for lesson in LESSONS for each in lesson.functions})
 
@@ -26,6 +30,22 @@ def test_code_is_coloured_by_classes() -> None:
     assert '<span class="k">def</span>' in page
     assert "style=" not in page
     assert '<pre tabindex="0" role="group" aria-label="mnist_loss">' in page
+
+
+def test_names_point_at_what_they_are_in_the_formula() -> None:
+    page = html("app.learning.book", "train_epoch", {"lr": "rate"})
+    assert page.count('<span class="n" data-point="rate" tabindex="0">lr</span>') == 2
+    with pytest.raises(KeyError, match="train_epoch has no momentum"):
+        html("app.learning.book", "train_epoch", {"momentum": "rate"})
+
+
+@pytest.mark.parametrize("lesson", [each for each in LESSONS if any(f.points for f in each.functions)], ids=str)
+def test_what_code_points_at_stands_in_formula_and_figure(lesson: Lesson) -> None:
+    formula = (ROOT / "templates" / "lessons" / f"{lesson.slug}.html").read_text(encoding="utf-8")
+    figure = (ROOT / "static" / "js" / "lessons" / f"{lesson.slug}.js").read_text(encoding="utf-8")
+    points = {point for each in lesson.functions for point in each.points.values()}
+    assert all(f'data-point="{each}"' in formula for each in points)
+    assert any(f'point: "{each}"' in figure for each in points)
 
 
 def test_an_unknown_function_is_named() -> None:

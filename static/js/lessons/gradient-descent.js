@@ -11,10 +11,12 @@ import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { ask } from "./ask.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const STEPS = 49; // of one epoch
 const REACH = 2;
+const RATE = 0.1;
 const LATE = 300; // milliseconds after which a page says that it waits
 const BY = Array.from({ length: 13 }, (_, i) => -REACH + (2 * REACH * i) / 12); // each is a pass over all images
 
@@ -129,9 +131,13 @@ function paint() {
   const points = BY.map((by, i) => /** @type {const} */ ([by, nudge.loss[i]]));
   slice.show([
     { kind: "line", ink: "ink", points },
-    { kind: "line", ink: "soft", dash: true, points: [[-1, loss - nudge.derivative], [1, loss + nudge.derivative]] },
-    { kind: "dots", ink: "ink", size: 5, points: [[0, loss]] },
+    { kind: "line", ink: "soft", dash: true, point: "slope", points: [[-1, loss - nudge.derivative], [1, loss + nudge.derivative]] },
+    { kind: "dots", ink: "ink", size: 5, point: "weight", points: [[0, loss]] },
   ]);
+  showNumbers(part("lesson"), {
+    weight: scientific(nudge.value), slope: scientific(nudge.derivative), after: scientific(nudge.value - RATE * nudge.derivative),
+  });
+  part("formula-now").hidden = state.text("kept") === "yes"; // then the next step follows another number
   const words = [
     `After ${count(step)} ${step === 1 ? "step" : "steps"}: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,
     `Cosine between the way downhill and mean 3 less mean 7: ${cosine(downhill, difference).toFixed(4)}.`,
@@ -162,6 +168,7 @@ function cosine(one, other) {
 
 /** @param {number} value */
 function scientific(value) {
+  if (value === 0) return "0";
   return value.toPrecision(4).replace("-", "−").replace("e-", "e−");
 }
 

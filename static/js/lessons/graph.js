@@ -12,12 +12,14 @@
  */
 /** @typedef {"ink" | "soft" | "three" | "seven" | "series-1" | "series-2" | "series-3" | "series-4" | "mine"} Ink `mine`: what the reader predicted */
 /**
- * @typedef {{kind: "line", points: readonly (readonly [number, number])[], ink: Ink, dash?: boolean, label?: string}
+ * @typedef {{point?: string} & (
+ *     {kind: "line", points: readonly (readonly [number, number])[], ink: Ink, dash?: boolean, label?: string}
  *   | {kind: "dots", points: readonly (readonly [number, number])[], ink: Ink, size?: number}
  *   | {kind: "bars", bars: readonly {from: number, to: number, y: number}[], ink: Ink}
  *   | {kind: "rule", x?: number, y?: number, ink: Ink, label?: string, dash?: boolean}
  *   | {kind: "flag", x: number, label: string, ink: Ink}
- *   | {kind: "words", x: number, y: number, words: string, ink: Ink}} Item lines break where a y is not finite
+ *   | {kind: "words", x: number, y: number, words: string, ink: Ink})} Item lines break where a y is not finite; `point`:
+ *   what of the formula and the code it is
  */
 
 import { movedApart } from "./labels.js";
@@ -224,7 +226,8 @@ class Layer {
     items.forEach((item, i) => {
       const before = this.#drawn[i];
       if (before?.item === item) return;
-      const group = node("g", {}, ...draw(item));
+      const group = node("g", item.point ? { "data-point": item.point } : {}, ...draw(item));
+      if (before?.group.hasAttribute("data-pointed") && before.item.point === item.point) group.toggleAttribute("data-pointed", true);
       if (before) before.group.replaceWith(group);
       else this.root.append(group);
       this.#drawn[i] = { item, group };

@@ -55,7 +55,7 @@ function paint() {
     ...flags(),
     { kind: "rule", y: 0.5, ink: "soft", dash: true, label: "guessing" },
     { kind: "line", points: reached, ink: "soft" },
-    { kind: "dots", points: reached, ink: "ink" },
+    { kind: "dots", points: reached, ink: "ink", point: "rate" },
   ]);
   const words = trial.complete ? said(members) : members.length ? "Not all of the rates have been trained yet." : "";
   graph.describe(words);

@@ -70,7 +70,12 @@ export function openLesson(window, { defaults = {} } = {}) {
  * @param {{signal: AbortSignal}} options
  */
 function bindPointers(root, { signal }) {
-  const mark = (/** @type {string | undefined} */ name) => {
+  /** By what it was pointed at; a pointer comes before the focus, as it moves by itself when the page scrolls.
+   * @type {{over?: string, focus?: string, tap?: string}} */
+  const pointed = {};
+  const mark = (/** @type {typeof pointed} */ change) => {
+    Object.assign(pointed, change);
+    const name = pointed.over ?? pointed.focus ?? pointed.tap;
     for (const each of root.querySelectorAll("[data-point]")) {
       each.toggleAttribute("data-pointed", name !== undefined && each.getAttribute("data-point") === name);
     }
@@ -79,6 +84,9 @@ function bindPointers(root, { signal }) {
     const found = target instanceof Element ? target.closest("[data-point]") : null;
     return found?.getAttribute("data-point") ?? undefined;
   };
-  for (const type of ["pointerover", "focusin", "click"]) root.addEventListener(type, (event) => mark(nameOf(event)), { signal });
-  for (const type of ["pointerleave", "focusout"]) root.addEventListener(type, () => mark(undefined), { signal });
+  root.addEventListener("pointerover", (event) => mark({ over: nameOf(event) }), { signal });
+  root.addEventListener("pointerleave", () => mark({ over: undefined }), { signal });
+  root.addEventListener("focusin", (event) => mark({ focus: nameOf(event) }), { signal });
+  root.addEventListener("focusout", () => mark({ focus: undefined }), { signal });
+  root.addEventListener("click", (event) => mark({ tap: nameOf(event) }), { signal });
 }

@@ -8,6 +8,7 @@ import { count, percent, plain } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { pastNetwork } from "./past-network.js";
 import { mountSlider } from "../forms/slider.js";
 
@@ -99,11 +100,12 @@ function paint() {
     look.line,
     { kind: "line", ink: "ink", dash: true, points: [[-width, 0.5 - width / 4], [width, 0.5 + width / 4]] },
     ...look.dots,
-    { kind: "rule", x: threshold, ink: "ink" },
-    { kind: "rule", y: sigmoid(threshold), ink: "soft", dash: true, label: sigmoid(threshold).toFixed(3) },
+    { kind: "rule", x: threshold, ink: "ink", point: "logit" },
+    { kind: "rule", y: sigmoid(threshold), ink: "soft", dash: true, label: sigmoid(threshold).toFixed(3), point: "probability" },
   ]);
+  showNumbers(part("lesson"), { logit: signed(threshold), minus: signed(-threshold), probability: sigmoid(threshold).toFixed(3) });
   histogram.setAxes({ x: axis(look.reach), y: { min: 0, max: look.top * 1.1, label: "Digits", format: (value) => count(value) } });
-  histogram.show([...look.bars, { kind: "rule", x: threshold, ink: "ink", label: "threshold" }]);
+  histogram.show([...look.bars, { kind: "rule", x: threshold, ink: "ink", label: "threshold", point: "logit" }]);
   let right = 0;
   for (let i = 0; i < logits.length; i++) if (logits[i] > threshold === (labels[i] === 3)) right++;
   const expected = prediction.number("middle");
@@ -117,6 +119,11 @@ function paint() {
   part("words-now").textContent = words;
   curve.describe(words);
   part("source").textContent = `2,038 validation digits, read here by run ${run} as it was after step ${count(step)}${step === LAST ? "" : ", by its picture’s weights, which are rounded to 255 levels (≈)"}. Blue are 3s, orange 7s.`;
+}
+
+/** @param {number} value */
+function signed(value) {
+  return plain(value || 0).replace("-", "−"); // no −0
 }
 
 /** @param {Float64Array} logits */

@@ -91,7 +91,7 @@ function paint() {
   loss.setAxes({ x: axis, y: around(curve.map((each) => each.loss), 1e-7, "Loss", (value) => value.toPrecision(5)) });
   const now = along.at(change);
   accuracy.show([
-    { kind: "line", ink: "ink", points: curve.map((each) => [each.change, each.accuracy]) },
+    { kind: "line", ink: "ink", point: "zero", points: curve.map((each) => [each.change, each.accuracy]) },
     { kind: "rule", x: change, ink: "soft", dash: true },
     { kind: "dots", ink: "ink", size: 5, points: [[change, now.accuracy]] },
   ]);
