@@ -34,7 +34,11 @@ LESSONS: tuple[Lesson, ...] = (
         title="A baseline first",
         question="How far does one get without any learning?",
         promise="Two blurred pictures and a subtraction are hard to beat.",
-        functions=(Function(BOOK, "mnist_distance"), Function(BOOK, "is_3"), Function(BOOK, "l2_distance")),
+        functions=(
+            Function(BOOK, "mnist_distance", {"a": "digit", "b": "mean", "mean": "sum"}),
+            Function(BOOK, "is_3", {"x": "digit", "mean3": "mean", "mean7": "mean"}),
+            Function(BOOK, "l2_distance", {"a": "digit", "b": "mean", "mean": "sum"}),
+        ),
         trials={"network": _TEXTBOOK},
     ),
     Lesson(
@@ -107,7 +111,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="What should a machine want, digit by digit?",
         promise="Where it is most wrong, the textbook’s loss hardly pulls.",
         needs=("why-not-accuracy",),
-        functions=(Function(BOOK, "mnist_loss"),),
+        functions=(Function(BOOK, "mnist_loss", {"predictions": "p"}),),
         trials={"network": Trial("The textbook’s recipe", Recipe(), {"seed": [0]}, {"loss": ("mnist_loss", "bce")})},
         watch={"loss": "bce"},
     ),
@@ -129,7 +133,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="How many images before each step?",
         promise="Which size wins depends on what you count.",
         needs=("gradient-descent",),
-        functions=(Function(BOOK, "train_epoch"),),
+        functions=(Function(BOOK, "train_epoch", {"xb": "size", "grad": "batch"}),),
         trials={
             "small": Trial(
                 "Mini-batches of 8, 32 and 256, two epochs each",
@@ -170,7 +174,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="Do two layers without a bend know more than one?",
         promise="Thirty pictures fold into one, and nobody can tell.",
         needs=("nonlinearity",),
-        functions=(Function(BOOK, "linear1"),),
+        functions=(Function(BOOK, "linear1", {"weights": "one"}),),
         trials={
             "straight": Trial("Two layers without a bend", Recipe(model="two_linear"), {"seed": [0]}),
             "bent": Trial("With a ReLU between", Recipe(), {"seed": [0]}, {"invert": (0.0, 0.5)}),
@@ -183,7 +187,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="784 → 30 → ReLU → 1: how good is it, and what does it need?",
         promise="The article’s 98.47 %, and which recipe reaches it.",
         needs=("learning-rate", "mini-batches", "nonlinearity"),
-        functions=(Function(BOOK, "simple_net"),),
+        functions=(Function(BOOK, "simple_net", {"Linear": "picture", "ReLU": "relu"}),),
         trials={
             "textbook": Trial("The textbook’s recipe", Recipe(), {"seed": SEEDS}),
             "headline": Trial("Mini-batches of 32", Recipe(), {"batch_size": [32]}, {"seed": (0, 1, 2)}),

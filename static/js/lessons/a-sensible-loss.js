@@ -6,6 +6,7 @@ import { element, part } from "../shell/element.js";
 import { count, plain } from "../shell/format.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const DIGITS = /** @type {const} */ ([["a", 3, -6], ["b", 3, 0], ["c", 7, -2], ["d", 7, 1]]);
@@ -63,8 +64,15 @@ function paint() {
     { kind: "line", ink: "seven", points: xs.map((z) => [z, loss(z, 0)]) },
     // A tangent: as steep as the digit pulls.
     ...digits.map(({ logit, cost, pull }) => /** @type {const} */ ({ kind: "line", ink: "ink", points: [[logit - 1, cost - pull], [logit + 1, cost + pull]] })),
-    ...digits.map(({ label, logit, cost }) => /** @type {const} */ ({ kind: "dots", ink: label === 3 ? "three" : "seven", size: 6, points: [[logit, cost]] })),
+    ...digits.map(({ label, logit, cost }) => /** @type {const} */ ({ kind: "dots", ink: label === 3 ? "three" : "seven", size: 6, point: "p", points: [[logit, cost]] })),
   ]);
+  const [three, seven] = [digits.find(({ label }) => label === 3), digits.find(({ label }) => label === 7)];
+  if (three && seven) {
+    showNumbers(part("lesson"), {
+      three: sigmoid(three.logit).toFixed(4), "three-cost": three.cost.toFixed(4), seven: sigmoid(seven.logit).toFixed(4), "seven-cost": seven.cost.toFixed(4),
+    });
+  }
+  part("formula-now").hidden = lossName() !== "mnist_loss"; // whose formula it is
   const mean = digits.reduce((sum, { cost }) => sum + cost, 0) / digits.length;
   const words = [
     ...digits.map(({ label, logit, cost, pull }) => `A ${label} at ${plain(logit).replace("-", "−")} (P(3) = ${sigmoid(logit).toFixed(4)}) costs ${cost.toFixed(4)} and pulls with ${Math.abs(pull).toFixed(4)}.`),

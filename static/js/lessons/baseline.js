@@ -12,6 +12,7 @@ import { openDrawing } from "../ink/kept-drawing.js";
 import { DISTANCES, nearness } from "./distances.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @typedef {import("./distances.js").Norm} Norm */
@@ -22,8 +23,11 @@ const DRAWN = -1; // instead of a digit's place: what is drawn in this browser
 
 const { signal, state, prediction, trials, digits, painter } = openLesson(window, { defaults: { norm: "l1", digit: 114 } });
 
+/** @import { Item } from "./graph.js" */
 /** @type {{all: import("../model/digits.js").Digits, means: {three: number[], seven: number[]}, nearer: Record<Norm, Float64Array>} | null} */
 let loaded = null;
+/** @type {Partial<Record<Norm, ReturnType<typeof lookOf>>>} */
+const looks = {};
 let palette = divergingScale(document);
 const drawing = openDrawing(window);
 const show = painter.add(paint);
@@ -35,11 +39,14 @@ mountChoice(part("norm"), {
   value: norm(),
 }, { signal });
 const slider = mountSlider(part("digit"), { label: "Digit", min: 0, max: 2037, step: 1, whole: true, ...state.control("digit"), value: Math.max(0, state.number("digit")) }, { signal });
-const maps = ["the digit", "mean 3", "less the mean 3", "mean 7", "less the mean 7"].map((words) => {
+const MAPS = /** @type {const} */ ([["the digit", "digit"], ["mean 3", "mean"], ["less the mean 3", "sum"], ["mean 7", "mean"], ["less the mean 7", "sum"]]);
+const maps = MAPS.map(([words, point]) => {
   const image = new SignedImage("map-image");
   image.paint(new Float32Array(784), palette, 1); // nothing yet: unpainted it would be black
   const caption = element("figcaption", "caption", words);
-  part("maps").append(element("figure", "map", image.canvas, caption));
+  const figure = element("figure", "map", image.canvas, caption);
+  figure.dataset.point = point;
+  part("maps").append(figure);
   return { image, caption, words };
 });
 const histogram = new Graph(part("histogram"), {
@@ -93,21 +100,18 @@ function paint() {
   pictures.forEach((each, i) => maps[i].image.paint(each, palette, 1));
   maps[2].caption.textContent = `${maps[2].words}: ${toThree.toFixed(4)}`;
   maps[4].caption.textContent = `${maps[4].words}: ${toSeven.toFixed(4)}`;
-  const reach = Math.max(...values.map(Math.abs)) * 1.02;
-  const three = histogramOf(values.filter((_, i) => all.labels[i] === 3), { reach, bins: BINS });
-  const seven = histogramOf(values.filter((_, i) => all.labels[i] === 7), { reach, bins: BINS });
-  const top = Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y)) * 1.1;
+  const { reach, top, bars, right } = (looks[norm()] ??= lookOf(values, all.labels));
   histogram.setAxes({
     x: { min: -reach, max: reach, label: "Nearer to the 7  ←  →  nearer to the 3" },
     y: { min: 0, max: top, label: "Digits", format: (value) => count(value) },
   });
   histogram.show([
-    { kind: "bars", ink: "seven", bars: seven },
-    { kind: "bars", ink: "three", bars: three },
+    ...bars,
     { kind: "rule", x: 0, ink: "soft" },
     { kind: "flag", x: toSeven - toThree, ink: "ink", label: "this one" },
   ]);
-  const right = sharesRight(values, all.labels);
+  showNumbers(part("lesson"), { three: toThree.toFixed(4), seven: toSeven.toFixed(4) });
+  part("formula-now").hidden = norm() !== "l1"; // whose formula it is
   const verdict = toThree < toSeven ? 3 : 7;
   const words = [
     `${NAMES[norm()]} reads ${percent(right.all)} of ${count(all.count)} digits rightly: ${percent(right.threes)} of the 3s, ${percent(right.sevens)} of the 7s.`,
@@ -117,6 +121,24 @@ function paint() {
   part("words-now").textContent = words;
   histogram.describe(words);
   part("source").textContent = "Mean images of 12,396 training digits; distances of 2,038 validation digits, computed here. In the pictures blue is more ink than in the mean, orange is less.";
+}
+
+/**
+ * What of a distance does not change with the digit that is looked at.
+ *
+ * @param {Float64Array} values
+ * @param {Uint8Array} labels
+ */
+function lookOf(values, labels) {
+  const reach = Math.max(...values.map(Math.abs)) * 1.02;
+  const bins = (/** @type {number} */ label) => histogramOf(values.filter((_, i) => labels[i] === label), { reach, bins: BINS });
+  const [three, seven] = [bins(3), bins(7)];
+  return {
+    reach,
+    top: Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y)) * 1.1,
+    bars: /** @type {Item[]} */ ([{ kind: "bars", ink: "seven", bars: seven }, { kind: "bars", ink: "three", bars: three }]),
+    right: sharesRight(values, labels),
+  };
 }
 
 function judged() {

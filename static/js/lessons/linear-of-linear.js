@@ -56,6 +56,7 @@ const graph = new Graph(part("graph"), {
 const one = new SignedImage("lesson-picture");
 part("one").append(one.canvas);
 one.canvas.setAttribute("role", "img");
+one.canvas.dataset.point = "one";
 one.canvas.setAttribute("aria-label", "Empty: nothing is folded yet");
 const tiles = Array.from({ length: 30 }, () => new SignedImage("lesson-picture"));
 part("tiles").append(...tiles.map(({ canvas }) => canvas));

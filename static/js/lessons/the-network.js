@@ -17,6 +17,7 @@ import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 import { leastMissed, mostOff, Switches } from "./switching.js";
@@ -365,13 +366,21 @@ function paintSum(now) {
   const bars = (/** @type {boolean} */ up) => parts.flatMap((y, at) => (y !== 0 && y > 0 === up ? [/** @type {const} */ ([at + 0.5, y])] : []));
   pushes.show([
     { kind: "rule", y: 0, ink: "soft" },
-    ...[true, false].flatMap((up) => bars(up).map(([x, y]) => /** @type {Item} */ ({ kind: "line", points: [[x, 0], [x, y]], ink: up ? "three" : "seven" }))),
+    ...[true, false].flatMap((up) => bars(up).map(([x, y]) => /** @type {Item} */ ({ kind: "line", points: [[x, 0], [x, y]], ink: up ? "three" : "seven", point: "output" }))),
     { kind: "dots", points: bars(true), ink: "three", size: 3 },
     { kind: "dots", points: bars(false), ink: "seven", size: 3 },
     { kind: "line", points: running.map((y, at) => /** @type {const} */ ([at + 0.5, y])), ink: "ink" },
-    { kind: "dots", points: parts.length ? [[parts.length - 0.5, sum]] : [], ink: "ink", size: 6 },
+    { kind: "dots", points: parts.length ? [[parts.length - 0.5, sum]] : [], ink: "ink", size: 6, point: "logit" },
   ]);
+  const pushed = parts.slice(0, -1);
+  const total = (/** @type {1 | -1} */ sign) => sign * pushed.reduce((of, each) => of + (each * sign > 0 ? each : 0), 0);
+  if (parts.length) showNumbers(part("lesson"), { logit: figure(sum), up: figure(total(1)), down: figure(total(-1)), bias: figure(network.outputBias) });
   pushes.describe(sumWords());
+}
+
+/** @param {number} value */
+function figure(value) {
+  return value.toFixed(2).replace("-", "−");
 }
 
 function sumWords() {
