@@ -78,6 +78,11 @@ def test_pushes_add_up_to_the_logit(page: Page) -> None:
     expect(page.locator("#live")).to_contain_text("the logit is", timeout=PATIENCE)
     up, down, bias, logit = said_sum(page)
     assert abs(up + down + bias - logit) < 0.003
+    logit, up, down, bias = (
+        float((page.locator(f"[data-number={name}]").text_content() or "").replace("−", "-"))
+        for name in ("logit", "up", "down", "bias")
+    )
+    assert up - down + bias == pytest.approx(logit, abs=0.02)  # each rounded to hundredths
 
 
 def test_a_drawing_goes_through_learned_units_and_through_frozen_ones(page: Page) -> None:
