@@ -24,9 +24,10 @@ class Damaged(Exception):
         self.run = run
 
 
-def corrupt(error: DBAPIError) -> bool:
+def corrupt(error: DBAPIError | sqlite3.Error) -> bool:
     """Whether SQLite has met something in its file that it cannot read."""
-    return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _CORRUPT
+    own = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(own, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _CORRUPT
 
 
 def read_run(id: str, text: str) -> Run:

@@ -56,6 +56,8 @@ can be written where it could not."""
 RETRY_SECONDS = 1.0
 """Between two attempts to store what a run sends, while the disk or another program does not let it."""
 
+logger = logging.getLogger(__name__)
+
 
 logger = logging.getLogger(__name__)
 
@@ -322,25 +324,32 @@ class History(HistoryReader):
             await self._check()
 
     async def _check(self) -> None:
-        """A connection that is lost while nothing is written is noticed all the same, and the lock taken again; so is
-        the end of what kept a file from being written."""
+        """Look after the database for as long as the history is open, whatever goes wrong in one turn."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            await self._database.verify()
-            if self._database.lost:
-                for log in self._memory.logs.values():
-                    log.wake()  # they are told by `require`
-                continue
-            if self._database.remote or self.trouble:
-                with suppress(HistoryUnavailable):  # known by `trouble`, and logged
-                    try:
-                        await self._database.check()
-                    except DatabaseInUse:  # as well
-                        self._replaced.set()
-            if not self._memory.logs:  # nothing is active that would have to wait
-                await self._database.rebuild(self._limits.reserve_bytes)
-            while await self._database.shrink():  # what could not be given back at once
-                pass
+            try:
+                await self._check_once()
+            except Exception:
+                logger.exception("The database could not be looked after; trying again in %s s.", CHECK_SECONDS)
+
+    async def _check_once(self) -> None:
+        """A connection that is lost while nothing is written is noticed all the same, and the lock taken again; so is
+        the end of what kept a file from being written."""
+        await self._database.verify()
+        if self._database.lost:
+            for log in self._memory.logs.values():
+                log.wake()  # they are told by `require`
+            return
+        if self._database.remote or self.trouble:
+            with suppress(HistoryUnavailable):  # known by `trouble`, and logged
+                try:
+                    await self._database.check()
+                except DatabaseInUse:  # as well
+                    self._replaced.set()
+        if not self._memory.logs:  # nothing is active that would have to wait
+            await self._database.rebuild(self._limits.reserve_bytes)
+        while await self._database.shrink():  # what could not be given back at once
+            pass
 
     async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
         """What a run sends is not lost because the disk is full for a while: whoever has it waits, and does not take

@@ -46,16 +46,22 @@ class Identity:
             log = os.stat(f"{self._file}-wal")
         except FileNotFoundError:
             return self._log is None
+        except OSError:
+            return False
         if self._log is None:
             self._log = log
         return os.path.samestat(log, self._log)
 
     @property
     def overwritten(self) -> bool:
-        """Whether the file on the disk, whatever SQLite has of it in memory or in its log, is another's."""
+        """Whether the file on the disk, whatever SQLite has of it in memory or in its log, is another's. False where it
+        cannot be read now, which SQLite meets as well."""
         if self._number is None:
             return False
-        head = self._lock.head(64)
+        try:
+            head = self._lock.head(64)
+        except OSError:
+            return False
         return head[:16] != _MAGIC or int.from_bytes(head[60:64], "big") != self._number
 
     def give_up_log(self) -> None:

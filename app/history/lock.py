@@ -67,10 +67,11 @@ class FileLock:
 
     @property
     def in_place(self) -> bool:
-        """Whether the file that is locked is the one that is found under its name."""
+        """Whether the file that is locked is the one that is found under its name. One that cannot be looked at, since
+        its folder is closed or its disk has left, is not found."""
         try:
             return os.path.samestat(os.stat(self._file), os.fstat(self._descriptor))
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def head(self, length: int) -> bytes:

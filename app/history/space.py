@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from app.history import sizes
+from app.history.damage import corrupt
 
 SHRINK_PAGES = 256
 """Pages given back to the disk at once, 1 MB: a few milliseconds for which a training's write may have to wait."""
@@ -33,6 +35,8 @@ class Space:
         self._rebuilding: sqlite3.Connection | None = None
         self.rebuilt = False
         """Or cannot be, or needs it not."""
+        self._damaged = False
+        """The list of free pages cannot be read: none can be given back."""
 
     @property
     def disk(self) -> int:
@@ -46,6 +50,19 @@ class Space:
 
     def shrink(self) -> bool:
         """Give some free pages back to the disk. False where there are none left, or single ones cannot be."""
+        if self._damaged:
+            return False
+        try:
+            return self._give_back()
+        except (sqlite3.DatabaseError, DBAPIError) as error:
+            if corrupt(error):
+                self._damaged = True
+                logger.error("The file does not get smaller any more, since its list of free pages is damaged.")
+            else:
+                logger.info("Free pages are not given back to the disk now: %s.", error)
+            return False
+
+    def _give_back(self) -> bool:
         with self._engine.connect() as connection:
             pages, kind = _numbers(connection, "freelist_count", "auto_vacuum")
             connection.rollback()
@@ -53,14 +70,10 @@ class Space:
                 return False
             raw = connection.connection.driver_connection
             assert raw is not None
-            try:
-                # A script, since `execute` would take only the first of the statement's steps, each of which is a page.
-                raw.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
-                if pages <= SHRINK_PAGES:
-                    raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # only now the file itself gets shorter
-            except sqlite3.OperationalError as error:
-                logger.info("Free pages are not given back to the disk now: %s.", error)
-                return False
+            # A script, since `execute` would take only the first of the statement's steps, each of which is a page.
+            raw.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
+            if pages <= SHRINK_PAGES:
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # only now the file itself gets shorter
         return pages > SHRINK_PAGES
 
     def rebuild(self, reserve: int) -> None:

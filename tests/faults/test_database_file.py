@@ -1,14 +1,16 @@
 """What others may do to the database file under a running server."""
 
 import asyncio
+import errno
 import json
 import os
 import shutil
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -18,6 +20,7 @@ from websockets.sync.client import connect
 from app.history import engine as engine_module
 from app.history import history as history_module
 from app.history.history import History
+from app.history.limits import Limits
 from app.history.unavailable import HistoryUnavailable, WriteRefused
 from tests.conftest import Server
 from tests.faults.conftest import until
@@ -80,6 +83,22 @@ def copied_over(file: Path) -> None:
     other = file.with_name("other")
     sqlite3.connect(other).execute("CREATE TABLE a (b)").connection.close()
     shutil.copyfile(other, file)
+
+
+@pytest.fixture
+def closed_folder(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """What `chmod 0` does to a folder for everybody but root, who runs these tests in a container."""
+    stat = os.stat
+
+    def close(file: Path) -> None:
+        def refuse(path: Any, **options: Any) -> os.stat_result:
+            if os.fspath(file) in str(path):
+                raise PermissionError(errno.EACCES, "Permission denied", path)
+            return stat(path, **options)
+
+        monkeypatch.setattr(os, "stat", refuse)
+
+    return close
 
 
 def restored(file: Path) -> None:
@@ -155,6 +174,60 @@ async def test_nothing_is_written_into_what_has_overwritten_it(file: Path, then:
     assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert found.execute("SELECT count(*) FROM notes").fetchone() == (1000,)
     found.close()
+
+
+async def test_a_folder_that_may_not_be_looked_into_any_more_is_noticed(
+    file: Path, closed_folder: Callable[[Path], None]
+) -> None:
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        closed_folder(file)
+        await until(lambda: "nothing is kept any more" in (history.trouble or ""))
+
+
+async def test_the_watch_over_the_file_goes_on_after_an_error(
+    file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with History.open(f"sqlite:///{file}") as history:
+        with monkeypatch.context() as patched:
+            patched.setattr(os.path, "samestat", lambda *_: 1 / 0)  # an error that nobody has thought of
+            await until(lambda: "ZeroDivisionError" in caplog.text)
+        await anyio.to_thread.run_sync(file.unlink)
+        await until(lambda: "nothing is kept any more" in (history.trouble or ""))
+
+
+async def test_a_damaged_list_of_free_pages_is_said_once_and_ends_no_watch(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        await history.append("run", numbered([started(), finished(1)]))
+    free_pages_of(file, 50)
+    async with History.open(f"sqlite:///{file}", Limits(undo_seconds=0)) as history:
+        await until(lambda: "list of free pages is damaged" in caplog.text)
+        with suppress(HistoryUnavailable):
+            await history.delete("run")
+        await anyio.to_thread.run_sync(file.unlink)
+        await until(lambda: "nothing is kept any more" in (history.trouble or ""))
+    assert len(caplog.records) <= 3
+    assert not any(record.exc_info for record in caplog.records)
+
+
+def free_pages_of(file: Path, pages: int) -> None:
+    """Give the file so many free pages, and make the first of their list unreadable."""
+    other = sqlite3.connect(file)
+    other.execute("CREATE TABLE filler (bytes)")
+    other.executemany("INSERT INTO filler VALUES (?)", [(bytes(3500),)] * pages)
+    other.execute("DROP TABLE filler")
+    other.commit()
+    other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    other.close()
+    data = bytearray(file.read_bytes())
+    trunk = int.from_bytes(data[32:36], "big")
+    assert trunk
+    begin = (trunk - 1) * int.from_bytes(data[16:18], "big")
+    data[begin : begin + 8] = b"\xff" * 8
+    file.write_bytes(data)
 
 
 async def test_a_file_that_is_put_back_goes_on(file: Path) -> None:
