@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The server as an ASGI app. Its resources open with its lifespan and close in reverse order.
 
     The lifespan raises DatabaseInUse where another server has the history open, HistoryUnavailable where the database
-    cannot be used.
+    cannot be used, NoSessionKey where the file of the sessions' key holds something else.
     """
 
     @asynccontextmanager

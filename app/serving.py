@@ -23,6 +23,7 @@ from app.main import create_app
 from app.running import interpreter
 from app.settings import Settings
 from app.web.address import own_address
+from app.web.auth import NoSessionKey
 from app.web.connections import Connections
 from app.web.http_protocol import Patience, http_protocol
 from app.web.seldom import SeldomWarnings
@@ -60,7 +61,7 @@ def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(create(_advertised(settings, listening)), settings, listening, most))
-    except (DatabaseInUse, HistoryUnavailable) as error:
+    except (DatabaseInUse, HistoryUnavailable, NoSessionKey) as error:
         raise ServeError(str(error)) from None
     finally:
         listening.close()

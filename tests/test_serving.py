@@ -94,6 +94,13 @@ def test_a_data_directory_serves_one_server(serve, tmp_path):
         assert "--data-dir" in refused("--port", "0", "--data-dir", str(tmp_path))
 
 
+def test_a_file_that_is_no_session_key_is_said_in_one_line(tmp_path):
+    (tmp_path / "session.key").write_bytes(b"12345")
+    said = refused("--port", "0", "--data-dir", str(tmp_path), "--token", "s3same")
+    assert f"{tmp_path}/session.key is not a key of 32 bytes: delete it" in said
+    assert len(said.strip().splitlines()) == 1
+
+
 def test_an_option_out_of_its_limits_is_named():
     assert "--port" in refused("--port", "99999")
 

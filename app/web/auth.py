@@ -5,6 +5,7 @@ Watching and drawing are open to all who reach the server.
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 import time
@@ -28,27 +29,48 @@ ANSWERS_PER_MINUTE = 20
 
 KEY_BYTES = 32
 
+logger = logging.getLogger(__name__)
+
+
+class NoSessionKey(Exception):
+    """The file of the key that signs sessions holds something else. The message says what to do."""
+
 
 def session_key(file: Path) -> bytes:
-    """The random key that signs sessions, made in ``file`` (readable by its owner alone) where it is missing.
+    """The random key that signs sessions, made in ``file`` (readable by its owner alone) where it is missing or empty.
 
-    Servers that share the file accept each other's sessions. Raises OSError, and ValueError where the file holds
-    something else.
+    Servers that share the file accept each other's sessions. Where it can be neither read nor made (a disk that is
+    full, a folder that may not be written to), a key for this process alone, and a warning. Raises NoSessionKey.
     """
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = file.read_bytes()
-        if len(key) != KEY_BYTES:
-            raise ValueError(
-                f"{file} is not a key of {KEY_BYTES} bytes: delete it, and browsers sign in again"
-            ) from None
-        return key
-    with os.fdopen(descriptor, "wb") as stream:
-        key = secrets.token_bytes(KEY_BYTES)
-        stream.write(key)
+        key = _kept_key(file)
+    except OSError as error:
+        logger.warning("Sessions end with this server, since %s cannot be kept: %s.", file, error.strerror)
+        return secrets.token_bytes(KEY_BYTES)
+    if len(key) != KEY_BYTES:
+        raise NoSessionKey(f"{file} is not a key of {KEY_BYTES} bytes: delete it, and browsers sign in again")
     return key
+
+
+def _kept_key(file: Path) -> bytes:
+    """Written whole before it has its name, so that no crash and no full disk leaves a part of it there."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if file.exists() and (key := file.read_bytes()):
+        return key
+    written = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(secrets.token_bytes(KEY_BYTES))
+        try:
+            os.link(written, file)
+        except FileExistsError:  # empty, or another server's, which has been as quick
+            if not file.read_bytes():
+                written.replace(file)
+        except OSError:  # a file system without links
+            written.replace(file)
+    finally:
+        written.unlink(missing_ok=True)
+    return file.read_bytes()
 
 
 class Auth:

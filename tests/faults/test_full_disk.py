@@ -187,3 +187,23 @@ def test_a_server_starts_on_a_full_disk_and_says_what_is_wrong(
         disk.empty()
         assert "without warning" in str(server.until(left, "RunInterrupted")["reason"])
         assert client.post("/api/runs", json={}).status_code == 201
+
+
+def test_a_server_with_a_token_starts_on_a_full_disk_and_later_keeps_its_key(
+    serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def signs_in() -> None:
+        with serve(disk.folder, "--token", "s3same", reserve_bytes="0") as server, server.client() as client:
+            assert client.post("/api/session", json={"token": "s3same"}).json()["control"] is True
+            assert client.get("/api/session").json()["control"] is True
+
+    key = disk.folder / "session.key"
+    with serve(disk.folder, reserve_bytes="0"):
+        pass  # it makes the database
+    disk.fill()
+    signs_in()
+    assert [each for each in disk.folder.iterdir() if each.name.startswith("session.key")] == []
+    assert "Sessions end with this server" in capfd.readouterr().err
+    disk.empty()
+    signs_in()
+    assert len(key.read_bytes()) == 32

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from app.settings import Settings
 from app.web import auth, guesses
-from app.web.auth import Auth
+from app.web.auth import Auth, session_key
 from app.web.problems import Problem
 
 
@@ -87,6 +87,35 @@ def test_a_session_opens_one_server_only_and_outlives_it_but_not_its_token(guard
     for token, control in (("s3same", True), ("another", False)):
         with serve(tmp_path, "--token", token) as server, server.client(cookies=cookies) as client:
             assert client.get("/api/session").json()["control"] is control
+
+
+def test_a_key_that_an_earlier_server_could_not_write_is_made_anew(tmp_path):
+    file = tmp_path / "data" / "session.key"
+    file.parent.mkdir()
+    file.touch()  # what a full disk has left of it
+    key = session_key(file)
+    assert len(key) == auth.KEY_BYTES
+    assert session_key(file) == key
+    assert list(file.parent.iterdir()) == [file]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_where_no_key_can_be_kept_sessions_last_as_long_as_the_server(tmp_path, caplog):
+    (tmp_path / "file").touch()
+    file = tmp_path / "file" / "session.key"  # a folder that cannot be made, for root neither
+    assert len(session_key(file)) == auth.KEY_BYTES
+    assert f"Sessions end with this server, since {file} cannot be kept" in caplog.text
+
+
+def test_a_key_that_another_server_makes_at_the_same_time_is_taken(tmp_path, monkeypatch):
+    file, link = tmp_path / "session.key", os.link
+
+    def later(source, target):
+        file.write_bytes(b"another server's key of 32 bytes")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", later)
+    assert session_key(file) == b"another server's key of 32 bytes"
 
 
 @pytest.mark.parametrize("how", ["bearer", "sign-in"])
