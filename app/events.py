@@ -221,6 +221,20 @@ class Weights(Event):
         return cls.MAGIC + name + frame[4:24] + unknown * (1 + 2 * units) + frame[24:]
 
     @classmethod
+    def seq_of(cls, frame: bytes) -> int | None:
+        """The number in a frame of either version; None where it is none or has the wrong length. Decodes nothing."""
+        if frame[:4] == cls.MAGIC and len(frame) >= cls.HEADER.size:
+            numbers, before = frame[20:34], cls.HEADER.size
+        elif frame[:4] == cls.MAGIC_1 and len(frame) >= cls.HEADER_1.size:
+            numbers, before = frame[4:18], cls.HEADER_1.size
+        else:
+            return None
+        seq, _, units, height, width = struct.unpack("<IIHHH", numbers)
+        if before == cls.HEADER.size:
+            before += 8 * units
+        return int(seq) if len(frame) == before + units * height * width else None
+
+    @classmethod
     def decode(cls, frame: bytes) -> Self:
         """Read a frame of either version. Raises ValueError if it is none or has the wrong length."""
         if frame[:4] == cls.MAGIC and len(frame) >= cls.HEADER.size:

@@ -3,7 +3,9 @@
 Little-endian. A head of 28 bytes: ``W37F``, 16 bytes of run id (ASCII, zero-padded), uint16 ``units``, ``height``,
 ``width`` and 0. Then frames to the end of the file, each uint32 ``seq``, uint32 ``step``, float32 ``scale``, float32
 output bias, ``units`` float32 biases, ``units`` float32 output weights, and ``units * height * width`` bytes of
-differences. Bias and output weights are NaN in frames that were logged in version 1, which had no room for them.
+differences. Bias and output weights are NaN in frames that were logged in version 1, which had no room for them. Where
+the log is damaged the file has an end: ``W37D`` in the place of a frame's ``seq``, uint16 length, and so many bytes of
+UTF-8 that say what is missing.
 
 A difference is ``value - expected`` modulo 256. In the first frame every value is expected to be 0; later
 ``expected = clamp(floor(before * (scale_before / scale) + 0.5), -127, 127)`` in float64, where ``before`` is the same
@@ -22,6 +24,8 @@ from numpy.typing import NDArray
 from app.events import Weights
 
 MAGIC = b"W37F"
+DAMAGED = b"W37D"
+"""As ``seq`` it would be 1,144,468,311: no log gets that long."""
 HEAD = struct.Struct("<4s16s4H")
 FRAME = struct.Struct("<IIff")
 LARGEST = 127
@@ -36,6 +40,12 @@ class FramesPacker:
         self._before: NDArray[np.int8] | None = None
         self._shape = (0, 0, 0)
         self._scale = 0.0
+
+    def end_damaged(self, what: str) -> bytes:
+        """The file's end where the log lacks something, after a head where there has been no frame."""
+        said = what.encode()
+        head = HEAD.pack(MAGIC, self._run, *self._shape, 0) if self._before is None else b""
+        return head + DAMAGED + struct.pack("<H", len(said)) + said
 
     def add(self, seq: int, weights: Weights) -> bytes:
         """The frame's bytes, after those of the head where it is the first. Raises ValueError for another shape."""

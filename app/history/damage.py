@@ -7,6 +7,7 @@ import msgspec
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from app.events import Weights
 from app.record import Record
 from app.run import Run
 
@@ -50,18 +51,25 @@ def readable(rows: Iterable[Sequence[str]], damaged: list[str] | None = None) ->
     return found
 
 
-def check(run: str, after: int, records: Sequence[Record], *, every: bool) -> None:
-    """Raises Damaged where one of ``records``, which follow number ``after``, is no frame; ``every``: or is missing."""
-    for expected, record in enumerate(records, after + 1):
-        if every and record.seq != expected:
-            raise Damaged(run, f"record {expected} is missing")
-        if not _is_frame(record):
-            raise Damaged(run, f"record {record.seq} cannot be read")
+def sound(run: str, after: int, records: list[Record], *, every: bool) -> list[Record]:
+    """Of ``records``, which follow number ``after``, those before the first that is no frame; ``every``: or is missing.
+    Raises Damaged where none is before it."""
+    for at, record in enumerate(records):
+        what = ""
+        if every and record.seq != after + 1 + at:
+            what = f"record {after + 1 + at} is missing"
+        elif not _is_frame(record):
+            what = f"record {record.seq} cannot be read"
+        if what and at:
+            return records[:at]
+        if what:
+            raise Damaged(run, what)
+    return records
 
 
 def _is_frame(record: Record) -> bool:
     if record.binary:
-        return record.data.startswith(b"W37")
+        return Weights.seq_of(record.data) == record.seq
     try:
         record.data.decode()
         return bytes(_FIELDS.decode(record.data)["seq"]) == b"%d" % record.seq

@@ -206,9 +206,11 @@ class HistoryReader:
         async for _, event in self._events(run, Steps):
             yield event
 
-    async def epochs(self, run: str) -> list[EpochEnded]:
+    async def epochs(self, run: str) -> AsyncIterator[EpochEnded]:
+        """In order."""
         await self.get(run)
-        return [event async for _, event in self._events(run, EpochEnded)]
+        async for _, event in self._events(run, EpochEnded):
+            yield event
 
     async def stored(self, run: str) -> Run:
         """As the database has it."""

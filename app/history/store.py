@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app.checkpoint import Checkpoint
 from app.events import TEXT_TYPES, Event, Origin, Weights
 from app.history import sizes
-from app.history.damage import Damaged, check, corrupt, read_run, readable
+from app.history.damage import Damaged, corrupt, read_run, readable, sound
 from app.history.recent_records import fitting
 from app.history.schema import checkpoints, events, removals, runs, sweeps, writer
 from app.record import Record
@@ -321,8 +321,8 @@ def last_number(connection: Connection) -> int:
 def read_records(
     connection: Connection, run: str, after: int, limit_bytes: int, types: Collection[str] | None = None
 ) -> list[Record]:
-    """Records from ``after + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one. Raises
-    Damaged."""
+    """Records from ``after + 1`` on, of these types or all, as many as fit in ``limit_bytes`` but at least one; none
+    beyond damage. Raises Damaged where the first of them is damaged."""
     query = _RECORD.where(events.c.run == run, events.c.seq > min(after, LARGEST)).order_by(events.c.seq)
     if types is not None:
         # By exclusion where there are several: an index on the type would give them in another order, to be sorted.
@@ -332,8 +332,7 @@ def read_records(
         query.execution_options(yield_per=max(1, min(MOST_ROWS, limit_bytes // ROW_BYTES)))
     ) as rows:
         found = fitting(map(_record, rows), limit_bytes)
-    check(run, after, found, every=types is None)
-    return found
+    return sound(run, after, found, every=types is None)
 
 
 def first_missing(connection: Connection, run: str, last: int) -> int | None:
@@ -346,12 +345,14 @@ def first_missing(connection: Connection, run: str, last: int) -> int | None:
 
 
 def read_events(connection: Connection, run: str, type: type[E], after: int, limit_bytes: int) -> list[tuple[int, E]]:
-    """A page of one type's events, decoded, each with its seq. Raises Damaged."""
+    """A page of one type's events, decoded, each with its seq. Raises Damaged as :func:`read_records` does."""
     page: list[tuple[int, E]] = []
     for record in read_records(connection, run, after, limit_bytes, [type.__name__]):
         try:
             event = record.event()
         except (KeyError, ValueError) as error:
+            if page:
+                break
             raise Damaged(run, f"record {record.seq} cannot be read") from error
         assert isinstance(event, type)
         page.append((record.seq, event))
@@ -359,12 +360,15 @@ def read_events(connection: Connection, run: str, type: type[E], after: int, lim
 
 
 def weights_record(connection: Connection, run: str, step: int | None) -> Record | None:
-    """The newest weights at or before ``step``."""
+    """The newest weights at or before ``step``. Raises Damaged."""
     query = _RECORD.where(events.c.run == run, events.c.type == "Weights").order_by(events.c.seq.desc()).limit(1)
     if step is not None:
         query = query.where(events.c.step <= min(step, LARGEST))
     row = connection.execute(query).one_or_none()
-    return None if row is None else _record(row)
+    if row is None:
+        return None
+    (record,) = sound(run, row.seq - 1, [_record(row)], every=False)
+    return record
 
 
 def add_checkpoints(connection: Connection, added: Sequence[tuple[str, Checkpoint]]) -> int:

@@ -7,6 +7,7 @@ client takes the pieces (:mod:`app.web.downloads`).
 import json
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from anyio import to_thread
@@ -18,6 +19,7 @@ from app.events import Event, Steps, Weights
 from app.formats.frames import FramesPacker
 from app.formats.metrics import COLUMNS, CSV_HEAD, csv_rows, json_lines, json_numbers
 from app.formats.weights import as_npy, as_png, json_pieces
+from app.handwriting.predictor import read_safetensors
 from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
 from app.record import Record
@@ -68,10 +70,18 @@ async def metrics(
 
 @router.get("/epochs")
 async def epochs(history: HistoryDep, run: str) -> Response:
-    """Each epoch's validation figures and confusion matrix."""
-    await _known(history, run)
-    found = [e.model_dump(exclude={"units"}) for e in await history.epochs(run)]
-    return JSONResponse({"epochs": found})
+    """Each epoch's validation figures and confusion matrix. Where the log is damaged a field ``damaged`` says so."""
+    # Not a download: there are at most a thousand epochs, some 200 kB.
+    known = await _known(history, run)
+    found: list[dict[str, object]] = []
+    damage = ""
+    try:
+        async for epoch in history.epochs(run):
+            found.append(epoch.model_dump(exclude={"units"}))
+    except Damaged as damaged:
+        damage = str(damaged)
+    damage = damage or await _damage(history, known)
+    return JSONResponse({"epochs": found} | ({"damaged": damage} if damage else {}))
 
 
 @router.get("/weights", responses={200: {"content": {_OCTETS: _BYTES, "image/png": _BYTES}}})
@@ -105,20 +115,23 @@ async def weights(
 async def frames(request: Request, history: HistoryDep, downloads: DownloadsDep, run: str) -> Response:
     """All weight images so far, packed as the differences between them; the layout is in docs/protocol.md.
 
-    The answer depends on nothing but the log up to the run's last event, which its ETag names.
+    The answer depends on nothing but the log up to the run's last event, which its ETag names. That of a log that
+    lacks a record says so at its end, and has none.
     """
     known = await _known(history, run)
-    if await history.weights(run) is None:
-        raise _no_weights(run)
+    with suppress(Damaged):  # which stands at the answer's end
+        if await history.weights_record(run) is None:
+            raise _no_weights(run)
     gzip = "gzip" in request.headers.get("accept-encoding", "")
-    etag = f'"{known.id}-{known.seq}{"-gzip" if gzip else ""}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if not (damage := await _damage(history, known)):
+        headers["ETag"] = etag = f'"{known.id}-{known.seq}{"-gzip" if gzip else ""}"'
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
     if gzip:
         headers["Content-Encoding"] = "gzip"
     deflate = zlib.compressobj(wbits=GZIP) if gzip else None
-    return Download(downloads, _packed(history, known, deflate), _OCTETS, headers)
+    return Download(downloads, _packed(history, known, damage, deflate), _OCTETS, headers)
 
 
 @router.get("/model", response_class=Response, responses={200: {"content": {_OCTETS: _BYTES}}})
@@ -136,6 +149,10 @@ async def model(
     if checkpoint is None:
         raise Problem(404, "No model yet", f"Run {run!r} has not saved a model{_by(step)} yet.")
     data = checkpoint.data
+    try:
+        await to_thread.run_sync(read_safetensors, data)
+    except ValueError:
+        raise Damaged(known.id, f"its model at step {checkpoint.step} cannot be read") from None
     headers = _attachment(known, f"step-{checkpoint.step}.safetensors") | {"Content-Length": str(len(data))}
     return Download(downloads, _whole(lambda: data), _OCTETS, headers)
 
@@ -207,16 +224,25 @@ async def _steps(
         yield describe(damage)
 
 
-async def _packed(history: History, run: Run, deflate: "zlib._Compress | None") -> AsyncGenerator[bytes, None]:
-    """Frames as they stand in the log; gzipped by ``deflate``."""
+async def _packed(
+    history: History, run: Run, damage: str, deflate: "zlib._Compress | None"
+) -> AsyncGenerator[bytes, None]:
+    """Frames as they stand in the log, then ``damage``, or what else it lacks, if it lacks anything; gzipped by
+    ``deflate``."""
     packer = FramesPacker(run.id)
 
     def pack(records: Sequence[Record]) -> bytes:
         packed = b"".join(packer.add(record.seq, Weights.decode(record.data)) for record in records)
         return packed if deflate is None else deflate.compress(packed)
 
-    async for records in _pieces(history, run, Weights):
-        yield await to_thread.run_sync(pack, records)
+    try:
+        async for records in _pieces(history, run, Weights):
+            yield await to_thread.run_sync(pack, records)
+    except Damaged as damaged:
+        damage = str(damaged)
+    if damage:
+        end = packer.end_damaged(damage)
+        yield end if deflate is None else deflate.compress(end)
     if deflate is not None:
         yield deflate.flush()
 

@@ -17,6 +17,7 @@ from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
 from app.history.unavailable import DamagedFile
 from tests.conftest import Server
+from tests.formats.unpack import split, unpack
 from tests.history.logs import finished, numbered, queued, started, steps, whole_run
 
 pytestmark = pytest.mark.anyio
@@ -172,6 +173,7 @@ async def one_by_one(history: History, run: str) -> None:
 DAMAGES = {
     "record 5 cannot be read": "UPDATE events SET data = x'00ff00' WHERE run = 'b' AND seq = 5",
     "record 4 cannot be read": "UPDATE events SET data = substr(data, 1, 40) WHERE run = 'b' AND seq = 4",
+    "record 9 cannot be read": "UPDATE events SET data = substr(data, 1, 40) WHERE run = 'b' AND seq = 9",
     "record 6 is missing": "DELETE FROM events WHERE run = 'b' AND seq = 6",
     "records 16 to 16 are missing": "DELETE FROM events WHERE run = 'b' AND seq = 16",
 }
@@ -185,6 +187,76 @@ async def test_a_log_is_never_read_past_its_damage(url: str, what: str) -> None:
         assert len(await history.read("a", 0)) == 16
         with pytest.raises(Damaged, match=f"run b is damaged: {what}"):
             await one_by_one(history, "b")
+
+
+async def test_what_stands_before_the_damage_is_read(url: str) -> None:
+    await three(url)
+    change(url, DAMAGES["record 9 cannot be read"])
+    async with History.open(url) as history:
+        assert [record.seq for record in await history.read("b", 2)] == [3, 4, 5, 6, 7, 8]
+        with pytest.raises(Damaged, match="record 9 cannot be read"):
+            await history.weights("b", 20)
+
+
+async def test_pictures_and_epochs_that_are_damaged_are_said(
+    serve: Callable[..., AbstractContextManager[Server]], url: str, tmp_path: Path
+) -> None:
+    await three(url)
+    change(url, "DELETE FROM events WHERE run = 'a' AND seq = 5")  # weights of step 10
+    change(url, "UPDATE events SET data = substr(data, 1, 40) WHERE run = 'b' AND seq = 9")  # weights of step 20
+    change(url, "DELETE FROM events WHERE run = 'c' AND seq = 6")  # the first epoch's end
+
+    def ask() -> None:
+        with serve(tmp_path) as server, server.client() as client:
+            for run, seqs, damage in (
+                ("a", [3, 9, 13], "record 5 is missing"),
+                ("b", [3, 5], "record 9 cannot be read"),
+                ("c", [3, 5, 9, 13], "record 6 is missing"),
+            ):
+                answer = client.get(f"/api/runs/{run}/frames")
+                pack, said = split(answer.content)
+                assert [frame.seq for frame in unpack(pack)[1]] == seqs
+                assert damage in said
+            assert "etag" not in client.get("/api/runs/a/frames").headers
+            for format in ("json", "npy", "frame", "png"):
+                answer = client.get(f"/api/runs/b/weights?step=20&format={format}")
+                assert (answer.status_code, answer.json()["title"]) == (500, "Damaged run")
+                assert "ecord 9 cannot be read" in answer.json()["detail"]
+                assert client.get(f"/api/runs/b/weights?step=10&format={format}").status_code == 200
+            epochs = client.get("/api/runs/c/epochs").json()
+            assert [each["epoch"] for each in epochs["epochs"]] == [2, 3]
+            assert "record 6 is missing" in epochs["damaged"]
+            with connect(f"{server.ws}/ws/runs/b", max_queue=None) as viewer:
+                with pytest.raises(ConnectionClosedError) as closed:
+                    deque(viewer, 0)
+                assert closed.value.rcvd is not None
+                assert (closed.value.rcvd.code, "record 9 cannot be read" in closed.value.rcvd.reason) == (1011, True)
+
+    await anyio.to_thread.run_sync(ask)
+
+
+async def test_a_model_that_is_damaged_is_not_handed_out(
+    serve: Callable[..., AbstractContextManager[Server]], url: str, tmp_path: Path
+) -> None:
+    def train() -> str:
+        with serve(tmp_path) as server:
+            run = str(server.start()["id"])
+            server.until(run, "RunFinished")
+            return run
+
+    run = await anyio.to_thread.run_sync(train)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE checkpoints SET data = substr(data, 1, 2000)"))
+    engine.dispose()
+
+    def ask() -> None:
+        with serve(tmp_path) as server, server.client() as client:
+            answer = client.get(f"/api/runs/{run}/model")
+            assert (answer.status_code, answer.json()["title"]) == (500, "Damaged run")
+            assert "its model at step 49 cannot be read" in answer.json()["detail"]
+
+    await anyio.to_thread.run_sync(ask)
 
 
 async def test_an_active_run_at_its_head_is_not_damaged(url: str) -> None:

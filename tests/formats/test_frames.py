@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.events import Weights
 from app.formats.frames import FramesPacker
-from tests.formats.unpack import unpack
+from tests.formats.unpack import split, unpack
 
 SCALES = st.floats(2.0**-140, 2.0**120, width=32)
 UNITS, HEIGHT, WIDTH = 2, 3, 4
@@ -64,6 +64,16 @@ def test_frames_of_version_1_have_no_bias() -> None:
     ((frame,)) = unpack(pack([Weights.decode(old.encode_1(9))]))[1]
     assert [math.isnan(number) for number in (frame.output_bias, *frame.bias, *frame.output_weight)] == [True] * 5
     assert frame.values.reshape(-1).tolist() == [1, -1]
+
+
+@pytest.mark.parametrize("frames", [0, 2])
+def test_what_a_log_lacks_is_said_at_the_end(frames: int) -> None:
+    packer = FramesPacker("run")
+    weights = Weights(step=1, scale=1, units=1, height=2, width=3, values=bytes(range(6)))
+    packed = b"".join(packer.add(seq, weights) for seq in range(frames)) + packer.end_damaged("“3” is missing")
+    pack, damage = split(packed)
+    assert damage == "“3” is missing"
+    assert [frame.seq for frame in unpack(pack)[1]] == list(range(frames))
 
 
 def test_a_frame_of_another_shape_is_refused() -> None:

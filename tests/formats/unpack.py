@@ -17,6 +17,20 @@ class Frame(NamedTuple):
     values: NDArray[np.int8]
 
 
+def split(pack: bytes) -> tuple[bytes, str]:
+    """The pack without what it says at its end of the run's log, and that."""
+    units, height, width = struct.unpack_from("<3H", pack, 20)
+    size = 16 + 8 * units + units * height * width
+    at = 28
+    while pack[at : at + 4] not in (b"", b"W37D"):
+        at += size
+    if at == len(pack):
+        return pack, ""
+    (length,) = struct.unpack_from("<H", pack, at + 4)
+    assert at + 6 + length == len(pack)
+    return pack[:at], pack[at + 6 :].decode()
+
+
 def unpack(pack: bytes) -> tuple[str, list[Frame]]:
     """The run's id and its frames."""
     magic, run, units, height, width, _ = struct.unpack_from("<4s16s4H", pack)

@@ -158,7 +158,7 @@ async def test_everything_is_there_after_reopening(url: str) -> None:
         assert await history.get("run") == before
         assert await history.read("run", 0) == [first(), *log]
         assert [step async for event in history.steps("run") for step in event.step] == list(range(1, 31))
-        assert [epoch.epoch for epoch in await history.epochs("run")] == [1, 2, 3]
+        assert [epoch.epoch async for epoch in history.epochs("run")] == [1, 2, 3]
 
 
 async def test_an_active_run_goes_on_after_reopening(url: str) -> None:
@@ -291,7 +291,7 @@ async def test_an_unknown_run_is_told_apart_from_an_empty_answer(history: Histor
         history.checkpoint("no"),
         history.checkpoints("no"),
         history.weights("no"),
-        history.epochs("no"),
+        anext(history.epochs("no")),
         history.save_checkpoint("no", Checkpoint(step=1, epoch=1, kept=True, data=b"")),
         anext(history.steps("no")),
     )

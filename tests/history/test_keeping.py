@@ -97,7 +97,7 @@ async def test_a_deleted_run_is_gone_at_once_and_can_be_restored(url: str) -> No
             history.wait("b", 0),
             history.checkpoint("b"),
             history.weights("b"),
-            history.epochs("b"),
+            anext(history.epochs("b")),
             anext(history.steps("b")),
             history.rename("b", "x"),
             history.delete("b"),

@@ -71,6 +71,24 @@ test("wherever the file is cut into pieces, the same frames come out", () => {
   }
 });
 
+test("what the log lacks stands at the end, however the file is cut into pieces", async () => {
+  const words = new TextEncoder().encode("record 9 is “missing”");
+  const end = [...new TextEncoder().encode("W37D"), words.length, 0, ...words];
+  const whole = new Uint8Array([...pack(HALVED), ...end]);
+  for (let cut = 0; cut <= whole.length; cut++) {
+    const unpacker = new FrameUnpacker();
+    const frames = [whole.subarray(0, cut), whole.subarray(cut)].flatMap((piece) => unpacker.push(piece));
+    assert.equal(frames.length, 2);
+    assert.equal(unpacker.damage, "record 9 is “missing”");
+    unpacker.end();
+  }
+  /** @type {string[]} */
+  const said = [];
+  const unpacked = unpackFrames(new Response(whole), (reason) => said.push(reason));
+  for await (const _ of unpacked) assert.deepEqual(said, []);
+  assert.deepEqual(said, ["record 9 is “missing”"]);
+});
+
 test("a file that ends too early is said to be cut off", () => {
   const whole = pack(HALVED);
   for (const length of [0, 3, 27, 29, whole.length - 1]) {

@@ -53,10 +53,7 @@ const painter = new Painter(window, () => (feed.complete ? 0 : READING_PAUSE));
 const stream = new Stream(window, {
   onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
   onBlocked: (reason) => toasts.showLasting("blocked", "This page gets no live data", reason),
-  onDamaged: (run, reason) => {
-    feed.damaged(run, reason);
-    showState();
-  },
+  onDamaged: (run, reason) => feed.damaged(run, reason),
   onState: () => {
     showState();
     showAllowed();
@@ -79,6 +76,7 @@ const feed = new RunFeed(window, stream, {
     const always = button("Always the newest", "quiet small", () => ((newest.on = true), feed.follow()));
     toasts.show([`“${log.name}” has begun. `, follow, " ", always], { key: "newer", stays: true });
   },
+  onDamaged: () => showState(),
 });
 const { run } = feed;
 followListed(run, { stream }, { signal });

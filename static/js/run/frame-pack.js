@@ -3,6 +3,7 @@
 /** @import { Weights } from "../wire.js" */
 
 const MAGIC = 0x4637_3357; // "W37F", read little-endian
+const DAMAGED = 0x4437_3357; // "W37D", in the place of a frame's seq: words to the file's end
 const HEAD_BYTES = 28;
 const LARGEST = 127;
 
@@ -14,6 +15,8 @@ export class FrameUnpacker {
   #shape = null;
   /** @type {Weights | null} */
   #before = null;
+  /** What the run's log lacks, once the end that says so is here. @type {string | null} */
+  damage = null;
 
   /**
    * @param {Uint8Array} bytes the next ones of the file
@@ -37,7 +40,15 @@ export class FrameUnpacker {
     if (this.#shape) {
       const { units, height, width } = this.#shape;
       const size = 16 + 8 * units + units * height * width;
-      for (; at + size <= all.length; at += size) frames.push(this.#frame(view, at, this.#shape));
+      const ended = () => at + 4 <= all.length && view.getUint32(at, true) === DAMAGED;
+      for (; at + size <= all.length && !ended(); at += size) frames.push(this.#frame(view, at, this.#shape));
+      if (ended() && at + 6 <= all.length) {
+        const end = at + 6 + view.getUint16(at + 4, true);
+        if (end <= all.length) {
+          this.damage = new TextDecoder().decode(all.subarray(at + 6, end));
+          at = end;
+        }
+      }
     }
     this.#rest = all.slice(at);
     return frames;
@@ -83,10 +94,11 @@ export class FrameUnpacker {
 
 /**
  * @param {Response} response of `GET /api/runs/{id}/frames`
+ * @param {(reason: string) => void} [onDamaged] called at the end where the run's log lacks something
  * @returns {AsyncGenerator<Weights, void>} each frame as soon as it has arrived
  * @throws {TypeError} where it is no pack of frames, or is cut off
  */
-export async function* unpackFrames(response) {
+export async function* unpackFrames(response, onDamaged = () => {}) {
   const unpacker = new FrameUnpacker();
   const reader = response.body?.getReader();
   if (!reader) throw new TypeError("the answer has no body");
@@ -96,6 +108,7 @@ export async function* unpackFrames(response) {
     await reader.cancel(); // does nothing after the end
   }
   unpacker.end();
+  if (unpacker.damage !== null) onDamaged(unpacker.damage);
 }
 
 /**

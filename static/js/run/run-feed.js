@@ -26,6 +26,7 @@ export class RunFeed {
   #stream;
   #window;
   #onNewer;
+  #onDamaged;
   #known;
   #come = 0;
   /** @type {RunLog | null} */
@@ -43,14 +44,16 @@ export class RunFeed {
   /**
    * @param {Window} window
    * @param {import("./stream.js").Stream} stream
-   * @param {{shown: string, known: {run: string, seq: number, over: boolean, started: boolean}, onNewer: (log: RunLog | null) => void}} options
+   * @param {{shown: string, known: {run: string, seq: number, over: boolean, started: boolean}, onNewer: (log: RunLog | null) => void, onDamaged: () => void}} options
    *   `shown`: a run's id, or `live`; `known`: how far the log had got when the page was made; `onNewer`: a run has
-   *   begun that :meth:`follow` would show, or what is known of it has changed
+   *   begun that :meth:`follow` would show, or what is known of it has changed; `onDamaged`: not all of the log that is
+   *   shown can be read
    */
-  constructor(window, stream, { shown, known, onNewer }) {
+  constructor(window, stream, { shown, known, onNewer, onDamaged }) {
     this.#window = window;
     this.#stream = stream;
     this.#onNewer = onNewer;
+    this.#onDamaged = onDamaged;
     this.#known = known;
     this.run = new RunAt(new RunLog(known.run));
     this.run.subscribe(({ type }) => {
@@ -97,7 +100,9 @@ export class RunFeed {
 
   /** @param {string} run @param {string} reason */
   damaged(run, reason) {
-    if (run === this.run.run) this.damage = reason;
+    if (run !== this.run.run) return;
+    this.damage = reason;
+    this.#onDamaged();
   }
 
   /** @param {RunEvent} event */
@@ -127,6 +132,7 @@ export class RunFeed {
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
       if (problem.status === 404) return; // it has none, or is gone
+      if (problem.title === "Damaged run") return this.damaged(run, problem.detail); // and so it would be again
       this.#window.setTimeout(() => this.run.run === run && this.#fetchNewest(run), RETRY);
     }
   }
@@ -141,7 +147,8 @@ export class RunFeed {
     try {
       const answer = await fetch(`${root}/api/runs/${encodeURIComponent(log.run)}/frames`);
       if (!answer.ok) throw new TypeError(`status ${answer.status}`);
-      for await (const picture of unpackFrames(answer)) log.hold(picture);
+      const onDamaged = (/** @type {string} */ reason) => this.damaged(log.run, reason);
+      for await (const picture of unpackFrames(answer, onDamaged)) log.hold(picture);
       log.fetching = false;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
