@@ -9,7 +9,6 @@ import { readQuery, writeQuery } from "../run/run-query.js";
 import { RunView } from "../run/run-view.js";
 import { mountSelectionBar } from "../run/selection-bar.js";
 import { mountStopAll } from "../run/stop-all.js";
-import { Stream } from "../run/stream.js";
 import { part } from "../shell/element.js";
 import { openPage } from "../shell/page.js";
 import { Painter } from "../shell/painter.js";
@@ -22,11 +21,7 @@ const REMEMBER = 400; // milliseconds between two notes of where the list stands
 const STORAGE = 1000; // between two questions of what all runs take
 
 const { signal } = new AbortController();
-const stream = new Stream(window, {
-  onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
-  onBlocked: (reason) => toasts.showLasting("blocked", "This page gets no live data", reason),
-});
-const { access, shortcuts, toasts } = openPage(window, { stream });
+const { access, shortcuts, stream, toasts } = openPage(window);
 const painter = new Painter(window);
 const known = new KnownRuns();
 const view = new RunView(known, { query: readQuery(location.search), signal });

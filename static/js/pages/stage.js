@@ -51,8 +51,6 @@ const { signal } = new AbortController(); // the page's own parts stay as long a
 const painter = new Painter(window, () => (feed.complete ? 0 : READING_PAUSE));
 
 const stream = new Stream(window, {
-  onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
-  onBlocked: (reason) => toasts.showLasting("blocked", "This page gets no live data", reason),
   onDamaged: (run, reason) => feed.damaged(run, reason),
   onState: () => {
     showState();

@@ -8,6 +8,13 @@ import { BoardSubscription, ClassSubscription, ListSubscription, RunSubscription
 
 /** @import { Run, RunEvent } from "../wire.js" */
 /** @import { Subscription } from "./subscriptions.js" */
+/**
+ * @typedef {object} TroubleListener
+ * @property {(trouble: string | null) => void} onTrouble why the server can store nothing at present, said again at each
+ *   heartbeat; null where it can
+ * @property {(reason: string | null) => void} onBlocked why no connection opens though the server answers; null once one
+ *   does
+ */
 /** @typedef {"connecting" | "live" | "reconnecting" | "ended" | "gone" | "damaged"} StreamState */
 
 const FIRST_DELAY = 250; // milliseconds before the first new attempt; doubled at each further one
@@ -21,9 +28,9 @@ const NO_UPGRADE =
 export class Stream {
   #window;
   #onState;
-  #onTrouble;
-  #onBlocked;
   #onDamaged;
+  /** @type {Set<TroubleListener>} */
+  #troubled = new Set();
   /** @type {Set<Subscription>} */
   #subscriptions = new Set();
   /** @type {WebSocket | null} */
@@ -48,16 +55,13 @@ export class Stream {
 
   /**
    * @param {Window & typeof globalThis} window
-   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onTrouble?: (trouble: string | null) => void, onBlocked?: (reason: string | null) => void, onDamaged?: (run: string, reason: string) => void}} [options]
-   *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `trouble`: why the server can store
-   *   nothing at present, said again at each heartbeat; `reason`: why no connection opens though the server answers,
-   *   null once one does; `onDamaged`: no more of this run's log comes, since it cannot be read
+   * @param {{onState?: (state: StreamState, retryAt: number | null) => void, onDamaged?: (run: string, reason: string) => void}} [options]
+   *   `retryAt`: when the next attempt comes, in milliseconds of `Date.now()`; `onDamaged`: no more of this run's log
+   *   comes, since it cannot be read
    */
-  constructor(window, { onState = () => {}, onTrouble = () => {}, onBlocked = () => {}, onDamaged = () => {} } = {}) {
+  constructor(window, { onState = () => {}, onDamaged = () => {} } = {}) {
     this.#window = window;
     this.#onState = onState;
-    this.#onTrouble = onTrouble;
-    this.#onBlocked = onBlocked;
     this.#onDamaged = onDamaged;
     const { signal } = this.#stopped;
     const onVisibility = () => window.document.hidden || this.#hurry();
@@ -129,6 +133,15 @@ export class Stream {
     this.#watchers.add(listener);
     listener(this.state, this.#retryAt);
     return () => this.#watchers.delete(listener);
+  }
+
+  /**
+   * @param {TroubleListener} listener
+   * @returns {() => void} ends it
+   */
+  watchTrouble(listener) {
+    this.#troubled.add(listener);
+    return () => this.#troubled.delete(listener);
   }
 
   /** Does nothing where it has been started. */
@@ -221,14 +234,14 @@ export class Stream {
 
   /** @param {{every: number, trouble?: string | null}} heartbeat `every`: seconds */
   #beat({ every, trouble = null }) {
-    this.#onTrouble(trouble);
+    for (const { onTrouble } of this.#troubled) onTrouble(trouble);
     this.#attempts = 0;
     this.#silence = MISSED * every * 1000;
     this.#window.clearTimeout(this.#watch);
     this.#listen();
     if (this.#open) return;
     this.#open = true;
-    this.#onBlocked(null);
+    this.#block(null);
     this.#set(this.#rested ?? "live");
     const list = this.#list();
     for (const each of this.#subscriptions) if (each.open) this.#ask(each, each === list ? undefined : list);
@@ -288,8 +301,13 @@ export class Stream {
   async #askWhy() {
     const answer = await request("POST", "/api/handshake").catch(() => null);
     if (!answer || this.#open || this.#stopped.signal.aborted) return;
-    if (answer.refused) this.#onBlocked(answer.refused);
-    else if (this.#attempts > 1) this.#onBlocked(NO_UPGRADE);
+    if (answer.refused) this.#block(answer.refused);
+    else if (this.#attempts > 1) this.#block(NO_UPGRADE);
+  }
+
+  /** @param {string | null} reason */
+  #block(reason) {
+    for (const { onBlocked } of this.#troubled) onBlocked(reason);
   }
 
   /** Do not wait out the delay when there is reason to think that the server can be reached again. */

@@ -24,7 +24,8 @@ import { Toasts } from "./toasts.js";
  */
 
 /**
- * Fills in the header. While the connection is lost `<main>` has `data-stale`: what it shows may be long over.
+ * Fills in the header. While the connection is lost `<main>` has `data-stale`: what it shows may be long over. Why nothing
+ * can be stored, or no connection opens, is said for as long as it holds.
  *
  * @param {Window & typeof globalThis} window
  * @param {{stream?: Stream, signal?: AbortSignal}} [options] `stream`: the page's own, where it needs one of its making
@@ -35,6 +36,11 @@ export function openPage(window, { stream = new Stream(window), signal } = {}) {
   stream.start(); // first of all: the server greets it while the page is put together
   const shortcuts = new Shortcuts(document, { signal });
   const toasts = new Toasts(document, { signal });
+  const endTrouble = stream.watchTrouble({
+    onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
+    onBlocked: (reason) => toasts.showLasting("blocked", "This page gets no live data", reason),
+  });
+  signal?.addEventListener("abort", endTrouble);
   const access = new Access();
   mountThemeSwitch(part("theme-switch", HTMLButtonElement), { signal });
   mountKeysDialog(part("keys-button", HTMLButtonElement), { shortcuts }, { signal });

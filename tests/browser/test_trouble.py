@@ -1,0 +1,28 @@
+"""What keeps the server from storing anything is said on every page, for as long as it lasts."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+StartServer = Callable[..., str]
+NewPage = Callable[..., Page]
+
+
+def test_every_page_says_that_nothing_can_be_stored(
+    start_server: StartServer, new_page: NewPage, tmp_path: Path, complaints: list[str]
+) -> None:
+    page = new_page(base_url=start_server(heartbeat="0.2"))
+    (file,) = tmp_path.glob("*/threeseven.db")
+    for path in ("/", "/draw", "/lessons/baseline", "/docs"):
+        page.goto(path)
+        expect(page.locator("#connection")).to_contain_text("Connected")
+        moved = file.rename(file.with_name("elsewhere"))
+        said = page.locator("[data-key=trouble]")
+        expect(said).to_contain_text("Nothing can be stored now")
+        expect(said).to_contain_text("has been deleted or replaced")
+        moved.rename(file)
+        expect(said).to_have_count(0)
+    assert [each for each in complaints if not re.search(r"status of 503|WebSocket connection", each)] == []
+    complaints.clear()
