@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import msgspec
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.events import Weights
 from app.record import Record
 from app.run import Run
+from app.sweep import Sweep
 
 _CORRUPT = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
 
@@ -17,12 +19,13 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Damaged(Exception):
-    """Something of ``run`` cannot be read. The message is a sentence without its point. ``deletable``: nor does it
-    stand on a page of the file that cannot be changed either."""
+    """Something of ``run``, or of the sweep with this id, cannot be read. The message is a sentence without its point.
+    ``deletable``: nor does it stand on a page of the file that cannot be changed either."""
 
-    def __init__(self, run: str, what: str, *, deletable: bool = True) -> None:
-        super().__init__(f"run {run} is damaged: {what}" + ("; it can be deleted" if deletable else ""))
+    def __init__(self, run: str, what: str, *, deletable: bool = True, kind: Literal["run", "sweep"] = "run") -> None:
+        super().__init__(f"{kind} {run} is damaged: {what}" + ("; it can be deleted" if deletable else ""))
         self.run = run
+        self.kind = kind
 
 
 def corrupt(error: DBAPIError | sqlite3.Error) -> bool:
@@ -37,6 +40,14 @@ def read_run(id: str, text: str) -> Run:
         return Run.model_validate_json(text)
     except ValidationError as error:
         raise Damaged(id, "what is kept of it cannot be read") from error
+
+
+def read_sweep(id: str, text: str) -> Sweep:
+    """Raises Damaged."""
+    try:
+        return Sweep.model_validate_json(text)
+    except ValidationError as error:
+        raise Damaged(id, "what is kept of it cannot be read", kind="sweep") from error
 
 
 def readable(rows: Iterable[Sequence[str]], damaged: list[str] | None = None) -> list[Run]:

@@ -49,8 +49,10 @@ class Deletion:
     async def delete(self, run: str | None, sweep: str | None) -> float | None:
         async with self._writing:
             try:
-                runs = [await self._reader.get(run)] if run else (await self._reader.sweep(sweep or ""))[1]
-                ids = [run.id for run in runs]
+                if sweep is not None:
+                    runs, ids = await self._reader.members(sweep)
+                else:
+                    runs, ids = [await self._reader.get(run or "")], [run or ""]
             except Damaged as damaged:
                 runs, ids = [], [damaged.run]
             if active := [run.id for run in runs if run.active]:

@@ -57,6 +57,7 @@ class HistoryReader:
         """Runs deleted for good where the file is too damaged to remove the rest. The next server tries it again."""
         self.damaged: list[str] = []
         """Runs that lists have left out."""
+        self._damaged_sweeps: set[str] = set()
 
     async def read(
         self, run: str, after: int, limit_bytes: int = PAGE_BYTES, types: Collection[str] | None = None
@@ -121,17 +122,30 @@ class HistoryReader:
         return await self._database.read(lambda c: store.equal_runs(c, recipe_key, EQUAL_RUNS))
 
     async def sweeps(self, limit: int = 50, cursor: str | None = None) -> tuple[list[Sweep], str | None]:
-        """As :meth:`runs`."""
+        """As :meth:`runs`; damaged ones are named by the server's output only."""
         before = _before(cursor)
-        page, following = await self._database.read(lambda c: store.list_sweeps(c, limit, before))
+        page, following, damaged = await self._database.read(lambda c: store.list_sweeps(c, limit, before))
+        for sweep in set(damaged) - self._damaged_sweeps:
+            if len(self._damaged_sweeps) < DAMAGED:
+                self._damaged_sweeps.add(sweep)
+                logger.error("Sweep %s is damaged: what is kept of it cannot be read.", sweep)
         return page, None if following is None else str(following)
 
     async def sweep(self, sweep: str) -> tuple[Sweep, list[Run]]:
-        """A sweep and its members, in the order in which they were created. Raises UnknownSweep."""
-        found, members = await self._database.read(lambda c: (store.get_sweep(c, sweep), store.members(c, sweep)))
+        """A sweep and its members, in the order in which they were created. Raises UnknownSweep, and Damaged where what
+        is kept of it cannot be read: it can be deleted all the same."""
+        members, _ = await self.members(sweep)
+        found = await self._database.read(lambda c: store.get_sweep(c, sweep))
         if found is None or not members:
             raise UnknownSweep(sweep)
-        return found, [log.run if (log := self._memory.logs.get(run.id)) else run for run in members]
+        return found, members
+
+    async def members(self, sweep: str) -> tuple[list[Run], list[str]]:
+        """A sweep's runs, and the ids of all of them, those that cannot be read included. Raises UnknownSweep."""
+        runs, ids = await self._database.read(lambda c: (store.members(c, sweep), store.member_ids(c, sweep)))
+        if not ids:
+            raise UnknownSweep(sweep)
+        return [log.run if (log := self._memory.logs.get(run.id)) else run for run in runs], ids
 
     async def active(self) -> list[Run]:
         """Queued, running and paused, oldest first."""

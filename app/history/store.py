@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app.checkpoint import Checkpoint
 from app.events import TEXT_TYPES, Event, Origin, Weights
 from app.history import sizes
-from app.history.damage import Damaged, corrupt, read_run, readable, sound
+from app.history.damage import Damaged, corrupt, read_run, read_sweep, readable, sound
 from app.history.recent_records import fitting
 from app.history.schema import checkpoints, events, removals, runs, sweeps, writer
 from app.record import Record
@@ -212,25 +212,38 @@ def add_sweep(connection: Connection, sweep: Sweep) -> None:
 
 
 def get_sweep(connection: Connection, sweep: str) -> Sweep | None:
+    """Raises Damaged."""
     found = connection.execute(select(sweeps.c.sweep).where(sweeps.c.id == sweep)).scalar()
-    return None if found is None else Sweep.model_validate_json(found)
+    return None if found is None else read_sweep(sweep, found)
 
 
-def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple[list[Sweep], int | None]:
+def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple[list[Sweep], int | None, list[str]]:
     """As :func:`list_runs`."""
     members = select(runs.c.id).where(runs.c.sweep == sweeps.c.id, runs.c.deleted.is_(None)).exists()
-    query = select(sweeps.c.number, sweeps.c.sweep).where(members).order_by(sweeps.c.number.desc()).limit(limit + 1)
+    query = select(sweeps.c.number, sweeps.c.id, sweeps.c.sweep).where(members).order_by(sweeps.c.number.desc())
+    query = query.limit(limit + 1)
     if before is not None:
         query = query.where(sweeps.c.number < min(before, LARGEST))
     rows = connection.execute(query).all()
-    page = [Sweep.model_validate_json(row.sweep) for row in rows[:limit]]
-    return page, rows[limit - 1].number if len(rows) > limit else None
+    page, damaged = [], []
+    for row in rows[:limit]:
+        try:
+            page.append(read_sweep(row.id, row.sweep))
+        except Damaged:
+            damaged.append(row.id)
+    return page, rows[limit - 1].number if len(rows) > limit else None, damaged
 
 
 def members(connection: Connection, sweep: str) -> list[Run]:
     """In the order in which they were added."""
     query = select(runs.c.id, runs.c.run).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
     return readable(connection.execute(query).all())
+
+
+def member_ids(connection: Connection, sweep: str) -> list[str]:
+    """Also of those that cannot be read."""
+    query = select(runs.c.id).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
+    return list(connection.execute(query).scalars())
 
 
 def hidden_members(connection: Connection, sweep: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from app.history.damage import Damaged
 from app.history.history import History, UnknownSweep
 from app.recipe import LEARNER, Recipe
 from app.run import Run
@@ -37,7 +38,7 @@ class Equal:
                 continue
             try:
                 _, members = await self._history.sweep(candidate.sweep)
-            except UnknownSweep:  # deleted meanwhile
+            except (UnknownSweep, Damaged):  # deleted meanwhile, or nothing to use again
                 continue
             if len(members) == len(recipes) and all(map(self._fits_member, members, recipes)):
                 return members

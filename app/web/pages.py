@@ -163,7 +163,9 @@ class Pages:
     async def _on_damaged(self, request: Request, error: Exception) -> Response:
         if not _for_people(request):
             return await problems.on_damaged(request, error)
-        return self._error(request, 500, "Damaged run", f"{error}.".capitalize())
+        assert isinstance(error, Damaged)
+        problem = problems.damaged(error)
+        return self._error(request, problem.status, problem.title, problem.detail)
 
     def _error(
         self, request: Request, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None

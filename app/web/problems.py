@@ -123,8 +123,9 @@ def unavailable(error: HistoryUnavailable | DatabaseInUse) -> Problem:
 
 
 def damaged(error: Damaged) -> Problem:
-    """Return the problem of a run whose log, or record, cannot be read as it was written."""
-    return Problem(500, "Damaged run", f"{error}.".capitalize())
+    """Return the problem of a run whose log, or record, or of a sweep that cannot be read as it was written."""
+    said = str(error)
+    return Problem(500, f"Damaged {error.kind}", f"{said[0].upper()}{said[1:]}.")
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from app.events import RunFailed, Summary
 from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
 from app.history.unavailable import DamagedFile
+from app.sweep import Sweep
 from tests.conftest import Server
 from tests.formats.unpack import split, unpack
 from tests.history.logs import finished, numbered, queued, started, steps, whole_run
@@ -257,6 +258,34 @@ async def test_a_model_that_is_damaged_is_not_handed_out(
             assert "its model at step 49 cannot be read" in answer.json()["detail"]
 
     await anyio.to_thread.run_sync(ask)
+
+
+async def test_one_unreadable_sweep_is_left_out_and_named_and_can_be_deleted(
+    serve: Callable[..., AbstractContextManager[Server]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/threeseven.db"
+    async with History.open(url) as history:
+        for name in ("one", "two"):
+            members = [queued(f"{name}-{number}", sweep=name) for number in range(2)]
+            await history.create_many(members, Sweep(id=name, axes={"seed": [0, 1]}, created=1.0))
+            for member in members:
+                await history.append(member.run, numbered([started(member.run), finished(1)]))
+    change(url, "UPDATE sweeps SET sweep = 'garbage' WHERE id = 'two'")
+    change(url, "UPDATE runs SET run = 'garbage' WHERE id = 'two-1'")
+
+    def ask() -> None:
+        with serve(tmp_path) as server, server.client() as client:
+            for _ in range(2):
+                assert [each["id"] for each in client.get("/api/sweeps").json()["sweeps"]] == ["one"]
+            answer = client.get("/api/sweeps/two")
+            assert (answer.status_code, answer.json()["title"]) == (500, "Damaged sweep")
+            assert answer.json()["detail"].startswith("Sweep two is damaged: ")
+            assert client.delete("/api/sweeps/two").status_code == 204
+            assert client.get("/api/sweeps/two").status_code == 404
+            assert [each["id"] for each in client.get("/api/runs").json()["runs"]] == ["one-1", "one-0"]
+
+    await anyio.to_thread.run_sync(ask)
+    assert capfd.readouterr().err.count("Sweep two is damaged") == 1
 
 
 async def test_an_active_run_at_its_head_is_not_damaged(url: str) -> None:
