@@ -26,7 +26,7 @@ from app.web.address import own_address
 from app.web.auth import NoSessionKey
 from app.web.connections import Connections
 from app.web.http_protocol import Patience, http_protocol
-from app.web.seldom import SeldomWarnings
+from app.web.seldom import SeldomLines, SeldomTracebacks
 from app.web.websocket_protocol import WebSocketProtocol
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class ServeError(Exception):
 
 def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) -> None:
     """Serve the app that ``create`` makes until told to end. Raises ServeError."""
+    _log_to_standard_error()
     if settings.cluster and importlib.util.find_spec("ray") is None:
         raise ServeError("--engine ray needs Ray: pip install 'threeseven[cluster]'")
     _check_data(settings)
@@ -89,9 +90,16 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, mos
         timeout_graceful_shutdown=GRACE,
     )
     logging.getLogger("uvicorn.error").addFilter(_no_cancellations)
-    logging.getLogger("uvicorn.error").addFilter(SeldomWarnings())
+    logging.getLogger("uvicorn.error").addFilter(SeldomLines())
     async with app.router.lifespan_context(app):
         await _Server(config, settings, listening).serve([listening])
+
+
+def _log_to_standard_error() -> None:
+    """Warnings and errors of all but uvicorn, which has its own way there."""
+    handler = logging.StreamHandler()
+    handler.addFilter(SeldomTracebacks())
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
 
 
 def _no_cancellations(line: logging.LogRecord) -> bool:

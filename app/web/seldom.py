@@ -3,6 +3,8 @@
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Hashable
+from types import TracebackType
 
 SECONDS = 60.0
 
@@ -40,19 +42,47 @@ class Seldom:
             self._logger.warning("%s%s", message, more)
 
 
-class SeldomWarnings(logging.Filter):
-    """Does the same to the warnings of another's logger, and to ``INCOMPLETE``. Those of a kind have the same words
-    before their arguments are put in, so that there are as many kinds as places in its code."""
+class SeldomTracebacks(logging.Filter):
+    """Does the same to lines with a traceback, and to all that asyncio says. Those of a kind come from an exception of
+    the same type at the same place, or begin with the same line before their arguments are put in: there are as many
+    kinds as places in the code."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._kinds: defaultdict[str, _Kind] = defaultdict(_Kind)
+        self._kinds: defaultdict[Hashable, _Kind] = defaultdict(_Kind)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno != logging.WARNING and record.msg != INCOMPLETE:
+        if not self.bounds(record):
             return True
-        more = self._kinds[str(record.msg)].due()
+        more = self._kinds[_kind(record)].due()
         if more is None:
             return False
         record.msg = f"{record.msg}{more}"
         return True
+
+    def bounds(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info) or record.name == "asyncio"
+
+
+class SeldomLines(SeldomTracebacks):
+    """And to warnings, and to ``INCOMPLETE``: for a logger of others."""
+
+    def bounds(self, record: logging.LogRecord) -> bool:
+        return super().bounds(record) or record.levelno == logging.WARNING or record.msg == INCOMPLETE
+
+
+def _kind(record: logging.LogRecord) -> Hashable:
+    words = str(record.msg).partition("\n")[0]  # asyncio has written which task it was into the others
+    if not record.exc_info:
+        return words
+    type, _, traceback = record.exc_info
+    return words, type, _place(traceback)
+
+
+def _place(traceback: TracebackType | None) -> Hashable:
+    """Where the exception was raised."""
+    if traceback is None:
+        return None
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
