@@ -132,12 +132,18 @@ def _announce(settings: Settings, port: int) -> None:
         _announce_on(console, settings, port)
 
 
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """Unlike rich's own, does not end the program."""
+        raise BrokenPipeError
+
+
 @contextmanager
 def _mute_on_error() -> Iterator[Console]:
     """A console on standard output. Where that cannot be written to (a full disk, a reader that has left) the block is
     given up, and from then on standard output goes nowhere: a server serves all the same."""
     try:
-        yield Console(highlight=False, soft_wrap=True)
+        yield _Output(highlight=False, soft_wrap=True)
     except OSError:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)

@@ -70,20 +70,30 @@ def test_a_closed_terminal_ends_the_server_cleanly(serve, tmp_path):
         assert server.end(signal.SIGHUP) == 0
 
 
-@pytest.mark.parametrize("output", ["closed", "/dev/full"])
-def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, output):
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true", "2>/dev/full"])
+def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirection):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = f"-P -m app serve --port {port} --data-dir '{tmp_path}'"
-    redirection = ">&-" if output == "closed" else f">{output}"
+    output = None
+    if redirection == "| true":
+        reader, output = os.pipe()
+        os.close(reader)
+        redirection = ""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "THREESEVEN_FIRST_RUN": "false"}
     with subprocess.Popen(
-        ["sh", "-c", f"exec {sys.executable} {options} {redirection}"], env=env, stderr=subprocess.PIPE, text=True
-    ) as process:
-        transport = httpx.HTTPTransport(retries=6)  # ever longer pauses, until it listens
-        with httpx.Client(transport=transport, timeout=60) as client:
-            assert client.get(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
-        process.send_signal(signal.SIGTERM)
+    few = "ulimit -n 256"  # of which it warns
+        ["sh", "-c", f"{few}; exec {sys.executable} {options} {redirection}"],
+        env=env, stdout=output, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        if output is not None:
+            os.close(output)
+        transport = httpx.HTTPTransport(retries=8)  # ever longer pauses, until it listens
+        try:
+            with httpx.Client(transport=transport, timeout=60) as client:
+                assert client.get(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
+        finally:
+            process.send_signal(signal.SIGTERM)
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in complaints
