@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -61,14 +62,54 @@ def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) 
     listening = _listen(settings, most.backlog)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(create(_advertised(settings, listening)), settings, listening, most))
+            runner.run(_serve(lambda: create(_advertised(settings, listening)), settings, listening, most))
     except (DatabaseInUse, HistoryUnavailable, NoSessionKey) as error:
         raise ServeError(str(error)) from None
     finally:
         listening.close()
 
 
-async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, most: Capacity) -> None:
+async def _serve(create: Callable[[], FastAPI], settings: Settings, listening: socket.socket, most: Capacity) -> None:
+    with _ended_by_signals() as starting:
+        app = create()
+        async with app.router.lifespan_context(app):
+            starting.server = _Server(_configured(app, settings, most), settings, listening)
+            await starting.server.serve([listening])
+
+
+class _Starting:
+    """What a signal ends. Before there is a ``server`` it cancels, once, the task that opens what that needs: what has
+    been opened is closed again."""
+
+    def __init__(self, task: "asyncio.Task[None]") -> None:
+        self._task = task
+        self.server: _Server | None = None
+        self.ended = False
+
+    def end(self) -> None:
+        if self.server is not None:
+            self.server.should_exit = True
+        elif not self.ended:
+            self.ended = True
+            self._task.cancel()
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[_Starting]:
+    task = asyncio.current_task()
+    assert task is not None
+    starting = _Starting(task)
+    for number in ENDING_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, starting.end)
+    try:
+        yield starting
+    except asyncio.CancelledError:
+        if not starting.ended:
+            raise
+        task.uncancel()
+
+
+def _configured(app: FastAPI, settings: Settings, most: Capacity) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         lifespan="off",  # entered here, so that what goes wrong at start is raised, not logged
@@ -91,8 +132,7 @@ async def _serve(app: FastAPI, settings: Settings, listening: socket.socket, mos
     )
     logging.getLogger("uvicorn.error").addFilter(_no_cancellations)
     logging.getLogger("uvicorn.error").addFilter(SeldomLines())
-    async with app.router.lifespan_context(app):
-        await _Server(config, settings, listening).serve([listening])
+    return config
 
 
 def _log_to_standard_error() -> None:
@@ -162,8 +202,21 @@ def _check_data(settings: Settings) -> None:
     if settings.mnist_dir is not None:
         download = ["--download"] if settings.download else []
         command = interpreter.command("app", "data", str(settings.mnist_dir), *download)
-        if subprocess.run(command, env=interpreter.environment()).returncode:
-            raise ServeError("the server has not started")
+        with _raised_signals():
+            if subprocess.run(command, env=interpreter.environment()).returncode:
+                raise ServeError("the server has not started")
+
+
+@contextmanager
+def _raised_signals() -> Iterator[None]:
+    """A signal that would end this process at once raises SystemExit, so that `subprocess.run` ends its child."""
+    numbers = [number for number in ENDING_SIGNALS if number != signal.SIGINT]  # which is an exception already
+    before = [signal.signal(number, lambda *_: sys.exit(0)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _listen(settings: Settings, backlog: int) -> socket.socket:

@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 
 import httpx
@@ -81,8 +82,8 @@ def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirecti
         os.close(reader)
         redirection = ""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "THREESEVEN_FIRST_RUN": "false"}
-    with subprocess.Popen(
     few = "ulimit -n 256"  # of which it warns
+    with subprocess.Popen(
         ["sh", "-c", f"{few}; exec {sys.executable} {options} {redirection}"],
         env=env, stdout=output, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
@@ -97,6 +98,53 @@ def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirecti
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in complaints
+
+
+ENDED = """
+import asyncio, os
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from app.serving import ENDING_SIGNALS, run
+from app.settings import Settings
+
+for number in ENDING_SIGNALS:
+    @asynccontextmanager
+    async def opens(app):
+        try:
+            os.kill(os.getpid(), number)
+            await asyncio.Event().wait()
+            yield
+        finally:
+            print("closed after", number.name, flush=True)
+
+    run(Settings(), lambda settings: FastAPI(lifespan=opens))
+"""
+"""A server that each signal meets while it opens what it needs."""
+
+
+def test_a_signal_while_the_server_opens_closes_what_is_open(tmp_path):
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "THREESEVEN_PORT": "0", "THREESEVEN_DATA_DIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", ENDED], env=env, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines() == ["closed after SIGINT", "closed after SIGTERM", "closed after SIGHUP"]
+
+
+def test_a_server_that_waits_for_another_to_go_can_be_ended(serve, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = ["serve", "--port", str(port), "--data-dir", str(tmp_path)]
+    with serve(tmp_path), subprocess.Popen([sys.executable, "-m", "app", *options], stderr=subprocess.PIPE) as second:
+        while second.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()  # it listens before it opens anything
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        second.send_signal(signal.SIGTERM)
+        assert second.communicate(timeout=60)[1] == b""
+        assert second.returncode in (0, -signal.SIGTERM)  # the first of them once its loop runs
+    with serve(tmp_path) as server, server.client() as client:
+        assert client.get("/healthz").status_code == 200
 
 
 def test_a_data_directory_serves_one_server(serve, tmp_path):
