@@ -15,9 +15,10 @@ from pathlib import Path
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 
 from app.settings import Settings
+from app.web.client import client_address
 from app.web.guesses import Guesses, TooManyGuesses
 from app.web.problems import Problem
 
@@ -178,11 +179,6 @@ class _Limit:
     def __init__(self, what: str, amount: int, class_size: int = 1) -> None:
         self.session = RateLimitItemPerMinute(amount, namespace=what)
         self.address = RateLimitItemPerMinute(amount * class_size, namespace=what)
-
-
-def client_address(connection: HTTPConnection) -> str:
-    """Of a request or a WebSocket; empty where it has none."""
-    return connection.client.host if connection.client else ""
 
 
 def _too_many(limit: RateLimitItem, seconds: float, whose: str = "from one address") -> Problem:

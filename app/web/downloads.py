@@ -10,6 +10,7 @@ from contextlib import ExitStack, aclosing, contextmanager
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.web.client import network
 from app.web.places import Full, Places
 from app.web.problems import Problem
 from app.web.turns import Turns
@@ -70,7 +71,7 @@ class Download(StreamingResponse):
         self._client = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._client = scope["client"][0] if scope.get("client") else ""
+        self._client = network(scope["client"][0]) if scope.get("client") else ""
         try:
             with self._downloads.place(self._client):
                 await super().__call__(scope, receive, send)

@@ -11,9 +11,9 @@ from app.lessons.contents import SEEDS
 from app.lessons.lesson import UnknownChoice
 from app.recipe import Recipe
 from app.running.queue import QueueFull
-from app.web.auth import client_address
 from app.web.board import TEXTBOOK
 from app.web.board_view import BoardEntry, BoardNow, shown_as
+from app.web.client import client_address
 from app.web.names import visible
 from app.web.problems import Problem, documented, invalid, refused
 from app.web.services import services

@@ -18,7 +18,7 @@ from app.run import Run
 from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.web.answers import AT_ONCE, TooMany
-from app.web.auth import client_address
+from app.web.client import client_address
 from app.web.kept_models import newest_run
 from app.web.problems import Problem, documented, no_such_run
 from app.web.services import services

@@ -10,6 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.web.connections import Connections, State, only_health
+from app.web.client import network
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of request line and headers; as many again of chunk sizes and trailers. Browsers send one or two thousand."""
@@ -67,7 +68,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if not self.kept.add(self, self.client[0] if self.client else ""):
+        if not self.kept.add(self, network(self.client[0]) if self.client else ""):
             self.app = only_health(self.app)
         self._start_request_timer()
 

@@ -9,8 +9,8 @@ from starlette.responses import FileResponse, Response
 
 from app.handwriting.builtin import FILE, NAME
 from app.history.history import UnknownRun
-from app.web.auth import client_address
 from app.web.card import BUILT_IN_NAME, GateCurve, ModelCard
+from app.web.client import client_address
 from app.web.gzipped import accepts_gzip, gzipped
 from app.web.kept_models import no_earlier_built_in
 from app.web.problems import documented, no_such_run

@@ -15,7 +15,7 @@ from app.data import embedded
 from app.handwriting.explanation import Explainer, Explanation
 from app.handwriting.reader import Reader
 from app.web import predict_input
-from app.web.auth import client_address
+from app.web.client import client_address
 from app.web.predict_input import Items, Question
 from app.web.predict_items import ItemsAnswer
 from app.web.predict_models import Model, find

@@ -21,7 +21,7 @@ from app.handwriting.gate import LEAST_KEPT
 from app.handwriting.hindrances import UNHINDERED, Hindrances
 from app.handwriting.ink import Image
 from app.handwriting.picture import Seen
-from app.web.auth import client_address
+from app.web.client import client_address
 from app.web.problems import Problem, invalid
 from app.web.reading_work import ReadingWork
 from app.web.request_body import Body

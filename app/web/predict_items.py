@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import Send
 
 from app.handwriting.reader import Reader, Verdict
-from app.web.auth import client_address
+from app.web.client import client_address
 from app.web.predict_input import JSON_LIMIT, Choice, Items, Question, drawing, explained_alone
 from app.web.predict_models import Model, find
 from app.web.problems import Problem

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from app.handwriting.predictor import probability
 from app.history.history import UnknownRun
 from app.web import predict_input
-from app.web.auth import client_address
+from app.web.client import client_address
 from app.web.kept_models import newest_run
 from app.web.predict_input import PIXELS
 from app.web.problems import Problem, documented, no_such_run

@@ -6,7 +6,7 @@ from typing import Self
 
 from starlette.requests import Request
 
-from app.web.auth import client_address
+from app.web.client import client_address
 from app.web.problems import Problem
 from app.web.turns import Turns
 

@@ -11,8 +11,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app.history.damage import Damaged
 from app.history.history import UnknownRun
 from app.history.unavailable import HistoryUnavailable
-from app.web.auth import client_address
 from app.web.broadcast import Socket
+from app.web.client import client_address
 from app.web.frames import Form
 from app.web.run_log import RunLog
 from app.web.services import Services, services

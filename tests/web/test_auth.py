@@ -161,6 +161,45 @@ def test_controls_and_starts_are_limited(serve, tmp_path):
 
 
 def test_every_change_of_a_server_is_counted(serve, tmp_path):
+@pytest.mark.anyio
+async def test_an_ipv6_network_guesses_as_one(monkeypatch):
+    monkeypatch.setattr(guesses, "SLOW_SECONDS", 3600.0)
+    tried = Auth(Settings(token="s3same"), bytes(32))
+
+    async def guess(address):
+        return await refused(tried.accepts(request(address), "guess"))
+
+    for number in range(auth.WRONG_TOKENS.amount):
+        assert await guess(f"2001:db8::{number + 1}") is False
+    assert await guess("2001:db8:0:1::1") is False  # another network: at once
+    assert await guess("::ffff:192.0.2.1") is False
+    slow = [asyncio.create_task(guess(f"2001:db8::{number:x}:1")) for number in range(guesses.SLOW_PLACES + 1)]
+    done, waiting = await asyncio.wait(slow, return_when=asyncio.FIRST_COMPLETED)
+    assert [task.result() for task in done] == [429]
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@pytest.mark.anyio
+async def test_a_clock_that_is_set_back_keeps_nobody_waiting(monkeypatch):
+    clock, now = time.time, [time.time()]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    counting = Auth(Settings(runs_per_minute=2, class_size=1), b"")
+
+    def start():
+        try:
+            counting.count_start(request("10.0.0.1"))
+        except Problem as problem:
+            return int((problem.headers or {})["Retry-After"])
+        return None
+
+    assert [start(), start()] == [None, None]
+    assert 1 <= start() <= 60
+    now[0] = clock() - 3600
+    assert start() is None
+
+
     starts = {("post", "/api/runs"), ("post", "/api/sweeps")}  # counted by themselves
     with serve(tmp_path, "--token", "s3same", controls_per_minute="1") as server, server.client() as visitor:
         paths = visitor.get("/openapi.json").json()["paths"]
