@@ -15,18 +15,20 @@ SMALL = 64 * 1024
 LARGE_AT_ONCE = 8
 """Bodies beyond ``SMALL`` that are in memory at the same time; further ones wait in their senders' hands, the clients'
 in turn."""
+OF_CLIENT = 6
+"""Of those, one client's, so that others need not wait for it."""
 LARGE_SECONDS = 30
 """How long one of those may take to come in. A photo of 4 MB needs 16 s at 2 Mbit/s."""
-PAUSE_SECONDS = 1.0
-"""For which one of those may send nothing while another waits. What one that waits has sent meanwhile is in the
-system's buffers and comes at once."""
+PAUSE_SECONDS, PAUSE_BYTES = 1.0, 16 * 1024
+"""While another waits, so much must come in each such time: 0.13 Mbit/s. What one that waits has sent meanwhile is in
+the system's buffers and comes at once."""
 
 
 class BodyReader:
     """Bodies of any number of requests: ``async with bodies.open(request) as body``."""
 
     def __init__(self) -> None:
-        self._places = Turns(LARGE_AT_ONCE)
+        self._places = Turns(LARGE_AT_ONCE, OF_CLIENT)
 
     def open(self, request: Request) -> "Body":
         return Body(request, self._places)
@@ -41,6 +43,8 @@ class Body:
         self._taken = 0
         self._deadline: float | None = None
         """Set where it comes in at one of the places."""
+        self._looked, self._taken_then = 0.0, 0
+        """When it was last seen whether it comes fast enough, and how much had come by then."""
         self._placed = False
 
     async def __aenter__(self) -> Self:
@@ -48,7 +52,7 @@ class Body:
 
     async def __aexit__(self, *_: object) -> None:
         if self._placed:
-            self._places.give_back()
+            self._places.give_back(client_address(self._request))
 
     async def keep_place(self) -> None:
         """Until the block ends it counts as a large one, whatever its length: for what answering it takes."""
@@ -74,7 +78,8 @@ class Body:
         while more:
             if self._taken > SMALL and self._deadline is None:
                 await self.keep_place()
-                self._deadline = asyncio.get_running_loop().time() + LARGE_SECONDS
+                self._looked, self._taken_then = asyncio.get_running_loop().time(), self._taken
+                self._deadline = self._looked + LARGE_SECONDS
             if self._deadline is None:
                 piece, more = await self._next(limit)
             else:
@@ -84,12 +89,19 @@ class Body:
     async def _next_in_time(self, limit: int, deadline: float) -> tuple[bytes, bool]:
         now = asyncio.get_running_loop().time
         while True:
+            piece, more = None, True
             try:
-                async with asyncio.timeout_at(min(deadline, now() + PAUSE_SECONDS)):
-                    return await self._next(limit)
+                async with asyncio.timeout_at(min(deadline, self._looked + PAUSE_SECONDS)):
+                    piece, more = await self._next(limit)
             except TimeoutError:
-                if now() >= deadline or self._places.waited_for:
+                if now() >= deadline:
                     raise _too_slow() from None
+            if more and now() >= self._looked + PAUSE_SECONDS:
+                if self._taken < self._taken_then + PAUSE_BYTES and self._places.waited_for:
+                    raise _too_slow()
+                self._looked, self._taken_then = now(), self._taken
+            if piece is not None:
+                return piece, more
 
     async def _next(self, limit: int) -> tuple[bytes, bool]:
         """The body's next piece, and whether more follow."""
@@ -111,8 +123,8 @@ def _check_length(request: Request, limit: int) -> None:
 
 def _too_slow() -> Problem:
     detail = (
-        f"A body of more than {SMALL:,} bytes must arrive within {LARGE_SECONDS} seconds, and without pauses while "
-        "others wait."
+        f"A body of more than {SMALL:,} bytes must arrive within {LARGE_SECONDS} seconds, and while others wait at "
+        f"{PAUSE_BYTES:,} bytes a second."
     )
     return Problem(408, "Too slow", detail, headers={"Connection": "close"})
 

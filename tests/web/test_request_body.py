@@ -57,7 +57,7 @@ async def test_refused(pieces, length, status):
 
 async def test_only_so_many_large_ones_come_in_at_once():
     uploads = BodyReader()
-    senders = [Sender(bytes(SMALL + 1), b"more", b"last") for _ in range(LARGE_AT_ONCE + 3)]
+    senders = [Sender(bytes(SMALL + 1), b"more", b"last", address=str(n)) for n in range(LARGE_AT_ONCE + 3)]
     bodies = []
 
     async def take(sender):
@@ -90,15 +90,15 @@ async def test_one_that_pauses_makes_room_for_one_that_waits(monkeypatch):
     monkeypatch.setattr("app.web.request_body.PAUSE_SECONDS", 0.01)
     uploads, refused = BodyReader(), []
 
-    async def stall():
+    async def stall(address):
         try:
-            await taken(uploads, Sender(bytes(SMALL + 1), b"never"))
+            await taken(uploads, Sender(bytes(SMALL + 1), b"never", address=address))
         except Problem as problem:
             refused.append(problem.status)
 
     async with anyio.create_task_group() as tasks:
-        for _ in range(LARGE_AT_ONCE):
-            tasks.start_soon(stall)
+        for number in range(LARGE_AT_ONCE):
+            tasks.start_soon(stall, f"here {number % 2}")
         await anyio.sleep(0.05)
         assert not refused, "nobody waits"
         quick = Sender(bytes(SMALL + 1), b"all", address="there")
@@ -106,6 +106,55 @@ async def test_one_that_pauses_makes_room_for_one_that_waits(monkeypatch):
         assert len(await taken(uploads, quick)) == SMALL + 4
         assert set(refused) == {408}
         assert len(refused) < LARGE_AT_ONCE
+        tasks.cancel_scope.cancel()
+
+
+class Trickler(Sender):
+    """Sends a byte every so many seconds, for ever."""
+
+    def __init__(self, seconds, address):
+        super().__init__(bytes(SMALL + 1), b"never", address=address)
+        self._seconds = seconds
+
+    async def receive(self):
+        self.asked += 1
+        if self.asked == 1:
+            return {"type": "http.request", "body": bytes(SMALL + 1), "more_body": True}
+        await anyio.sleep(self._seconds)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+
+async def test_one_that_trickles_makes_room_for_one_that_waits(monkeypatch):
+    monkeypatch.setattr("app.web.request_body.PAUSE_SECONDS", 0.02)
+    uploads, refused = BodyReader(), []
+
+    async def trickle(number):
+        try:
+            await taken(uploads, Trickler(0.005, f"here {number % 2}"))
+        except Problem as problem:
+            refused.append(problem.status)
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(LARGE_AT_ONCE):
+            tasks.start_soon(trickle, number)
+        await anyio.sleep(0.1)
+        assert not refused, "nobody waits"
+        quick = Sender(bytes(SMALL + 1), b"all", address="there")
+        quick.last.set()
+        assert len(await taken(uploads, quick)) == SMALL + 4
+        assert set(refused) == {408}
+        tasks.cancel_scope.cancel()
+
+
+async def test_one_client_leaves_places_to_others():
+    uploads = BodyReader()
+    async with anyio.create_task_group() as tasks:
+        for _ in range(LARGE_AT_ONCE):
+            tasks.start_soon(taken, uploads, Sender(bytes(SMALL + 1), b"never"))
+        await anyio.wait_all_tasks_blocked()
+        quick = Sender(bytes(SMALL + 1), b"all", address="there")
+        quick.last.set()
+        assert len(await taken(uploads, quick)) == SMALL + 4
         tasks.cancel_scope.cancel()
 
 
@@ -121,7 +170,7 @@ async def test_a_large_one_keeps_its_place_for_as_long_as_it_is_needed():
     release = anyio.Event()
     async with anyio.create_task_group() as tasks:
         for number in range(LARGE_AT_ONCE + 1):
-            sender = Sender(bytes(SMALL + 1), b"all")
+            sender = Sender(bytes(SMALL + 1), b"all", address=str(number))
             sender.last.set()
             tasks.start_soon(keep, sender, number, release)
         await anyio.wait_all_tasks_blocked()

@@ -1,6 +1,7 @@
 """Clients take turns."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -17,15 +18,18 @@ async def settled():
 class Worker:
     """Asks for turns and keeps each until it is let go on."""
 
-    def __init__(self, places):
-        self.turns = Turns(places)
+    def __init__(self, places, per_client=None):
+        self.turns = Turns(places, per_client)
         self.order = []
+        self.working: Counter[str] = Counter()
         self.go_on = asyncio.Semaphore(0)
 
     async def work(self, client):
         async with self.turns.turn(client):
             self.order.append(client)
+            self.working[client] += 1
             await self.go_on.acquire()
+            self.working[client] -= 1
 
 
 async def test_one_that_asks_once_waits_only_one_round():
@@ -48,6 +52,23 @@ async def test_no_more_than_the_places_work_at_once():
         worker.go_on.release()
     await asyncio.gather(*tasks)
     assert len(worker.order) == 9
+    assert not worker.turns.waited_for
+
+
+async def test_one_client_leaves_places_to_others():
+    worker = Worker(3, per_client=2)
+    tasks = [asyncio.create_task(worker.work(client)) for client in ["greedy"] * 4]
+    await settled()
+    assert worker.order == ["greedy", "greedy"]
+    tasks += [asyncio.create_task(worker.work(client)) for client in ["modest", "other"]]
+    await settled()
+    assert worker.order == ["greedy", "greedy", "modest"]
+    for _ in tasks:
+        worker.go_on.release()
+        await settled()
+        assert worker.working["greedy"] <= 2
+    await asyncio.gather(*tasks)
+    assert sorted(worker.order) == ["greedy"] * 4 + ["modest", "other"]
     assert not worker.turns.waited_for
 
 
