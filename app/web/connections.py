@@ -5,6 +5,7 @@ oldest whose request has not come in whole, then the oldest that does not read i
 cost only themselves, behind one address as behind many.
 """
 
+import logging
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
@@ -12,6 +13,9 @@ from typing import Protocol
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.problems import Problem
+from app.web.seldom import Seldom
+
+logger = logging.getLogger(__name__)
 
 SHARE = 0.75
 """Of all places, so many one address may have."""
@@ -64,6 +68,7 @@ class Connections:
         self._where: dict[Connection, tuple[str, State]] = {}
         self._guests: dict[Connection, None] = {}
         self._sockets = 0
+        self._seldom = Seldom(logger)
 
     def add(self, connection: Connection, address: str) -> bool:
         """False where it is a guest: there is no place for it, and nobody to give way."""
@@ -97,6 +102,7 @@ class Connections:
         """From now on it is a WebSocket: what is returned is to be called when that is lost. None where there are as
         many as there may be."""
         if self._sockets >= self._max_sockets:
+            self._seldom.warning(f"A WebSocket is refused: {self._sockets} are open, which is as many as may be.")
             return None
         self.remove(connection)
         self._sockets += 1

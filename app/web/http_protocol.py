@@ -5,12 +5,14 @@ connections from anybody."""
 import asyncio
 from asyncio import TimerHandle
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.web.connections import Connections, State, only_health
 from app.web.client import network
+from app.web.connections import Connections, State, only_health
+from app.web.problems import Problem
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of request line and headers; as many again of chunk sizes and trailers. Browsers send one or two thousand."""
@@ -32,10 +34,25 @@ def too_long() -> bytes:
     )
 
 
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+def _as_it_is_sent(problem: Problem) -> bytes:
+    """A problem document where there is no app to answer with it; the connection is closed afterwards."""
+    response = problem.response()
+    response.headers["connection"] = "close"
+    head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
+    phrase = HTTPStatus(problem.status).phrase.encode()
+    return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (problem.status, phrase, head, bytes(response.body))
 
-_TOO_MANY_SOCKETS = (
-    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+_TOO_SLOW = _as_it_is_sent(
+    Problem(
+        408, "Too slow", "The request has not come in in time: send it again, faster.", headers={"Retry-After": "5"}
+    )
+)
+
+_TOO_MANY_SOCKETS = _as_it_is_sent(
+    Problem(
+        503, "Too many viewers", "As many WebSockets are open as may be: try again later.", headers={"Retry-After": "5"}
+    )
 )
 
 

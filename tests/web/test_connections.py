@@ -1,5 +1,6 @@
 """Silent and slow connections cost others nothing."""
 
+import json
 import socket
 import sys
 from contextlib import ExitStack, contextmanager
@@ -189,7 +190,12 @@ def test_a_connection_that_says_nothing_is_closed(small):
 def test_what_comes_byte_by_byte_is_cut(small, beginning, byte):
     with opened(small) as connection:
         connection.sendall(beginning)
-        assert answered_bytewise(connection, byte).startswith(b"HTTP/1.1 408 ")
+        answer = answered_bytewise(connection, byte)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"retry-after: 5" in head.lower()
+    assert b"application/problem+json" in head.lower()
+    assert "in time" in json.loads(body)["detail"]
 
 
 def test_the_rest_of_a_refused_body_is_not_waited_for(small):
