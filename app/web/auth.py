@@ -8,19 +8,17 @@ import hmac
 import logging
 import os
 import secrets
-import time
 from math import ceil
 from pathlib import Path
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 
 from app.settings import Settings
 from app.web.client import client_address
 from app.web.guesses import Guesses, TooManyGuesses
 from app.web.problems import Problem
+from app.web.windows import Windows
 
 WRONG_TOKENS = RateLimitItemPerMinute(10, namespace="wrong tokens")
 """Wrong tokens a minute that an address may send before its next ones are checked slowly."""
@@ -87,7 +85,7 @@ class Auth:
         self._key = key
         self.cookie = f"threeseven_{hashlib.sha256(key).hexdigest()[:8]}"
         """The cookie's name. Browsers share cookies between all ports of a host, so each server has its own."""
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._windows = Windows()
         self._starts = _Limit("runs started", settings.runs_per_minute, settings.class_size)
         self._controls = _Limit("controls sent", settings.controls_per_minute, settings.class_size)
         self._answers = _Limit("answers sent to classes", ANSWERS_PER_MINUTE, settings.class_size)
@@ -166,11 +164,10 @@ class Auth:
         if self._token is not None and self._valid_session(session):
             counted.insert(0, (limit.session, session, "in one session"))
         for item, who, whose in counted:
-            if not self._limiter.test(item, who):
-                free_at = self._limiter.get_window_stats(item, who).reset_time
-                raise _too_many(item, free_at - time.time(), whose)
+            if (seconds := self._windows.wait(item, who)) is not None:
+                raise _too_many(item, seconds, whose)
         for item, who, _ in counted:
-            self._limiter.hit(item, who)
+            self._windows.count(item, who)
 
 
 class _Limit:

@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter, defaultdict
 
 from limits import RateLimitItem
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+
+from app.web.windows import Windows
 
 SLOW_SECONDS = 1.0
 """How long each check takes, one after the other, beyond so many wrong guesses: 60 a minute in place of thousands,
@@ -27,15 +27,15 @@ class Guesses:
 
     def __init__(self, limit: RateLimitItem) -> None:
         self._limit = limit
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._windows = Windows()
         self._slow: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: Counter[str] = Counter()
 
     async def check(self, client: str, right: bool) -> bool:
         """``right``, at once or slowly. Raises TooManyGuesses."""
-        if self._limiter.test(self._limit, client):
+        if self._windows.wait(self._limit, client) is None:
             if not right:
-                self._limiter.hit(self._limit, client)
+                self._windows.count(self._limit, client)
             return right
         await self._wait_slowly(client)
         return right

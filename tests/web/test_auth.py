@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import time
 
 import pytest
 from starlette.requests import Request
@@ -160,7 +161,6 @@ def test_controls_and_starts_are_limited(serve, tmp_path):
     assert starts[-1].headers["retry-after"]
 
 
-def test_every_change_of_a_server_is_counted(serve, tmp_path):
 @pytest.mark.anyio
 async def test_an_ipv6_network_guesses_as_one(monkeypatch):
     monkeypatch.setattr(guesses, "SLOW_SECONDS", 3600.0)
@@ -200,6 +200,7 @@ async def test_a_clock_that_is_set_back_keeps_nobody_waiting(monkeypatch):
     assert start() is None
 
 
+def test_every_change_of_a_server_is_counted(serve, tmp_path):
     starts = {("post", "/api/runs"), ("post", "/api/sweeps")}  # counted by themselves
     with serve(tmp_path, "--token", "s3same", controls_per_minute="1") as server, server.client() as visitor:
         paths = visitor.get("/openapi.json").json()["paths"]
