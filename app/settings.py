@@ -83,9 +83,10 @@ class Settings(BaseSettings):
     class_hours: Annotated[float, Field(gt=0, le=168)] = 4.0
     """After so many hours without a sign of who opened it a class in lessons is closed, and all of it forgotten."""
     experiments_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 240
-    """Experiments computed per client address, which a whole class may share; answers that are kept do not count."""
+    """Experiments computed per client address, which a whole class shares, 8 for each of thirty: the limit is not for
+    each. Answers that are kept do not count."""
     entries_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 60
-    """Entries to a lesson's board per client address, which a whole class may share."""
+    """Entries to a lesson's board per client address, which a whole class shares."""
     viewers_per_address: Annotated[int, Field(ge=1, le=100_000)] = 500
     """WebSockets at a time from one client address: a class behind one router, with several pages each."""
     downloads_per_address: Annotated[int, Field(ge=1, le=64)] = 48

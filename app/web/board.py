@@ -30,8 +30,9 @@ AT_ONCE = 4
 """Entries that train at a time; the others wait here, so that half of what lessons may train at a time is left to those
 who open one."""
 
-PENDING, OF_ADDRESS = 40, 30
-"""Entries that train or wait, in all and of one client address, which a class may share. A further one is refused."""
+PENDING, OF_ADDRESS, BESIDE_OTHERS = 40, 30, 10
+"""Entries that train or wait: in all; of one client address, which a class may share; of one where another's wait too.
+A further one is refused."""
 
 PICTURED_AS = 32
 """Members of a sweep of so many have 1.2 MB each for pictures and models: an entry takes some 4 MB, not 40."""
@@ -117,7 +118,8 @@ class Board:
             if before is not None and before.failed is None:
                 return before, False
             clients = [self._clients.get(entry.id) for entry in self._pending]
-            for most, pending in ((PENDING, len(clients)), (OF_ADDRESS, clients.count(client))):
+            own = clients.count(client)
+            for most, pending in ((PENDING, len(clients)), (OF_ADDRESS if own == len(clients) else BESIDE_OTHERS, own)):
                 if pending >= most:
                     raise QueueFull(most, "entries")
             await self._history.require_room()

@@ -2,8 +2,11 @@
 
 import json
 
+import httpx
 import pytest
 from websockets.sync.client import connect
+
+from app.web.board import BESIDE_OTHERS
 
 ADDRESS = "/api/lessons/your-turn/entries"
 QUICK = {"model": "linear", "epochs": 1, "learning_rate": 10.0}
@@ -179,3 +182,18 @@ def test_too_many_from_one_address_are_told_when_to_come_back(serve, tmp_path):
         answers = [client.post(ADDRESS, json={"predicted": 0.5, "recipe": {"epochs": 99}}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [422, 422, 429]
     assert 0 < int(answers[2].headers["retry-after"]) <= 60
+
+
+def test_one_address_has_a_quarter_of_the_board_where_others_wait(serve, tmp_path):
+    def send(client, number):
+        return client.post(ADDRESS, json={"predicted": 0.9, "recipe": {"learning_rate": 0.001 * number}})
+
+    with serve(tmp_path) as server, server.client() as client:
+        elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+        with httpx.Client(base_url=server.url, transport=elsewhere, timeout=60) as other:
+            assert send(other, 1).status_code == 201
+            assert [send(client, 2 + n).status_code for n in range(BESIDE_OTHERS)] == [201] * BESIDE_OTHERS
+            refused = send(client, 50)
+            assert refused.status_code == 503
+            assert f"{BESIDE_OTHERS} are waiting already" in refused.json()["detail"]
+            assert send(other, 51).status_code == 201
