@@ -28,6 +28,8 @@ from tests.history.logs import finished, numbered, queued, started, steps
 
 pytestmark = pytest.mark.anyio
 
+CHECK_SECONDS = history_module.CHECK_SECONDS
+
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +41,11 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "threeseven.db"
+
+
+def test_that_is_looked_at_often_enough() -> None:
+    """Within 5 s, the README says. Here it is looked at more often."""
+    assert CHECK_SECONDS <= 4
 
 
 def locked(file: Path) -> sqlite3.Connection:
