@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.running.engine import Engine
-from tests.cluster.ray.nodes import Cluster, cluster
+from scripts.ray_cluster import Cluster, cluster
 from tests.running.conftest import anyio_backend as anyio_backend
 from tests.running.conftest import history as history
 from tests.running.conftest import impatience as impatience

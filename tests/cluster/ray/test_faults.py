@@ -1,6 +1,10 @@
 """What becomes of runs, and of the server, when parts of a Ray cluster go."""
 
-from tests.cluster.ray.nodes import cluster
+import pytest
+
+from scripts.ray_cluster import cluster
+
+pytestmark = pytest.mark.timeout(480)  # a node that starts takes a busy machine half a minute
 
 
 def finished(server, **recipe):

@@ -1,4 +1,4 @@
-"""A real Ray cluster of this machine: a head, and nodes that can be killed."""
+"""A real Ray cluster on this machine, for tests and benchmarks: a head, and nodes that can be killed."""
 
 import os
 import shutil
