@@ -1,5 +1,8 @@
 """What becomes of runs, and of the server, when parts of a Ray cluster go."""
 
+import re
+
+import psutil
 import pytest
 
 from scripts.ray_cluster import cluster
@@ -29,7 +32,7 @@ def test_a_run_fails_with_its_node_and_the_next_trains_on_another(serve, tmp_pat
             assert finished(server)
 
 
-def test_a_server_whose_cluster_goes_says_so_and_goes_on_when_it_is_back(serve, tmp_path):
+def test_a_server_says_that_its_cluster_has_gone_goes_on_when_it_is_back_and_takes_its_workers_along(serve, tmp_path):
     with cluster() as ray, serve(tmp_path, "--engine", f"ray://{ray.address}") as server, server.client() as client:
         with ray.head(cpus=2) as head:
             run = training(server)
@@ -43,3 +46,8 @@ def test_a_server_whose_cluster_goes_says_so_and_goes_on_when_it_is_back(serve, 
         with ray.head(cpus=2):
             assert finished(server)
             assert client.get("/readyz").text == "ready\n"
+            training(server)
+            (pid,) = re.findall(r'worker_tasks{node=".+",pid="(\d+)"}', client.get("/metrics").text)
+            worker = psutil.Process(int(pid))
+            server.process.kill()
+            assert psutil.wait_procs([worker], timeout=60)[0] == [worker], "a worker outlived its server"
