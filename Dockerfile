@@ -3,6 +3,7 @@
 #   docker run -p 127.0.0.1:8000:8000 -e THREESEVEN_OPEN=true -v threeseven:/data threeseven
 #
 # Published to more than this computer, give it a secret instead: -e THREESEVEN_TOKEN=…; without either it does not start.
+# Other arguments make it another part of a cluster, as in deploy/: `docker run … threeseven ray start --address=…`.
 
 # Any image with Python 3.11 or newer and its venv module.
 ARG BASE=docker.io/library/python:3.12-slim
@@ -19,8 +20,8 @@ RUN python3 -m venv /opt/threeseven \
     && if [ -n "$TORCH_INDEX" ]; then \
         /opt/threeseven/bin/pip install --constraint constraints.txt --no-deps --index-url "$TORCH_INDEX" torch torchvision; \
     fi \
-    && python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
-        > requirements.txt \
+    && python3 -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+print(*project['dependencies'], *project['optional-dependencies']['cluster'], sep='\n')" > requirements.txt \
     && /opt/threeseven/bin/pip install --constraint constraints.txt --requirement requirements.txt
 COPY . .
 RUN /opt/threeseven/bin/pip install --no-deps --build-constraint constraints.txt .

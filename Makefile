@@ -71,6 +71,10 @@ pytest: $(DEV) $(NODE_MODULES) $(BUNDLES) ## the tests, in a real browser too (P
 	@$(PYTHON_IN) scripts/find_browser.py --install
 	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--ignore tests/cluster --cov)
 
+.PHONY: cluster
+cluster: $(DEV) $(NODE_MODULES) $(BUNDLES) ## PostgreSQL, Valkey, Ray, two servers and a proxy, all on this machine, until Ctrl-C (PORT=8000)
+	@exec $(PYTHON_IN) -m scripts.cluster $(if $(PORT),--port '$(PORT)')
+
 .PHONY: cluster-tests
 cluster-tests: $(DEV) ## what goes beyond one machine, on real servers of PostgreSQL, Valkey and Ray
 	@echo '── pytest tests/cluster'
