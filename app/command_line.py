@@ -25,6 +25,15 @@ cli = typer.Typer(
 )
 
 
+def set_libraries() -> None:
+    """Set what numpy and websockets read from the environment while they are loaded."""
+    # For products as small as a prediction's, numpy's threads would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A handshake may have as long a head as any request (app.web.http_protocol).
+    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", str(64 * 1024))
+    os.environ.setdefault("WEBSOCKETS_MAX_NUM_HEADERS", "4096")
+
+
 def option(name: str, help: str) -> Any:
     """An option of ``train``, also an environment variable. Those of ``serve`` are read by its settings."""
     return typer.Option(f"--{name.replace('_', '-')}", envvar=f"THREESEVEN_{name.upper()}", help=help)
@@ -87,11 +96,7 @@ def serve(
     download: Annotated[bool | None, typer.Option("--download", help="Fetch MNIST into --mnist-dir first.")] = None,
 ) -> None:
     """Serve the pages, the API and the live streams. Every option is also an environment variable THREESEVEN_…"""
-    # Before numpy is loaded: for products as small as a prediction's, its threads would only wait for each other.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Before websockets is loaded: a handshake may have as long a head as any request (app.web.http_protocol).
-    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", str(64 * 1024))
-    os.environ.setdefault("WEBSOCKETS_MAX_NUM_HEADERS", "4096")
+    set_libraries()
     from app.serving import ServeError, run
     from app.settings import Settings
 
@@ -199,7 +204,7 @@ def predict(
     """Read pictures, here, without a server: file, verdict, probability of a 3, and why what is neither is neither.
 
     The exit status is 1 where one of them could not be read."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as for `serve`
+    set_libraries()
     from app.handwriting.reader import Reader
     from app.reading_files import FileReader, ModelError, built_in, model_of_file, model_of_run
     from app.settings import Settings

@@ -15,6 +15,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import IO
 
+from app.command_line import set_libraries
 from app.running.forked import TEMPLATE, Passed
 
 
@@ -71,7 +72,11 @@ def template() -> ForkServerContext:
     """Starts the process. A server's own workers are copies of it as well, and those of this process."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([TEMPLATE, "app.main", "app.command_line", "app.serving"])
+    before = dict(os.environ)
+    set_libraries()  # as `threeseven serve` does first; the process takes them over
     forkserver.ensure_running()
+    os.environ.clear()
+    os.environ.update(before)
     return context
 
 

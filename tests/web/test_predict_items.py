@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.web.predict_input import ITEMS_LIMIT, JSON_LIMIT, MOST_ITEMS
 from app.web.prediction import Prediction
-from app.web.request_body import LARGE_AT_ONCE
+from app.web.request_body import LARGE_AT_ONCE, OF_CLIENT
 from tests.web.predicting import IMAGE, SEVEN, png, predicting
 
 JSON = {"content-type": "application/json"}
@@ -200,7 +200,7 @@ MANY = json.dumps({"items": [{"strokes": SEVEN}] * 100}).encode()
 
 def test_answers_that_nobody_reads_hold_up_no_prediction_and_no_reading(client):
     async def check(app):
-        unread = [Asker(MANY) for _ in range(LARGE_AT_ONCE)]
+        unread = [Asker(MANY, address="here" if i < OF_CLIENT else "elsewhere") for i in range(LARGE_AT_ONCE)]
         async with anyio.create_task_group() as tasks:
             for each in unread:
                 tasks.start_soon(each.ask, app)
