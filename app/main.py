@@ -162,7 +162,8 @@ def create_app(settings: Settings) -> FastAPI:
                     await leading.enter_async_context(supervisor)
                     await lead()
                 except Exception:
-                    logger.exception("This server cannot start runs.")
+                    logger.exception("This server cannot lead: it ends, so that another one does.")
+                    signal.raise_signal(signal.SIGTERM)
 
             async def end_where_replaced() -> None:
                 await history.wait_replaced()

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import importlib.util
 import logging
 import os
 import signal
@@ -47,8 +46,8 @@ class ServeError(Exception):
 def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) -> None:
     """Serve the app that ``create`` makes until told to end. Raises ServeError."""
     _log_to_standard_error()
-    if settings.cluster and importlib.util.find_spec("ray") is None:
-        raise ServeError("--engine ray needs Ray: pip install 'threeseven[cluster]'")
+    if settings.cluster and not find_spec("ray"):
+        raise ServeError('--engine ray needs Ray: pip install "threeseven[cluster]"')
     _check_data(settings)
     if settings.live_url and not all(map(find_spec, ("redis", "httpx"))):
         raise ServeError('--live-url needs more packages: pip install "threeseven[cluster]"')

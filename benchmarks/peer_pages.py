@@ -1,7 +1,6 @@
 """What a page in Chromium has shown, and when: one script and one measure for Threeseven and for its peers."""
 
 import base64
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from benchmarks.peer_environment import environment
 from benchmarks.peer_loop import PROJECT
 from benchmarks.waiting import until
+from scripts.listening import free_port
 
 VIEWPORT: Any = {"width": 1440, "height": 1000}
 PATIENCE = 120
@@ -133,13 +133,6 @@ def answers(url: str) -> bool:
         return httpx.get(url, timeout=PATIENCE).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @contextmanager

