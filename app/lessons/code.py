@@ -24,14 +24,21 @@ def source(module: str, name: str) -> str:
 
 def html(module: str, name: str, points: Mapping[str, str] | None = None) -> str:
     """A ``<pre>`` whose parts have the classes of Pygments' short names. It takes the focus, so that keys scroll it; so
-    do the names among ``points``, which have theirs as ``data-point``. Raises KeyError for one that is not in it."""
+    do the names and negative numbers among ``points``, which have theirs as ``data-point``. Raises KeyError for one
+    that is not in it."""
     made = _coloured(module, name)
     for each, point in (points or {}).items():
-        plain = f'<span class="n">{escape(each)}</span>'
+        plain = _negative(each) if each.startswith("-") else f'<span class="n">{escape(each)}</span>'
         if plain not in made:
             raise KeyError(f"{name} has no {each}")
-        made = made.replace(plain, f'<span class="n" data-point="{escape(point)}" tabindex="0">{escape(each)}</span>')
+        kind = 'class="n" ' if plain.startswith('<span class="n">') else ""
+        inside = escape(each) if kind else plain
+        made = made.replace(plain, f'<span {kind}data-point="{escape(point)}" tabindex="0">{inside}</span>')
     return made
+
+
+def _negative(number: str) -> str:
+    return f'<span class="o">-</span><span class="mi">{escape(number[1:])}</span>'
 
 
 @cache

@@ -19,7 +19,7 @@ YOUR_TURN = Lesson(
     question="What is the best that a million can buy?",
     promise="Say your score first. The last word have digits that nobody has chosen by.",
     needs=("the-network",),
-    functions=(Function(BOOK, "batch_accuracy"),),
+    functions=(Function(BOOK, "batch_accuracy", {"correct": "score"}),),
     trials={
         "textbook": Trial(
             "The textbook’s recipe, without the digits of the last test", Recipe(hold_out=True), {"seed": SEEDS}
@@ -47,7 +47,10 @@ LESSONS: tuple[Lesson, ...] = (
         question="What is a picture to a machine, and a stack of them?",
         promise="Shuffle all pixels, and nobody can read a digit any more. Except the network.",
         needs=("baseline",),
-        functions=(Function(BOOK, "mnist_distance"), Function(BOOK, "simple_net")),
+        functions=(
+            Function(BOOK, "mnist_distance", {"a": "image", "-1": "column", "-2": "row"}),
+            Function(BOOK, "simple_net"),
+        ),
         experiments={
             "shuffled_pixels": ShuffledPixels(),
             "array_and_tensor": ArrayAndTensor(),
@@ -60,7 +63,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="How does one image meet two thousand in a single subtraction?",
         promise="The most dangerous shapes are those that do fit.",
         needs=("tensors",),
-        functions=(Function(BOOK, "mnist_distance"),),
+        functions=(Function(BOOK, "mnist_distance", {"a": "one", "b": "other"}),),
     ),
     Lesson(
         slug="gradient-descent",
@@ -157,7 +160,7 @@ LESSONS: tuple[Lesson, ...] = (
         question="What does a ReLU make possible?",
         promise="A digit and its negative, and what no single picture can read.",
         needs=("sigmoid",),
-        functions=(Function(BOOK, "simple_net"),),
+        functions=(Function(BOOK, "simple_net", {"Linear": "score", "ReLU": "bend"}),),
         trials={
             "bends": Trial(
                 "Four activations on half-inverted digits",

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,13 +38,20 @@ def test_names_point_at_what_they_are_in_the_formula() -> None:
     assert page.count('<span class="n" data-point="rate" tabindex="0">lr</span>') == 2
     with pytest.raises(KeyError, match="train_epoch has no momentum"):
         html("app.learning.book", "train_epoch", {"momentum": "rate"})
+    axes = html("app.learning.book", "mnist_distance", {"-1": "column"})
+    assert '<span data-point="column" tabindex="0"><span class="o">-</span><span class="mi">1</span></span>' in axes
+    with pytest.raises(KeyError, match="mnist_distance has no -3"):
+        html("app.learning.book", "mnist_distance", {"-3": "image"})
 
 
-@pytest.mark.parametrize("lesson", [each for each in LESSONS if any(f.points for f in each.functions)], ids=str)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_what_code_points_at_stands_in_formula_and_figure(lesson: Lesson) -> None:
     formula = (ROOT / "templates" / "lessons" / f"{lesson.slug}.html").read_text(encoding="utf-8")
-    figure = (ROOT / "static" / "js" / "lessons" / f"{lesson.slug}.js").read_text(encoding="utf-8")
+    scripts = ROOT / "static" / "js" / "lessons"
+    figure = (scripts / f"{lesson.slug}.js").read_text(encoding="utf-8")
+    figure += "".join((scripts / each).read_text(encoding="utf-8") for each in re.findall(r'"\./([\w-]+\.js)"', figure))
     points = {point for each in lesson.functions for point in each.points.values()}
+    assert points
     assert all(f'data-point="{each}"' in formula for each in points)
     in_figure = (figure + formula.partition("{% block figure %}")[2].partition("{% endblock %}")[0]).replace(
         "data-", ""

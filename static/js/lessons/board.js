@@ -39,13 +39,13 @@ export function boardItems(entries, { own, expected, price }) {
   return [
     ...(stairs.length ? [/** @type {Item} */ ({ kind: "line", points: stairs, ink: "soft" })] : []),
     ...scored.flatMap(({ price: at, score, tested }) => (tested === null ? [] : [/** @type {Item} */ ({ kind: "line", points: [[at, score], [at, tested]], ink: "soft", dash: true })])),
-    { kind: "dots", points: scored.filter(({ id }) => !own.has(id)).map(({ price: at, score }) => [at, score]), ink: "ink" },
-    { kind: "dots", points: mine.map(({ price: at, score }) => [at, score]), ink: "series-2", size: 6 },
+    { kind: "dots", points: scored.filter(({ id }) => !own.has(id)).map(({ price: at, score }) => [at, score]), ink: "ink", point: "score" },
+    { kind: "dots", points: mine.map(({ price: at, score }) => [at, score]), ink: "series-2", size: 6, point: "score" },
     ...(lesson ? [/** @type {Item} */ ({ kind: "words", x: lesson.price / 1.5, y: lesson.score - 0.0035, words: "textbook", ink: "ink" })] : []),
     ...mine.slice(0, 1).map(({ price: at, score }) => /** @type {Item} */ ({ kind: "words", x: at, y: score - 0.0035, words: "yours", ink: "series-2" })),
     ...(expected === null ? [] : [
       /** @type {Item} */ ({ kind: "rule", y: expected, ink: "mine", dash: true, label: "your prediction" }),
-      /** @type {Item} */ ({ kind: "dots", points: [[price, expected]], ink: "mine", size: 5 }),
+      /** @type {Item} */ ({ kind: "dots", points: [[price, expected]], ink: "mine", size: 5, point: "price" }),
     ]),
   ];
 }

@@ -5,6 +5,7 @@ import { count, percent } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { nearness } from "./distances.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { aligned, elements, readShape, strides, written } from "./shapes.js";
 
 const EXAMPLES = [
@@ -57,6 +58,7 @@ function paint() {
   const [one, other] = [state.text("one"), state.text("other")].map((text) => readShape(text).shape ?? []);
   const { axes, shape } = aligned(one, other);
   part("align").replaceChildren(table(axes));
+  showNumbers(part("lesson"), { one: written(one), other: written(other), together: shape ? written(shape) : "refused" });
   part("fit").textContent = shape ? fits(one, other, shape) : refused(axes);
   part("chain").replaceChildren(...(shape && written(one) === "[2038, 28, 28]" && written(other) === "[28, 28]" ? chain() : []));
   const words = [
@@ -70,9 +72,10 @@ function paint() {
 function table(axes) {
   const made = element("table", "align-table");
   const caption = element("caption", "visually-hidden", "The axes of both shapes, flush right, and of the result");
-  const row = (/** @type {string} */ name, /** @type {(axis: import("./shapes.js").Aligned) => HTMLTableCellElement} */ cell) => {
+  const row = (/** @type {string} */ name, /** @type {(axis: import("./shapes.js").Aligned) => HTMLTableCellElement} */ cell, /** @type {{point: string}} */ { point }) => {
     const head = element("th", "", name);
     head.scope = "row";
+    head.dataset.point = point;
     return element("tr", "", head, ...axes.map(cell));
   };
   const cell = (/** @type {number | null} */ size, /** @type {number | null} */ result, /** @type {boolean} */ stretched) => {
@@ -82,9 +85,9 @@ function table(axes) {
   };
   made.append(
     caption,
-    row("The one", ({ one, size, stretched }) => cell(one, size, stretched === "one")),
-    row("The other", ({ other, size, stretched }) => cell(other, size, stretched === "other")),
-    row("Together", ({ size }) => element("td", size === null ? "refused" : "", size === null ? "do not fit" : count(size))),
+    row("The one", ({ one, size, stretched }) => cell(one, size, stretched === "one"), { point: "one" }),
+    row("The other", ({ other, size, stretched }) => cell(other, size, stretched === "other"), { point: "other" }),
+    row("Together", ({ size }) => element("td", size === null ? "refused" : "", size === null ? "do not fit" : count(size)), { point: "together" }),
   );
   return made;
 }

@@ -14,6 +14,7 @@ import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
@@ -139,7 +140,7 @@ function paintAll() {
   const lines = trial.members.map(({ recipe, log }) => {
     const { ink } = look_(recipe.activation);
     const points = [...log.epochs.epoch.view].map((epoch, i) => /** @type {const} */ ([epoch, log.epochs.valid_accuracy.at(i)]));
-    return { kind: "line", points, ink, dash: recipe.activation !== state.text("bend") };
+    return { kind: "line", points, ink, dash: recipe.activation !== state.text("bend"), ...(recipe.activation !== "none" && { point: "bend" }) };
   });
   /** @type {Item[]} */
   const names = trial.members.flatMap(({ recipe, log }) =>
@@ -175,9 +176,9 @@ function paintPair({ network, plain, logits, negatives, mirror, run }) {
   const straight = network.bend === "none";
   scores.show([
     { kind: "rule", x: 0, ink: "ink" },
-    ...(straight ? [/** @type {Item} */ ({ kind: "rule", x: mirror / 2, ink: "soft", dash: true, label: "mirror, c ⁄ 2" })] : []),
+    ...(straight ? [/** @type {Item} */ ({ kind: "rule", x: mirror / 2, ink: "soft", dash: true, label: "mirror, c ⁄ 2", point: "c" })] : []),
     { kind: "line", points: [[one, 0.45], [other, 0.45]], ink: "soft" },
-    { kind: "dots", points: [[one, 0.45], [other, 0.45]], ink: plain.labels[i] === 3 ? "three" : "seven", size: 7 },
+    { kind: "dots", points: [[one, 0.45], [other, 0.45]], ink: plain.labels[i] === 3 ? "three" : "seven", size: 7, point: "score" },
     { kind: "words", x: one, y: 0.6, words: "digit", ink: "ink" },
     { kind: "words", x: other, y: 0.22, words: "negative", ink: "ink" },
   ]);
@@ -194,7 +195,8 @@ function paintPair({ network, plain, logits, negatives, mirror, run }) {
     ` are read rightly in both forms, ${count(right[1])} in one only, ${count(right[0])} in neither (`, runLink(run, "this run"), ").",
   );
   scores.describe(`The digit lies at ${signed(one)}, its negative at ${signed(other)}.`);
-  part("c-now").textContent = straight ? `, ${signed(mirror)} in the run shown here` : "";
+  showNumbers(part("lesson"), { score: signed(one), negative: signed(other), c: signed(mirror) });
+  part("formula-now").hidden = !straight;
 }
 
 /** @param {Read} now */

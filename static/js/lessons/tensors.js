@@ -27,7 +27,7 @@ const STACKED = 3; // images of the picture of the stack
 const SHUFFLED = 6; // digits, as they are and with their pixels in another order
 const FIRST = "stack[5, :, 14]";
 const EXAMPLES = ["stack", "stack[5]", "stack[5, 13]", "stack[5, 13, 14]", "stack[:, 14, 14]", "stack[5, :, 14:15]", "stack[-1, 4:24, ::2]", "stack[5, 13, 14, 0]"];
-const AXES = [["image", "images"], ["row", "rows"], ["column", "columns"]];
+const AXES = [{ point: "image" }, { point: "row" }, { point: "column" }];
 
 const { state, prediction, digits, signal, painter } = openLesson(window, { defaults: { at: FIRST, order: 0 } });
 
@@ -112,7 +112,7 @@ async function load() {
     return;
   }
   view = new StackView(part("stack"), { length: loaded.threes.length, bytes }, { signal });
-  cuts = AXES.map(([name], axis) => mountCut(name, axis));
+  cuts = AXES.map(({ point }, axis) => mountCut(point, axis));
   ladder = [0, 1, 2, 3].map(mountRung);
   ladder[0].stack();
   take(input.value); // of the address, or what has been typed meanwhile
@@ -128,7 +128,9 @@ function mountCut(name, axis) {
     label: name[0].toUpperCase() + name.slice(1), min: 0, max: shape()[axis] - 1, step: 1, whole: true, value: places[axis], onInput: (at) => choose(cut(selection, axis, at)),
   }, { signal });
   box.addEventListener("change", () => choose(box.checked ? cut(selection, axis, places[axis]) : selection.map((each, i) => (i === axis ? whole(shape())[axis] : each))), { signal });
-  part("cuts").append(element("div", "cut", element("label", "cut-box", box), root));
+  const made = element("div", "cut", element("label", "cut-box", box), root);
+  made.dataset.point = name;
+  part("cuts").append(made);
   return { slider, box };
 }
 
