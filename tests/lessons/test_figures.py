@@ -92,3 +92,19 @@ def test_figures_are_the_measured_ones(slug: str) -> None:
         if not any(abs(each - value) <= 0.5001 * 10**-decimals for each in known):
             wrong.append(text[max(0, found.start() - 50) : found.end() + 20])
     assert wrong == []
+
+
+LEAST_WORDS, MOST_WORDS = 150, 300
+
+
+@pytest.mark.parametrize("slug", [each.slug for each in LESSONS])
+def test_a_page_is_short(slug: str) -> None:
+    """Its running text, from the first word to what there is to see: not tables, formulas, code, answers to questions
+    and what one chooses from."""
+    text = (ROOT / "templates" / "lessons" / f"{slug}.html").read_text(encoding="utf-8")
+    words = 0
+    for block in ("words", "found"):
+        own = text.partition(f"{{% block {block} %}}")[2].partition("{% endblock %}")[0]
+        own = re.sub(r"<(section|table|math).*?</\1>|{{.*?}}|{%.*?%}|<[^>]*>", " ", own, flags=re.DOTALL)
+        words += len(unescape(own).split())
+    assert LEAST_WORDS <= words <= MOST_WORDS
