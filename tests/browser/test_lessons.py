@@ -212,10 +212,14 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
 def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
     page.goto("/lessons/a-sensible-loss")
     page.get_by_label("A hundred times more weakly").press("Space")
+    for place, which in (("largest loss", "b"), ("second", "c"), ("third", "a"), ("smallest", "d")):
+        page.get_by_label(f"The {place}").select_option(which)
     page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
     expect(words).to_contain_text("A 3 at −6 (P(3) = 0.0025) costs 0.9975 and pulls with 0.0025.")
     expect(words).to_contain_text("As you expected")
+    expect(words).to_contain_text("the 7 with P(3) = 0.8 (0.80), the 3 with P(3) = 0.4 (0.60), the 7 with P(3) = 0.3 (0.30)")
+    expect(words).to_contain_text("You had 2 of the four in its place.")
     page.get_by_role("radio", name="cross-entropy").check()
     expect(words).to_contain_text("costs 6.0025 and pulls with 0.9975.")
     expect(page.locator("#source")).to_contain_text(re.compile(r"In \d+ of 39 epochs loss and accuracy fell together"))

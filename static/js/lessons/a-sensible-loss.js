@@ -11,6 +11,10 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const DIGITS = /** @type {const} */ ([["a", 3, -6], ["b", 3, 0], ["c", 7, -2], ["d", 7, 1]]);
 
+/** What a reader puts in order, by its value in the form. @type {Record<string, {label: 3 | 7, p: number}>} */
+const ASKED = { a: { label: 3, p: 0.9 }, b: { label: 7, p: 0.8 }, c: { label: 3, p: 0.4 }, d: { label: 7, p: 0.3 } };
+const PLACES = ["first", "second", "third", "fourth"];
+
 /** @typedef {"mnist_loss" | "bce"} Loss */
 
 const { signal, state, prediction, trials, painter } = openLesson(window, {
@@ -78,6 +82,7 @@ function paint() {
     ...digits.map(({ label, logit, cost, pull }) => `A ${label} at ${plain(logit).replace("-", "−")} (P(3) = ${sigmoid(logit).toFixed(4)}) costs ${cost.toFixed(4)} and pulls with ${Math.abs(pull).toFixed(4)}.`),
     `Their mean is ${mean.toFixed(4)}.`,
     judged(),
+    inOrder(),
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   curves.describe(words);
@@ -88,6 +93,18 @@ function judged() {
   const pull = prediction.answers?.pull;
   if (!pull) return "";
   return pull === "weaker" ? "As you expected, mnist_loss pulls a hundred times more weakly at −6 than at 0." : "You expected otherwise: mnist_loss pulls a hundred times more weakly at −6 than at 0.";
+}
+
+/** The four as they come by either loss, and how many of them the reader has put there. */
+function inOrder() {
+  const { answers } = prediction;
+  if (!answers?.first) return "";
+  const { loss } = LOSSES[lossName()];
+  const cost = (/** @type {string} */ key) => loss(Math.log(ASKED[key].p / (1 - ASKED[key].p)), ASKED[key].label === 3 ? 1 : 0);
+  const order = Object.keys(ASKED).sort((one, other) => cost(other) - cost(one));
+  const right = order.filter((key, place) => answers[PLACES[place]] === key).length;
+  const all = order.map((key) => `the ${ASKED[key].label} with P(3) = ${ASKED[key].p} (${cost(key).toFixed(2)})`).join(", ");
+  return `In the order of their loss: ${all}. ${right === order.length ? "So you had put them." : `You had ${right || "none"} of the four in its place.`}`;
 }
 
 function paintRun() {
