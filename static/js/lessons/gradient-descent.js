@@ -9,6 +9,7 @@ import { ProblemError, request } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { ask } from "./ask.js";
+import { downhill as led } from "./downhill.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { showNumbers } from "./numbers.js";
@@ -129,8 +130,11 @@ function paint() {
   const room = Math.max(1e-6, (Math.max(...nudge.loss) - low) * 0.15);
   slice.setAxes({ y: { min: low - room, max: Math.max(...nudge.loss) + room, label: "Loss", format: (value) => value.toPrecision(4) } });
   const points = BY.map((by, i) => /** @type {const} */ ([by, nudge.loss[i]]));
+  const trails = [-REACH, REACH].map((from) => led(points, from));
+  const ends = trails.map((trail) => plain(Number(trail[trail.length - 1][0].toFixed(1))).replace("-", "−"));
   slice.show([
     { kind: "line", ink: "ink", points },
+    ...trails.map((trail) => /** @type {const} */ ({ kind: "dots", ink: "series-2", size: 3, points: trail })),
     { kind: "line", ink: "soft", dash: true, point: "slope", points: [[-1, loss - nudge.derivative], [1, loss + nudge.derivative]] },
     { kind: "dots", ink: "ink", size: 5, point: "weight", points: [[0, loss]] },
   ]);
@@ -145,7 +149,7 @@ function paint() {
     judged(),
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
-  slice.describe(words);
+  slice.describe(`${words} Led by the slope alone, a start ${REACH} below the weight comes to ${ends[0]} beside it, one ${REACH} above to ${ends[1]}.`);
   part("source").textContent = `Computed by this server’s learner: a linear model with ${state.text("start") === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${state.text("images") === "all" ? "all training images in each step" : "mini-batches of 256"}${state.text("kept") === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. In the pictures blue speaks for a 3, orange for a 7.`;
 }
 
