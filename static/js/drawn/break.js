@@ -36,7 +36,7 @@ const STEPS = /** @type {const} */ ([
  * @param {object} context
  * @param {Drawing} context.drawing
  * @param {import("../ink/reading.js").LiveReading} context.reading whose network reads
- * @param {{ signal: AbortSignal }} life of its sliders; it stays as long as the page does
+ * @param {{ signal: AbortSignal }} life
  */
 export function mountBreak(root, { drawing, reading }, { signal }) {
   /** @type {Move} */
@@ -55,7 +55,7 @@ export function mountBreak(root, { drawing, reading }, { signal }) {
   const seen = element("canvas", "");
   seen.setAttribute("role", "img");
   seen.setAttribute("aria-label", "What the network gets");
-  const [lyingImage, seenImage] = [new DigitImage(paper), new DigitImage(seen)];
+  const [lyingImage, seenImage] = [new DigitImage(paper, { signal }), new DigitImage(seen, { signal })];
   const back = button("Put it back", "small", reset);
   const hint = element("span", "break-hint", "Drag it, or move it with the arrow keys");
   hint.id = uniqueId("break-hint");
@@ -106,7 +106,7 @@ export function mountBreak(root, { drawing, reading }, { signal }) {
       headline.dataset.verdict = "problem";
       figures.textContent = detail;
     },
-  });
+  }, { signal });
 
   /** @param {Partial<Move>} by */
   function change(by) {
@@ -174,11 +174,12 @@ export function mountBreak(root, { drawing, reading }, { signal }) {
     change({ x: within(move.x + by * x), y: within(move.y + by * y) });
   });
 
-  drawing.subscribe(({ type }) => {
+  const unsubscribe = drawing.subscribe(({ type }) => {
     if (type === "Growing") return;
     if (type === "Changed") past = [];
     lay();
   });
+  signal.addEventListener("abort", unsubscribe);
   reading.add({ show: () => question.due() });
   lay();
 }

@@ -14,9 +14,10 @@ const EVERY = 150;
  * @param {() => Promise<Reading | null> | null} ask null: there is nothing to ask
  * @param {{ show: (reading: Reading | null) => void, fail: (problem: ProblemError) => void }} view `show(null)`: nothing
  *   was asked
+ * @param {{ signal: AbortSignal }} options
  * @returns {{ due: () => void }}
  */
-export function askWhileSeen(root, ask, { show, fail }) {
+export function askWhileSeen(root, ask, { show, fail }, { signal }) {
   let due = false;
   let busy = false;
   let seen = false;
@@ -24,7 +25,7 @@ export function askWhileSeen(root, ask, { show, fail }) {
   let timer = 0;
 
   function schedule() {
-    if (!due || busy || timer || !seen || document.hidden) return;
+    if (!due || busy || timer || !seen || document.hidden || signal.aborted) return;
     timer = window.setTimeout(send, Math.max(0, asked + EVERY - performance.now()));
   }
 
@@ -47,11 +48,16 @@ export function askWhileSeen(root, ask, { show, fail }) {
     }
   }
 
-  new IntersectionObserver((entries) => {
+  const sight = new IntersectionObserver((entries) => {
     seen = entries.at(-1)?.isIntersecting ?? false;
     schedule();
-  }, { rootMargin: "200px" }).observe(root);
-  document.addEventListener("visibilitychange", schedule);
+  }, { rootMargin: "200px" });
+  sight.observe(root);
+  document.addEventListener("visibilitychange", schedule, { signal });
+  signal.addEventListener("abort", () => {
+    sight.disconnect();
+    window.clearTimeout(timer);
+  });
   return {
     due() {
       due = true;

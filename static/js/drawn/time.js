@@ -34,7 +34,7 @@ export function mountTime(root, { drawing, reading, nameOf, known, onChoose, onP
   root.append(about, newest, box);
   const { refresh } = mountThroughTime(box, {
     readings,
-    painter: new Painter(window),
+    painter: new Painter(window, undefined, { signal }),
     neither: () => reading.shown?.verdict === "neither",
     nothing: () => (drawing.blank ? "Draw a digit: its curve appears here." : "Every kept model reads it …"),
     moment: () => model.step ?? null,

@@ -24,8 +24,9 @@ const LEVELS = 127;
  * @param {Drawing} context.drawing
  * @param {import("../ink/reading.js").LiveReading} context.reading whose network reads
  * @param {(run: string) => string} context.nameOf what a run is called
+ * @param {{ signal: AbortSignal }} life
  */
-export function mountWhy(root, { drawing, reading, nameOf }) {
+export function mountWhy(root, { drawing, reading, nameOf }, { signal }) {
   const sentence = element("p", "drawn-sentence", NOTHING);
   const pixels = colouredFigure("What each pixel adds");
   const baseline = colouredFigure("What the baseline goes by");
@@ -36,7 +37,7 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
   const unitSum = element("p", "why-sum");
   const unitWords = element("p", "caption");
   const speak = element("div", "why-part", element("h3", "drawn-label", "The units that speak"), element("ul", "why-units", ...units.map(({ item }) => item)), unitSum, unitWords);
-  const nearest = Array.from({ length: NEAREST }, neighbourItem);
+  const nearest = Array.from({ length: NEAREST }, () => neighbourItem(signal));
   const nearestWords = element("p", "caption");
   const body = element("div", "why-body",
     element("div", "why-side", element("div", "why-maps", pixels.root, baseline.root, apart.root), element("div", "why-text", sum, sumWords)),
@@ -123,10 +124,12 @@ export function mountWhy(root, { drawing, reading, nameOf }) {
     },
   });
   // An explanation is a hundred times as large as a verdict: it comes along only while it is in sight.
-  new IntersectionObserver((entries) => {
+  const sight = new IntersectionObserver((entries) => {
     reading.explain = entries.at(-1)?.isIntersecting ?? false;
-  }, { rootMargin: "100px" }).observe(root);
-  onThemeChange(document, show);
+  }, { rootMargin: "100px" });
+  sight.observe(root);
+  signal.addEventListener("abort", () => sight.disconnect());
+  onThemeChange(document, show, { signal });
 }
 
 const NAMES = { three: "blue ink", seven: "orange ink", bias: "all biases" };
@@ -198,11 +201,14 @@ function unitItem() {
   };
 }
 
-/** @returns {{ item: HTMLElement, put: (neighbour: Neighbour | undefined) => void }} */
-function neighbourItem() {
+/**
+ * @param {AbortSignal} signal
+ * @returns {{ item: HTMLElement, put: (neighbour: Neighbour | undefined) => void }}
+ */
+function neighbourItem(signal) {
   const canvas = element("canvas", "");
   canvas.setAttribute("role", "img");
-  const image = new DigitImage(canvas);
+  const image = new DigitImage(canvas, { signal });
   const [name, away] = [element("b", ""), element("span", "")];
   const item = element("li", "", canvas, element("span", "caption", name, away));
   return {

@@ -60,7 +60,7 @@ export function openLesson(window, { defaults = {} } = {}) {
   prediction.subscribe(() => prediction.answers && markSeen(slug, "done"));
   const trials = new Trials(slug, { stream, toasts, signal });
   stream.watchList({}); // else the page would be at its end, and say so, once all of its runs are
-  return { slug, signal, painter: new Painter(window), state, prediction, trials, digits: new DigitSource(), stream, toasts, shortcuts, access, controls: part("lesson").dataset.controls !== "none" };
+  return { slug, signal, painter: new Painter(window, undefined, { signal }), state, prediction, trials, digits: new DigitSource(), stream, toasts, shortcuts, access, controls: part("lesson").dataset.controls !== "none" };
 }
 
 /**

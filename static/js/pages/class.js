@@ -9,7 +9,7 @@ import { button, part } from "../shell/element.js";
 import { openPage } from "../shell/page.js";
 
 const { signal } = new AbortController();
-const page = openPage(window);
+const page = openPage(window, { signal });
 const { stream, access, classroom } = page;
 const code = readCode(part("class").dataset.code ?? "");
 bindOpenClass(part("open-class", HTMLButtonElement), page, { signal });

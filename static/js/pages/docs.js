@@ -6,7 +6,8 @@ import { openPage } from "../shell/page.js";
 import { root } from "../shell/root.js";
 import { onThemeChange } from "../shell/theme.js";
 
-openPage(window);
+const { signal } = new AbortController();
+openPage(window, { signal });
 
 const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (window));
 const docs = part("docs");
@@ -31,7 +32,7 @@ function mend() {
 }
 
 followTheme();
-onThemeChange(document, followTheme);
+onThemeChange(document, followTheme, { signal });
 new MutationObserver(mend).observe(docs, { childList: true, subtree: true });
 SwaggerUIBundle({
   url: `${root}/openapi.json`,

@@ -21,26 +21,26 @@ import { mountWhoReads } from "../ink/who-reads.js";
 
 /** @typedef {{ width: number, model: Model, keep?: number }} Kept */
 
-const { stream, shortcuts, toasts, access } = openPage(window);
+const { signal } = new AbortController(); // all of the page stays as long as it does
+const { stream, shortcuts, toasts, access } = openPage(window, { signal });
 const thickness = part("thickness", HTMLInputElement);
 /** @type {Remembered<Kept>} */
 const memory = new Remembered("draw");
 const kept = memory.get();
 
-const drawing = openDrawing(window);
-const reading = new LiveReading(drawing);
-const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => `“${who.nameOf(run)}”` });
-const seen = new DigitImage(part("seen", HTMLCanvasElement));
-const means = new MeanImages(part("means", HTMLElement));
-const ink = mountInk(part("ink", HTMLCanvasElement), drawing, { label: "Drawing area for a 3 or a 7" });
-mountInkTools(part("tools", HTMLElement), drawing);
+const drawing = openDrawing(window, { signal });
+const reading = new LiveReading(drawing, { signal });
+const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => `“${who.nameOf(run)}”`, signal });
+const seen = new DigitImage(part("seen", HTMLCanvasElement), { signal });
+const means = new MeanImages(part("means", HTMLElement), { signal });
+const ink = mountInk(part("ink", HTMLCanvasElement), drawing, { label: "Drawing area for a 3 or a 7", signal });
+mountInkTools(part("tools", HTMLElement), drawing, { signal });
 reading.add(verdict);
 reading.add(means);
 reading.add({ show: (read) => seen.show(read?.image ?? null), fail: () => seen.show(null) });
 reading.add({ show: (read) => ink.tint(read?.digit ? read.probability_3 : null), fail: () => ink.tint(null) });
 reading.add({ show: answered, fail: unanswered });
 
-const { signal } = new AbortController(); // the parts below stay as long as the page does
 const choose = (/** @type {Model} */ model) => {
   who.choose(model);
   use(model);
@@ -136,11 +136,11 @@ bindPictures(document, {
   drawing,
   inputs: [part("picture", HTMLInputElement), part("photo", HTMLInputElement)],
   onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }),
-});
-addEventListener("online", () => reading.read());
+}, { signal });
+addEventListener("online", () => reading.read(), { signal });
 document.addEventListener("visibilitychange", () => {
   if (retry && !document.hidden && verdict.failed) reading.read();
-});
+}, { signal });
 
 if (kept) ink.strokeWidth = kept.width;
 thickness.valueAsNumber = Math.round(100 * ink.strokeWidth);
@@ -155,13 +155,13 @@ const who = mountWhoReads(part("who", HTMLElement), {
     time.grow();
     if (reading.model.step === undefined) collection.grow();
   },
-});
+}, { signal });
 use(first);
 reading.read();
 stream.watchList({ onDeleted: deleted });
 
 const samples = part("samples", HTMLElement);
-fillSampleRow(samples, samples.dataset.address ?? "", (picture) => drawing.setPicture(picture)).catch(showError);
+fillSampleRow(samples, samples.dataset.address ?? "", (picture) => drawing.setPicture(picture), { signal }).catch(showError);
 request("GET", "/api/baseline").then((answer) => means.setMeans(answer)).catch(showError);
 who.load().then(() => time.follow(reading.model)).catch(showError); // now its name is known
 mountHowSure(part("how-sure", HTMLElement), {
@@ -171,5 +171,5 @@ mountHowSure(part("how-sure", HTMLElement), {
     note();
   },
 }).catch(showError);
-mountWhy(part("why", HTMLElement), { drawing, reading, nameOf: (run) => `“${who.nameOf(run)}”` });
+mountWhy(part("why", HTMLElement), { drawing, reading, nameOf: (run) => `“${who.nameOf(run)}”` }, { signal });
 mountBreak(part("break", HTMLElement), { drawing, reading }, { signal });

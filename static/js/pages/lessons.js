@@ -5,8 +5,9 @@ import { progress } from "../lessons/progress.js";
 import { part } from "../shell/element.js";
 import { openPage } from "../shell/page.js";
 
-const page = openPage(window);
-bindOpenClass(part("open-class", HTMLButtonElement), page);
+const { signal } = new AbortController();
+const page = openPage(window, { signal });
+bindOpenClass(part("open-class", HTMLButtonElement), page, { signal });
 
 const WORDS = { opened: "Begun", done: "Done" };
 const come = progress();

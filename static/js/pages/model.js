@@ -21,10 +21,10 @@ import { root } from "../shell/root.js";
 const BUILT_IN = "built-in";
 const NOTE = 400; // milliseconds that a choice stands before the address tells it: browsers refuse it many times a second
 
-const { stream } = openPage(window);
 const { signal } = new AbortController(); // the page's parts stay as long as it does
+const { stream } = openPage(window, { signal });
 const { model = BUILT_IN } = document.body.dataset;
-const drawing = openDrawing(window);
+const drawing = openDrawing(window, { signal });
 const asked = new URLSearchParams(location.search);
 
 /** The step that is asked for; null: the newest. */
@@ -158,6 +158,6 @@ function pick(pixels, digit) {
   location.assign(part("draw").getAttribute("href") ?? "");
 }
 
-addEventListener("online", () => part("state").dataset.failed !== undefined && void load());
+addEventListener("online", () => part("state").dataset.failed !== undefined && void load(), { signal });
 steps.watch(stream, model);
 void load();

@@ -2,4 +2,5 @@
 
 import { openPage } from "../shell/page.js";
 
-openPage(window);
+const { signal } = new AbortController();
+openPage(window, { signal });

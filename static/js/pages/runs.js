@@ -21,8 +21,8 @@ const REMEMBER = 400; // milliseconds between two notes of where the list stands
 const STORAGE = 1000; // between two questions of what all runs take
 
 const { signal } = new AbortController();
-const { access, shortcuts, stream, toasts } = openPage(window);
-const painter = new Painter(window);
+const { access, shortcuts, stream, toasts } = openPage(window, { signal });
+const painter = new Painter(window, undefined, { signal });
 const known = new KnownRuns();
 const view = new RunView(known, { query: readQuery(location.search), signal });
 const actions = new RunActions({ known, toasts });
@@ -74,7 +74,7 @@ view.subscribe(({ type }) => {
   if (type === "query") paintNote();
   if (type === "shown") findAgain();
 });
-window.addEventListener("pagehide", note);
+window.addEventListener("pagehide", note, { signal });
 access.onChange((may) => {
   if (!may) view.select((chosen) => chosen.clear());
   view.setTitles(view.titles);
@@ -89,7 +89,7 @@ function findAgain() {
 
 // Where a person scrolls first, nothing jumps later.
 for (const type of ["wheel", "touchmove", "keydown"]) {
-  window.addEventListener(type, () => (left = null), { once: true, passive: true });
+  window.addEventListener(type, () => (left = null), { once: true, passive: true, signal });
 }
 
 async function refresh() {

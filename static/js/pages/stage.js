@@ -48,7 +48,7 @@ const READING_PAUSE = 400;
 
 const { run: shown = "live", knownRun = "", knownSeq, knownOver, knownStarted } = document.body.dataset;
 const { signal } = new AbortController(); // the page's own parts stay as long as it does
-const painter = new Painter(window, () => (feed.complete ? 0 : READING_PAUSE));
+const painter = new Painter(window, () => (feed.complete ? 0 : READING_PAUSE), { signal });
 
 const stream = new Stream(window, {
   onDamaged: (run, reason) => feed.damaged(run, reason),
@@ -57,7 +57,7 @@ const stream = new Stream(window, {
     showAllowed();
   },
 });
-const { toasts, shortcuts, access } = openPage(window, { stream });
+const { toasts, shortcuts, access } = openPage(window, { stream, signal });
 
 const newest = new FollowNewest(window, { signal });
 
@@ -116,7 +116,7 @@ const scrubber = mountScrubber(part("scrubber"), context, { signal });
 mountChartTools(part("chart-tools"), shared, { signal });
 const charts = /** @type {const} */ (["loss", "accuracy"]).map((measure) => mountRunChart(part(measure), { ...shared, measure }, { signal }));
 mountChartPictures(part("take-charts"), { run, charts }, { signal });
-const drawing = openDrawing(window);
+const drawing = openDrawing(window, { signal });
 mountWholePicture(part("picture"), { ...context, drawing }, { signal });
 mountTiles(part("tiles"), context, { signal });
 mountMisread(part("misread"), { ...context, digits: new DigitSource(), onPick: pick }, { signal });
@@ -130,7 +130,7 @@ const { onReading } = mountPad(part("pad"), { ...context, drawing }, { signal })
 mountDrawingChart(part("through-time"), { ...shared, curves: part("curves"), tools: part("chart-tools"), drawing, onReading }, { signal });
 mountContributions(part("contributions"), { ...context, drawing }, { signal });
 addInkShortcuts(shortcuts, drawing);
-bindPictures(document, { drawing, onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }) });
+bindPictures(document, { drawing, onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }) }, { signal });
 const sheet = mountSheet(document.body, { onStarted: started }, { signal });
 const again = new AgainButton(part("again-button", HTMLButtonElement), trainAgain);
 run.subscribe(({ type }) => {

@@ -20,9 +20,13 @@ export class ConnectionView {
   #countdown = element("span", "");
   #timer = 0;
 
-  /** @param {HTMLElement} root is filled */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root is filled
+   * @param {{signal: AbortSignal}} options
+   */
+  constructor(root, { signal }) {
     this.#root = root;
+    signal.addEventListener("abort", () => window.clearInterval(this.#timer));
     this.#words.setAttribute("role", "status");
     this.#countdown.setAttribute("aria-hidden", "true"); // it would be read out every second
     root.classList.add("connection");

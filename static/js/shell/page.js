@@ -28,11 +28,13 @@ import { Toasts } from "./toasts.js";
  * can be stored, or no connection opens, is said for as long as it holds.
  *
  * @param {Window & typeof globalThis} window
- * @param {{stream?: Stream, signal?: AbortSignal}} [options] `stream`: the page's own, where it needs one of its making
+ * @param {{signal: AbortSignal, stream?: Stream}} options `signal`: of all that the page has, its connection too; `stream`:
+ *   the page's own, where it needs one of its making
  * @returns {Page}
  */
-export function openPage(window, { stream = new Stream(window), signal } = {}) {
+export function openPage(window, { stream = new Stream(window), signal }) {
   const { document } = window;
+  signal.addEventListener("abort", () => stream.stop());
   stream.start(); // first of all: the server greets it while the page is put together
   const shortcuts = new Shortcuts(document, { signal });
   const toasts = new Toasts(document, { signal });
@@ -40,7 +42,7 @@ export function openPage(window, { stream = new Stream(window), signal } = {}) {
     onTrouble: (reason) => toasts.showLasting("trouble", "Nothing can be stored now", reason && `${reason} Runs wait meanwhile.`),
     onBlocked: (reason) => toasts.showLasting("blocked", "This page gets no live data", reason),
   });
-  signal?.addEventListener("abort", endTrouble);
+  signal.addEventListener("abort", endTrouble);
   const access = new Access();
   mountThemeSwitch(part("theme-switch", HTMLButtonElement), { signal });
   mountKeysDialog(part("keys-button", HTMLButtonElement), { shortcuts }, { signal });
@@ -49,7 +51,7 @@ export function openPage(window, { stream = new Stream(window), signal } = {}) {
   mountLivePill(part("live-pill", HTMLAnchorElement), { stream }, { signal });
   const classroom = new Classroom(window, { stream, toasts }, { signal });
   mountClassBar(part("class-bar"), { classroom, stream }, { signal });
-  const connection = new ConnectionView(part("connection"));
+  const connection = new ConnectionView(part("connection"), { signal });
   let lost = false;
   const end = stream.watchState((state, retryAt) => {
     connection.show(state, retryAt);
@@ -58,7 +60,7 @@ export function openPage(window, { stream = new Stream(window), signal } = {}) {
     if (lost && state !== "reconnecting") access.refresh(); // a server that was started again may ask for another token
     lost = state === "reconnecting";
   });
-  signal?.addEventListener("abort", end);
+  signal.addEventListener("abort", end);
   // Signed in, or out, in another tab.
   document.addEventListener("visibilitychange", () => document.hidden || access.refresh(), { signal });
   access.refresh();

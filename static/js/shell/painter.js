@@ -14,16 +14,23 @@ export class Painter {
   #frame = 0;
   #painting = false;
   #pause;
+  #ended;
 
   /**
    * @param {Window} window
    * @param {() => number} [pause] milliseconds between two paintings at least, of anything: more than 0 while there is
    *   other work to be done. Asked before each.
+   * @param {{signal?: AbortSignal}} [options] nothing is painted any more once the signal is aborted
    */
-  constructor(window, pause = () => 0) {
+  constructor(window, pause = () => 0, { signal } = {}) {
     this.#window = window;
     this.#pause = pause;
-    window.document.addEventListener("visibilitychange", () => this.#schedule());
+    this.#ended = () => signal?.aborted ?? false;
+    window.document.addEventListener("visibilitychange", () => this.#schedule(), { signal });
+    signal?.addEventListener("abort", () => {
+      this.#due.clear();
+      window.cancelAnimationFrame(this.#frame);
+    });
   }
 
   /**
@@ -34,6 +41,7 @@ export class Painter {
   add(paint, every = 0) {
     const work = { paint, every, last: -Infinity };
     return () => {
+      if (this.#ended()) return;
       this.#due.add(work);
       this.#schedule();
     };
