@@ -43,6 +43,7 @@ def shown(slug: str) -> str:
         r"{{(?! measured).*?}}",
         r"<math.*?</math>",
         r"<code.*?</code>",
+        r"<option.*?</option>",
         r"<[^>]*>",
     ):
         text = re.sub(left_out, " ", text, flags=re.DOTALL)
