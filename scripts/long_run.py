@@ -15,6 +15,9 @@ from app.record import Record
 from app.settings import Settings
 
 STEPS_PER_EPOCH = 49
+DIGITS = 9
+"""As ``app.learning.reporter`` has it, which would import PyTorch."""
+
 RECORDS = 200
 """Appended in one transaction."""
 
@@ -44,11 +47,16 @@ async def write_long_run(data_dir: Path, steps: int, run: str = "long") -> None:
 
 
 def _epoch(draw: random.Random, first: int, count: int) -> Steps:
-    column = [draw.random() for _ in range(count)]
+    column = [_figure(draw.random()) for _ in range(count)]
     return Steps(
         step=list(range(first, first + count)), loss=column, accuracy=column, learning_rate=[0.1] * count,
-        gradient_norm=column, milliseconds=[first + value for value in column],
+        gradient_norm=column, milliseconds=[round(first + value, 3) for value in column],
     )  # fmt: skip
+
+
+def _figure(value: float) -> float:
+    """Of as many digits as a learner logs."""
+    return float(f"{value:.{DIGITS}g}")
 
 
 def _weights(draw: random.Random, run: str, step: int) -> Weights:
