@@ -51,8 +51,8 @@ def _same(value: Value, other: Value) -> bool:
 
 @dataclass(frozen=True)
 class Function:
-    """A function that a lesson shows, by the module that has it. ``points``: names and negative numbers in its code, and
-    what of the formula and the figure each of them is, as their ``data-point`` says."""
+    """A function that a lesson shows, by the module that has it. ``points``: names and negative numbers in its code,
+    and what of the formula and the figure each of them is, as their ``data-point`` says."""
 
     module: str
     name: str

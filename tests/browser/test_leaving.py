@@ -16,13 +16,16 @@ RECORDED = """() => {
   };
   /** What goes on, in words, by what it is. */
   const kept = new Map();
-  const name = (target) =>
-    target === window ? "window" : target instanceof MediaQueryList ? target.media
-      : target instanceof Node && (target === document || target === document.documentElement || target === document.body) ? target.nodeName : null;
+  const name = (target) => {
+    if (target === window) return "window";
+    if (target instanceof MediaQueryList) return target.media;
+    return [document, document.documentElement, document.body].includes(target) ? target.nodeName : null;
+  };
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   const listening = [];
   const forget = (target, type, listener) => {
-    const at = listening.findIndex((each) => each.target === target && each.type === type && each.listener === listener);
+    const same = (each) => each.target === target && each.type === type && each.listener === listener;
+    const at = listening.findIndex(same);
     if (at >= 0) listening.splice(at, 1);
   };
   EventTarget.prototype.addEventListener = function (type, listener, options) {
@@ -54,7 +57,9 @@ RECORDED = """() => {
     };
   }
   for (const [ask, stop, again] of [
-    ["setTimeout", "clearTimeout"], ["setInterval", "clearInterval", true], ["requestAnimationFrame", "cancelAnimationFrame"],
+    ["setTimeout", "clearTimeout"],
+    ["setInterval", "clearInterval", true],
+    ["requestAnimationFrame", "cancelAnimationFrame"],
   ]) {
     const [begin, end] = [window[ask], window[stop]];
     window[ask] = (act, ...rest) => {
@@ -70,11 +75,12 @@ RECORDED = """() => {
       return end.call(window, id);
     };
   }
-  window.goesOn = () => [...listening.map(({ words }) => words), ...kept.values()].filter((each) => !/ (before|after)print$/.test(each));
+  const first = / (before|after)print$/;
+  window.goesOn = () => [...listening.map(({ words }) => words), ...kept.values()].filter((each) => !first.test(each));
   window.endPage = () => ends.forEach((each) => each.abort());
 }"""
-"""Notes all that the page's scripts put up beyond their own elements. ``shell/theme-first.js``, which is no part and goes
-before all of them, listens for paper without a signal."""
+"""Notes all that the page's scripts put up beyond their own elements. ``shell/theme-first.js``, which is no part and
+goes before all of them, listens for paper without a signal."""
 
 
 def ended(page: Page) -> None:

@@ -218,7 +218,9 @@ def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
     words = page.locator("#words-now")
     expect(words).to_contain_text("A 3 at −6 (P(3) = 0.0025) costs 0.9975 and pulls with 0.0025.")
     expect(words).to_contain_text("As you expected")
-    expect(words).to_contain_text("the 7 with P(3) = 0.8 (0.80), the 3 with P(3) = 0.4 (0.60), the 7 with P(3) = 0.3 (0.30)")
+    expect(words).to_contain_text(
+        "the 7 with P(3) = 0.8 (0.80), the 3 with P(3) = 0.4 (0.60), the 7 with P(3) = 0.3 (0.30)"
+    )
     expect(words).to_contain_text("You had 2 of the four in its place.")
     page.get_by_role("radio", name="cross-entropy").check()
     expect(words).to_contain_text("costs 6.0025 and pulls with 0.9975.")

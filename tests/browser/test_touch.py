@@ -4,12 +4,13 @@ from playwright.sync_api import Page, expect
 
 SMALL = """() => {
   const pressed = "a[href], button, input, select, textarea, summary, [role=button], [role=slider], [role=option]";
-  // Above the runs' rows, any of which opens its run wherever it is pressed; within a line of text a link is as high as that.
+  // A run's row opens it wherever it is pressed; within a line of text a link is as high as that.
   const inText = (each) => each.matches("a") && (each.closest(".run-row") ||
     (getComputedStyle(each).display === "inline" && each.closest("p, li, dd, td, th, figcaption, caption")));
   const side = (boxes, name) => Math.max(...boxes.map((box) => box[name]));
   return [...document.querySelectorAll(pressed)]
-    .filter((each) => !each.disabled && !each.closest(".skip") && each.checkVisibility({ visibilityProperty: true }) && !inText(each))
+    .filter((each) => !each.disabled && !each.closest(".skip") && !inText(each))
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }))
     .map((each) => ({ each, boxes: [each, ...(each.labels ?? [])].map((part) => part.getBoundingClientRect()) }))
     .filter(({ boxes }) => side(boxes, "width") && (side(boxes, "width") < 43.9 || side(boxes, "height") < 43.9))
     .map(({ each, boxes }) => `${side(boxes, "width")} × ${side(boxes, "height")}: ${each.outerHTML.slice(0, 120)}`);
