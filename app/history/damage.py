@@ -1,5 +1,6 @@
 """Rows of a database that cannot be read, as a disk's errors or another program's hand leave them."""
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -15,6 +16,11 @@ from app.sweep import Sweep
 
 _CORRUPT = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
 
+NAMED = 1000
+"""As many things of a kind that cannot be read are remembered, and named in the server's output, at most."""
+
+logger = logging.getLogger(__name__)
+
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -26,6 +32,21 @@ class Damaged(Exception):
         super().__init__(f"{kind} {run} is damaged: {what}" + ("; it can be deleted" if deletable else ""))
         self.run = run
         self.kind = kind
+
+
+class NamedOnce:
+    """Names in the server's output, by ``line``, what lists leave out since it cannot be read: each once, however often
+    the list is asked for."""
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+        self._named: set[str] = set()
+
+    def name(self, ids: Iterable[str]) -> None:
+        for id in ids:
+            if id not in self._named and len(self._named) < NAMED:
+                self._named.add(id)
+                logger.error(self._line, id)
 
 
 def corrupt(error: DBAPIError | sqlite3.Error) -> bool:

@@ -110,6 +110,15 @@ class Database:
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
 
+    async def read_common(self, work: Callable[[Connection], T]) -> T:
+        """As :meth:`read`, of what belongs to no run: damage there raises DamagedFile."""
+        try:
+            return await self.read(work)
+        except DBAPIError as error:
+            if not corrupt(error):
+                raise
+            raise DamagedFile(self._url, "read") from error
+
     async def write(self, work: Callable[[Connection], T], *, frees: bool = False) -> T:
         """``frees``: it gives room back, so where the disk is full it may use what is kept for that."""
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, work, frees)

@@ -1,6 +1,5 @@
 """Labelled drawings in the database, as functions of a connection. Each is called in a thread, in a transaction."""
 
-import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,8 +14,6 @@ MOST = 2000
 MOST_BYTES = 16_000_000
 """Of all of them. One is some 5 kB."""
 
-logger = logging.getLogger(__name__)
-
 
 class TooManyDrawings(Exception):
     """They would be more than are kept. The message says how many that are."""
@@ -24,6 +21,7 @@ class TooManyDrawings(Exception):
 
 class Put(NamedTuple):
     added: int
+    """Those that take the place of one that cannot be read are among them."""
     relabelled: int
     """Of those that were there already, those that had another label."""
 
@@ -42,25 +40,30 @@ def put(connection: Connection, added: Sequence[Drawing]) -> Put:
         )
     if rows:
         connection.execute(insert(drawings), rows)
-    before = [each for row in there.values() if (each := _read(row.id, row.drawing))]
-    relabelled = [each for each in before if each.label != new[each.id].label]
-    for each in relabelled:
-        text = each.model_copy(update={"label": new[each.id].label}).model_dump_json()
-        connection.execute(update(drawings).where(drawings.c.id == each.id).values(drawing=text))
-    return Put(len(rows), len(relabelled))
+    before = {id: _read(row.drawing) for id, row in there.items()}
+    mended = [new[id] for id, each in before.items() if each is None]
+    relabelled = [
+        each.model_copy(update={"label": new[id].label})
+        for id, each in before.items()
+        if each is not None and each.label != new[id].label
+    ]
+    for each in mended + relabelled:
+        connection.execute(update(drawings).where(drawings.c.id == each.id).values(drawing=each.model_dump_json()))
+    return Put(len(rows) + len(mended), len(relabelled))
 
 
 def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(drawings)).scalar_one()
 
 
-def page(connection: Connection, limit: int, after: int) -> tuple[list[Drawing], int | None]:
+def page(connection: Connection, limit: int, after: int) -> tuple[list[Drawing], int | None, list[str]]:
     """In the order in which they came, from number ``after + 1`` on, and where the next page begins (None: nowhere).
-    Those that cannot be read are left out, and said in the server's output."""
+    Those that cannot be read are left out: their ids."""
     query = select(drawings).where(drawings.c.number > after).order_by(drawings.c.number).limit(limit + 1)
     rows = connection.execute(query).all()
-    found = [each for row in rows[:limit] if (each := _read(row.id, row.drawing))]
-    return found, rows[limit - 1].number if len(rows) > limit else None
+    read = [(row.id, _read(row.drawing)) for row in rows[:limit]]
+    found = [each for _, each in read if each is not None]
+    return found, rows[limit - 1].number if len(rows) > limit else None, [id for id, each in read if each is None]
 
 
 def remove(connection: Connection, id: str | None) -> int:
@@ -69,9 +72,8 @@ def remove(connection: Connection, id: str | None) -> int:
     return connection.execute(query if id is None else query.where(drawings.c.id == id)).rowcount
 
 
-def _read(id: str, text: str) -> Drawing | None:
+def _read(text: str) -> Drawing | None:
     try:
         return Drawing.model_validate_json(text)
     except ValidationError:
-        logger.error("The drawing %s cannot be read.", id)
         return None

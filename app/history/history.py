@@ -239,11 +239,14 @@ class History(HistoryReader):
         return await self._to_its_end(self._database.write(lambda c: drawings.remove(c, id), frees=True))
 
     async def storage(self) -> Storage:
-        def ask(connection: Connection) -> tuple[list[Removal], dict[str, str]]:
-            return store.list_removals(connection), store.hidden_names(connection)
+        def ask(connection: Connection) -> tuple[list[Removal], list[str], dict[str, str]]:
+            return *store.list_removals(connection), store.hidden_names(connection)
 
         taken, hidden = self._memory.bytes, dict(self._memory.deleted)  # first: the rest then knows at least as much
-        (removed, names), free = await asyncio.gather(self._database.read(ask), self._database.free_bytes())
+        (removed, damaged, names), free = await asyncio.gather(
+            self._database.read_common(ask), self._database.free_bytes()
+        )
+        self._damaged_removals.name(damaged)
         undo, full = self._limits.undo_seconds, self._limits.reached(free)
         deleted = [Deleted(id=run, name=names[run], until=at + undo) for run, at in hidden.items() if run in names]
         return Storage(

@@ -13,7 +13,7 @@ from app.drawing import Drawing
 from app.entry import Entry
 from app.events import EpochEnded, Event, Origin, Steps, Weights
 from app.history import drawings, entries, store
-from app.history.damage import Damaged, corrupt
+from app.history.damage import NAMED, Damaged, NamedOnce, corrupt
 from app.history.database import Database
 from app.history.memory import LISTED, Memory
 from app.record import Record
@@ -25,9 +25,6 @@ E = TypeVar("E", bound=Event)
 
 PAGE_BYTES = 1 << 20
 """How much of a log is read at once: some milliseconds' work, and little memory with many readers."""
-
-DAMAGED = 1000
-"""As many damaged runs are remembered, and named in the server's output, at most."""
 
 EQUAL_RUNS = 200
 """How many runs of one recipe are looked at for one to use again."""
@@ -57,7 +54,9 @@ class HistoryReader:
         """Runs deleted for good where the file is too damaged to remove the rest. The next server tries it again."""
         self.damaged: list[str] = []
         """Runs that lists have left out."""
-        self._damaged_sweeps: set[str] = set()
+        self._damaged_sweeps = NamedOnce("Sweep %s is damaged: what is kept of it cannot be read.")
+        self._damaged_removals = NamedOnce("What was removed as number %s cannot be read.")
+        self._damaged_drawings = NamedOnce("The drawing %s cannot be read.")
 
     async def read(
         self, run: str, after: int, limit_bytes: int = PAGE_BYTES, types: Collection[str] | None = None
@@ -119,30 +118,27 @@ class HistoryReader:
 
     async def equal_runs(self, recipe_key: str) -> list[Run]:
         """The newest :data:`EQUAL_RUNS` of this key, in whatever state, newest first."""
-        return await self._database.read(lambda c: store.equal_runs(c, recipe_key, EQUAL_RUNS))
+        return await self._database.read_common(lambda c: store.equal_runs(c, recipe_key, EQUAL_RUNS))
 
     async def sweeps(self, limit: int = 50, cursor: str | None = None) -> tuple[list[Sweep], str | None]:
         """As :meth:`runs`; damaged ones are named by the server's output only."""
         before = _before(cursor)
-        page, following, damaged = await self._database.read(lambda c: store.list_sweeps(c, limit, before))
-        for sweep in set(damaged) - self._damaged_sweeps:
-            if len(self._damaged_sweeps) < DAMAGED:
-                self._damaged_sweeps.add(sweep)
-                logger.error("Sweep %s is damaged: what is kept of it cannot be read.", sweep)
+        page, following, damaged = await self._database.read_common(lambda c: store.list_sweeps(c, limit, before))
+        self._damaged_sweeps.name(damaged)
         return page, None if following is None else str(following)
 
     async def sweep(self, sweep: str) -> tuple[Sweep, list[Run]]:
         """A sweep and its members, in the order in which they were created. Raises UnknownSweep, and Damaged where what
         is kept of it cannot be read: it can be deleted all the same."""
         members, _ = await self.members(sweep)
-        found = await self._database.read(lambda c: store.get_sweep(c, sweep))
+        found = await self._database.read_common(lambda c: store.get_sweep(c, sweep))
         if found is None or not members:
             raise UnknownSweep(sweep)
         return found, members
 
     async def members(self, sweep: str) -> tuple[list[Run], list[str]]:
         """A sweep's runs, and the ids of all of them, those that cannot be read included. Raises UnknownSweep."""
-        runs, ids = await self._database.read(lambda c: (store.members(c, sweep), store.member_ids(c, sweep)))
+        runs, ids = await self._database.read_common(lambda c: (store.members(c, sweep), store.member_ids(c, sweep)))
         if not ids:
             raise UnknownSweep(sweep)
         return [log.run if (log := self._memory.logs.get(run.id)) else run for run in runs], ids
@@ -179,8 +175,12 @@ class HistoryReader:
 
     async def drawings(self, limit: int, after: int) -> tuple[list[Drawing], int | None, int]:
         """A page of what the server was told to keep, in the order in which it came; the next page's ``after`` (None:
-        this is the last), and how many there are."""
-        return await self._database.read(lambda c: (*drawings.page(c, limit, after), drawings.count(c)))
+        this is the last), and how many there are. Damaged ones are left out; the server's output names them."""
+        page, following, damaged, count = await self._database.read_common(
+            lambda c: (*drawings.page(c, limit, after), drawings.count(c))
+        )
+        self._damaged_drawings.name(damaged)
+        return page, following, count
 
     async def checkpoint(self, run: str, step: int | None = None) -> Checkpoint | None:
         """The newest at or before ``step``, by default the newest of all."""
@@ -242,7 +242,7 @@ class HistoryReader:
 
     def note_damaged(self, runs: Sequence[str]) -> None:
         for run in runs:
-            if run not in self.damaged and len(self.damaged) < DAMAGED:
+            if run not in self.damaged and len(self.damaged) < NAMED:
                 self.damaged.append(run)
                 logger.error("Run %s is damaged: what is kept of it cannot be read.", run)
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -201,10 +202,15 @@ def add_removal(connection: Connection, removal: Removal, kept: int) -> None:
     connection.execute(delete(removals).where(removals.c.number <= newest - kept))
 
 
-def list_removals(connection: Connection) -> list[Removal]:
-    """Newest first."""
-    rows = connection.execute(select(removals).order_by(removals.c.number.desc())).mappings()
-    return [Removal.model_validate({**row}) for row in rows]
+def list_removals(connection: Connection) -> tuple[list[Removal], list[str]]:
+    """Newest first, and the numbers of those that are left out, since they cannot be read."""
+    found, damaged = [], []
+    for row in connection.execute(select(removals).order_by(removals.c.number.desc())).mappings():
+        try:
+            found.append(Removal.model_validate({**row}))
+        except ValidationError:
+            damaged.append(str(row["number"]))
+    return found, damaged
 
 
 def add_sweep(connection: Connection, sweep: Sweep) -> None:

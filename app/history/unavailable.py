@@ -1,6 +1,7 @@
 """Why a database cannot be used: for good, or at present."""
 
 import sqlite3
+from typing import Literal
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -29,11 +30,11 @@ class DiskFull(WriteRefused):
 
 
 class DamagedFile(HistoryUnavailable):
-    """The database's file is damaged at the place that is to be changed. Elsewhere it can be used."""
+    """The database's file is damaged at the place that is to be ``done``. Elsewhere it can be used."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, done: Literal["changed", "read"] = "changed") -> None:
         super().__init__(
-            url, "is damaged at a place of its file, so that nothing can be changed there; "
+            url, f"is damaged at a place of its file, so that nothing can be {done} there; "
             "what can be read, SQLite's .recover saves into another file"
         )  # fmt: skip
 

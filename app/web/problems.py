@@ -134,7 +134,7 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
 
 
 async def on_damaged_file(request: Request, error: Exception) -> Response:
-    """Answer that what is to be changed cannot be read."""
+    """Answer that what is to be changed, or is asked for, cannot be read."""
     assert isinstance(error, DamagedFile)
     return Problem(500, "Damaged database", error.reason).response()
 

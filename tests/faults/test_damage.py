@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
+from app.drawing import Drawing
 from app.events import RunFailed, Summary
 from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
@@ -37,6 +38,22 @@ def damage_page(file: Path, of: bytes) -> None:
     assert data.count(of) == 1
     page_size = int.from_bytes(data[16:18], "big")
     head = data.find(of) // page_size * page_size
+    data[head : head + 8] = b"\xff" * 8
+    file.write_bytes(data)
+
+
+def damage_table(file: Path, table: str) -> None:
+    """Its first page."""
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        page = connection.execute(
+            text("SELECT rootpage FROM sqlite_master WHERE name = :name"), {"name": table}
+        ).scalar()
+    engine.dispose()
+    assert page is not None
+    data = bytearray(file.read_bytes())
+    head = (page - 1) * int.from_bytes(data[16:18], "big")
     data[head : head + 8] = b"\xff" * 8
     file.write_bytes(data)
 
@@ -286,6 +303,43 @@ async def test_one_unreadable_sweep_is_left_out_and_named_and_can_be_deleted(
 
     await anyio.to_thread.run_sync(ask)
     assert capfd.readouterr().err.count("Sweep two is damaged") == 1
+
+
+async def test_an_unreadable_note_of_a_removal_is_left_out_and_named_once(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await three(url)
+    async with History.open(url) as history:
+        for _ in range(2):
+            await history.remove_next()
+    change(url, "UPDATE removals SET what = 'garbage' WHERE run = 'a'")
+    async with History.open(url) as history:
+        for _ in range(2):
+            assert [each.run for each in (await history.storage()).removed] == ["b"]
+    assert caplog.text.count("What was removed as number 1 cannot be read") == 1
+
+
+async def test_a_damaged_page_of_what_belongs_to_no_run_is_said(
+    serve: Callable[..., AbstractContextManager[Server]], url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    drawing = Drawing.of(3, (), (7,) * 784)
+    async with History.open(url) as history:
+        await history.put_drawings([drawing])
+        members = [queued(f"run-{number}", sweep="one") for number in range(2)]
+        await history.create_many(members, Sweep(id="one", axes={"seed": [0, 1]}, created=1.0))
+    for table in ("drawings", "sweeps"):
+        damage_table(tmp_path / "threeseven.db", table)
+
+    def ask() -> None:
+        with serve(tmp_path) as server, server.client() as client:
+            for path in ("/api/drawings", "/api/sweeps", "/api/sweeps/one"):
+                answer = client.get(path)
+                assert (answer.status_code, answer.json()["title"]) == (500, "Damaged database"), path
+                assert "nothing can be read there" in answer.json()["detail"]
+            assert len(client.get("/api/runs").json()["runs"]) == 2
+
+    await anyio.to_thread.run_sync(ask)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 async def test_an_active_run_at_its_head_is_not_damaged(url: str) -> None:
