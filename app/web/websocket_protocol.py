@@ -25,6 +25,13 @@ TALK_BYTES_PER_SECOND = 4096
 TALK_BURST = 64 * 1024
 """What it may send at once beyond that: the subscriptions of a page that watches hundreds of runs."""
 
+FRAME_BYTES = 128
+"""As so many a frame counts besides its own: what it takes to read and answer one hardly depends on its length, and an
+empty one has six bytes."""
+
+TALK_PIECE = 1024
+"""Bytes that are read before it is seen whether a viewer has sent too much."""
+
 POLICY_VIOLATION = 1008
 
 CLOSE_SECONDS = 5.0
@@ -64,13 +71,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             return self._handshake(data)
         now = monotonic()
         earned = (now - self._allowed_at) * TALK_BYTES_PER_SECOND
-        self._allowance = min(TALK_BURST, self._allowance + earned) - len(data)
+        self._allowance = min(TALK_BURST, self._allowance + earned)
         self._allowed_at = now
-        if self._allowance >= 0:
-            super().data_received(data)
-        elif not (self.close_sent or self.transport.is_closing()):
+        for start in range(0, len(data), TALK_PIECE):
+            piece = data[start : start + TALK_PIECE]
+            self._allowance -= len(piece)
+            if self._allowance < 0:
+                return self._silence()
+            super().data_received(piece)
+            if self.conn.parser_exc is not None:
+                return
+
+    def _silence(self) -> None:
+        if not (self.close_sent or self.transport.is_closing()):
             self.conn.fail(POLICY_VIOLATION, "a viewer has less to say")
             self.handle_parser_exception()
+
+    def handle_events(self) -> None:
+        self._allowance -= FRAME_BYTES * len(self.conn.events)
+        super().handle_events()
 
     def _handshake(self, data: bytes) -> None:
         """``data`` is the whole head, as the HTTP protocol has read it."""

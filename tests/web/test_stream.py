@@ -491,6 +491,24 @@ def test_who_talks_too_much_is_closed(server, said):
         client.post(f"/api/runs/{run}/control", json={"action": "stop"}).raise_for_status()
 
 
+def test_of_many_empty_frames_few_are_answered(server):
+    """They cost as much as longer ones."""
+    answered = 0
+    with narrow(server) as talker, talker.makefile("rb") as answers:
+        talker.sendall(
+            b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        while answers.readline() != b"\r\n":
+            pass
+        talker.sendall(b"\x81\x80\0\0\0\0" * 1000)
+        while (head := answers.read(2))[0] != 0x88:  # a closing frame
+            length = int.from_bytes(answers.read(2)) if head[1] == 126 else head[1]
+            answered += b"Refused" in answers.read(length)
+        assert int.from_bytes(answers.read(2)) == 1008
+    assert answered < 600
+
+
 def test_a_viewer_is_told_that_the_server_leaves_whatever_another_does(serve, tmp_path):
     with serve(tmp_path) as server:
         broken = narrow(server)
