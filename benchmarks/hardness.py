@@ -1,13 +1,15 @@
-"""`python -m benchmarks.hardness`: what is done to a server, what is lost by it, and how long honest clients wait."""
+"""`python -m benchmarks.hardness [NAME …]`: what is done to a server, what is lost by it, and how long honest clients
+wait. The names are those of ``FAULTS`` here, which visitors bring about, and of ``MISHAPS`` in `benchmarks.mishaps`."""
 
 import asyncio
+import base64
 import io
 import json
 import os
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ import httpx
 from PIL import Image
 from websockets.asyncio.client import connect
 
+from benchmarks import mishaps
 from benchmarks.server import Server
 from benchmarks.table import markdown, quantile
 from scripts.long_run import write_long_run
@@ -26,6 +29,9 @@ from scripts.serving import serving
 STEPS = 496_000
 SECONDS = 15.0
 VIEWERS = 5
+TOKEN = "the server's own"
+ELSEWHERE = "127.0.0.3"
+"""An address of its own for viewers who do harm: one address has a limit of them."""
 
 
 @dataclass
@@ -64,6 +70,14 @@ class Honest:
                 self.lost += 1
             self.photos.append(time.perf_counter() - began)
             await asyncio.sleep(0.3)
+
+    async def control(self, server: Server) -> None:
+        """A browser that signed in before somebody at the same address began to guess."""
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+            (await client.post("/api/session", json={"token": TOKEN})).raise_for_status()
+            while True:
+                self.lost += not (await client.get("/api/session")).json()["control"]
+                await asyncio.sleep(0.3)
 
     async def view(self, server: Server, run: str) -> None:
         """A viewer of a live run: how long steps take to come, and whether any is missing."""
@@ -117,7 +131,17 @@ def _picture(side: int, format: str) -> bytes:
     return file.getvalue()
 
 
-Fault = Callable[[Server, AsyncExitStack], Awaitable[str]]
+class Times:
+    """How often something was done, which goes on being counted."""
+
+    count = 0
+
+    def __str__(self) -> str:
+        return f"{self.count:,}"
+
+
+Fault = Callable[[Server, AsyncExitStack], Awaitable[object]]
+"""Does it until the stack is closed. What it returns says, when all is over, how often."""
 
 
 async def no_fault(server: Server, stack: AsyncExitStack) -> str:
@@ -135,16 +159,32 @@ async def downloads(server: Server, stack: AsyncExitStack) -> str:
 
 async def quick_downloads(server: Server, stack: AsyncExitStack) -> str:
     """20 clients that download it again and again"""
-    others = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.hardness", "--download", server.url)
-    stack.push_async_callback(others.wait)
-    stack.callback(others.kill)
+    await _others(download, server, stack)
     return "20"
 
 
-async def download(url: str) -> None:
-    """Do so."""
-    os.nice(10)  # they are other machines: they must not take the server's processor
+async def _others(what: Callable[[str], Awaitable[None]], server: Server, stack: AsyncExitStack) -> Times:
+    """In a process of its own, which says each time on its standard output: how often."""
+    command = [sys.executable, "-m", "benchmarks.hardness", f"--{what.__name__}", server.url]
+    others = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    times = Times()
 
+    async def count() -> None:
+        assert others.stdout is not None
+        while said := await others.stdout.read(65_536):
+            times.count += len(said)
+
+    stack.push_async_callback(others.wait)
+    stack.callback(others.kill)
+    stack.callback(asyncio.create_task(count()).cancel)
+    return times
+
+
+def _done() -> None:
+    os.write(1, b".")
+
+
+async def download(url: str) -> None:
     async def fetch(format: str) -> None:
         async with httpx.AsyncClient(timeout=None) as client:
             while True:
@@ -203,12 +243,83 @@ async def stalled_uploads(server: Server, stack: AsyncExitStack) -> str:
     return "200"
 
 
-async def _open(server: Server, stack: AsyncExitStack, count: int, sent: bytes) -> list[socket.socket]:
-    """Connections on which this was sent, and from which nothing is read."""
+async def unread_viewers(server: Server, stack: AsyncExitStack) -> str:
+    """500 viewers of a run of 496,000 steps that never read"""
+    await _open(server, stack, 500, _handshake("/ws/runs/long"), ELSEWHERE)
+    return "500"
+
+
+async def talkers(server: Server, stack: AsyncExitStack) -> Times:
+    """20 viewers that send pings without reading, or empty frames, until they are cut off, and come again"""
+    return await _others(talk, server, stack)
+
+
+async def talk(url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    ping, empty = b"\x89\xfd" + bytes(4 + 125), b"\x81\x80" + bytes(4)
+
+    async def send(said: bytes) -> None:
+        while True:
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection(host, int(port), local_addr=(ELSEWHERE, 0))
+                writer.write(_handshake("/ws"))
+                try:
+                    await reader.readuntil(b"\r\n\r\n")
+                    while not writer.is_closing():
+                        writer.write(said)
+                        await writer.drain()
+                        await asyncio.sleep(0)
+                except asyncio.IncompleteReadError:
+                    pass
+                finally:
+                    writer.transport.abort()
+            _done()
+
+    await asyncio.gather(*(send((ping, empty)[number % 2] * 500) for number in range(20)))
+
+
+async def long_handshakes(server: Server, stack: AsyncExitStack) -> str:
+    """900 handshakes with 60 kB of cookies, 200 headers more, or a body, of which nothing is read"""
+    for more in (f"Cookie: a={'a' * 60_000}\r\n", "X: x\r\n" * 200, "Content-Length: 5\r\n"):
+        await _open(server, stack, 300, _handshake("/ws", more), ELSEWHERE)
+    return "900"
+
+
+async def guesses(server: Server, stack: AsyncExitStack) -> Times:
+    """50 clients that try tokens, one after another, at the address of one that has signed in"""
+    return await _others(guess, server, stack)
+
+
+async def guess(url: str) -> None:
+    async def try_out(name: int) -> None:
+        async with httpx.AsyncClient(base_url=url, timeout=None) as client:
+            number = 0
+            while True:
+                number += 1
+                with suppress(httpx.TransportError):
+                    await client.post("/api/session", json={"token": f"{name}.{number}"})
+                    _done()
+
+    await asyncio.gather(*map(try_out, range(50)))
+
+
+def _handshake(path: str, more: str = "") -> bytes:
+    key = base64.b64encode(os.urandom(16)).decode()
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{more}\r\n"
+    ).encode()
+
+
+async def _open(
+    server: Server, stack: AsyncExitStack, count: int, sent: bytes, address: str = "127.0.0.1"
+) -> list[socket.socket]:
+    """Connections from this address on which this was sent, and from which nothing is read."""
 
     def connected() -> socket.socket:
         connection = stack.enter_context(socket.socket())
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.bind((address, 0))
         connection.connect(server.host)
         with suppress(ConnectionError):
             connection.sendall(sent)
@@ -217,7 +328,12 @@ async def _open(server: Server, stack: AsyncExitStack, count: int, sent: bytes) 
     return await asyncio.to_thread(lambda: [connected() for _ in range(count)])
 
 
-FAULTS: list[Fault] = [no_fault, downloads, quick_downloads, silent, slow_heads, slow_bodies, pictures, stalled_uploads]
+FAULTS: list[Fault] = [
+    no_fault, downloads, quick_downloads, silent, slow_heads, slow_bodies, pictures, stalled_uploads, unread_viewers,
+    talkers, long_handshakes, guesses,
+]  # fmt: skip
+OTHERS = {f"--{each.__name__}": each for each in (download, talk, guess)}
+"""Clients that are other machines: they must not take the server's processor."""
 
 
 async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:
@@ -228,7 +344,7 @@ async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:
     tasks = [asyncio.create_task(honest.view(server, run)) for _ in range(VIEWERS)]
     await asyncio.sleep(1)
     honest.viewers.clear()  # what had been before it came
-    tasks += [asyncio.create_task(ask(server)) for ask in (honest.ask_health, honest.ask_photos)]
+    tasks += [asyncio.create_task(ask(server)) for ask in (honest.ask_health, honest.ask_photos, honest.control)]
     async with AsyncExitStack() as stack:
         tried = await fault(server, stack)
         memory, end = before, time.monotonic() + SECONDS
@@ -249,22 +365,46 @@ def _milliseconds(delays: list[float]) -> str:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["--download"]:
-        return asyncio.run(download(sys.argv[2]))
-    chosen = [fault for fault in FAULTS if not sys.argv[1:] or fault.__name__ in sys.argv[1:]]
+    if sys.argv[1:] and sys.argv[1] in OTHERS:
+        os.nice(10)
+        return asyncio.run(OTHERS[sys.argv[1]](sys.argv[2]))
+    names = sys.argv[1:]
+    if rows := [*measured([fault for fault in FAULTS if not names or fault.__name__ in names])]:
+        head = (
+            "fault", "tried", "lost", "/healthz p99 / worst, ms", "honest viewers p99 / worst, ms",
+            "honest photos p99 / worst, ms", "memory, MB",
+        )  # fmt: skip
+        print(f"{markdown(head, rows)}\n", flush=True)
+    print_mishaps(names)
+
+
+def measured(faults: Sequence[Fault]) -> Iterator[tuple[Any, ...]]:
+    """Each beside a server of its own."""
+    if not faults:
+        return
     with TemporaryDirectory() as folder:
         asyncio.run(write_long_run(Path(folder), STEPS))
-        rows = []
-        for fault in chosen:
-            with serving(Path(folder)) as started:
+        for fault in faults:
+            with serving(Path(folder), "--token", TOKEN) as started:
                 server = Server(started.url, started.process)
+                server.token = TOKEN
                 server.until_warm()
-                rows.append(asyncio.run(suffer(server, fault)))
-    head = (
-        "fault", "tried", "lost", "/healthz p99 / worst, ms", "honest viewers p99 / worst, ms",
-        "honest photos p99 / worst, ms", "memory, MB",
-    )  # fmt: skip
-    print(markdown(head, rows))
+                yield asyncio.run(suffer(server, fault))
+
+
+def print_mishaps(names: Sequence[str]) -> None:
+    """The second table, and why something is not in it."""
+    rows, skipped = [], []
+    for mishap in mishaps.MISHAPS:
+        if not names or mishap.__name__ in names:
+            with TemporaryDirectory() as folder:
+                try:
+                    rows.append(asyncio.run(mishaps.measure(mishap, Path(folder))))
+                except mishaps.Skipped as reason:
+                    skipped.append(f"Not tried: {(mishap.__doc__ or '').partition(':')[0]} ({reason})")
+    if rows:
+        print(markdown(mishaps.HEAD, rows))
+    print(*skipped, sep="\n", end="\n" * bool(skipped))
 
 
 if __name__ == "__main__":

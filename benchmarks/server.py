@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,9 +20,13 @@ class Server(Serving):
         host, port = self.url.removeprefix("http://").split(":")
         return host, int(port)
 
+    token: str | None = None
+    """The server's, where it has one."""
+
     def start(self, **recipe: object) -> str:
         """Start a run; its id."""
-        answer = httpx.post(f"{self.url}/api/runs", json=recipe, timeout=30).raise_for_status()
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        answer = httpx.post(f"{self.url}/api/runs", json=recipe, headers=headers, timeout=30).raise_for_status()
         run: str = answer.json()["id"]
         return run
 
@@ -43,6 +47,27 @@ class Server(Serving):
         """Resident memory of the web process, without its workers."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
+
+    @property
+    def busy_worker(self) -> int:
+        """The process that trains a run now. Raises RuntimeError where none does."""
+        text = httpx.get(f"{self.url}/metrics", timeout=30).raise_for_status().text
+        busy = re.findall(r'^threeseven_worker_tasks{.*pid="(\d+)"} [1-9]', text, re.MULTILINE)
+        if not busy:
+            raise RuntimeError("no worker has a task")
+        return int(busy[0])
+
+    @property
+    def processes(self) -> list[int]:
+        """All that it has started, and that those have."""
+        found, parents = [], [self.process.pid]
+        while parents:
+            parent = parents.pop()
+            for task in Path(f"/proc/{parent}/task").glob("*/children"):
+                with suppress(OSError):  # it has gone meanwhile
+                    parents += (children := [int(child) for child in task.read_text().split()])
+                    found += children
+        return found
 
     @property
     def cpu_seconds(self) -> float:

@@ -53,7 +53,7 @@ class Looks:
         process = Path(f"/proc/{server.process.pid}")
         self.memory.append(server.memory_mb)
         self.files.append(len(list((process / "fd").iterdir())))
-        self.workers.append(len((process / f"task/{server.process.pid}/children").read_text().split()))
+        self.workers.append(len(server.processes))
 
     async def go_on(self, server: Server) -> None:
         while True:
@@ -127,7 +127,7 @@ async def soak(server: Server, runs: int, minutes: float) -> str:
         for name, seen in (
             ("memory of the web process, MB", looks.memory),
             ("files that it has open", looks.files),
-            ("worker processes", looks.workers),
+            ("worker processes, and those that make them", looks.workers),
         )
     ]
     head = (f"{runs} runs, {VIEWERS} viewers that come and go", "most in the 2nd tenth", "in the last", "all have left")

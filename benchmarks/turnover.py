@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -79,22 +78,12 @@ def killed() -> list[float]:
             address = f"{server.url.replace('http', 'ws', 1)}/ws/runs/{run}"
             with connect(address, max_size=None, max_queue=None, compression=None) as socket:
                 next(frame for frame in socket if isinstance(frame, str) and '"Steps"' in frame)
-                worker = max(children(server.process.pid), key=processor_ticks)
+                worker = server.busy_worker
                 began = time.perf_counter()
                 os.kill(worker, signal.SIGKILL)
                 next(frame for frame in socket if isinstance(frame, str) and '"RunFailed"' in frame)
             taken.append((time.perf_counter() - began) * 1000)
     return taken
-
-
-def children(process: int) -> list[int]:
-    tasks = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
-
-
-def processor_ticks(process: int) -> int:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 @contextmanager
