@@ -47,3 +47,18 @@ def test_nothing_to_press_is_smaller_than_a_finger(phone: Page, slow_run: str) -
         assert inside, width
         assert controls["bottom"] <= nav["top"] + 0.5
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_pressed_and_stays_so_can_be_read_under_a_pointer(slow: Page) -> None:
+    live = slow.get_by_role("button", name="Live")
+    expect(live).to_have_attribute("aria-pressed", "true")
+    live.hover()
+    colours = live.evaluate("each => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]")
+    assert colours == ["rgb(251, 250, 247)", "rgb(29, 31, 35)"]
+
+
+def test_looking_back_at_a_paused_run_does_not_say_that_it_goes_on(slow: Page) -> None:
+    slow.get_by_role("button", name="Pause").click()
+    expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
+    slow.get_by_label("Step of the run").press("Home")
+    expect(slow.locator("#detail")).to_have_text("It is paused meanwhile. “Live” returns.")

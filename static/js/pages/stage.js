@@ -69,6 +69,7 @@ const feed = new RunFeed(window, stream, {
   known: { run: knownRun, seq: Number(knownSeq), over: knownOver !== undefined, started: knownStarted !== undefined },
   onNewer: (log) => {
     if (!log) return toasts.close("newer");
+    if (log.run === asked) toasts.close("waits"); // it waits no more
     if (log.run === asked || (newest.on && run.live)) return feed.follow();
     const follow = button("Watch it", "small", () => feed.follow());
     const always = button("Always the newest", "quiet small", () => ((newest.on = true), feed.follow()));
@@ -151,7 +152,7 @@ function started({ id, name, state, place }) {
   asked = id;
   window.history.replaceState(null, "", window.location.pathname); // a reload is not to ask for it again
   const waits = state === "queued" && run.active && id !== run.run;
-  if (waits) toasts.show(`“${name}” waits at place ${place}, and is shown when it begins.`);
+  if (waits) toasts.show(`“${name}” waits at place ${place}, and is shown when it begins.`, { key: "waits" });
   if (run.run === id) asked = "";
   else if (feed.newer === id) feed.follow(); // it has begun before the server's answer came
   part("headline").focus({ preventScroll: true });

@@ -45,7 +45,7 @@ function happening(run) {
  * @param {RunAt} run
  */
 export function detail({ state, name, step, live, active, log }) {
-  if (!live) return active ? "It goes on meanwhile. “Live” returns." : "";
+  if (!live) return active ? `It ${state === "paused" ? "is paused" : "goes on"} meanwhile. “Live” returns.` : "";
   const { place, reason } = log;
   if (state === "queued" && place) {
     return place === 1
