@@ -38,11 +38,11 @@ class Server(Serving):
         return self.url.replace("http", "ws", 1)
 
     def client(self, **options: object) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=30, **options)  # type: ignore[arg-type]
+        return httpx.Client(base_url=self.url, timeout=60, **options)  # type: ignore[arg-type]
 
     def start(self, **recipe: object) -> dict[str, object]:
         """Start a run; quick unless the recipe says otherwise."""
-        answer = httpx.post(f"{self.url}/api/runs", json={"epochs": 1, **recipe}, timeout=30)
+        answer = httpx.post(f"{self.url}/api/runs", json={"epochs": 1, **recipe}, timeout=60)
         assert answer.status_code == 201, answer.text
         started: dict[str, object] = answer.json()
         return started

@@ -355,7 +355,7 @@ def test_who_watches_or_downloads_a_damaged_run_is_told(
 ) -> None:
     url = f"sqlite:///{tmp_path}/threeseven.db"
     with serve(tmp_path) as server:
-        run = server.start(epochs=2, steps_per_second=300)["id"]  # so that its steps come in several records
+        run = server.start(epochs=2, steps_per_second=100)["id"]  # so that its steps come in several records
         server.until(run, "RunFinished")
         unread = server.start()["id"]
         server.until(unread, "RunFinished")

@@ -144,7 +144,7 @@ async def test_a_history_opens_on_a_full_disk(disk: SmallDisk, kept: bool) -> No
 
 def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk) -> None:
     with serve(disk.folder, reserve_bytes="0", heartbeat="0.05") as server, server.client() as client:
-        run = server.start(epochs=60)["id"]
+        run = server.start(epochs=60, steps_per_second=50)["id"]  # which does not end before the disk is full
         server.until(run, "EpochEnded")
         disk.fill()
         with connect(f"{server.ws}/ws") as page:
@@ -159,6 +159,7 @@ def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManage
         assert client.get(f"/api/runs/{run}").json()["state"] == "running"
         assert client.get("/healthz").status_code == 200
         disk.empty()
+        client.post(f"/api/runs/{run}/control", json={"pace": "full"}).raise_for_status()
         assert server.until(run, "RunFinished")
         logged = client.get(f"/api/runs/{run}/metrics").json()["step"]
         assert logged == list(range(1, 60 * 49 + 1))

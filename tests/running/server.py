@@ -22,7 +22,7 @@ async def main(url: str) -> None:
         History.open(url) as history,
         Supervisor(history, concurrent_runs=1, queued_runs=2, device="cpu", mnist_dir=None) as supervisor,
     ):
-        training = await supervisor.start(Recipe(epochs=1000))
+        training = await supervisor.start(Recipe(epochs=1000, batch_size=32))
         waiting = await supervisor.start(Recipe(epochs=1))
         await Watcher(history, training.id).until(Steps)
         sys.stdout.write(f"{training.id} {waiting.id}\n")

@@ -67,10 +67,10 @@ async def test_a_full_board_lets_the_worst_leave_with_its_runs(
 
 async def test_no_more_wait_than_the_board_says(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PENDING", 1)
-    first, _ = await board.submit(linear(5, batch_size=64), None, 0.9, "")
+    first, _ = await board.submit(linear(20, batch_size=64), None, 0.9, "")
     with pytest.raises(QueueFull, match="1 entries"):
         await board.submit(linear(6), None, 0.9, "")
-    again, new = await board.submit(linear(5, batch_size=64), "Eve", 0.5, "")
+    again, new = await board.submit(linear(20, batch_size=64), "Eve", 0.5, "")
     assert (again.id, again.predicted, new) == (first.id, 0.9, False)
     await until(board, first.id)
     _, new = await board.submit(linear(6), None, 0.9, "")
@@ -78,9 +78,10 @@ async def test_no_more_wait_than_the_board_says(board: Board, monkeypatch: pytes
 
 
 async def test_one_whose_learning_rate_was_changed_gets_no_score(board: Board, supervisor: Supervisor) -> None:
-    id = (await board.submit(linear(20, batch_size=64), None, 0.9, ""))[0].id
+    id = (await board.submit(linear(100, batch_size=64), None, 0.9, ""))[0].id
     entry = await until(board, id, begun=True)
     await supervisor.control(entry.runs[1], SetLearningRate(learning_rate=0.5))
+    await supervisor.stop(list(entry.runs))
     found = await until(board, id)
     assert (found.validation, found.failed) == (None, module.CHANGED)
 
@@ -100,7 +101,7 @@ async def test_some_train_at_once_the_others_wait_in_their_order(
 ) -> None:
     monkeypatch.setattr(module, "OF_ADDRESS", module.AT_ONCE + 2)
     found = [
-        (await board.submit(linear(50, batch_size=100 + n), None, 0.9, "ada"))[0] for n in range(module.AT_ONCE + 2)
+        (await board.submit(linear(100, batch_size=70 + n), None, 0.9, "ada"))[0] for n in range(module.AT_ONCE + 2)
     ]
     await until(board, found[module.AT_ONCE - 1].id, begun=True)
     assert board.places == {found[-2].id: 1, found[-1].id: 2}

@@ -21,6 +21,9 @@ from tests.running.watching import PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
 
+LONG = Recipe(epochs=1000, batch_size=32)
+"""387,000 steps, which no test waits for."""
+
 
 def quick(step: int = 1) -> Batch:
     return Batch(recipe=Recipe(), step=step, images=1)
@@ -42,7 +45,7 @@ async def begun(supervisor: Supervisor, experiments: int) -> int:
 
 
 async def test_an_experiment_is_answered_beside_a_run(supervisor: Supervisor, history: History) -> None:
-    run = await supervisor.start(Recipe(epochs=1000))
+    run = await supervisor.start(LONG)
     await Watcher(history, run.id).until(Steps)
     with anyio.fail_after(PATIENCE):
         answer = json.loads(await supervisor.compute("batch", quick(step=3)))
@@ -114,7 +117,7 @@ async def test_who_asks_much_does_not_keep_others_waiting() -> None:
 
 
 async def test_a_killed_worker_fails_its_experiments_only(supervisor: Supervisor, history: History) -> None:
-    run = await supervisor.start(Recipe(epochs=1000))
+    run = await supervisor.start(LONG)
     await Watcher(history, run.id).until(Steps)
     waiter = asyncio.create_task(supervisor.compute("gradient", endless(3)))
     os.kill(await begun(supervisor, 1), signal.SIGKILL)

@@ -22,7 +22,8 @@ from tests.running.watching import PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
 
-LONG = Recipe(epochs=1000)
+LONG = Recipe(epochs=1000, batch_size=32)
+"""387,000 steps, which no test waits for."""
 
 
 async def ask(supervisor: Supervisor, base: Recipe, **axes: list[Value]) -> tuple[list[Run], bool]:

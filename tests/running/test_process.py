@@ -27,7 +27,8 @@ from tests.running.watching import PATIENCE
 pytestmark = pytest.mark.anyio
 
 QUICK = Recipe(epochs=1, batch_size=4096)
-LONG = Recipe(epochs=1000)
+LONG = Recipe(epochs=1000, batch_size=32)
+"""387,000 steps, which no test waits for."""
 
 
 def training(run: str, recipe: Recipe, *controls: AnyControl, first_seq: int = 1) -> TrainRun:

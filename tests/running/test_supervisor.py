@@ -2,6 +2,7 @@ import base64
 import os
 import signal
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 import anyio
 import anyio.lowlevel
@@ -36,7 +37,8 @@ from tests.running.watching import PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
 
-LONG = Recipe(epochs=1000)
+LONG = Recipe(epochs=1000, batch_size=32)
+"""387,000 steps, which no test waits for."""
 STOP = Act(action="stop")
 
 
@@ -327,13 +329,14 @@ async def test_runs_that_are_deleted_while_all_are_stopped_are_no_error(
 
 
 async def test_one_run_after_another_trains_in_the_same_process(supervisor: Supervisor, history: History) -> None:
-    runs = [await supervisor.start(Recipe(epochs=2)) for _ in range(2)]
+    runs = [await supervisor.start(LONG) for _ in range(2)]
     processes = set()
     for run in runs:
         watcher = Watcher(history, run.id)
-        await watcher.until(RunStarted)
+        await watcher.until(Steps)
         processes.add(supervisor.workers[run.id])
-        await watcher.until(RunFinished)
+        await supervisor.control(run.id, STOP)
+        await watcher.until(RunStopped)
     assert len(processes) == 1
 
 
@@ -370,13 +373,17 @@ async def test_a_start_whose_caller_has_gone_is_not_lost(supervisor: Supervisor,
 
 
 async def test_without_warm_workers_the_first_run_brings_one(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that the supervisor which all tests share starts meanwhile do not count."""
     spawn, spawned = WorkerProcess.spawn, []
+    here = ContextVar("here", default=False)
 
     async def counted(engine: Engine) -> WorkerProcess:
-        spawned.append(engine.device)
+        if here.get():
+            spawned.append(engine.device)
         return await spawn(engine)
 
     monkeypatch.setattr(WorkerProcess, "spawn", counted)
+    here.set(True)  # in what is started from now on
     async with Supervisor(
         history, concurrent_runs=1, queued_runs=2, device="cpu", mnist_dir=None, warm=False
     ) as supervisor:

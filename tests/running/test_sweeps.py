@@ -17,7 +17,8 @@ from tests.running.watching import Watcher
 
 pytestmark = pytest.mark.anyio
 
-LONG = Recipe(epochs=1000)
+LONG = Recipe(epochs=1000, batch_size=32)
+"""387,000 steps, which no test waits for."""
 
 
 async def start(supervisor: Supervisor, base: Recipe, **axes: list[Value]) -> list[Run]:
@@ -43,7 +44,7 @@ async def test_members_that_can_share_a_batch_train_in_one_process_at_once(
 async def test_a_killed_worker_fails_the_group_it_trained_and_no_other(
     supervisor: Supervisor, history: History
 ) -> None:
-    runs = await start(supervisor, Recipe(epochs=300), hidden=[5, 200], seed=[0, 1])
+    runs = await start(supervisor, Recipe(epochs=300, batch_size=32), hidden=[5, 200], seed=[0, 1])
     narrow, wide = runs[:2], runs[2:]
     await until(history, narrow, Steps)
     assert {(await history.get(run.id)).state for run in wide} == {"queued"}

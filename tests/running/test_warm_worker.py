@@ -6,7 +6,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from app.events import RunFailed, RunFinished, RunStarted
+from app.controls import Act
+from app.events import RunFailed, RunStarted, RunStopped
 from app.history.history import History
 from app.recipe import Recipe
 from app.running import warm_worker
@@ -91,9 +92,10 @@ async def test_a_worker_that_has_grown_is_replaced_between_two_runs(
     ):
         pids = []
         for _ in range(2):
-            run = await supervisor.start(Recipe(epochs=1))
+            run = await supervisor.start(Recipe(epochs=1000, batch_size=32))
             watcher = Watcher(history, run.id)
             await watcher.until(RunStarted)
             pids.append(supervisor.workers[run.id])
-            await watcher.until(RunFinished)
+            await supervisor.control(run.id, Act(action="stop"))
+            await watcher.until(RunStopped)
         assert pids[0] != pids[1]

@@ -9,7 +9,7 @@ from app.history.history import History
 
 E = TypeVar("E", bound=Event)
 
-PATIENCE = 90
+PATIENCE = 200
 """Seconds, on a busy machine, for a worker to load PyTorch and a short run to end."""
 
 

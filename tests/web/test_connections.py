@@ -122,7 +122,7 @@ async def test_a_guest_learns_whether_the_server_is_alive_and_when_to_try_again(
 @pytest.fixture(scope="module")
 def small(serve, tmp_path_factory):
     """A server with places for some fifty connections and little patience."""
-    with serve(tmp_path_factory.mktemp("small"), files=256, request_patience="1", reading_patience="1") as server:
+    with serve(tmp_path_factory.mktemp("small"), files=256, request_patience="2", reading_patience="2") as server:
         yield server
 
 

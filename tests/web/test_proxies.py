@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -14,6 +15,12 @@ from websockets.typing import Origin
 
 from tests.conftest import Server
 from tests.proxies import REWRITING, UPGRADE, caddy, lines, nginx
+
+PATIENCE = 60
+"""Seconds, on a busy machine."""
+
+get: Callable[..., httpx.Response] = partial(httpx.get, timeout=PATIENCE)
+post: Callable[..., httpx.Response] = partial(httpx.post, timeout=PATIENCE)
 
 Proxy = Callable[[Path, str, str], AbstractContextManager[str]]
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -48,19 +55,19 @@ def origin(address: str) -> Origin:
 
 @pytest.mark.parametrize("page", ["/", "/runs", "/draw", "/docs", "/nothing-here"])
 def test_all_that_a_page_links_to_is_there(address: str, page: str) -> None:
-    answer = httpx.get(address + page, headers={"accept": "text/html"})
+    answer = get(address + page, headers={"accept": "text/html"})
     assert answer.status_code == (404 if page == "/nothing-here" else 200)
     linked = set(re.findall(r'(?:href|src)="([^"#]+)"', answer.text))
     assert len(linked) > 6
     for link in linked:
-        assert httpx.get(urljoin(address + page, link)).status_code == 200, link
+        assert get(urljoin(address + page, link)).status_code == 200, link
 
 
 def test_a_run_is_started_watched_and_followed_by_its_location(address: str) -> None:
-    started = httpx.post(f"{address}/api/runs", json={"epochs": 1}, headers={"origin": origin(address)}, timeout=60)
+    started = post(f"{address}/api/runs", json={"epochs": 1}, headers={"origin": origin(address)})
     assert started.status_code == 201, started.text
     run = started.json()["id"]
-    followed = httpx.get(urljoin(address, started.headers["location"]))
+    followed = get(urljoin(address, started.headers["location"]))
     assert followed.json()["id"] == run
     socket = address.replace("http", "ws", 1)
     with connect(f"{socket}/ws/runs/{run}", max_size=None, origin=origin(address)) as watching:
@@ -71,9 +78,7 @@ def test_a_run_is_started_watched_and_followed_by_its_location(address: str) -> 
 
 
 def test_a_photo_of_five_megabytes_comes_through(address: str, request: pytest.FixtureRequest) -> None:
-    answer = httpx.post(
-        f"{address}/predict", content=b"\x89PNG" + bytes(5_000_000), headers={"content-type": "image/png"}, timeout=60
-    )
+    answer = post(f"{address}/predict", content=b"\x89PNG" + bytes(5_000_000), headers={"content-type": "image/png"})
     if "rewritten" in request.node.name:
         assert answer.status_code == 413, "nginx takes 1 MB unless it is told otherwise"
     else:
@@ -82,7 +87,7 @@ def test_a_photo_of_five_megabytes_comes_through(address: str, request: pytest.F
 
 def test_a_foreign_page_gets_nothing_through(address: str) -> None:
     foreign = {"origin": "http://elsewhere.example"}
-    refused = httpx.post(f"{address}/api/runs", json={"epochs": 1}, headers=foreign)
+    refused = post(f"{address}/api/runs", json={"epochs": 1}, headers=foreign)
     assert (refused.status_code, refused.json()["title"]) == (403, "Foreign origin")
     with pytest.raises(InvalidStatus) as refusal:
         connect(f"{address.replace('http', 'ws', 1)}/ws", additional_headers=foreign)
@@ -93,7 +98,7 @@ def test_a_refusal_names_the_setting_that_would_allow_it(serve: Serve, tmp_path:
     text = REWRITING.format(upgrade=UPGRADE)
     with serve(tmp_path / "data") as server, nginx(tmp_path, server.url, text) as proxy:
         name = proxy.replace("127.0.0.1", "localhost")
-        refused = httpx.post(f"{proxy}/api/runs", json={"epochs": 1}, headers={"origin": name})
+        refused = post(f"{proxy}/api/runs", json={"epochs": 1}, headers={"origin": name})
     assert (refused.status_code, "THREESEVEN_ALLOWED_HOSTS='[\"localhost\"]'" in refused.json()["detail"]) == (
         403,
         True,
@@ -104,7 +109,7 @@ def test_the_address_of_a_client_is_what_a_trusted_proxy_says_and_no_other(serve
     def starts(server: Server) -> list[int]:
         """Of two clients with two starts each."""
         return [
-            httpx.post(
+            post(
                 f"{server.url}/api/sweeps", json={"axes": {"epochs": [1]}}, headers={"x-forwarded-for": client}
             ).status_code
             for client in ("10.0.0.1", "10.0.0.2", "10.0.0.1")
