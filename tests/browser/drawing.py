@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.waiting import painted, until
+
 Points = Sequence[tuple[float, float]]
 
 # Shares of the canvas' side.
@@ -39,17 +41,22 @@ def draw(page: Page, points: Points) -> None:
     page.mouse.up()
 
 
-def inked(page: Page, x: float, y: float) -> bool:
-    """Is there ink at this place of the canvas, once it is painted?"""
-    opacity: int = page.evaluate(
-        """([x, y]) => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
-          const canvas = document.getElementById("ink");
-          const at = (share) => Math.round(share * canvas.width);
-          resolve(canvas.getContext("2d").getImageData(at(x), at(y), 1, 1).data[3]);
-        })))""",
-        [x, y],
-    )
-    return opacity > 0
+OPACITY = """([x, y]) => {
+  const canvas = document.getElementById("ink");
+  const at = (share) => Math.round(share * canvas.width);
+  return canvas.getContext("2d").getImageData(at(x), at(y), 1, 1).data[3];
+}"""
+
+
+def inked(page: Page, x: float, y: float) -> None:
+    """Wait until there is ink at this place of the canvas."""
+    until(page, f"(place) => ({OPACITY})(place) > 0", [x, y])
+
+
+def blank(page: Page, x: float, y: float) -> None:
+    """Wait until there is no ink at this place of the canvas, and what was due has been painted."""
+    painted(page)
+    until(page, f"(place) => ({OPACITY})(place) === 0", [x, y])
 
 
 def photo(shape: Points, kind: str = "PNG", ink: int = 40) -> bytes:

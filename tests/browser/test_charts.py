@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.waiting import at_rest, boxes, fits, until, until_is
+
 EPOCH = 49
 
 MOUNT = """async ({ metrics, epoch }) => {
@@ -61,10 +63,8 @@ MOUNT = """async ({ metrics, epoch }) => {
   window.charts = { run, plots, life, tools, shared, mountRunChart, mountChartTools };
 }"""
 
-HUES = """async (part) => {
-  // After two frames whatever was due is painted.
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const canvas = document.querySelector(`[data-part="${part}"] canvas`);
+BOTH_HUES = """() => {
+  const canvas = document.querySelector("[data-part=accuracy] canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const found = { blue: 0, orange: 0 };
   for (let i = 0; i < data.length; i += 4) {
@@ -72,14 +72,16 @@ HUES = """async (part) => {
     if (data[i + 2] - data[i] > 60) found.blue++;
     if (data[i] - data[i + 2] > 60) found.orange++;
   }
-  return Object.values(found);
+  return found.blue > 0 && found.orange > 0;
 }"""
 
 
 @pytest.fixture
 def metrics(server: str, finished_run: str) -> dict[str, list[float]]:
     """Of 98 steps, two epochs."""
-    columns: dict[str, list[float]] = httpx.get(f"{server}/api/runs/{finished_run}/metrics").raise_for_status().json()
+    columns: dict[str, list[float]] = (
+        httpx.get(f"{server}/api/runs/{finished_run}/metrics", timeout=60).raise_for_status().json()
+    )
     return columns
 
 
@@ -89,6 +91,7 @@ def mount(metrics: dict[str, list[float]]) -> Callable[[Page], None]:
         page.goto("/runs")
         page.add_style_tag(url="/static/css/chart.css")
         page.evaluate(MOUNT, {"metrics": metrics, "epoch": EPOCH})
+        at_rest(page)
 
     return mount
 
@@ -99,8 +102,7 @@ def figure(page: Page, part: str, label: str) -> Locator:
 
 def along(page: Page, part: str, share: float) -> tuple[float, float]:
     """A point of the window over a chart, so far from its left edge."""
-    box = page.locator(f"[data-part={part}] .chart-plot").bounding_box()
-    assert box is not None
+    (box,) = boxes(page, f"[data-part={part}] .chart-plot")
     return box["x"] + box["width"] * share, box["y"] + box["height"] / 2
 
 
@@ -124,18 +126,21 @@ def test_one_looks_along_both_charts_and_asks_for_a_moment(
     expect(figure(page, "loss", "Batch")).to_have_text(f"{metrics['loss'][1]:.4f}")
     expect(figure(page, "accuracy", "Batch")).to_have_text(f"{metrics['accuracy'][1] * 100:.2f} %")
     expect(plot).to_have_attribute("aria-valuetext", re.compile("^Step 2, Validation –, "))
-    assert page.evaluate("charts.run.step") == 2, "the page follows the keys"
+    until(page, "() => charts.run.step === 2")  # the page follows the keys
     plot.blur()
     expect(page.locator(".chart-moment:visible")).to_have_count(2)
     expect(figure(page, "accuracy", "Step")).to_have_text("2")
     page.mouse.click(*along(page, "accuracy", 0.7))
-    assert 55 < page.evaluate("charts.run.step") < 80
+    until(page, "() => 55 < charts.run.step && charts.run.step < 80")
 
     page.evaluate("charts.run.takePlace()")  # another run's chart, of which nothing is zoomed
     page.mouse.move(0, 0)
     expect(figure(page, "loss", "Step")).to_have_text("3")
     expect(figure(page, "loss", "Smoothed")).to_have_text("0.2500")
-    assert page.evaluate("charts.plots[0].range.max") == 3
+    until(page, "() => charts.plots[0].range.max === 3")
+
+
+VALUE = "() => document.querySelector('[data-part=accuracy] .chart-plot').getAttribute('aria-valuenow')"
 
 
 def test_zoom_by_dragging_and_by_keys(page: Page, mount: Callable[[Page], None]) -> None:
@@ -149,7 +154,8 @@ def test_zoom_by_dragging_and_by_keys(page: Page, mount: Callable[[Page], None])
     page.mouse.up()
     expect(show_all).to_be_enabled()
     assert page.evaluate("charts.run.live"), "dragging asks for no moment"
-    shown = page.evaluate("charts.plots.map((plot) => plot.range)")
+    shown = at_rest(page, "() => charts.plots.map((plot) => plot.range)")
+    assert isinstance(shown, list)
     assert shown[0] == shown[1]
     assert 20 < shown[0]["min"] < shown[0]["max"] < 80
 
@@ -158,9 +164,9 @@ def test_zoom_by_dragging_and_by_keys(page: Page, mount: Callable[[Page], None])
     ends = []
     for key, beyond in (("Home", "ArrowLeft"), ("End", "ArrowRight")):
         page.keyboard.press(key)
-        ends.append(int(plot.get_attribute("aria-valuenow") or -1))
+        ends.append(int(str(at_rest(page, VALUE))))
         page.keyboard.press(beyond)
-        assert plot.get_attribute("aria-valuenow") == str(ends[-1]), "there is nothing beyond"
+        assert at_rest(page, VALUE) == str(ends[-1]), "there is nothing beyond"
     assert shown[0]["min"] <= ends[0] < ends[1] <= shown[0]["max"]
     page.mouse.dblclick(*along(page, "loss", 0.5))
     expect(show_all).to_be_disabled()
@@ -176,6 +182,7 @@ def test_what_is_chosen_is_remembered_and_what_a_chart_shows_is_told(
     mount(page)
     note = page.locator("[data-part=accuracy] .chart-note")
     expect(note).to_have_text("errors logarithmic")  # an epoch is over
+    at_rest(page)
     smoothed = figure(page, "accuracy", "Smoothed").inner_text()
     page.get_by_label("Smoothing").fill("0.2")
     expect(figure(page, "accuracy", "Smoothed")).not_to_have_text(smoothed)
@@ -190,6 +197,7 @@ def test_what_is_chosen_is_remembered_and_what_a_chart_shows_is_told(
     page.get_by_label("About this chart: Accuracy").press("Enter")
     expect(about.locator("li")).to_have_count(6)  # every line, also where figures had no room
     expect(about).to_contain_text("asking which is nearer")
+    at_rest(page)
     assert_accessible(page)
     page.keyboard.press("Escape")
     expect(about).to_be_hidden()
@@ -197,10 +205,10 @@ def test_what_is_chosen_is_remembered_and_what_a_chart_shows_is_told(
 
 def test_one_looks_along_and_zooms_by_touch(phone: Page, mount: Callable[[Page], None]) -> None:
     mount(phone)
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(phone)
     phone.touchscreen.tap(*along(phone, "accuracy", 0.6))
     expect(phone.locator(".chart-moment:visible")).to_have_count(2)
-    assert 40 < phone.evaluate("charts.run.step") < 75
+    until(phone, "() => 40 < charts.run.step && charts.run.step < 75")
     phone.locator("[data-part=loss] .chart-plot").evaluate(
         """(area) => {
           const { left, width, top } = area.getBoundingClientRect();
@@ -216,36 +224,36 @@ def test_one_looks_along_and_zooms_by_touch(phone: Page, mount: Callable[[Page],
           send("pointerup", 2, 0.75);
         }"""
     )
-    shown = phone.evaluate("charts.plots[1].range")
-    assert 10 < shown["min"] < shown["max"] < 90
-
-
-def looks(page: Page) -> list[str]:
-    """How each curve of the accuracy is drawn: colour and dashes, in the order of the figures."""
-    drawn: list[str] = page.locator("[data-part=accuracy] .chart-readout svg path").evaluate_all(
-        "keys => keys.map((key) => `${getComputedStyle(key).stroke} ${key.getAttribute('stroke-dasharray')}`)"
+    until(
+        phone,
+        """() => {
+          const { min, max } = charts.plots[1].range;
+          return 10 < min && min < max && max < 90;
+        }""",
     )
-    return drawn
+
+
+LOOKS = """() => [...document.querySelectorAll("[data-part=accuracy] .chart-readout svg path")]
+  .map((key) => `${getComputedStyle(key).stroke} ${key.getAttribute("stroke-dasharray")}`)"""
+"""How each curve of the accuracy is drawn: colour and dashes, in the order of the figures."""
 
 
 def test_on_paper_and_in_forced_colours_every_curve_can_be_told(
     dark: Page, new_page: Callable[..., Page], mount: Callable[[Page], None]
 ) -> None:
     mount(dark)
-    assert all(dark.evaluate(HUES, "accuracy"))
-    screen = looks(dark)
+    until(dark, BOTH_HUES)
+    screen = at_rest(dark, LOOKS)
     dark.emulate_media(media="print")
-    assert all(dark.evaluate(HUES, "accuracy"))
-    assert looks(dark)[0].startswith("rgb(29, 31, 35)"), "dark ink on white paper"
+    until(dark, f"() => ({LOOKS})()[0]?.startsWith('rgb(29, 31, 35)')")  # dark ink on white paper
+    until(dark, BOTH_HUES)
     dark.emulate_media(media="screen")
-    dark.evaluate(HUES, "accuracy")
-    assert looks(dark) == screen
+    until_is(dark, LOOKS, screen)
 
     forced = new_page(forced_colors="active")
     mount(forced)
-    forced.evaluate(HUES, "accuracy")
-    validation, _, _, threes, sevens, _ = looks(forced)
-    assert validation.startswith("rgb(0, 0, 0)"), "the system's text"
+    until(forced, f"() => ({LOOKS})()[0]?.startsWith('rgb(0, 0, 0)')")  # the system's text
+    _, _, _, threes, sevens, _ = forced.evaluate(LOOKS)
     assert threes != sevens
 
 

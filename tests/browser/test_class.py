@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import until
+from tests.browser.waiting import at_rest, fits, until, until_is
 
 NewPage = Callable[..., Page]
 
@@ -25,6 +25,7 @@ def open_class(teacher: Page) -> str:
     teacher.goto("/lessons")
     teacher.get_by_role("button", name="Open a class").click()
     expect(teacher.locator("#class-words")).to_contain_text("You teach it.")
+    expect(teacher).to_have_url(re.compile("/class/[A-Z0-9]{6}$"))
     return teacher.url.rpartition("/")[2]
 
 
@@ -82,9 +83,10 @@ def test_a_class_from_its_opening_to_its_end(
         )
     expect(pupil.locator("#class-answers").get_by_text("yours")).to_have_count(1)
     expect(teacher.locator("#class-answers").get_by_text("yours")).to_have_count(0)
-    for page in (pupil, dark):
+    for page, width in ((pupil, 390), (dark, 1440)):
+        at_rest(page)
         assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        fits(page, width)
 
     # One goes on freely, and comes back, also through a reload.
     pupil.get_by_role("button", name="Go on freely").click()
@@ -92,15 +94,17 @@ def test_a_class_from_its_opening_to_its_end(
     teacher.goto("/draw")
     expect(dark).to_have_url(re.compile("/draw$"))
     expect(pupil.locator("#class-bar")).to_contain_text("The class is at “Draw”.")
-    assert pupil.url.partition("?")[0].endswith("/lessons/sigmoid")
+    expect(pupil).to_have_url(re.compile(r"/lessons/sigmoid(\?|$)"))
     pupil.reload()
     expect(pupil.locator("#class-bar")).to_contain_text("The class is at “Draw”.")
     pupil.get_by_role("button", name="Follow", exact=True).click()
     expect(pupil).to_have_url(re.compile("/draw$"))
+    expect(pupil.locator("#class-bar")).to_contain_text("You follow.")
     pupil.goto("/lessons/baseline")  # by itself
     expect(pupil.locator("#class-bar")).to_contain_text("You are free.")
 
     # One whose connection is lost comes after.
+    expect(dark.locator("#class-bar")).to_contain_text("You follow.")
     dark.context.set_offline(True)
     expect(dark.locator("#class-bar")).to_contain_text("Not connected")
     teacher.goto("/runs")
@@ -113,12 +117,13 @@ def test_a_class_from_its_opening_to_its_end(
     # The teacher closes it: that is said, and the tab remembers nothing.
     teacher.goto(f"/class/{code}")
     expect(teacher.locator("#counts")).to_have_text(re.compile("here2follow1done0"))
+    at_rest(teacher)
     assert_accessible(teacher)
     teacher.get_by_role("button", name="Close the class").click()
     teacher.get_by_role("button", name="Close it").click()
     for page in (pupil, dark):
         expect(page.locator("#class-bar")).to_contain_text("It is over.")
-        assert page.evaluate("sessionStorage.getItem('threeseven.class')") == "null"
+        until_is(page, "() => sessionStorage.getItem('threeseven.class')", "null")
     expect(teacher.locator("#class-words")).to_contain_text("the class is over")
     pupil.reload()
     expect(pupil.locator("#class-bar")).to_be_hidden()
@@ -127,7 +132,8 @@ def test_a_class_from_its_opening_to_its_end(
 def test_a_code_that_is_none_or_no_more(page: Page, complaints: list[str]) -> None:
     page.goto("/lessons")
     page.get_by_label("Class code").fill("hello")
-    page.get_by_role("button", name="Go to the class").click()
+    with page.expect_console_message(lambda message: "404" in message.text):
+        page.get_by_role("button", name="Go to the class").click()
     expect(page.get_by_text("“hello” is not the code of a class")).to_be_visible()
     assert len(complaints) == 1
     assert "404" in complaints.pop()
@@ -160,8 +166,9 @@ def test_a_link_for_a_class_leaves_out_what_it_is_told_to(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     dialog.get_by_role("button", name="Copy the link").click()
     expect(dialog.get_by_text("Copied.")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == link.input_value()
-    page.goto(link.input_value())
+    address = link.input_value()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    page.goto(address)
     page.locator("#veil button").evaluate("button => button.click()")
     expect(page.locator("#words-now")).to_contain_text("costs 6.0025")
     expect(page.locator("#experiment svg").first).to_be_visible()
@@ -173,22 +180,27 @@ def test_presented_a_lesson_is_read_from_the_last_row(page: Page) -> None:
     page.goto("/lessons/a-sensible-loss?present")
     expect(page.get_by_label("A hundred times more weakly")).to_be_visible()  # the question, too
     expect(page.locator("#words-now")).to_contain_text("costs 0.9975")
-    small = page.evaluate(
+    until_is(
+        page,
         """() => [...document.querySelectorAll("#lesson *")].filter((each) => {
           const says = [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
           if (!says || !each.checkVisibility({visibilityProperty: true}) || each.closest("math")) return false;
           const svg = each.closest("svg");
           const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
           return parseFloat(getComputedStyle(each).fontSize) * scale < 20 * 96 / 72;
-        }).map((each) => each.outerHTML)"""
+        }).map((each) => each.outerHTML)""",
+        [],
     )
-    assert not small
     for key, part in (("ArrowRight", "prediction"), ("PageDown", "experiment"), ("ArrowRight", "result")):
         page.keyboard.press(key)
-        assert page.url.endswith(f"#{part}")
+        expect(page).to_have_url(re.compile(f"#{part}$"))
     until(page, "() => document.getElementById('result').getBoundingClientRect().top < innerHeight / 2")
     page.keyboard.press("ArrowLeft")
-    assert page.url.endswith("#experiment")
+    expect(page).to_have_url(re.compile("#experiment$"))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("#formula-title$"))  # none of three quick presses is lost
     page.keyboard.press("Escape")
-    page.keyboard.press("ArrowRight")
-    assert page.url.endswith("#experiment"), "only while it is presented"
+    expect(page.locator("#present")).to_be_hidden()
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("location.hash") == "#formula-title", "only while it is presented"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.browser.steering import paused, start, steps_taken
+from tests.browser.steering import control, paused, paused_after, start
+from tests.browser.waiting import at_rest
 
 
 def test_pause_step_resume_stop(page: Page, server: str) -> None:
@@ -25,8 +26,7 @@ def test_pause_step_resume_stop(page: Page, server: str) -> None:
 def test_keys_pause_and_step_but_not_while_one_types(slow: Page) -> None:
     slow.locator("body").press("Space")
     expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
-    expect(slow.get_by_role("heading", level=1)).to_contain_text("Paused after step")
-    at = steps_taken(slow)
+    at = paused_after(slow)
     slow.locator("body").press("ArrowRight")
     expect(slow.locator(".progress-words")).to_contain_text(f"Step {at + 1:,} of")
     slow.get_by_role("button", name="New run").click()
@@ -40,7 +40,11 @@ def test_the_controls_stay_where_they_are(slow: Page) -> None:
     """So that a second press does not hit another button."""
     places = {}
     for state in ("running", "paused"):
-        places[state] = [slow.locator(f"#controls .button >> nth={i}").bounding_box() for i in range(3)]
+        places[state] = at_rest(
+            slow,
+            """() => [...document.querySelectorAll("#controls .button")].slice(0, 3)
+              .map((each) => each.getBoundingClientRect().toJSON())""",
+        )
         if state == "running":
             paused(slow)
             expect(slow.get_by_role("button", name="Resume")).to_be_enabled()
@@ -48,7 +52,9 @@ def test_the_controls_stay_where_they_are(slow: Page) -> None:
 
 
 def test_a_press_meant_for_pause_starts_no_run_as_the_run_ends(page: Page, server: str) -> None:
-    page.goto(f"/runs/{start(server, epochs=1, steps_per_second=30)}")
+    run = start(server, epochs=1, steps_per_second=1)
+    page.goto(f"/runs/{run}")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
     again = page.get_by_role("button", name="Train it again")
     page.evaluate(
         """() => {
@@ -57,13 +63,13 @@ def test_a_press_meant_for_pause_starts_no_run_as_the_run_ends(page: Page, serve
             .observe(again, { attributes: true });
         }"""
     )
+    control(server, run, pace="full")
     expect(again).to_be_visible()
-    address = page.url
-    before = len(httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"])
+    before = len(httpx.get(f"{server}/api/runs?limit=200", timeout=60).json()["runs"])
     again.dblclick()  # once it is enabled it does what it says, once
-    page.wait_for_url(lambda url: url != address)
+    expect(page).not_to_have_url(re.compile(f"/runs/{run}$"))
     expect(page.locator("#connection")).to_have_text(re.compile("Connected|From the log"))
-    after = httpx.get(f"{server}/api/runs?limit=200", timeout=30).json()["runs"]
+    after = httpx.get(f"{server}/api/runs?limit=200", timeout=60).json()["runs"]
     assert len(after) == before + 1
     assert after[0]["name"] != after[1]["name"]
 
@@ -102,20 +108,21 @@ def test_learning_rate_and_speed_show_what_the_log_answered(slow: Page) -> None:
     expect(speed).to_have_value("200")
 
 
-def test_presses_that_come_before_an_answer_are_not_lost(slow: Page) -> None:
+def test_presses_that_come_before_an_answer_are_not_lost(slow: Page, slow_run: str, server: str) -> None:
     rate = slow.get_by_label("Learning rate", exact=True).first
-    fourfold = f"{4 * float(rate.input_value()):g}"
+    control(server, slow_run, learning_rate=0.025)
+    expect(rate).to_have_value("0.025")
     slow.get_by_role("button", name="Double the learning rate").evaluate(
         "button => { button.click(); button.click(); }"
     )
-    expect(rate).to_have_value(fourfold)
+    expect(rate).to_have_value("0.1")
     expect(rate).to_have_attribute("aria-busy", "false")
     controls = slow.locator("#controls")
     paces = [controls.get_by_role("radio", name=name).element_handle() for name in ("Watch", "Slow")]
     slow.evaluate("paces => paces.forEach((pace) => pace.click())", paces)
     expect(slow.locator("#scrubber")).to_contain_text(re.compile(r"\b[34](\.\d)? steps a second"))
     slow.reload()
-    expect(rate).to_have_value(fourfold)
+    expect(rate).to_have_value("0.1")
     expect(controls.get_by_role("radio", name="Slow")).to_be_checked()
 
 

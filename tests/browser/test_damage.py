@@ -31,7 +31,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Damaged]:
     folder: Path = tmp_path_factory.mktemp("damaged")
     with serving(folder, start=Forked, warm_workers="false") as server:
         unread = start(server.url, epochs=1)
-        holed = start(server.url, epochs=2, steps_per_second=300)  # so that its steps come in several records
+        holed = start(server.url, epochs=2, steps_per_second=50)  # so that its steps come in several records
         for run in (unread, holed):
             with connect(f"{server.url.replace('http', 'ws', 1)}/ws/runs/{run}", max_queue=None) as socket:
                 deque(socket, 0)

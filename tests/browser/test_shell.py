@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import at_rest, boxes, until
+
 NewPage = Callable[..., Page]
 
 OPEN = """
@@ -28,10 +30,9 @@ def test_the_way_about_is_at_the_same_place_on_every_page(page: Page, phone: Pag
         page.goto(path)
         nav = page.get_by_role("navigation", name="Pages")
         expect(nav.get_by_role("link")).to_have_text(["Watch", "Learn", "Draw", "Runs"])
-        box = nav.bounding_box()
-        assert box is not None
+        (box,) = boxes(page, ".site-nav")
         places.add((box["x"], box["y"], box["width"]))
-        assert page.evaluate("document.querySelector('.site-header').offsetHeight") <= 48
+        until(page, "() => document.querySelector('.site-header').offsetHeight <= 48")
     assert len({place[:2] for place in places}) == 1
     phone.goto("/draw")
     links = [link.bounding_box() for link in phone.get_by_role("navigation", name="Pages").get_by_role("link").all()]
@@ -69,6 +70,7 @@ def test_single_signs_can_be_switched_off_for_good(page: Page, assert_accessible
     dialog = page.get_by_role("dialog", name="Keys")
     page.locator("body").press("?")
     expect(dialog).to_contain_text("This list")
+    at_rest(page)
     assert_accessible(page)
     dialog.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
@@ -96,17 +98,18 @@ async () => {
 
 
 def test_messages_push_nothing_and_go_when_they_no_longer_hold(
-    page: Page, assert_accessible: Callable[[Page], None]
+    new_page: NewPage, assert_accessible: Callable[[Page], None]
 ) -> None:
+    page = new_page()
     page.clock.install()
     page.goto("/draw")
     page.evaluate(TOASTS)
-    box = page.locator("main").bounding_box()
+    box = boxes(page, "main")
     page.evaluate("void toasts.show('It waits.', { key: 'wait', stays: true, signal: holds.signal })")
     page.evaluate("void toasts.show('It is kept.')")
     page.evaluate("void toasts.showProblem(problem(409, 'It has ended.'))")
     page.evaluate("void toasts.showProblem(problem(0, 'No answer came.'), { key: 'outage' })")
-    assert page.locator("main").bounding_box() == box
+    assert boxes(page, "main") == box
     assert_accessible(page)
     alert = page.locator(".toasts").last.get_by_role("alert")
     status = page.locator(".toasts").last.get_by_role("status")

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.steering import steps_taken
-from tests.browser.waiting import until
+from tests.browser.steering import control, steps_taken
+from tests.browser.waiting import asked, at_rest, boxes, fits, painted, resize, until, until_is
 
 SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
 """Along the stroke of a 7, in shares of the canvas."""
@@ -17,7 +17,10 @@ SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44,
 def test_a_fresh_server_shows_a_network_that_learns(
     start_server: Callable[..., str], new_page: Callable[..., Page]
 ) -> None:
-    page = new_page(base_url=start_server(first_run="true"))
+    server = start_server(first_run="true")
+    (first,) = httpx.get(f"{server}/api/runs", timeout=60).json()["runs"]
+    control(server, first["id"], steps_per_second=20)  # it is not to be over before somebody looks
+    page = new_page(base_url=server)
     page.goto("/")
     headline = page.get_by_role("heading", level=1)
     expect(headline).to_have_text("Learning with 30 hidden units.")
@@ -25,7 +28,7 @@ def test_a_fresh_server_shows_a_network_that_learns(
     expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
     page.locator("#controls").get_by_text("Full", exact=True).click()
     expect(headline).to_have_text(re.compile("It has learned in"))
-    assert steps_taken(page) == 1960
+    expect(page.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
     expect(page.locator("#connection")).to_have_text("Connected")
 
 
@@ -57,17 +60,16 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
         expect(page.locator(".tile")).to_have_count(30)
         expect(page.locator(".misread")).to_contain_text("Misreads")
         for width, height in sizes:
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, width, height)
             wanted = [part for part in SEEN if not (phone and part in BELOW_ON_A_PHONE)]
-            shares = {part: page.evaluate(share, part) for part in wanted}
-            assert min(shares.values()) > 0.99, (width, height, shares)
-            picture = page.locator(".whole-picture-image").bounding_box()
-            assert picture is not None
-            assert picture["width"] >= (160 if phone else 300 if width >= 1920 else 240)
-            used = page.locator(".stage").bounding_box()
-            assert used is not None
-            assert width < 1920 or used["width"] >= 0.95 * width
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            until_is(page, f"(parts) => parts.filter((part) => !(({share})(part) > 0.99))", [], wanted)
+            until(
+                page,
+                """([picture, used]) => [[".whole-picture-image", picture], [".stage", used]].every(
+                  ([part, least]) => document.querySelector(part).getBoundingClientRect().width >= least)""",
+                [160 if phone else 300 if width >= 1920 else 240, 0 if width < 1920 else 0.95 * width],
+            )
+            fits(page, width)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 657), (390, 844)])
@@ -87,24 +89,25 @@ def test_how_the_run_stands_and_what_steers_it_stay_in_sight(
         page.locator("#connection"),
     ):
         expect(part).to_be_in_viewport(ratio=1)
-    covered = page.evaluate(
+    until_is(
+        page,
         """() => ["#headline", "#controls button", "#controls input", ".accuracy-figure"].filter((each) => {
           const part = document.querySelector(each);
           const { left, top, width, height } = part.getBoundingClientRect();
           const found = document.elementFromPoint(left + width / 2, top + height / 2);
           return !part.contains(found) && !found.closest("label")?.contains(part);
-        })"""
+        })""",
+        [],
     )
-    assert covered == []
     ends = "document.querySelector('.toasts').getBoundingClientRect().bottom"
-    assert width > 500 or page.evaluate(f"{ends} <= document.querySelector('#controls').getBoundingClientRect().top")
+    if width < 500:
+        until(page, f"() => {ends} <= document.querySelector('#controls').getBoundingClientRect().top")
 
 
 def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
     expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
-    assert steps_taken(page) == 98
     readout = page.locator(".chart").first.locator(".chart-readout")
     expect(readout.locator("div", has_text="Step")).to_contain_text("98")
     expect(page.locator(".confusion b").first).to_have_text(re.compile(r"^[\d,]+$"))
@@ -128,7 +131,7 @@ def test_what_can_be_taken_along_is_there_before_the_picture_is(page: Page, fini
     page.goto(f"/runs/{finished_run}")
     expect(page.get_by_role("link", name="Every step as CSV")).to_be_visible()
     expect(page.locator(".tile")).to_have_count(0)
-    held.pop().continue_()
+    asked(page, held).continue_()
     expect(page.locator(".tile")).to_have_count(30)
 
 
@@ -188,8 +191,7 @@ def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:
       document.dispatchEvent(new Event("visibilitychange"));
     }"""
     slow.evaluate(hide, True)
-    # A frame that was due already has passed after two more.
-    slow.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    painted(slow)  # a frame that was due already has passed
     shown = steps_taken(slow)
     slow.evaluate(
         """known => new Promise((done) => {
@@ -207,10 +209,8 @@ def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:
 
 
 def draw_seven(page: Page) -> None:
-    canvas = page.locator("#pad .ink-canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
+    page.locator("#pad .ink-canvas").scroll_into_view_if_needed()
+    (box,) = boxes(page, "#pad .ink-canvas")
     for i, (x, y) in enumerate(SEVEN):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
         if i == 0:
@@ -231,7 +231,7 @@ def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
       return canvas.getContext("2d").getImageData(x * canvas.width, y * canvas.height, 1, 1).data[3];
     }"""
     until(page, f"() => ({coloured})([0.5, 0.2]) > 0")  # by what its pixels say
-    assert page.evaluate(coloured, [0.2, 0.8]) == 0
+    until(page, f"() => ({coloured})([0.2, 0.8]) === 0")
     page.locator("#pad").get_by_role("button", name="Clear").click()
     expect(verdict.locator(".verdict-headline")).to_have_text("Nothing drawn yet")
 
@@ -244,7 +244,7 @@ def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing has been trained yet.")
     for name in ("First", "Second"):
-        httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1}, timeout=30).raise_for_status()
+        httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1}, timeout=60).raise_for_status()
         if name == "Second":
             expect(page.locator(".toast")).to_contain_text("“Second” has begun")
             expect(page.locator("#run-name")).to_have_text("First")
@@ -256,7 +256,7 @@ def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
     page.reload()
     expect(page.get_by_label("Go on to each new run as it begins")).to_be_checked()
     expect(page.locator("#connection")).to_have_text("Connected")
-    httpx.post(f"{server}/api/runs", json={"name": "Third", "epochs": 1}, timeout=30).raise_for_status()
+    httpx.post(f"{server}/api/runs", json={"name": "Third", "epochs": 1}, timeout=60).raise_for_status()
     expect(page.locator("#run-name")).to_have_text("Third")
     expect(page.locator(".toast")).to_have_count(0)
 
@@ -267,6 +267,8 @@ def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> No
     expect(page.locator("#connection")).to_have_text("From the log")
     expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
     accuracy, headline = page.locator(".accuracy-figure"), page.get_by_role("heading", level=1)
+    expect(page.locator(".misread")).to_contain_text("Misreads")  # by now all that a page asks for is here
+    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d %$"))
     at_end = accuracy.inner_text()
     time = page.get_by_label("Step of the run")
     with page.expect_response(lambda answer: "/frames" in answer.url):
@@ -301,30 +303,32 @@ def test_going_back_while_it_trains_loses_nothing(slow: Page) -> None:
     known = "document.querySelector('.scrubber-known').getBoundingClientRect().width"
     before = slow.evaluate(known)
     until(slow, f"before => {known} > before", before)
-    assert steps_taken(slow) == 0
+    expect(slow.locator(".progress-words")).to_contain_text("Step 0 of")
     live.click()
     expect(slow.get_by_role("heading", level=1)).to_contain_text("Learning with")
-    assert steps_taken(slow) > 0
+    expect(slow.locator(".progress-words")).not_to_contain_text("Step 0 of")
 
 
 def test_the_theme_is_switched_and_remembered(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     paper = "getComputedStyle(document.body).backgroundColor"
-    light = page.evaluate(paper)
+    light = at_rest(page, f"() => {paper}")
     switch = page.get_by_role("button", name="Colour theme")
     switch.click()  # light
     switch.click()  # dark
     expect(switch).to_have_attribute("aria-label", re.compile("dark"))
-    dark = page.evaluate(paper)
+    dark = at_rest(page, f"() => {paper}")
     assert dark != light
     page.reload()
-    assert page.evaluate(paper) == dark
+    until_is(page, f"() => {paper}", dark)
 
 
 def test_without_the_server_the_page_reads_what_one_draws(page: Page, finished_run: str, complaints: list[str]) -> None:
     """From its picture of the weights, and says so."""
     page.goto(f"/runs/{finished_run}")
+    expect(page.locator(".tile")).to_have_count(30)
     draw_seven(page)
+    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
     figures = page.locator("#pad .verdict-figures")
 
     def read() -> float:
@@ -359,7 +363,7 @@ def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, fini
     expect(page.locator(".whole-picture-caption")).to_have_text("The pictures of this moment are being fetched …")
     expect(page.locator(".misread-count")).to_have_text("The pictures of this moment are being fetched …")
     expect(page.locator(".tile").first).to_be_visible()
-    held.pop().continue_()
+    asked(page, held).continue_()
     expect(page.locator("#picture-step")).to_contain_text(re.compile(r"after step \d+$"))
     expect(page.locator(".whole-picture-caption")).to_contain_text("units")
     step = page.locator("#picture-step").inner_text().split()[-1]

@@ -4,21 +4,16 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import Page, expect
 from websockets.sync.client import connect
 
 from tests.browser.drawing import opened
+from tests.browser.waiting import boxes
 
 
 def until_over(server: str, run: str) -> None:
     with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}") as events:
         list(events)
-
-
-def placed(part: Locator) -> FloatRect:
-    box = part.bounding_box()
-    assert box is not None
-    return box
 
 
 def test_a_runs_page_shows_it_in_the_place_of_the_accuracy(page: Page, finished_run: str) -> None:
@@ -31,12 +26,13 @@ def test_a_runs_page_shows_it_in_the_place_of_the_accuracy(page: Page, finished_
     expect(choice).to_be_hidden()
     expect(page.locator(".sample")).to_have_count(10)
     page.evaluate("document.fonts.ready.then(() => {})")
-    before = placed(page.locator("[data-part=loss]"))
+    (before,) = boxes(page, "[data-part=loss]")
     sample.click()
     choice.click()
     expect(curve.locator(".through-words")).to_have_text(re.compile(r"^(A 7 for all 3|Read as a 7)"))
     expect(page.locator("[data-part=accuracy]")).to_be_hidden()
-    assert placed(page.locator("[data-part=loss]")) == pytest.approx(before, abs=1), "nothing is pushed"
+    (after,) = boxes(page, "[data-part=loss]")
+    assert after == pytest.approx(before, abs=1), "nothing is pushed"
 
     page.locator("[data-part=loss] .chart-plot").hover()
     expect(curve.locator(".chart-cursor")).to_be_visible()
@@ -74,14 +70,14 @@ def test_below_the_drawing_the_chosen_run_reads_it(page: Page, finished_run: str
 
 def test_a_run_that_is_deleted_reads_no_more(page: Page, server: str) -> None:
     started = httpx.post(
-        f"{server}/api/runs", json={"preset": "textbook", "epochs": 1, "name": "Soon gone"}, timeout=30
+        f"{server}/api/runs", json={"preset": "textbook", "epochs": 1, "name": "Soon gone"}, timeout=60
     )
     run = started.json()["id"]
     until_over(server, run)
     page.goto(f"/draw?run={run}")
     page.locator(".sample").nth(1).click()
     expect(page.locator("#verdict")).to_contain_text("Soon gone")
-    assert httpx.delete(f"{server}/api/runs/{run}", timeout=30).is_success
+    assert httpx.delete(f"{server}/api/runs/{run}", timeout=60).is_success
     expect(page.get_by_text("“Soon gone” was deleted. The built-in network reads instead.")).to_be_visible()
     expect(page.locator("#verdict")).to_contain_text("the built-in network")
     expect(page.get_by_role("combobox")).to_have_value("The built-in network")
@@ -92,7 +88,7 @@ def test_of_a_run_that_diverged_the_page_says_so_and_another_one_is_the_newest(
     page: Page, server: str, finished_run: str
 ) -> None:
     asked = {"preset": "diverging", "learning_rate": 1000}
-    failed = httpx.post(f"{server}/api/runs", json=asked, timeout=30).json()["id"]
+    failed = httpx.post(f"{server}/api/runs", json=asked, timeout=60).json()["id"]
     until_over(server, failed)
     opened(page)
     section = page.locator("[data-part=time]")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import fits, until_is
+
 NewPage = Callable[..., Page]
 
 OVERLAP = """selectors => {
@@ -26,11 +28,17 @@ def test_enlarged_pages_keep_their_parts_apart(
         page.goto(path)
         expect(page.locator("#live-pill")).to_be_visible()
         expect(page.locator(".connection-dot")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        words = page.evaluate("document.querySelector('.live-pill-accuracy')?.textContent ?? ''")
-        pill = "#live-pill .live-pill-accuracy" if words else "#live-pill"
-        for other in ("#connection", "#padlock", "#theme-switch", ".brand"):
-            assert page.evaluate(OVERLAP, [pill, other]) == 0, (path, other)
+        fits(page, width)
+        until_is(
+            page,
+            f"""(others) => {{
+              const words = document.querySelector(".live-pill-accuracy")?.textContent;
+              const pill = words ? "#live-pill .live-pill-accuracy" : "#live-pill";
+              return others.filter((other) => ({OVERLAP})([pill, other]) !== 0);
+            }}""",
+            [],
+            ["#connection", "#padlock", "#theme-switch", ".brand"],
+        )
 
 
 def test_on_a_projector_what_is_said_of_a_drawing_stays_above_the_slider(new_page: NewPage, finished_run: str) -> None:
@@ -39,5 +47,5 @@ def test_on_a_projector_what_is_said_of_a_drawing_stays_above_the_slider(new_pag
         page.goto(f"/runs/{finished_run}{query}")
         page.locator(".sample").nth(1).click()
         expect(page.locator(".contributions-sum")).to_be_visible()
-        assert page.evaluate(OVERLAP, [".contributions-text", "#scrubber"]) == 0, query
+        until_is(page, OVERLAP, 0, [".contributions-text", "#scrubber"])
         expect(page.locator("#scrubber")).to_be_in_viewport(ratio=1)
