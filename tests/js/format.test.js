@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, duration, loss, percent, plain, signed, when } from "../../static/js/shell/format.js";
+import { count, duration, loss, percent, plain, rough, signed, when } from "../../static/js/shell/format.js";
 import { random } from "./random.js";
 
 test("what is not known is a dash everywhere", () => {
@@ -45,4 +45,8 @@ test("a time of today names no date, another year's names its year", () => {
   assert.match(when(now), /^today, \d\d:\d\d$/);
   const old = new Date(2001, 1, 3, 4, 5).getTime() / 1000;
   assert.equal(when(old), "3 Feb 2001, 04:05");
+});
+
+test("what is measured anew each time has two digits and no power of ten", () => {
+  assert.deepEqual([0.0834, 2.149, 57.3, 121.6, 4567].map(rough), ["0.083", "2.1", "57", "120", "4600"]);
 });

@@ -1,7 +1,7 @@
 // Two shapes, aligned from the right; and what [2038, 1] == [2038] says of a classifier.
 
 import { button, element, field, part } from "../shell/element.js";
-import { count, percent } from "../shell/format.js";
+import { count, percent, rough } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { nearness } from "./distances.js";
 import { openLesson } from "./lesson.js";
@@ -145,7 +145,7 @@ async function time() {
     const { timings } = await request("POST", "/api/experiments/timings", {});
     const of = (/** @type {string} */ way, /** @type {string} */ by) => timings.find((each) => each.task === "distances" && each.way === way && each.by === by && each.device === "cpu")?.milliseconds;
     const [loop, broadcast] = [of("loop", "torch") ?? of("loop", "numpy"), of("broadcast", "torch")];
-    if (loop && broadcast) part("source").textContent = `Measured on this server when it was first asked: all 2,038 distances take ${broadcast.toPrecision(2)} ms by broadcasting and ${loop.toPrecision(2)} ms in a loop over the images, ${(loop / broadcast).toPrecision(2)} times as long.`;
+    if (loop && broadcast) part("source").textContent = `Measured on this server when it was first asked: all 2,038 distances take ${rough(broadcast)} ms by broadcasting and ${rough(loop)} ms in a loop over the images, ${rough(loop / broadcast)} times as long.`;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     part("source").textContent = `How long a loop takes could not be measured: ${error.title.toLowerCase()}.`;

@@ -2,7 +2,7 @@
 
 import { DigitImage } from "../ink/digit-image.js";
 import { button, element, field, part } from "../shell/element.js";
-import { count, percent } from "../shell/format.js";
+import { count, percent, rough } from "../shell/format.js";
 import { colour } from "../shell/palette.js";
 import { ProblemError } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
@@ -335,7 +335,7 @@ async function time() {
     const { task, by, device } = cell.dataset;
     const on = device === "gpu" ? gpu : device;
     const found = answer.timings.find((each) => each.way === "broadcast" && each.task === task && each.by === by && each.device === on);
-    cell.textContent = found ? `${found.milliseconds.toPrecision(2)} ms` : "–";
+    cell.textContent = found ? `${rough(found.milliseconds)} ms` : "–";
   }
   part("timings-source").textContent = `Measured on this server when it was first asked: ${Object.values(answer.devices).join(", ")}${gpu ? "" : "; it has no GPU"}.`;
 }

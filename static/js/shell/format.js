@@ -39,6 +39,11 @@ export function plain(value) {
   return Math.abs(value) >= 1e6 ? value.toExponential(1) : String(Number(value.toPrecision(6)));
 }
 
+/** @param {number} value that is measured anew each time: two digits of it, 120 rather than 1.2e+2 */
+export function rough(value) {
+  return plain(Number(value.toPrecision(2)));
+}
+
 /** @param {number | null | undefined} value with its sign, and a true minus */
 export function signed(value) {
   if (!known(value)) return ABSENT;
