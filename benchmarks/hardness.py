@@ -164,23 +164,26 @@ async def quick_downloads(server: Server, stack: AsyncExitStack) -> str:
 
 
 async def _others(what: Callable[[str], Awaitable[None]], server: Server, stack: AsyncExitStack) -> Times:
-    """In a process of its own, which says each time on its standard output: how often."""
+    """In a process of its own, which says when it begins, and then each time, on its standard output: how often."""
     command = [sys.executable, "-m", "benchmarks.hardness", f"--{what.__name__}", server.url]
     others = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    stack.push_async_callback(others.wait)
+    stack.callback(others.kill)
+    said = others.stdout
+    assert said is not None
+    await said.readexactly(1)
     times = Times()
 
     async def count() -> None:
-        assert others.stdout is not None
-        while said := await others.stdout.read(65_536):
-            times.count += len(said)
+        while new := await said.read(65_536):
+            times.count += len(new)
 
-    stack.push_async_callback(others.wait)
-    stack.callback(others.kill)
     stack.callback(asyncio.create_task(count()).cancel)
     return times
 
 
 def _done() -> None:
+    """Say so."""
     os.write(1, b".")
 
 
@@ -367,6 +370,7 @@ def _milliseconds(delays: list[float]) -> str:
 def main() -> None:
     if sys.argv[1:] and sys.argv[1] in OTHERS:
         os.nice(10)
+        _done()
         return asyncio.run(OTHERS[sys.argv[1]](sys.argv[2]))
     names = sys.argv[1:]
     if rows := [*measured([fault for fault in FAULTS if not names or fault.__name__ in names])]:
