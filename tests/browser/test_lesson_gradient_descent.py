@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import at_rest
+
 
 def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     page.goto("/lessons/gradient-descent")
@@ -15,9 +17,9 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     expect(words).to_contain_text("After 0 steps: loss 0.5000")
     expect(words).to_contain_text("Cosine between the way downhill and mean 3 less mean 7: 0.9997.")
     expect(words).to_contain_text("As you expected")
-    slope = re.search(
-        r"has the slope (−?[\d.e−]+); nudged by 0.001, rise over run is (−?[\d.e−]+)\.", words.inner_text()
-    )
+    said = re.compile(r"has the slope (−?[\d.e−]+); nudged by 0.001, rise over run is (−?[\d.e−]+)\.")
+    expect(words).to_contain_text(said)
+    slope = said.search(words.inner_text())
     assert slope is not None
     exact, nudged = (float(each.replace("−", "-")) for each in slope.groups())
     assert abs(exact - nudged) <= 1e-3 * abs(exact)
@@ -25,7 +27,7 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     expect(words).to_contain_text("After 1 step: loss 0.4")
     page.get_by_role("button", name="6 Repeat ten times").press("Enter")
     expect(words).to_contain_text("After 11 steps: loss 0.")
-    zeroed = words.inner_text()
+    zeroed = str(at_rest(page, "() => document.getElementById('words-now').textContent"))
     page.get_by_role("radio", name="left to pile up").check()
     expect(page.locator("#source")).to_contain_text("each step follows the sum of all so far")
     expect(words).to_contain_text("After 11 steps: loss 0.")

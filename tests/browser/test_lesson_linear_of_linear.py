@@ -18,7 +18,7 @@ def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) ->
     expect(page.locator("#veil")).to_be_hidden()
     expect(page.locator("#table tbody tr")).to_have_count(3, timeout=PATIENCE)
     expect(page.locator("#source")).to_contain_text("Three runs of this server", timeout=PATIENCE)
-    expect(page.locator("#table").get_by_text("…")).to_have_count(0)
+    expect(page.locator("#table").get_by_text("…")).to_have_count(0, timeout=PATIENCE)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
     straight, bent, inverted = rows
     assert straight[3] == "0"

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.waiting import trained
+
 ANSWERS = {"After one epoch": "32", "After 49 steps": "8", "After 0.2 seconds": "256"}
+
+PATIENCE = 500_000
+"""Milliseconds: gradients are computed beside what trains."""
 
 READING = "The pictures of the first epoch read the validation digits …"
 
 
-pytestmark = pytest.mark.usefixtures("patient")
+pytestmark = [pytest.mark.usefixtures("patient"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -24,8 +29,8 @@ def patient(complaints: list[str]) -> Iterator[None]:
 def accuracies(page: Page, column: int) -> dict[str, float]:
     rows = page.locator("#table tbody tr")
     expect(rows).to_have_count(5)
-    expect(page.locator("#source")).to_contain_text("Five runs of this server", timeout=240_000)
-    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=240_000)
+    trained(page.locator("#source"), "Five runs of this server")
+    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
     found = [row.locator("th, td").all_inner_texts() for row in rows.all()]
     return {cells[0]: float(cells[column].split(" ")[0]) for cells in found}
 
@@ -38,6 +43,7 @@ def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
+    trained(page.locator("#source"), "Five runs of this server")
     expect(page.locator("#words-now")).to_contain_text("You expected 32.")
     expect(page.locator("#graph").get_by_text("you: 32")).to_be_visible()
     epoch = accuracies(page, 1)
@@ -68,7 +74,7 @@ def test_no_order_is_told_before_all_pictures_are_read(page: Page) -> None:
     page.route("**/weights?format=frame*", hold)
     page.goto("/lessons/mini-batches?by=step")
     page.locator("#veil button").evaluate("button => button.click()")
-    expect(page.locator("#source")).to_have_text(READING, timeout=240_000)
+    trained(page.locator("#source"), READING)
     expect(page.locator("#words-now")).to_have_text(READING)
     expect(page.locator("#ranking li").filter(has_text="…")).to_have_count(2)  # 8 and 32, of which no epoch is over yet
     expect(page.locator("#ranking")).not_to_contain_text("not measured")
@@ -85,8 +91,8 @@ def test_no_order_is_told_before_all_pictures_are_read(page: Page) -> None:
 def test_gradients_of_small_batches_point_further_astray(page: Page) -> None:
     page.goto("/lessons/mini-batches?fan=0")
     page.locator("#veil button").evaluate("button => button.click()")
-    expect(page.locator("#fan-source")).to_contain_text("Computed by this server", timeout=240_000)
+    expect(page.locator("#fan-source")).to_contain_text("Computed by this server", timeout=PATIENCE)
+    expect(page.locator(".fan b")).to_have_text([re.compile(r"^[\d.]+°$")] * 4)
     angles = [float(words.rstrip("°")) for words in page.locator(".fan b").all_inner_texts()]
-    assert len(angles) == 4
     assert angles == sorted(angles, reverse=True)
     assert angles[0] > 3 * angles[3]

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import fits, until, until_is
+
 SMALL = """() => {
   const pressed = "a[href], button, input, select, textarea, summary, [role=button], [role=slider], [role=option]";
   // A run's row opens it wherever it is pressed; within a line of text a link is as high as that.
@@ -28,33 +30,33 @@ def test_nothing_to_press_is_smaller_than_a_finger(phone: Page, slow_run: str) -
         ("/lessons/your-turn", ".segments"),
     ):
         phone.goto(path)
-        phone.locator(shown).first.wait_for(state="attached")
-        assert phone.evaluate(SMALL) == [], path
+        expect(phone.locator(shown).first).to_be_attached()
+        until_is(phone, SMALL, [])
     for width in (390, 360, 320):
         phone.set_viewport_size({"width": width, "height": 740})
         phone.goto(f"/runs/{slow_run}")
         expect(phone.get_by_role("button", name="Pause")).to_be_enabled()
-        phone.locator(".tile").first.wait_for()
-        wrong = [each for each in phone.evaluate(SMALL) if width > 360 or "tile" not in each]
-        assert wrong == [], width
-        ends = "() => ['#controls', '.site-nav'].map((each) => document.querySelector(each).getBoundingClientRect())"
-        controls, nav = phone.evaluate(ends)
-        inside = phone.evaluate(
-            """(end) => [...document.querySelectorAll("#controls :is(button, input)")]
-              .every((each) => each.getBoundingClientRect().bottom <= end + 0.5)""",
-            controls["bottom"],
+        expect(phone.locator(".tile").first).to_be_visible()
+        until(phone, "(width) => document.documentElement.clientWidth === width", width)
+        until_is(phone, f"(all) => ({SMALL})().filter((each) => all || !each.includes('tile'))", [], width > 360)
+        until(
+            phone,
+            """() => {
+              const edges = (part) => part.getBoundingClientRect();
+              const [controls, nav] = ["#controls", ".site-nav"].map((each) => edges(document.querySelector(each)));
+              const within = [...document.querySelectorAll("#controls :is(button, input)")].map(edges);
+              return within.every(({ bottom }) => bottom <= controls.bottom + 0.5) && controls.bottom <= nav.top + 0.5;
+            }""",
         )
-        assert inside, width
-        assert controls["bottom"] <= nav["top"] + 0.5
-        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        fits(phone)
 
 
 def test_what_is_pressed_and_stays_so_can_be_read_under_a_pointer(slow: Page) -> None:
     live = slow.get_by_role("button", name="Live")
     expect(live).to_have_attribute("aria-pressed", "true")
     live.hover()
-    colours = live.evaluate("each => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]")
-    assert colours == ["rgb(251, 250, 247)", "rgb(29, 31, 35)"]
+    expect(live).to_have_css("color", "rgb(251, 250, 247)")
+    expect(live).to_have_css("background-color", "rgb(29, 31, 35)")
 
 
 def test_looking_back_at_a_paused_run_does_not_say_that_it_goes_on(slow: Page) -> None:

@@ -95,7 +95,9 @@ def test_a_run_is_started_watched_and_controlled_at_a_follower(
     assert logs[0] == logs[1]
     numbers = [event["seq"] for event in logs[1]]
     assert len(numbers) == len({*numbers})
-    assert client.get(f"/api/runs/{run}").json() == get(f"{leader.url}/api/runs/{run}").json()
+    with listed(follower) as wait:
+        while client.get(f"/api/runs/{run}").json() != get(f"{leader.url}/api/runs/{run}").json():
+            wait()
     assert run in client.get(f"/runs/{run}").text
     assert client.delete(f"/api/runs/{run}").status_code == 204
     wait_state(follower, run, None)

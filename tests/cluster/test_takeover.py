@@ -72,6 +72,8 @@ def test_viewers_stay_connected_when_the_leader_is_killed_and_another_leads(
             ended = until(events, "RunInterrupted", "RunFailed", "RunStopped", "RunFinished")
             assert (ended["type"], ended["reason"]) == ("RunInterrupted", SERVER_DIED)
             for run in (training, *others):
+                with viewer(survivor, run) as log:
+                    assert until(log, "RunInterrupted")["reason"] == SERVER_DIED
                 now = get(f"{survivor.url}/api/runs/{run}").json()
                 assert (now["state"], now["error"]) == ("interrupted", SERVER_DIED)
             started = started_again(survivor)
