@@ -69,7 +69,7 @@ javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/ and tests/js/, th
 .PHONY: pytest
 pytest: $(DEV) $(NODE_MODULES) $(BUNDLES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some), and how much of app/ they run
 	@echo '── pytest'
-	@$(PYTHON_IN) scripts/find_browser.py --install
+	@$(PYTHON_IN) scripts/find_browser.py --light --install
 	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--ignore tests/cluster --cov)
 
 .PHONY: cluster
