@@ -26,6 +26,7 @@ from app.running.supervisor import Supervisor
 from app.settings import Settings
 from app.web import (
     address,
+    cluster,
     digits,
     drawings,
     entries,
@@ -67,6 +68,7 @@ from app.web.pages import Pages
 from app.web.root_path import RootPath
 from app.web.run_list import RunList
 from app.web.security import Security
+from app.web.servers import Servers
 from app.web.services import Services
 from app.web.telemetry import Telemetry
 from app.web.through_time import ThroughTime
@@ -113,6 +115,14 @@ def create_app(settings: Settings) -> FastAPI:
             board = Board(history, supervisor, lesson_runs)
             leader = await stack.enter_async_context(Leader.open(history, shared=shared))
             reader = Reader.built_in()
+            viewers = await stack.enter_async_context(
+                Viewers.open(
+                    most=capacity(files_allowed(), settings.concurrent_runs).viewers,
+                    per_address=settings.viewers_per_address,
+                    heartbeat=settings.heartbeat,
+                    trouble=lambda: history.trouble,
+                )
+            )
             app.state.services = Services(
                 answers=Answers(),
                 auth=Auth(settings, await _session_key(settings, history)),
@@ -129,17 +139,13 @@ def create_app(settings: Settings) -> FastAPI:
                 lesson_runs=lesson_runs,
                 reader=reader,
                 run_list=await stack.enter_async_context(RunList.open(history, supervisor)),
+                servers=await stack.enter_async_context(
+                    Servers.open(history, supervisor, viewers, settings.advertise_url or "")
+                ),
                 supervisor=supervisor,
                 telemetry=Telemetry(),
                 through_time=ThroughTime(),
-                viewers=await stack.enter_async_context(
-                    Viewers.open(
-                        most=capacity(files_allowed(), settings.concurrent_runs).viewers,
-                        per_address=settings.viewers_per_address,
-                        heartbeat=settings.heartbeat,
-                        trouble=lambda: history.trouble,
-                    )
-                ),
+                viewers=viewers,
             )
 
             async def lead() -> None:
@@ -215,6 +221,7 @@ def create_app(settings: Settings) -> FastAPI:
         session.router,
         handshake.router,
         storage.router,
+        cluster.router,
         runs.router,
         sweeps.router,
         exports.router,

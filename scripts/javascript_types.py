@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from app.cluster import ClusterState
 from app.events import ENDINGS, TEXT_TYPES, Weights
 from app.run import Run
 from app.storage import Storage
@@ -38,6 +39,7 @@ def text() -> str:
     _define(definitions, "Weights", _binary(Weights.model_json_schema(mode="serialization")), logged=True)
     _define(definitions, "Run", Run.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "Storage", Storage.model_json_schema(mode="serialization"), complete=True)
+    _define(definitions, "ClusterState", ClusterState.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "ClassState", ClassState.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "BoardNow", BoardNow.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "ModelCard", ModelCard.model_json_schema(mode="serialization"), complete=True)

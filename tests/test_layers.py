@@ -14,6 +14,7 @@ VOCABULARY = {
     "app",
     "app.capacity",
     "app.checkpoint",
+    "app.cluster",
     "app.controls",
     "app.drawing",
     "app.entry",

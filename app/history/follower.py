@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 import msgspec
 
@@ -14,7 +15,36 @@ from app.history.unavailable import HistoryUnavailable
 SILENCE_SECONDS = 1.0
 """For which nothing has come while the other gives a sign twice as often: then the database is read, time and again."""
 
+LAG_SECONDS = 5.0
+"""The largest lag is known of the last such span and of the present one."""
+
 logger = logging.getLogger(__name__)
+
+
+class Lag:
+    """The largest of those noted lately."""
+
+    def __init__(self) -> None:
+        self._before: float | None = None
+        self._now: float | None = None
+        self._since = time.monotonic()
+
+    def note(self, seconds: float) -> None:
+        self._turn()
+        self._now = max(seconds, self._now or 0.0)
+
+    @property
+    def largest(self) -> float | None:
+        """In seconds; None where none was noted in the last ``LAG_SECONDS`` at least."""
+        self._turn()
+        return max((each for each in (self._before, self._now) if each is not None), default=None)
+
+    def _turn(self) -> None:
+        spans = int((time.monotonic() - self._since) / LAG_SECONDS)
+        if spans:
+            self._before = self._now if spans == 1 else None
+            self._now = None
+            self._since += spans * LAG_SECONDS
 
 
 class Follower:
@@ -30,6 +60,8 @@ class Follower:
         self._memory = memory
         self._stream = stream
         self._lost = False
+        self.lag = Lag()
+        """For how many seconds updates were on their way, by the clocks of the writer and of this machine."""
         self.trouble: str | None = None
         """Why nothing is heard of changes; None where they are."""
 
@@ -71,7 +103,8 @@ class Follower:
                 logger.warning("The stream of updates is read again.")
                 self._lost = False
             while entries := await self._stream.read(after, SILENCE_SECONDS):
-                for position, update in entries:
+                self.lag.note(max(0.0, time.time() - min(entry.at for entry in entries)))
+                for position, _, update in entries:
                     if after not in (EMPTY, Position(position.writer, position.number - 1)):
                         return
                     self._memory.apply(updates.decode(update))

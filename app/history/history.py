@@ -40,6 +40,7 @@ from app.sweep import SWEEP_BYTES, Sweep
 
 if TYPE_CHECKING:
     from app.history.follower import Follower
+    from app.history.live_stream import LiveStream
 
 T = TypeVar("T")
 
@@ -55,9 +56,6 @@ can be written where it could not."""
 
 RETRY_SECONDS = 1.0
 """Between two attempts to store what a run sends, while the disk or another program does not let it."""
-
-logger = logging.getLogger(__name__)
-
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +86,7 @@ class History(HistoryReader):
         self._leads = asyncio.Event()
         self._replaced = asyncio.Event()
         self._follower: Follower | None = None
+        self._stream: LiveStream | None = None
 
     @classmethod
     @asynccontextmanager
@@ -148,6 +147,33 @@ class History(HistoryReader):
         """Why nothing can be written at present, or heard of what others write; None where it can. Active runs wait
         meanwhile."""
         return self._database.trouble or (self._follower.trouble if self._follower else None)
+
+    @property
+    def lag(self) -> float | None:
+        """For how many seconds at most what another process had written was on its way here lately; None where nothing
+        was."""
+        return self._follower.lag.largest if self._follower and not self.leads else None
+
+    async def put_state(self, server: str, state: bytes) -> tuple[list[bytes], str | None]:
+        """Let all that share the history know how the server at this address is. Returns how each of them is that has
+        said so in the last seconds, and why the others' words do not come, where they do not."""
+        if self._stream is None:
+            return [state], None
+        from app.history.live_stream import StreamLost
+
+        try:
+            return await self._stream.put_state(server, state), None
+        except StreamLost as lost:
+            return [state], f"The stream's server: {lost}"
+
+    async def remove_state(self, server: str) -> None:
+        """The server at this address is no more."""
+        if self._stream is None:
+            return
+        from app.history.live_stream import StreamLost
+
+        with suppress(StreamLost):
+            await self._stream.remove_state(server)
 
     async def secret(self) -> bytes:
         """What all servers that share the database know, and nobody else."""
@@ -297,6 +323,7 @@ class History(HistoryReader):
         from app.history.publisher import Publisher
 
         async with LiveStream.open(sharing.live_url, await self.secret()) as stream:
+            self._stream = stream
             if not self._database.number:
                 self._follower = Follower(self._database, self._memory, stream)
                 async with _beside(self._follower.run()):

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 
 from app.history import updates
-from app.history.live_stream import LiveStream, Position, StreamLost
+from app.history.live_stream import Entry, LiveStream, Position, StreamLost
 from app.history.memory import Memory
 from app.history.notifier import Notifier
 
@@ -29,7 +30,7 @@ class Publisher:
         self._stream = stream
         self._memory = memory
         self._last = Position(writer, 0)
-        self._pending: list[tuple[Position, bytes]] = []
+        self._pending: list[Entry] = []
         self._bytes = 0
         self._news = Notifier()
 
@@ -37,7 +38,7 @@ class Publisher:
         """What its transaction has changed must have been committed."""
         data = updates.encode(update)
         self._last = self._last.next
-        self._pending.append((self._last, data))
+        self._pending.append(Entry(self._last, time.time(), data))
         self._bytes += len(data)
         if self._bytes > PENDING_BYTES:
             self._drop()

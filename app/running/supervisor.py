@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import BaseModel
 
+from app.cluster import WorkerState
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.events import Controlled, Event, Origin, RunQueued
 from app.history.history import History, UnknownRun
@@ -203,9 +204,9 @@ class Supervisor:
         return {run: worker.pid for run, (worker, _) in self._active.items() if worker.pid is not None}
 
     @property
-    def tasks_of_workers(self) -> dict[tuple[str, int], int]:
-        """For each worker that is ready, by machine and process id, how many tasks it has."""
-        return {worker.place: len(worker.tasks) for worker in self._workers if worker.place is not None}
+    def ready_workers(self) -> list[WorkerState]:
+        """What they do."""
+        return [state for worker in self._workers if (state := worker.state) is not None]
 
     @property
     def idle_workers(self) -> list[int]:

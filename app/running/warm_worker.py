@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from app.cluster import RunNamed, WorkerState
 from app.controls import Act
 from app.history.history import History
 from app.running.active_run import ActiveRun, Training, log
@@ -100,6 +101,18 @@ class WarmWorker:
         if self._process is None or self._ready is None:
             return None
         return self._ready.node, self._ready.pid
+
+    @property
+    def state(self) -> WorkerState | None:
+        """None until it is ready."""
+        if self.place is None:
+            return None
+        node, pid = self.place
+        runs = [each.run for task in self.trainings for each in task.runs.values() if each.active]
+        return WorkerState(
+            node=node, pid=pid, devices=self.devices, runs=[RunNamed(id=run.id, name=run.name) for run in runs],
+            experiments=len(self.tasks) - len(self.trainings),
+        )  # fmt: skip
 
     @property
     def pid(self) -> int | None:

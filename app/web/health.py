@@ -36,7 +36,9 @@ async def metrics(request: Request) -> Response:
     held = services(request)
     states: Counter[str] = Counter({"queued": 0, "running": 0, "paused": 0})
     states.update(run.state for run in await held.history.active())
-    text = held.telemetry.text(dict(states), held.supervisor.tasks_of_workers, held.viewers.count, held.downloads.count)
+    text = held.telemetry.text(
+        dict(states), held.supervisor.ready_workers, held.viewers.count, held.downloads.count, held.history.lag
+    )
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 

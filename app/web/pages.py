@@ -58,6 +58,7 @@ class Pages:
                 Route("/class", self._class_of),
                 Route("/class/{code}", self._class),
                 Route("/about", self._about),
+                Route("/cluster", self._named("cluster.html")),
                 Route("/docs", self._named("docs.html")),
             )
         )

@@ -22,6 +22,7 @@ from app.web.kept_models import KeptModels
 from app.web.leader import Leader
 from app.web.lesson_runs import LessonRuns
 from app.web.run_list import RunList
+from app.web.servers import Servers
 from app.web.telemetry import Telemetry
 from app.web.through_time import ThroughTime
 from app.web.viewers import Viewers
@@ -46,6 +47,7 @@ class Services:
     lesson_runs: LessonRuns
     reader: Reader
     run_list: RunList
+    servers: Servers
     supervisor: Supervisor
     telemetry: Telemetry
     through_time: ThroughTime

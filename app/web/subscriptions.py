@@ -1,4 +1,5 @@
-"""What a page watches over its one WebSocket: runs, the live run, the list of runs, a class, the board of a lesson."""
+"""What a page watches over its one WebSocket: runs, the live run, the list of runs, the servers, a class, the board of
+a lesson."""
 
 import asyncio
 import json
@@ -29,7 +30,7 @@ MAX_SUBSCRIPTIONS = 128
 
 TYPES = frozenset({*TEXT_TYPES, Weights.__name__})
 
-LIVE, LIST, BOARD, CLASS = "live", "", " board", "class "
+LIVE, LIST, BOARD, SERVERS, CLASS = "live", "", " board", " servers", "class "
 """Keys of subscriptions that are no ids of runs; the last one stands before a class's code."""
 
 BOARD_SECONDS = 1.0
@@ -71,6 +72,7 @@ class Subscribe(BaseModel):
     run: RunId | None = None
     runs: Literal[True] | None = None
     board: Literal[True] | None = None
+    cluster: Literal[True] | None = None
     code: Code = None
     member: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")] = None
     follows: bool = False
@@ -81,8 +83,8 @@ class Subscribe(BaseModel):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if [self.run, self.runs, self.board, self.code].count(None) != 3:
-            raise ValueError('name a "run" or a "class", or say "runs": true or "board": true')
+        if [self.run, self.runs, self.board, self.cluster, self.code].count(None) != 4:
+            raise ValueError('name a "run" or a "class", or say "runs": true, "board": true or "cluster": true')
         if self.after and self.run == LIVE:
             raise ValueError('the live run may be another one by now: give "seen", not "after"')
         if self.seen is not None and self.run != LIVE:
@@ -93,7 +95,7 @@ class Subscribe(BaseModel):
 
     @property
     def key(self) -> str:
-        return _key(self.run, self.board, self.code)
+        return _key(self)
 
     @property
     def form(self) -> Form:
@@ -107,17 +109,18 @@ class Unsubscribe(BaseModel):
     run: RunId | None = None
     runs: Literal[True] | None = None
     board: Literal[True] | None = None
+    cluster: Literal[True] | None = None
     code: Code = None
 
     @property
     def key(self) -> str:
-        return _key(self.run, self.board, self.code)
+        return _key(self)
 
 
-def _key(run: str | None, board: bool | None, code: str | None) -> str:
-    if code is not None:
-        return f"{CLASS}{code}"
-    return BOARD if board else LIST if run is None else run
+def _key(asked: Subscribe | Unsubscribe) -> str:
+    if asked.code is not None:
+        return f"{CLASS}{asked.code}"
+    return BOARD if asked.board else SERVERS if asked.cluster else LIST if asked.run is None else asked.run
 
 
 _MESSAGE: TypeAdapter[Subscribe | Unsubscribe] = TypeAdapter(
@@ -169,6 +172,8 @@ class Subscriptions:
             return partial(self._send_class, asked.code, asked.member, asked.follows)
         if asked.board:
             return self._send_board
+        if asked.cluster:
+            return self._send_cluster
         if asked.run is None:
             return partial(self._send_list, asked.form)
         if asked.run == LIVE:
@@ -264,6 +269,13 @@ class Subscriptions:
             version = await self._held.board.wait(version)
             await self._send(type="BoardChanged")
             await asyncio.sleep(BOARD_SECONDS)
+
+    async def _send_cluster(self) -> None:
+        """At once, and whenever it changes: at most once a second."""
+        servers, version = self._held.servers, -1
+        while True:
+            version = await servers.wait(version)
+            await self._send(type="Cluster", **servers.now.model_dump())
 
     async def _send_class(self, typed: str, member: str | None, follows: bool) -> None:
         """Until it is closed: the last frame says so."""

@@ -1,7 +1,10 @@
 """Counts for Prometheus, in a registry of this app's own."""
 
+from math import nan
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from app.cluster import WorkerState
 from app.handwriting.reader import DIGITS, Verdict
 
 
@@ -14,6 +17,11 @@ class Telemetry:
         self._tasks = Gauge(
             "threeseven_worker_tasks", "Tasks of each worker that is ready", ["node", "pid"], registry=self._registry
         )
+        self._lag = Gauge(
+            "threeseven_stream_lag_seconds",
+            "Largest lag in the last ten seconds behind the server that writes; NaN where nothing came, or this is it",
+            registry=self._registry,
+        )
         self._started = Counter("threeseven_runs_started", "Runs asked for", registry=self._registry)
         read = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
         self._predictions = {verdict: read.labels(verdict) for verdict in DIGITS}
@@ -24,14 +32,16 @@ class Telemetry:
     def predicted(self, verdict: Verdict) -> None:
         self._predictions[verdict].inc()
 
-    def text(self, active: dict[str, int], workers: dict[tuple[str, int], int], viewers: int, downloads: int) -> bytes:
-        """Prometheus text; ``active`` counts the runs that have not ended, by state, ``workers`` the tasks of each, by
-        machine and process id."""
+    def text(
+        self, active: dict[str, int], workers: list[WorkerState], viewers: int, downloads: int, lag: float | None
+    ) -> bytes:
+        """Prometheus text; ``active`` counts the runs that have not ended, by state."""
         self._viewers.set(viewers)
         self._downloads.set(downloads)
         for state, count in active.items():
             self._runs.labels(state).set(count)
         self._tasks.clear()  # of workers that have gone
-        for (node, pid), tasks in workers.items():
-            self._tasks.labels(node, pid).set(tasks)
+        for worker in workers:
+            self._tasks.labels(worker.node, worker.pid).set(len(worker.runs) + worker.experiments)
+        self._lag.set(nan if lag is None else lag)
         return generate_latest(self._registry)

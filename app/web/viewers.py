@@ -49,6 +49,10 @@ class Viewers:
     def count(self) -> int:
         return self._places.taken
 
+    @property
+    def most(self) -> int:
+        return self._places.most
+
     @contextmanager
     def watching(self, address: str) -> Iterator[None]:
         """Count a viewer for as long as this lasts. Raises TooManyViewers."""

@@ -312,6 +312,53 @@ export type Storage = {
   undo_seconds: number;
 };
 
+export type RunNamed = {
+  id: string;
+  name: string;
+};
+
+/**
+ * `leads`: it writes the history and has the workers. `started` is Unix time. `lag`: for how many seconds at most what
+ * the leader had written was on its way here in the last ten seconds, by the clocks of both; null where nothing was, as
+ * at the leader. `trouble`: why nothing can be stored, or heard of what others write.
+ */
+export type ServerState = {
+  node: string;
+  pid: number;
+  version: string;
+  started: number;
+  leads: boolean;
+  viewers: number;
+  most_viewers: number;
+  lag: number | null;
+  trouble: string | null;
+  workers: WorkerState[];
+};
+
+/**
+ * A worker that is ready. `node`: the machine that it runs on; `devices`: what it can train on, the one that `auto`
+ * means first; `runs`: those that it trains, paused ones too; `experiments`: how many it computes.
+ */
+export type WorkerState = {
+  node: string;
+  pid: number;
+  devices: string[];
+  runs: RunNamed[];
+  experiments: number;
+};
+
+/**
+ * `servers` that have said so in the last seconds, the one that leads first. `unheard`: why others cannot be known;
+ * null where they can. The counts are of all runs that have not ended.
+ */
+export type ClusterState = {
+  servers: ServerState[];
+  unheard: string | null;
+  queued: number;
+  running: number;
+  paused: number;
+};
+
 /** `count` of the answers: of a number those from `start` to below `end`, else those that are `value`. */
 export type Bar = {
   label: string;

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -172,3 +174,44 @@ def test_a_class_and_the_board_are_followed_at_any_server(
         assert client.delete(f"/api/classes/{code}").status_code == 204
         while not until("Class")["closed"]:
             pass
+
+
+def test_each_server_names_all_that_there_are_and_the_follower_its_lag(
+    leader: Server, follower: Server, client: httpx.Client
+) -> None:
+    run = client.post("/api/runs", json={"epochs": 200, "pace": "watch"}).json()["id"]
+
+    def both(servers: list[dict[str, Any]]) -> bool:
+        at_work = [each["id"] for worker in servers[0]["workers"] for each in worker["runs"]]
+        return len(servers) == 2 and servers[1]["lag"] is not None and run in at_work
+
+    for server in leader, follower:
+        with connect(f"{server.ws}/ws", compression=None) as socket:
+            socket.send(json.dumps({"type": "subscribe", "cluster": True}))
+            while (frame := json.loads(socket.recv(PATIENCE)))["type"] != "Cluster" or not both(frame["servers"]):
+                pass
+        first, second = frame["servers"]
+        assert (first["leads"], second["leads"]) == (True, False)
+        assert first["lag"] is None
+        assert 0 <= second["lag"] < PATIENCE
+        assert first["pid"] != second["pid"]
+        assert second["workers"] == []
+    lags = [
+        line for line in get(f"{follower.url}/metrics").text.splitlines() if line.startswith("threeseven_stream_lag")
+    ]
+    assert float(lags[0].split()[1]) >= 0
+    client.post("/api/runs/stop", json={"runs": [run]})
+    wait_state(follower, run, "stopped")
+
+
+def test_a_server_that_has_ended_is_named_no_more(leader: Server, postgres: str, live_url: str, tmp_path: Path) -> None:
+    with connect(f"{leader.ws}/ws", compression=None) as socket:
+
+        def until_there_are(servers: int) -> None:
+            while (frame := json.loads(socket.recv(PATIENCE)))["type"] != "Cluster" or len(frame["servers"]) != servers:
+                pass
+
+        socket.send(json.dumps({"type": "subscribe", "cluster": True}))
+        with running(tmp_path, database_url=postgres, live_url=live_url, token=TOKEN):
+            until_there_are(3)
+        until_there_are(2)

@@ -4,7 +4,7 @@
 import { decodeFrame } from "./frames.js";
 import { request } from "../shell/problem.js";
 import { root } from "../shell/root.js";
-import { BoardSubscription, ClassSubscription, ListSubscription, RunSubscription } from "./subscriptions.js";
+import { BoardSubscription, ClassSubscription, ClusterSubscription, ListSubscription, RunSubscription } from "./subscriptions.js";
 
 /** @import { Run, RunEvent } from "../wire.js" */
 /** @import { Subscription } from "./subscriptions.js" */
@@ -109,6 +109,15 @@ export class Stream {
    */
   watchBoard(onChange) {
     return this.#add(new BoardSubscription(onChange));
+  }
+
+  /**
+   * @param {(state: import("../wire.js").ClusterState) => void} onState the servers of this history, at once and whenever
+   *   one of them has changed
+   * @returns {() => void} ends it
+   */
+  watchCluster(onState) {
+    return this.#add(new ClusterSubscription(onState));
   }
 
   /**

@@ -72,6 +72,24 @@ export class BoardSubscription {
   }
 }
 
+/** The servers of this history and their workers. @implements {Subscription} */
+export class ClusterSubscription {
+  open = true;
+  aside = false;
+  name = { cluster: true };
+  cursor = {};
+
+  /** @param {(state: import("../wire.js").ClusterState) => void} onState */
+  constructor(onState) {
+    this.onState = onState;
+  }
+
+  /** @param {any} frame */
+  receive(frame) {
+    if (frame.type === "Cluster") this.onState(frame);
+  }
+}
+
 /** The list of runs. @implements {Subscription} */
 export class ListSubscription {
   open = true;
