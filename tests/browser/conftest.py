@@ -145,7 +145,9 @@ def new_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[N
 
 
 def open_context(browser: Browser, options: dict[str, object]) -> BrowserContext:
-    return browser.new_context(**options)  # type: ignore[arg-type]
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
 
 
 class UsedAgain:

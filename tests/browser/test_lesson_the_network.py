@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.drawing import SEVEN, THREE, draw
 from tests.browser.figures import PRINTED_OVER
+from tests.browser.waiting import until_is
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -25,6 +26,7 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#source")).to_contain_text("Runs of this server", timeout=PATIENCE)
     expect(page.locator("#words-now")).to_contain_text("You expected 95.1 %.")
     expect(page.locator("#words-now")).to_contain_text("You expected that 6 units can be off; it is 2")
+    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
     *runs, baseline = rows
     reached = {cells[0]: (float(cells[1].removesuffix(" %")), float(cells[2]), cells[3]) for cells in runs}
@@ -38,7 +40,7 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#words-now")).to_contain_text("another seed to have that trained")
     assert reached["1 unit, seed 0"][0] > 97.5
 
-    assert page.evaluate(PRINTED_OVER) == []
+    until_is(page, PRINTED_OVER, [])
 
     page.get_by_label("units frozen", exact=True).check()
     frozen = {rate: reached[f"hidden layer frozen, rate {rate}, seed 0"][0] for rate in ("0.1", "1", "10")}
@@ -46,12 +48,13 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#live")).to_contain_text(f"its hidden layer frozen as it began: {said}. All learned: 98.")
     expect(page.locator("#live")).to_contain_text("You expected 75.5 %.")
     assert max(frozen.values()) < float(baseline[1].removesuffix(" %")) < reached["batches of 256, seed 0"][0]
-    assert page.evaluate(PRINTED_OVER) == []
+    until_is(page, PRINTED_OVER, [])
 
     page.get_by_label("units off", exact=True).check()
     live = page.locator("#live")
-    expect(live).to_contain_text("30 of 30 units are on")
-    whole = re.search(r": (\S+) % of the digits", live.inner_text())
+    reads = re.compile(r"30 of 30 units are on.*: (\S+) % of the digits", re.DOTALL)
+    expect(live).to_contain_text(reads)
+    whole = reads.search(live.inner_text())
     assert whole is not None
     assert abs(float(whole[1]) - reached["batches of 256, seed 0"][0]) < 0.11
     slider = page.get_by_label("Units off, those missed least first", exact=True)
@@ -62,14 +65,16 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(live).to_contain_text("29 of 30 units are on")
     expect(page).to_have_url(re.compile(r"off=4"))
     page.reload()
-    page.locator("#veil").wait_for(state="hidden")
-    expect(live).to_contain_text("29 of 30 units are on")
+    expect(page.locator("#veil")).to_be_hidden()
+    expect(live).to_contain_text("29 of 30 units are on", timeout=PATIENCE)
 
 
 def said_sum(page: Page) -> list[float]:
     """What units push up and down, the bias, the logit."""
-    words = page.locator("#live").inner_text().replace("−", "-")
-    return [float(number) for number in re.findall(r"[+-]\d+\.\d+", words)]
+    number = r"[+−]\d+\.\d+"
+    expect(page.locator("#live")).to_contain_text(re.compile(".*".join([number] * 4), re.DOTALL))
+    found = re.findall(number, page.locator("#live").inner_text())
+    return [float(each.replace("−", "-")) for each in found]
 
 
 def test_pushes_add_up_to_the_logit(page: Page) -> None:
@@ -78,6 +83,7 @@ def test_pushes_add_up_to_the_logit(page: Page) -> None:
     expect(page.locator("#live")).to_contain_text("the logit is", timeout=PATIENCE)
     up, down, bias, logit = said_sum(page)
     assert abs(up + down + bias - logit) < 0.003
+    expect(page.locator("[data-number=up]")).not_to_have_text("0")
     logit, up, down, bias = (
         float((page.locator(f"[data-number={name}]").text_content() or "").replace("−", "-"))
         for name in ("logit", "up", "down", "bias")
