@@ -294,8 +294,10 @@ async def guesses(server: Server, stack: AsyncExitStack) -> Times:
 
 
 async def guess(url: str) -> None:
-    async def try_out(name: int) -> None:
-        async with httpx.AsyncClient(base_url=url, timeout=None) as client:
+    limits = httpx.Limits(max_connections=50)
+    async with httpx.AsyncClient(base_url=url, timeout=None, limits=limits) as client:
+
+        async def try_out(name: int) -> None:
             number = 0
             while True:
                 number += 1
@@ -303,7 +305,7 @@ async def guess(url: str) -> None:
                     await client.post("/api/session", json={"token": f"{name}.{number}"})
                     _done()
 
-    await asyncio.gather(*map(try_out, range(50)))
+        await asyncio.gather(*map(try_out, range(50)))
 
 
 def _handshake(path: str, more: str = "") -> bytes:
