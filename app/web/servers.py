@@ -1,6 +1,7 @@
 """How this server is, and the others that have the same history."""
 
 import asyncio
+import logging
 import os
 import platform
 import time
@@ -20,6 +21,9 @@ from app.web.viewers import Viewers
 
 EACH_SECONDS = 1.0
 """Between two words of how this server is."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class Servers:
@@ -58,7 +62,11 @@ class Servers:
     async def _keep_asking(self) -> None:
         while True:
             await asyncio.sleep(EACH_SECONDS)
-            found = await self._ask()
+            try:
+                found = await self._ask()
+            except Exception:
+                logger.exception("How the servers are could not be asked; trying again.")
+                continue
             if found != self.now:
                 self.now = found
                 self._version += 1
