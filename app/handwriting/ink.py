@@ -82,7 +82,8 @@ def _scaled(strokes: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
     # Into -1…1 first: the difference of two of the largest floats overflows, the square of one of the smallest is 0.
     points = points / (np.abs(points).max() or 1.0)
     points -= points.min(axis=0)
-    points *= (LONGER_SIDE - THICKNESS) / (points.max() or 1.0)
+    points /= points.max() or 1.0  # by itself: of a length near the smallest float the factor would overflow
+    points *= LONGER_SIDE - THICKNESS
     return np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
 
 

@@ -73,6 +73,12 @@ def test_order_and_direction_of_strokes_do_not_matter(strokes, random, backwards
     assert np.abs(one.astype(int) - other).mean() < 2
 
 
+def test_a_short_line_far_away_is_drawn_as_one_nearby():
+    """Its length, in parts of its distance, is near the smallest float."""
+    far, near = (ink.draw([np.array([(0.0, y), (1.0, y)])]) for y in (1.1e307, 0.0))
+    np.testing.assert_array_equal(far, near)
+
+
 @pytest.mark.parametrize("scale", [1e306, 1e-300, 5e-324, 2.0**-1060])
 def test_units_of_any_size(scale):
     with np.errstate(under="ignore"):

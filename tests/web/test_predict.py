@@ -6,7 +6,7 @@ import json
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -406,6 +406,7 @@ def test_any_json_is_read_or_refused(client, body):
 
 @fuzz
 @given(st.lists(st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=3))))
+@example([[[0.0, 1.1e307], [1.0, 1.1e307]]])
 def test_any_strokes_are_read(client, strokes):
     answer = client.post("/predict", json={"strokes": strokes})
     assert answer.status_code == 200
