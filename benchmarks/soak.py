@@ -30,6 +30,7 @@ from app.history.history import History
 from app.recipe import Recipe
 from app.record import Record
 from app.settings import Settings
+from benchmarks.mishaps import ask_health
 from benchmarks.server import Server
 from benchmarks.table import markdown, quantile
 from scripts.serving import serving
@@ -97,15 +98,6 @@ async def ended(server: Server, run: str, begun: asyncio.Event | None = None) ->
     return longest
 
 
-async def health(server: Server, seconds: list[float]) -> None:
-    async with httpx.AsyncClient(timeout=60) as client:
-        while True:
-            began = time.perf_counter()
-            (await client.get(f"{server.url}/healthz")).raise_for_status()
-            seconds.append(time.perf_counter() - began)
-            await asyncio.sleep(0.1)
-
-
 async def soak(server: Server, runs: int, minutes: float) -> str:
     looks = Looks()
     async with asyncio.TaskGroup() as group:
@@ -140,7 +132,7 @@ async def beside(server: Server, what: str, fault: Callable[[], Awaitable[None]]
     waits: list[float] = []
     begun = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        asking = group.create_task(health(server, waits))
+        asking = group.create_task(ask_health(server, waits))
         watching = group.create_task(ended(server, run, begun))
         await begun.wait()
         began = time.perf_counter()
