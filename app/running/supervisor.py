@@ -205,7 +205,7 @@ class Supervisor:
 
     @property
     def ready_workers(self) -> list[WorkerState]:
-        """What they do."""
+        """Each worker that is ready, with what it does now."""
         return [state for worker in self._workers if (state := worker.state) is not None]
 
     @property

@@ -1,6 +1,6 @@
 """What a page has put up ends with the page's signal: nothing listens, observes, waits or paints any more."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.browser.conftest import NewPage
 from tests.browser.waiting import until
@@ -87,14 +87,23 @@ def ended(page: Page) -> None:
     page.evaluate("endPage()")
     try:
         until(page, "() => !goesOn().length")
-    except Exception as error:
+    except Error as error:
         raise AssertionError(f"{page.url} goes on with {page.evaluate('goesOn()')}") from error
 
 
 def test_nothing_goes_on_after_a_pages_signal(new_page: NewPage, finished_run: str) -> None:
     page = new_page()
     page.add_init_script(f"({RECORDED})()")
-    for path in ("/", f"/runs/{finished_run}", "/runs", "/draw", "/models/built-in", "/lessons", "/lessons/tensors"):
+    for path in (
+        "/",
+        f"/runs/{finished_run}",
+        "/runs",
+        "/draw",
+        "/models/built-in",
+        "/lessons",
+        "/lessons/tensors",
+        "/cluster",
+    ):
         page.goto(path)
         page.locator("#connection[data-state=live], #connection[data-state=ended]").wait_for()
         assert page.evaluate("goesOn().length") > 3
