@@ -222,13 +222,7 @@ def predict(
             model = model_of_run(settings.database, run, step)
     except ModelError as error:
         raise fail(str(error)) from None
-    try:
-        all_read = FileReader(reader, model, keep).print_all(files, as_json=json)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _discard_output()
-        raise fail(f"standard output: {error.strerror}") from None
+    all_read = FileReader(reader, model, keep).print_all(files, as_json=json)
     if not all_read:
         raise typer.Exit(1)
 
@@ -240,10 +234,27 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without our signs gets question marks for them
     try:
-        cli(prog_name="threeseven")
+        try:
+            cli(prog_name="threeseven")
+        finally:
+            sys.stdout.flush()  # here, where what cannot be written can still be said
     except BrokenPipeError:  # `| head` has seen enough
         _discard_output()
         sys.exit(1)
+    except OSError as error:
+        if not _output_fails():
+            raise
+        _discard_output()
+        sys.exit(fail(f"standard output: {error.strerror}").exit_code)
+
+
+def _output_fails() -> bool:
+    """Whether standard output takes nothing, not even the end of a line."""
+    try:
+        typer.echo()
+    except OSError:
+        return True
+    return False
 
 
 def _discard_output() -> None:

@@ -6,6 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,26 @@ def test_help_needs_no_more_than_ascii(arguments):
     process = subprocess.run(command, capture_output=True, timeout=100, env=env | {"PYTHONPATH": str(ROOT)})
     assert (process.returncode, process.stderr) == (0, b"")
     assert b"Usage: threeseven" in process.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("serve", "--help"),
+        ("train", "--epochs", "1"),
+        ("train", "--epochs", "1", "--json"),
+    ],
+)
+def test_output_that_cannot_be_written_is_one_clear_line(arguments):
+    with open("/dev/full", "w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "app", *arguments],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=100,
+        )  # fmt: skip
+    assert (process.returncode, process.stderr) == (2, "threeseven: standard output: No space left on device\n")
 
 
 @pytest.mark.parametrize("library", ["typer", "pydantic", "rich.console"])
