@@ -45,6 +45,7 @@ QUIET = [
     "--disable-quic",
     "--no-first-run",
     "--no-sandbox",  # which not every build has, nor every machine allows; these are our own pages
+    "--disable-smooth-scrolling",  # a key that comes amid the way of the one before may be lost, here as to a visitor
 ]
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
