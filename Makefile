@@ -124,12 +124,15 @@ $(DEV): $(RUNTIME)
 	$(PIP) install --constraint constraints.txt --group dev
 	@touch $@
 
-# An environment of its own. uv takes the lowest versions of what pyproject.toml names, and the newest of what those need.
+# An environment of its own. uv takes the lowest versions of what users get, as pyproject.toml names it, and the newest of
+# what that needs; then of the tests' tools the newest that go with those.
 $(LOWEST)/.installed: pyproject.toml hatch_build.py
 	@python=$$(scripts/find_python.sh) && echo "── $$python -m venv $(LOWEST)" && "$$python" -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet uv
 	$(LOWEST)/bin/uv pip install --python $(LOWEST) --resolution lowest-direct \
-		$(if $(TORCH_INDEX),--torch-backend $(TORCH)) --editable '.[cluster]' --group dev
+		$(if $(TORCH_INDEX),--torch-backend $(TORCH)) --editable '.[cluster]'
+	$(LOWEST)/bin/uv pip freeze --python $(LOWEST) --exclude-editable > $(LOWEST)/users.txt
+	$(LOWEST)/bin/uv pip install --python $(LOWEST) --constraint $(LOWEST)/users.txt --group dev
 	@touch $@
 
 # Where scripts have been changed since; until then the server sends these one by one. The build makes the first.

@@ -3,13 +3,14 @@
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -20,6 +21,15 @@ from scripts.serving import ROOT, command
 
 PATIENCE = 200
 """Seconds, on a busy machine, for a program to start, to answer and to end."""
+
+
+@contextmanager
+def many_files():
+    """Lets this process have as many files open as the system allows it."""
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
 
 
 def refused(*options):
@@ -296,12 +306,15 @@ def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serv
     assert said.count("A viewer is refused") == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is there on Linux")
 def test_requests_that_have_not_come_in_do_not_hold_up_the_end(serve, tmp_path, capfd):
     begun = b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
-    with serve(tmp_path) as server, ExitStack() as stack, server.client() as client:
-        host, port = server.url.removeprefix("http://").split(":")
-        for _ in range(200):
-            stack.enter_context(socket.create_connection((host, int(port)))).sendall(begun)
+    with many_files(), serve(tmp_path) as server, ExitStack() as stack, server.client() as client:
+        port = int(server.url.rpartition(":")[2])
+        for number in range(2_500):  # from so many addresses that none has more than its share of places
+            address = (f"127.0.0.{number % 100 + 1}", 0)
+            connection = socket.create_connection(("127.0.0.1", port), source_address=address)
+            stack.enter_context(connection).sendall(begun)
         client.get("/healthz").raise_for_status()
         assert server.end() == 0
     assert capfd.readouterr().err == ""

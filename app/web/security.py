@@ -4,6 +4,7 @@ Other sites' pages cannot start runs (Origin), and a name that an attacker point
 (Host; DNS rebinding). IP literals cannot be rebound, so beyond loopback every literal is a good host.
 """
 
+import re
 import socket
 from functools import lru_cache
 from ipaddress import ip_address
@@ -48,6 +49,8 @@ SECURITY_HEADERS = {
 
 
 _SECURITY_FIELDS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+_NAME = re.compile(r"[\w.:-]+", re.ASCII)
 
 HOSTS_REMEMBERED = 64
 """Names that clients reach the server by, with whether it answers to them. Looking one up takes as long as a tenth of a
@@ -101,17 +104,17 @@ class Security:
             return Problem(
                 421, "Unknown host",
                 f"This server does not answer to {host!r}. Use its address, or start it with "
-                "THREESEVEN_ALLOWED_HOSTS='[\"the.name\"]'.",
+                f"{_setting_that_allows(f'//{host}')}.",
             )  # fmt: skip
         if scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             origin = headers.get("origin")
             if origin is not None and not self._own_origin(origin, host, scope.get("server")):
-                name = _hostname(origin) or "the.name"
                 return Problem(
                     403, "Foreign origin",
                     f"Pages of {origin!r} may not talk to this server. If people reach it by that address, through a "
-                    f"proxy, start it with THREESEVEN_ALLOWED_HOSTS='[\"{name}\"]'.",
+                    f"proxy, start it with {_setting_that_allows(origin)}.",
                 )  # fmt: skip
+            # Where a browser says the page's origin, that decides: an allowed one may be of another site.
             if origin is None and headers.get("sec-fetch-site") == "cross-site":
                 return Problem(403, "Foreign origin", "Pages of other sites may not talk to this server.")
         length = headers.get("content-length", "")
@@ -167,6 +170,12 @@ def _hostname(url: str) -> str | None:
         return urlsplit(url).hostname or ""
     except ValueError:
         return None
+
+
+def _setting_that_allows(url: str) -> str:
+    """To be copied into a shell: names the address's host only where it has no sign that means something there."""
+    name = _hostname(url) or ""
+    return f"THREESEVEN_ALLOWED_HOSTS='[\"{name if _NAME.fullmatch(name) else 'the.name'}\"]'"
 
 
 def _body_limit(path: str) -> int | None:

@@ -86,6 +86,15 @@ def test_a_page_learns_why_it_may_not_watch(server):
     assert own.json() == {"refused": None}
     assert "THREESEVEN_ALLOWED_HOSTS='[\"evil.example\"]'" in foreign.json()["refused"]
     assert "does not answer to 'evil.example'" in rebound.json()["refused"]
+    assert "THREESEVEN_ALLOWED_HOSTS='[\"evil.example\"]'" in rebound.json()["refused"]
+
+
+@pytest.mark.parametrize(
+    ("host", "named"), [("upstream:8000", "upstream"), ("A_b-c.example", "a_b-c.example"), ("a'$(b)", "the.name")]
+)
+def test_a_host_that_is_refused_is_named_in_the_setting_unless_a_shell_would_read_it(server, host, named):
+    with server.client(headers={"host": host}) as client:
+        assert f"THREESEVEN_ALLOWED_HOSTS='[\"{named}\"]'." in client.get("/healthz").json()["detail"]
 
 
 def test_own_page_may_watch(server):

@@ -7,6 +7,7 @@ import json
 import socket
 import struct
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -533,18 +534,29 @@ def test_of_many_empty_frames_few_are_answered(server):
 
 def test_a_viewer_is_told_that_the_server_leaves_whatever_another_does(serve, tmp_path):
     with serve(tmp_path) as server:
-        broken = narrow(server)
+        run = server.start(epochs=5, hidden=256)["id"]
+        broken, stalled = narrow(server), narrow(server)
         broken.sendall(b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                        b"Content-Length: 5\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
                        b"Sec-WebSocket-Version: 13\r\n\r\nhello")  # fmt: skip
         with PageClient(server) as page:
-            page.until("Heartbeat")
-            server.end()
+            page.send(type="subscribe", run=run, types=["RunFinished"])
+            page.until("RunFinished")
+            stalled.sendall(f"GET /ws/runs/{run} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                            "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                            "Sec-WebSocket-Version: 13\r\n\r\n".encode())  # fmt: skip
+            assert stalled.recv(12) == b"HTTP/1.1 101"
+            page.until("Heartbeat")  # it has been sent as much as it takes by then, and reads no more
+            assert server.end() == 0
             with pytest.raises(ConnectionClosed) as closed:
                 page.until("Ended")
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
         broken.close()
+        with suppress(ConnectionResetError):
+            while stalled.recv(65536):
+                pass
+        stalled.close()
 
 
 def test_what_a_viewer_says_is_ignored(server):
