@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,6 @@ def patience() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that was stopped is killed as soon as by a server."""
-    monkeypatch.setattr(warm_worker, "CANCEL_SECONDS", 1.0)
-
-
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     return Engine("cpu", None)
@@ -47,12 +42,18 @@ async def history(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) 
         yield history
 
 
-@pytest.fixture(scope="module")
-async def shared_supervisor(history: History, engine: Engine, patience: None) -> AsyncIterator[Supervisor]:
-    """A module's tests share it, since each worker takes seconds to load PyTorch."""
+@asynccontextmanager
+async def supervised(history: History, engine: Engine) -> AsyncIterator[Supervisor]:
     async with Supervisor(
         history, concurrent_runs=1, queued_runs=2, device=engine.device, mnist_dir=None, cluster=engine.cluster
     ) as supervisor:
+        yield supervisor
+
+
+@pytest.fixture(scope="module")
+async def shared_supervisor(history: History, engine: Engine, patience: None) -> AsyncIterator[Supervisor]:
+    """A module's tests share it, since each worker takes seconds to load PyTorch."""
+    async with supervised(history, engine) as supervisor:
         yield supervisor
 
 
@@ -61,3 +62,15 @@ async def supervisor(shared_supervisor: Supervisor) -> AsyncIterator[Supervisor]
     """Without a run. Every test ends its own; one that fails leaves none to the next."""
     yield shared_supervisor
     await shared_supervisor.stop()
+
+
+@pytest.fixture
+async def impatient_supervisor(
+    history: History, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Supervisor]:
+    """Kills a worker that does not answer as soon as a server does. One of its own: how long the shared one waits for
+    what it asked a worker before would still be another's."""
+    monkeypatch.setattr(warm_worker, "CANCEL_SECONDS", 1.0)
+    async with supervised(history, engine) as supervisor:
+        yield supervisor
+        await supervisor.stop()

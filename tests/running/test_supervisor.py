@@ -229,15 +229,14 @@ async def test_all_runs_are_stopped_at_once_queued_ones_included(supervisor: Sup
     assert await supervisor.stop() == []
 
 
-@pytest.mark.usefixtures("impatience")
 async def test_a_worker_that_does_not_answer_is_killed_and_its_run_stopped(
-    supervisor: Supervisor, history: History
+    impatient_supervisor: Supervisor, history: History
 ) -> None:
-    run, following = await supervisor.start(LONG), await supervisor.start(Recipe(epochs=1))
+    run, following = await impatient_supervisor.start(LONG), await impatient_supervisor.start(Recipe(epochs=1))
     watcher = Watcher(history, run.id)
     await watcher.until(Steps)
-    os.kill(supervisor.workers[run.id], signal.SIGSTOP)
-    await supervisor.control(run.id, STOP)
+    os.kill(impatient_supervisor.workers[run.id], signal.SIGSTOP)
+    await impatient_supervisor.control(run.id, STOP)
     await watcher.until(RunStopped)
     await Watcher(history, following.id).until(RunFinished)
 
@@ -295,18 +294,19 @@ async def test_a_run_begins_though_every_worker_it_is_given_to_has_died(
     await Watcher(history, run.id).until(RunFinished)
 
 
-@pytest.mark.usefixtures("impatience")
-async def test_a_frozen_worker_holds_up_nothing_but_what_it_has(supervisor: Supervisor, history: History) -> None:
-    paced = await supervisor.start(LONG, pace=SetPace(pace="slow"))
+async def test_a_frozen_worker_holds_up_nothing_but_what_it_has(
+    impatient_supervisor: Supervisor, history: History
+) -> None:
+    paced = await impatient_supervisor.start(LONG, pace=SetPace(pace="slow"))
     await Watcher(history, paced.id).until(Steps)
-    os.kill(supervisor.workers[paced.id], signal.SIGSTOP)
+    os.kill(impatient_supervisor.workers[paced.id], signal.SIGSTOP)
     recipe = Recipe(hidden=256)
     values = base64.b64encode(bytes(4 * parameters(recipe))).decode()
     async with anyio.create_task_group() as asking:
         for step in range(3):  # each more than a pipe holds
             weights = OfValues(values=values, recipe=recipe, step=step)
-            asking.start_soon(supervisor.compute, "gradient", Gradient(weights=weights))
-        run = await supervisor.start(Recipe(epochs=1))
+            asking.start_soon(impatient_supervisor.compute, "gradient", Gradient(weights=weights))
+        run = await impatient_supervisor.start(Recipe(epochs=1))
         await Watcher(history, run.id).until(RunFinished)
         asking.cancel_scope.cancel()
     await Watcher(history, paced.id).until(RunFailed)  # those who had asked have left, and were not heard

@@ -8,7 +8,7 @@ from app.running.engine import Engine
 from scripts.ray_cluster import Cluster, cluster
 from tests.running.conftest import anyio_backend as anyio_backend
 from tests.running.conftest import history as history
-from tests.running.conftest import impatience as impatience
+from tests.running.conftest import impatient_supervisor as impatient_supervisor
 from tests.running.conftest import patience as patience
 from tests.running.conftest import shared_supervisor as shared_supervisor
 from tests.running.conftest import supervisor as supervisor
