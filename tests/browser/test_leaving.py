@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Error, Page
 
+from app.lessons.contents import LESSONS
 from tests.browser.conftest import NewPage
 from tests.browser.waiting import until
 
@@ -94,17 +95,11 @@ def ended(page: Page) -> None:
 def test_nothing_goes_on_after_a_pages_signal(new_page: NewPage, finished_run: str) -> None:
     page = new_page()
     page.add_init_script(f"({RECORDED})()")
-    for path in (
-        "/",
-        f"/runs/{finished_run}",
-        "/runs",
-        "/draw",
-        "/models/built-in",
-        "/lessons",
-        "/lessons/tensors",
-        "/cluster",
-    ):
+    opened = page.request.post("/api/classes").json()["code"]
+    paths = ["/", f"/runs/{finished_run}", "/runs", "/draw", "/models/built-in", "/lessons", "/cluster"]
+    for path in [*paths, f"/class/{opened}", *(f"/lessons/{lesson.slug}" for lesson in LESSONS)]:
         page.goto(path)
         page.locator("#connection[data-state=live], #connection[data-state=ended]").wait_for()
         assert page.evaluate("goesOn().length") > 3
         ended(page)
+    page.request.delete(f"/api/classes/{opened}")

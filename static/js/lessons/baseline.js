@@ -29,7 +29,7 @@ let loaded = null;
 /** @type {Partial<Record<Norm, ReturnType<typeof lookOf>>>} */
 const looks = {};
 let palette = divergingScale(document);
-const drawing = openDrawing(window);
+const drawing = openDrawing(window, { signal });
 const show = painter.add(paint);
 
 mountChoice(part("norm"), {
