@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, duration, loss, percent, plain, rough, signed, when } from "../../static/js/shell/format.js";
+import { count, duration, isolated, loss, percent, plain, quoted, rough, signed, when } from "../../static/js/shell/format.js";
 import { random } from "./random.js";
 
 test("what is not known is a dash everywhere", () => {
@@ -49,4 +49,10 @@ test("a time of today names no date, another year's names its year", () => {
 
 test("what is measured anew each time has two digits and no power of ten", () => {
   assert.deepEqual([0.0834, 2.149, 57.3, 121.6, 4567].map(rough), ["0.083", "2.1", "57", "120", "4600"]);
+});
+
+test("a name that is written from right to left keeps its signs at its own ends, and no other name is changed", () => {
+  assert.equal(quoted("שלוש או שבע?"), "“\u2068שלוש או שבע?\u2069”");
+  assert.equal(isolated("Run 3: ٣ أو ٧"), "\u2068Run 3: ٣ أو ٧\u2069");
+  assert.equal(quoted("Textbook #5 🎉"), "“Textbook #5 🎉”");
 });

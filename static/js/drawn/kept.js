@@ -8,7 +8,7 @@ import { fromLines, MOST_BYTES, NoLines, toLines } from "../ink/drawing-lines.js
 import { addedWords, compared, KeptDrawings, labelWords, MOST, NotKept } from "../ink/kept-drawings.js";
 import { KeptVerdicts, scoreWords } from "../ink/kept-verdicts.js";
 import { button, element, uniqueId } from "../shell/element.js";
-import { count } from "../shell/format.js";
+import { count, quoted } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { saveFile } from "../shell/save-file.js";
 import { mountKeepAs } from "./keep-as.js";
@@ -124,7 +124,7 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
     const { length } = kept.all;
     const { problem } = verdicts;
     const { right, read, run, step } = verdicts.score;
-    const who = () => (run === "built-in" ? "the built-in network" : `“${nameOf(run)}” at step ${count(step)}`);
+    const who = () => (run === "built-in" ? "the built-in network" : `${quoted(nameOf(run))} at step ${count(step)}`);
     const words = !length
       ? "None is kept yet: draw a digit, and press what it is beside the pad."
       : read ? `${scoreWords({ right, read })}, by ${who()}.` : problem ? `${problem.title}. ${problem.detail}` : `${count(length)} kept.`;

@@ -8,7 +8,7 @@ import { mountThroughTime } from "../ink/through-time-plot.js";
 import { ThroughTime } from "../ink/through-time.js";
 import { button, element } from "../shell/element.js";
 import { Painter } from "../shell/painter.js";
-import { count } from "../shell/format.js";
+import { count, quoted } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 
 /**
@@ -64,7 +64,7 @@ export function mountTime(root, { drawing, reading, nameOf, known, onChoose, onP
     if (run === undefined) return "The built-in network was not kept on its way: only the last of it comes with Threeseven. A run keeps a model after each epoch.";
     if (run === "live") return "Each model that the newest run has kept reads what you draw.";
     const diverged = known(run)?.diverged ? ` It diverged at step ${count(known(run)?.step)}: from then on its weights are no numbers, and it cannot read.` : "";
-    return `Each model that “${nameOf(run)}” has kept reads what you draw.${diverged}`;
+    return `Each model that ${quoted(nameOf(run))} has kept reads what you draw.${diverged}`;
   }
 
   return {

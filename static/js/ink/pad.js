@@ -6,6 +6,7 @@
 /** @import { Painter } from "../shell/painter.js" */
 import { sigmoid } from "../model/network.js";
 import { element } from "../shell/element.js";
+import { quoted } from "../shell/format.js";
 import { root as base } from "../shell/root.js";
 import { mountColouredInk } from "./coloured-ink.js";
 import { mountInk } from "./ink-canvas.js";
@@ -65,7 +66,7 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
   });
   mountInkTools(tools, drawing, { signal });
   const reading = new LiveReading(drawing, { signal });
-  const view = new VerdictView(said, { nameOf: () => `“${run.name}”`, signal });
+  const view = new VerdictView(said, { nameOf: () => quoted(run.name), signal });
   const network = momentNetwork(run);
   /** The ink has colours of its own, of what its pixels say; without, that of the verdict. */
   let coloured = false;

@@ -10,6 +10,7 @@ import { addInkShortcuts, mountInkTools } from "../ink/ink-tools.js";
 import { openDrawing } from "../ink/kept-drawing.js";
 import { MeanImages } from "../ink/mean-images.js";
 import { part } from "../shell/element.js";
+import { quoted } from "../shell/format.js";
 import { openPage } from "../shell/page.js";
 import { bindPictures } from "../ink/pictures.js";
 import { LiveReading } from "../ink/reading.js";
@@ -30,7 +31,7 @@ const kept = memory.get();
 
 const drawing = openDrawing(window, { signal });
 const reading = new LiveReading(drawing, { signal });
-const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => `“${who.nameOf(run)}”`, signal });
+const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => quoted(who.nameOf(run)), signal });
 const seen = new DigitImage(part("seen", HTMLCanvasElement), { signal });
 const means = new MeanImages(part("means", HTMLElement), { signal });
 const ink = mountInk(part("ink", HTMLCanvasElement), drawing, { label: "Drawing area for a 3 or a 7", signal });
@@ -72,7 +73,7 @@ function unanswered({ status, detail }) {
   if (status === 0) retry = window.setTimeout(() => document.hidden || reading.read(), RETRY);
   const { run } = reading.model;
   if ((status !== 404 && status !== 409) || run === undefined) return;
-  toasts.show(`“${who.nameOf(run)}” cannot read: ${detail} The built-in network reads instead.`, { key: "reader" });
+  toasts.show(`${quoted(who.nameOf(run))} cannot read: ${detail} The built-in network reads instead.`, { key: "reader" });
   choose({});
 }
 
@@ -80,7 +81,7 @@ function unanswered({ status, detail }) {
 function deleted(id) {
   const { run } = reading.model;
   if (run === id) {
-    toasts.show(`“${who.nameOf(id)}” was deleted. The built-in network reads instead.`, { key: "reader" });
+    toasts.show(`${quoted(who.nameOf(id))} was deleted. The built-in network reads instead.`, { key: "reader" });
     choose({});
   }
   who.forget(id);
@@ -171,5 +172,5 @@ mountHowSure(part("how-sure", HTMLElement), {
     note();
   },
 }).catch(showError);
-mountWhy(part("why", HTMLElement), { drawing, reading, nameOf: (run) => `“${who.nameOf(run)}”` }, { signal });
+mountWhy(part("why", HTMLElement), { drawing, reading, nameOf: (run) => quoted(who.nameOf(run)) }, { signal });
 mountBreak(part("break", HTMLElement), { drawing, reading }, { signal });

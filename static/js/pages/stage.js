@@ -33,7 +33,7 @@ import { RunFeed } from "../run/run-feed.js";
 import { mountScrubber } from "../run/scrubber.js";
 import { Stream } from "../run/stream.js";
 import { button, part } from "../shell/element.js";
-import { count } from "../shell/format.js";
+import { count, isolated, quoted } from "../shell/format.js";
 import { openPage } from "../shell/page.js";
 import { Painter } from "../shell/painter.js";
 import { ProblemError, request } from "../shell/problem.js";
@@ -73,7 +73,7 @@ const feed = new RunFeed(window, stream, {
     if (log.run === asked || (newest.on && run.live)) return feed.follow();
     const follow = button("Watch it", "small", () => feed.follow());
     const always = button("Always the newest", "quiet small", () => ((newest.on = true), feed.follow()));
-    toasts.show([`“${log.name}” has begun. `, follow, " ", always], { key: "newer", stays: true });
+    toasts.show([`${quoted(log.name)} has begun. `, follow, " ", always], { key: "newer", stays: true });
   },
   onDamaged: () => showState(),
 });
@@ -91,7 +91,7 @@ const showState = painter.add(() => {
   if (title.textContent !== words) title.textContent = words;
   const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${connected() ? "" : "No connection: "}${feed.share} % of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
-  part("run-name").textContent = run.name;
+  part("run-name").textContent = isolated(run.name);
   part("picture-step").textContent = run.weights ? `after step ${count(run.weights.step)}` : "";
   part("run-state").textContent = known && state !== "none" ? `${active && !connected() ? "last known: " : ""}${state}` : "";
   const steered = part("controls").contains(document.activeElement);
@@ -152,7 +152,7 @@ function started({ id, name, state, place }) {
   asked = id;
   window.history.replaceState(null, "", window.location.pathname); // a reload is not to ask for it again
   const waits = state === "queued" && run.active && id !== run.run;
-  if (waits) toasts.show(`“${name}” waits at place ${place}, and is shown when it begins.`, { key: "waits" });
+  if (waits) toasts.show(`${quoted(name)} waits at place ${place}, and is shown when it begins.`, { key: "waits" });
   if (run.run === id) asked = "";
   else if (feed.newer === id) feed.follow(); // it has begun before the server's answer came
   part("headline").focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 // What is happening, in a sentence.
 
-import { count, duration } from "../shell/format.js";
+import { count, duration, isolated, quoted } from "../shell/format.js";
 
 /** @typedef {import("./run-at.js").RunAt} RunAt */
 
@@ -16,13 +16,14 @@ export function headline(run, { stale = false } = {}) {
 
 /** @param {RunAt} run @returns {string} */
 function happening(run) {
-  const { state, name, step, summary, started, log } = run;
+  const { state, step, summary, started, log } = run;
+  const name = isolated(run.name);
   if (!run.live) return step ? `${name} as it was after step ${count(step)}.` : `${name} before its first step.`;
   switch (state) {
     case "none":
       return "Nothing has been trained yet.";
     case "queued":
-      return log.place === 1 ? "Getting ready." : `“${name}” waits for its turn.`;
+      return log.place === 1 ? "Getting ready." : `${quoted(run.name)} waits for its turn.`;
     case "running":
       return `Learning with ${subject(run)}.`;
     case "paused":
@@ -49,14 +50,14 @@ export function detail({ state, name, step, live, active, log }) {
   const { place, reason } = log;
   if (state === "queued" && place) {
     return place === 1
-      ? `“${name}” starts in a few seconds, or when the run before it has ended.`
+      ? `${quoted(name)} starts in a few seconds, or when the run before it has ended.`
       : `It has place ${place} in the queue and starts by itself.`;
   }
   if (state === "failed" || state === "interrupted") {
     return `${sentence(reason)}${step ? " Everything up to there is kept." : ""}`;
   }
   if (state === "none") return "Press “New run” and choose a recipe.";
-  return name;
+  return isolated(name);
 }
 
 /** @param {string} words */

@@ -2,7 +2,7 @@
 
 import { askFirst } from "../shell/ask-first.js";
 import { button } from "../shell/element.js";
-import { count } from "../shell/format.js";
+import { count, quoted } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { ACTIVE } from "./listed-run.js";
 
@@ -134,7 +134,7 @@ export class RunActions {
 
 /** @param {Run[]} runs at least one */
 function named(runs) {
-  return runs.length === 1 ? `“${runs[0]?.name}”` : `${count(runs.length)} runs`;
+  return runs.length === 1 ? quoted(runs[0]?.name ?? "") : `${count(runs.length)} runs`;
 }
 
 /** @param {string[]} ids */

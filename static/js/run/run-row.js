@@ -1,7 +1,7 @@
 // One row in the list of runs. It is used again for other runs as one scrolls.
 
 import { button, element } from "../shell/element.js";
-import { count, duration, percent, plain, when } from "../shell/format.js";
+import { count, duration, percent, plain, quoted, when } from "../shell/format.js";
 import { icon } from "../shell/icon.js";
 import { root as base } from "../shell/root.js";
 import { ACTIVE, secondsTaken } from "./listed-run.js";
@@ -103,8 +103,8 @@ export class RunRow {
     this.#link.href = `${base}/runs/${encodeURIComponent(id)}`;
     this.#shownName.textContent = name;
     this.#link.title = name;
-    this.#rename.setAttribute("aria-label", `Rename “${name}”`);
-    this.#pick.setAttribute("aria-label", `Select “${name}”`);
+    this.#rename.setAttribute("aria-label", `Rename ${quoted(name)}`);
+    this.#pick.setAttribute("aria-label", `Select ${quoted(name)}`);
     const folded = group !== null && !group.open;
     this.root.toggleAttribute("data-folded", folded);
     if (folded) this.#link.href = `${base}/runs?sweep=${encodeURIComponent(group.sweep)}`;
@@ -129,7 +129,7 @@ export class RunRow {
     this.#fold.textContent = open ? "▾" : "▸";
     this.#fold.tabIndex = this.root.tabIndex;
     this.#fold.setAttribute("aria-expanded", String(open));
-    this.#fold.setAttribute("aria-label", `The ${count(members.length)} runs of “${name}”`);
+    this.#fold.setAttribute("aria-label", `The ${count(members.length)} runs of ${quoted(name)}`);
     if (this.#fold.parentElement !== this.#name) this.#name.prepend(this.#fold); // else it keeps the focus
   }
 

@@ -69,3 +69,16 @@ export function when(time) {
   const day = date.getFullYear() === now.getFullYear() ? DAY : DAY_AND_YEAR;
   return `${day.format(date)}, ${clock}`;
 }
+
+/** Signs of scripts that are written from right to left. */
+const FROM_THE_RIGHT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+
+/** @param {string} name as it may stand in a line of ours: one from right to left keeps its own signs at its own ends */
+export function isolated(name) {
+  return FROM_THE_RIGHT.test(name) ? `\u2068${name}\u2069` : name;
+}
+
+/** @param {string} name of a run, in a sentence */
+export function quoted(name) {
+  return `“${isolated(name)}”`;
+}

@@ -1,7 +1,7 @@
 // The run that trains now, on every page: its name and accuracy, and the way to it.
 
 import { element } from "./element.js";
-import { percent } from "./format.js";
+import { isolated, percent } from "./format.js";
 import { ProblemError, request } from "./problem.js";
 
 /** @import { Run } from "../wire.js" */
@@ -33,8 +33,8 @@ export function mountLivePill(root, { stream }, { signal } = {}) {
     root.dataset.state = shown.state;
     root.toggleAttribute("data-stale", stale);
     state.textContent = stale ? "Last known" : WORDS[shown.state];
-    name.textContent = shown.name;
-    root.title = shown.name;
+    name.textContent = isolated(shown.name);
+    root.title = isolated(shown.name);
     accuracy.textContent = shown.summary.valid_accuracy == null ? "" : percent(shown.summary.valid_accuracy, 1);
   };
 

@@ -2,7 +2,7 @@
 
 import { askFirst } from "./ask-first.js";
 import { button, element } from "./element.js";
-import { when } from "./format.js";
+import { quoted, when } from "./format.js";
 import { ProblemError, request } from "./problem.js";
 
 /** @typedef {import("../wire.js").Storage} Storage */
@@ -72,7 +72,7 @@ export class StorageView {
     const words = [`All runs take ${megabytes(bytes)}${keep_bytes === null ? "" : ` of ${megabytes(keep_bytes)} that they may`}.`];
     if (full) words.push("The disk is full: nothing can be started, and what is deleted is gone at once.");
     for (const { name, what } of removed.slice(0, SHOWN)) {
-      words.push(`To stay within the limit, ${what === "run" ? "" : "the models of "}“${name}” ${what === "run" ? "was" : "were"} removed.`);
+      words.push(`To stay within the limit, ${what === "run" ? "" : "the models of "}${quoted(name)} ${what === "run" ? "was" : "were"} removed.`);
     }
     const broken = damaged.slice(0, SHOWN).map((id) => this.#broken(id, allowed));
     if (damaged.length > SHOWN) broken.push(element("p", "", `${damaged.length - SHOWN} more runs are damaged.`));
@@ -88,7 +88,7 @@ export class StorageView {
   #deleted(deleted) {
     const rows = deleted.slice(0, UNDONE).map(({ id, name, until }) => {
       const undo = button("Undo", "small", () => this.#restore([id]));
-      undo.setAttribute("aria-label", `Undo: restore “${name}”`);
+      undo.setAttribute("aria-label", `Undo: restore ${quoted(name)}`);
       return element("li", "row", element("bdi", "storage-name", name), element("span", "caption", `until ${when(until)}`), undo);
     });
     const all = deleted.length > 1 ? [button(`Restore all ${deleted.length}`, "small", () => this.#restore(deleted.map(({ id }) => id)))] : [];

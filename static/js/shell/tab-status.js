@@ -1,6 +1,6 @@
 // How a run stands, on the tab: title and icon; and, where a person asked for it, a notification when it ends.
 
-import { percent } from "./format.js";
+import { isolated, percent, quoted } from "./format.js";
 import { icon } from "./icon.js";
 
 /** @typedef {import("./painter.js").Painter} Painter */
@@ -41,7 +41,7 @@ export function mountTabStatus({ run, painter, stream }, { signal } = {}) {
     last = state;
     link?.setAttribute("href", tabIcon(state) ?? before.icon);
     bell?.show();
-    if (wasActive && !active) bell?.ring(`“${name}” ${ENDS[state] ?? "has ended"}`, accuracyWords(epochs.valid_accuracy.at(-1)));
+    if (wasActive && !active) bell?.ring(`${quoted(name)} ${ENDS[state] ?? "has ended"}`, accuracyWords(epochs.valid_accuracy.at(-1)));
     wasActive = active;
   };
   const refresh = painter.add(paint, 500);
@@ -62,7 +62,7 @@ export function mountTabStatus({ run, painter, stream }, { signal } = {}) {
 export function tabTitle({ state, name, accuracy, stale = false }) {
   if (state === "none" || !name) return null;
   const sign = [stale ? STALE : SIGNS[state], accuracy === null ? "" : percent(accuracy, 1)].filter(Boolean).join(" ");
-  return `${sign}${sign ? " " : ""}${name} – Threeseven`;
+  return `${sign}${sign ? " " : ""}${isolated(name)} – Threeseven`;
 }
 
 /** @param {number | undefined} accuracy */
