@@ -11,6 +11,7 @@ import { button, element, uniqueId } from "../shell/element.js";
 import { count, quoted } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { saveFile } from "../shell/save-file.js";
+import { watchSight } from "../shell/sight.js";
 import { mountKeepAs } from "./keep-as.js";
 import { mountKeptGrid } from "./kept-grid.js";
 import { mountServerDrawings } from "./server-drawings.js";
@@ -145,15 +146,13 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
     if (from) void reporting("The file is not taken", () => add(from));
     file.value = "";
   }, { signal });
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (isIntersecting) grid.open();
-    verdicts.shown = isIntersecting;
-  });
-  observer.observe(root);
+  watchSight(root, (seen) => {
+    if (seen) grid.open();
+    verdicts.shown = seen;
+  }, { signal });
   const ends = [kept.subscribe(show), verdicts.subscribe(show)];
   signal.addEventListener("abort", () => {
     for (const end of ends) end();
-    observer.disconnect();
   });
   show();
 

@@ -2,6 +2,7 @@
 
 /** @import { Reading } from "../ink/predict.js" */
 /** @import { ProblemError } from "../shell/problem.js" */
+import { watchSight } from "../shell/sight.js";
 
 /** Milliseconds between two questions at least. */
 const EVERY = 150;
@@ -48,16 +49,12 @@ export function askWhileSeen(root, ask, { show, fail }, { signal }) {
     }
   }
 
-  const sight = new IntersectionObserver((entries) => {
-    seen = entries.at(-1)?.isIntersecting ?? false;
+  watchSight(root, (now) => {
+    seen = now;
     schedule();
-  }, { rootMargin: "200px" });
-  sight.observe(root);
+  }, { signal, margin: "200px" });
   document.addEventListener("visibilitychange", schedule, { signal });
-  signal.addEventListener("abort", () => {
-    sight.disconnect();
-    window.clearTimeout(timer);
-  });
+  signal.addEventListener("abort", () => window.clearTimeout(timer));
   return {
     due() {
       due = true;

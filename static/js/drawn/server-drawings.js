@@ -8,6 +8,7 @@ import { askFirst } from "../shell/ask-first.js";
 import { button, element } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { request } from "../shell/problem.js";
+import { watchSight } from "../shell/sight.js";
 
 const ADDRESS = "/api/drawings";
 const AT_ONCE = 20; // of one request, as the server takes them
@@ -103,11 +104,10 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
     });
   }
 
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
-    seen ||= isIntersecting;
+  watchSight(root.parentElement ?? root, (now) => {
+    seen ||= now;
     void look().catch(() => {}); // asked again when it is seen again
-  });
-  observer.observe(root.parentElement ?? root);
+  }, { signal });
   access.onChange(() => {
     there = null;
     show();
@@ -116,7 +116,6 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
   const end = kept.subscribe(show);
   signal.addEventListener("abort", () => {
     end();
-    observer.disconnect();
     root.replaceChildren();
   });
   show();

@@ -11,6 +11,7 @@ import { sigmoid } from "../model/network.js";
 import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { divergingScale } from "../shell/palette.js";
+import { watchSight } from "../shell/sight.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
 import { apartOf, NAMED, unitTerms } from "./why-sums.js";
@@ -124,11 +125,7 @@ export function mountWhy(root, { drawing, reading, nameOf }, { signal }) {
     },
   });
   // An explanation is a hundred times as large as a verdict: it comes along only while it is in sight.
-  const sight = new IntersectionObserver((entries) => {
-    reading.explain = entries.at(-1)?.isIntersecting ?? false;
-  }, { rootMargin: "100px" });
-  sight.observe(root);
-  signal.addEventListener("abort", () => sight.disconnect());
+  watchSight(root, (seen) => (reading.explain = seen), { signal, margin: "100px" });
   onThemeChange(document, show, { signal });
 }
 

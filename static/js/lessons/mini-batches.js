@@ -64,8 +64,8 @@ let ordered = -1; // the seed that the orders were asked with
 mountAt();
 choice(part("fan-choices").appendChild(element("div", "")), "Gradients of random batches after step", "fan", [[0, "0"], [49, "49"], [245, "245"], [1960, "1,960"]]);
 let seen = false; // before that nobody has the server compute them
-const inView = new IntersectionObserver(([entry]) => {
-  if (!entry.isIntersecting) return;
+const inView = new IntersectionObserver((entries) => {
+  if (!entries.some((entry) => entry.isIntersecting)) return;
   inView.disconnect();
   seen = true;
   askFans();

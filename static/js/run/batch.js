@@ -6,6 +6,7 @@ import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { colour } from "../shell/palette.js";
 import { ProblemError, request } from "../shell/problem.js";
+import { watchSight } from "../shell/sight.js";
 import { onThemeChange } from "../shell/theme.js";
 
 /** @import { Painter } from "../shell/painter.js" */
@@ -92,11 +93,10 @@ export function mountBatch(root, { run, painter }, { signal }) {
   }
 
   // The server computes a batch: only where somebody sees it.
-  const sight = new IntersectionObserver((entries) => {
-    looked = entries.at(-1)?.isIntersecting ?? false;
+  watchSight(view, (seen) => {
+    looked = seen;
     if (looked) refresh();
-  });
-  sight.observe(view);
+  }, { signal });
   const unsubscribe = run.subscribe(({ type }) => {
     if (type === "Steps") speed.take(run.step);
     refresh();
@@ -107,7 +107,6 @@ export function mountBatch(root, { run, painter }, { signal }) {
   }, { signal });
   signal.addEventListener("abort", () => {
     unsubscribe();
-    sight.disconnect();
     view.remove();
   });
 }

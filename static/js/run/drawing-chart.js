@@ -7,6 +7,7 @@ import { mountThroughTime } from "../ink/through-time-plot.js";
 import { ThroughTime } from "../ink/through-time.js";
 import { button } from "../shell/element.js";
 import { plain } from "../shell/format.js";
+import { watchSight } from "../shell/sight.js";
 import { axisEnd } from "./run-measures.js";
 
 /** After which of them another run may be shown. */
@@ -74,11 +75,9 @@ export function mountDrawingChart(root, { curves, tools, run, drawing, painter, 
     }),
   ];
   // Asked for a little before it comes into sight: until there is a curve its place is not kept.
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => (readings.shown = isIntersecting), { rootMargin: "250px 0px" });
-  observer.observe(root);
+  watchSight(root, (seen) => (readings.shown = seen), { signal, margin: "250px 0px" });
   signal.addEventListener("abort", () => {
     for (const end of ends) end();
-    observer.disconnect();
     choice.remove();
   });
   readings.run = run.run;

@@ -6,6 +6,7 @@ import { KeptVerdicts, scoreWords } from "../ink/kept-verdicts.js";
 import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { root as base } from "../shell/root.js";
+import { watchSight } from "../shell/sight.js";
 
 /** After which of them another run may be shown. */
 const ANOTHER = new Set(["Moved", "RunQueued", "RunStarted"]);
@@ -35,8 +36,7 @@ export function mountOwnDrawings(root, { run }, { signal }) {
     if (words.textContent !== said) words.textContent = said;
   }
 
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => (verdicts.shown = isIntersecting));
-  observer.observe(root);
+  watchSight(root, (seen) => (verdicts.shown = seen), { signal });
   const follow = () => (verdicts.model = run.run ? { run: run.run } : null);
   const ends = [
     kept.subscribe(show),
@@ -48,7 +48,6 @@ export function mountOwnDrawings(root, { run }, { signal }) {
   ];
   signal.addEventListener("abort", () => {
     for (const end of ends) end();
-    observer.disconnect();
     root.replaceChildren();
   });
   follow();
