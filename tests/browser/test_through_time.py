@@ -4,16 +4,25 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from websockets.sync.client import connect
 
 from tests.browser.drawing import opened
-from tests.browser.waiting import boxes
+from tests.browser.waiting import at_rest, boxes
 
 
 def until_over(server: str, run: str) -> None:
     with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}") as events:
         list(events)
+
+
+def scrolled_to(page: Page) -> Locator:
+    """The section below the drawing, in sight once what stands above it has come."""
+    expect(page.locator("[data-part=why] .why-nearest canvas")).to_have_count(5)
+    section = page.locator("[data-part=time]")
+    at_rest(page, "() => document.body.scrollHeight")
+    section.scroll_into_view_if_needed()
+    return section
 
 
 def test_a_runs_page_shows_it_in_the_place_of_the_accuracy(page: Page, finished_run: str) -> None:
@@ -65,7 +74,41 @@ def test_below_the_drawing_the_chosen_run_reads_it(page: Page, finished_run: str
     expect(section.locator(".through-words")).to_have_text(
         re.compile(r"^The gate takes it for neither; were it one of the two: (a|read as a) [37]")
     )
-    expect(section.locator(".chart-readout")).to_contain_text(re.compile(r"%$"))
+    expect(section.locator(".through-plot .chart-readout")).to_contain_text(re.compile(r"%$"))
+
+
+def test_beside_it_stands_the_runs_loss_and_one_cursor_goes_along_both(page: Page, finished_run: str) -> None:
+    opened(page, f"/draw?run={finished_run}")
+    page.locator(".sample").nth(1).click()
+    section = scrolled_to(page)
+    curve, loss = section.locator(".through-plot"), section.locator("[data-part=loss]")
+    expect(loss.locator(".chart-readout")).to_contain_text(re.compile(r"Step\s*98\s*Validation\s*[\d.]+"))
+    loss.locator(".chart-plot").hover()
+    for chart in (curve, loss):
+        expect(chart.locator(".chart-cursor")).to_be_visible()
+    page.mouse.move(0, 0)
+
+    loss.locator(".chart-plot").focus()
+    page.keyboard.press("ArrowLeft")  # a step whose model is not kept: the one before it reads
+    expect(page).to_have_url(re.compile(r"step=49$"))
+    for chart in (curve, loss):
+        expect(chart.locator(".chart-moment")).to_be_visible()
+    page.reload()
+    section = scrolled_to(page)
+    for chart in (curve, loss):
+        expect(chart.locator(".chart-readout")).to_contain_text(re.compile(r"Step\s*49"))
+
+
+def test_both_grow_while_the_run_goes_on(page: Page, slow_run: str) -> None:
+    opened(page, f"/draw?run={slow_run}")
+    page.locator(".sample").nth(1).click()
+    section = scrolled_to(page)
+    for chart in ("[data-part=loss]", ".through-plot"):
+        area = section.locator(f"{chart} .chart-plot")
+        expect(area).not_to_have_attribute("aria-valuenow", "0")
+        before = area.get_attribute("aria-valuenow")
+        assert before is not None
+        expect(area).not_to_have_attribute("aria-valuenow", before)
 
 
 def test_a_run_that_is_deleted_reads_no_more(page: Page, server: str) -> None:

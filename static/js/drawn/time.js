@@ -1,15 +1,19 @@
-// Below the drawing: how the chosen run's models read it on their way.
+// Below the drawing: how the chosen run's models read it on their way, beside the run's loss.
 
 /** @import { Drawing } from "../ink/drawing.js" */
 /** @import { Model } from "../ink/predict.js" */
 /** @import { LiveReading } from "../ink/reading.js" */
 /** @import { Known } from "../ink/who-reads.js" */
+/** @import { WatchedRun } from "../run/watched-run.js" */
 import { mountThroughTime } from "../ink/through-time-plot.js";
 import { ThroughTime } from "../ink/through-time.js";
+import { Cursor } from "../plot/cursor.js";
+import { mountRunChart } from "../run/run-charts.js";
+import { axisEnd } from "../run/run-measures.js";
 import { button, element } from "../shell/element.js";
-import { Painter } from "../shell/painter.js";
-import { count, quoted } from "../shell/format.js";
+import { count, plain, quoted } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
+import { watchSight } from "../shell/sight.js";
 
 /**
  * Nothing is asked while the section is not on the screen.
@@ -18,28 +22,44 @@ import { ProblemError, request } from "../shell/problem.js";
  * @param {object} context
  * @param {Drawing} context.drawing
  * @param {LiveReading} context.reading of the same drawing
+ * @param {WatchedRun} context.watched the run that reads
+ * @param {import("../shell/painter.js").Painter} context.painter
  * @param {(run: string) => string} context.nameOf
  * @param {(run: string) => Known | undefined} context.known
  * @param {(model: Model) => void} context.onChoose another one is to read
  * @param {(problem: ProblemError) => void} context.onProblem
  * @param {{ signal: AbortSignal }} life
  */
-export function mountTime(root, { drawing, reading, nameOf, known, onChoose, onProblem }, { signal }) {
+export function mountTime(root, { drawing, reading, watched, painter, nameOf, known, onChoose, onProblem }, { signal }) {
   const readings = new ThroughTime(drawing, { signal });
   /** @type {Model} */
   let model = {};
   const about = element("p", "drawn-sentence");
   const newest = button("Read with the newest run", "small", chooseNewest, { signal });
-  const box = element("div", "drawn-curve");
+  const [curve, loss] = [element("div", "drawn-curve"), element("div", "drawn-curve")];
+  const box = element("div", "drawn-curves", curve, loss);
   root.append(about, newest, box);
-  const { refresh } = mountThroughTime(box, {
+  const run = watched.at;
+  const shared = { painter, cursor: new Cursor(), onMove: choose };
+  const { plot, refresh } = mountThroughTime(curve, {
     readings,
-    painter: new Painter(window, undefined, { signal }),
+    ...shared,
     neither: () => reading.shown?.verdict === "neither",
     nothing: () => (drawing.blank ? "Draw a digit: its curve appears here." : "Every kept model reads it …"),
+    end: () => Math.max(axisEnd(run), readings.steps.at(-1) ?? 0),
     moment: () => model.step ?? null,
-    onMove: (step) => onChoose({ run: model.run, step }),
+    marks: () => run.rateChanges.map(({ step, value }) => ({ x: step, label: `rate ${plain(value)}` })),
   }, { signal });
+  mountRunChart(loss, { run, measure: "loss", ...shared }, { signal });
+
+  /** The model that was kept last before that step reads. @param {number} step */
+  function choose(step) {
+    const kept = readings.steps.findLast((each) => each <= step) ?? readings.steps[0];
+    if (kept !== undefined && kept !== model.step) onChoose({ run: model.run, step: kept });
+  }
+
+  /** The loss as it was at the step whose model reads. */
+  const point = () => run.moveTo(model.step ?? null);
 
   async function chooseNewest() {
     try {
@@ -54,9 +74,15 @@ export function mountTime(root, { drawing, reading, nameOf, known, onChoose, onP
   }
 
   reading.add({ show: refresh, fail: refresh });
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => (readings.shown = isIntersecting));
-  observer.observe(root);
-  signal.addEventListener("abort", () => observer.disconnect());
+  watchSight(root, (seen) => {
+    readings.shown = seen;
+    watched.charted = seen;
+  }, { signal });
+  const end = run.subscribe(() => {
+    point(); // as far as its log is here
+    plot.refresh();
+  });
+  signal.addEventListener("abort", end);
 
   /** Who reads, and which of its models cannot. */
   function sentence() {
@@ -76,6 +102,7 @@ export function mountTime(root, { drawing, reading, nameOf, known, onChoose, onP
       newest.hidden = !builtIn;
       box.hidden = builtIn;
       about.textContent = sentence();
+      point();
       refresh();
     },
     /** The run has kept another model. */

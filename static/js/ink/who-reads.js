@@ -1,7 +1,7 @@
 // Which network reads: the built-in one, the newest run while it trains, or any run at any of its kept steps.
 
 /** @import { Model } from "./predict.js" */
-/** @import { Stream } from "../run/stream.js" */
+/** @import { WatchedRun } from "../run/watched-run.js" */
 /** @import { Run } from "../wire.js" */
 import { element, uniqueId } from "../shell/element.js";
 import { count, percent, when } from "../shell/format.js";
@@ -25,14 +25,14 @@ const SHOWN = 50;
  *
  * @param {HTMLElement} root is filled
  * @param {object} context
- * @param {Stream} context.stream tells which steps of a run are kept
+ * @param {WatchedRun} context.watched is made that which reads, and tells which of its steps are kept
  * @param {Model} context.model who reads first
  * @param {(model: Model) => void} context.onChange another one reads
  * @param {() => void} context.onLearned the one that reads has learned
  * @param {() => void} [context.onKept] of the one that reads another model is kept, whichever step reads
  * @param {{ signal?: AbortSignal }} [options]
  */
-export function mountWhoReads(root, { stream, model: first, onChange, onLearned, onKept = () => {} }, { signal } = {}) {
+export function mountWhoReads(root, { watched, model: first, onChange, onLearned, onKept = () => {} }, { signal } = {}) {
   const id = uniqueId("who-reads");
   const label = element("label", "", "Who reads");
   label.htmlFor = id;
@@ -67,8 +67,6 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
   /** @type {Choice[]} */
   let found = [];
   let active = -1;
-  /** @type {(() => void) | null} */
-  let endWatch = null;
 
   const current = () => model.run ?? BUILT_IN.id;
   const nameOf = (/** @type {string} */ run) => [BUILT_IN, LIVE].find((each) => each.id === run)?.name ?? known.get(run)?.name ?? `Run ${run}`;
@@ -88,35 +86,34 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
     slider.setAttribute("aria-valuetext", words);
   }
 
-  /** Which of its steps are kept, and each that is kept from now on. */
+  /** From now on it tells which of that run's steps are kept. */
   function watch() {
-    endWatch?.();
-    endWatch = null;
     kept = [];
     const run = current();
-    if (run === BUILT_IN.id) return;
-    const learned = () => model.step === undefined && onLearned();
-    const received = (/** @type {import("../wire.js").RunEvent} */ { type }) => {
+    watched.name = run === BUILT_IN.id ? "" : run;
+  }
+
+  let due = 0;
+
+  /** @param {import("../wire.js").RunEvent} event */
+  function received(event) {
+    if (event.type !== "CheckpointSaved" && event.type !== "Weights") return;
+    if (current() === LIVE.id) {
       learned();
-      if (type === "CheckpointSaved") onKept();
-    };
-    if (run === LIVE.id) endWatch = stream.watchLive({ types: ["Weights", "CheckpointSaved"], onEvent: received });
-    else {
-      let due = 0;
-      endWatch = stream.watchRun(run, {
-        types: ["CheckpointSaved"],
-        onEvent: (event) => {
-          if (event.type !== "CheckpointSaved") return;
-          kept.push(event.step);
-          due ||= requestAnimationFrame(() => { // a finished run tells all of them at once
-            due = 0;
-            show();
-            learned();
-            onKept();
-          });
-        },
+      if (event.type === "CheckpointSaved") onKept();
+    } else if (event.type === "CheckpointSaved" && event.step > (kept.at(-1) ?? -1)) {
+      kept.push(event.step);
+      due ||= requestAnimationFrame(() => { // a finished run tells all of them at once
+        due = 0;
+        show();
+        learned();
+        onKept();
       });
     }
+  }
+
+  function learned() {
+    if (model.step === undefined) onLearned();
   }
 
   /** @param {Model} next */
@@ -223,7 +220,7 @@ export function mountWhoReads(root, { stream, model: first, onChange, onLearned,
     show();
     onChange(model);
   }, { signal });
-  signal?.addEventListener("abort", () => endWatch?.());
+  signal?.addEventListener("abort", watched.subscribe(received));
 
   watch();
   show();

@@ -14,6 +14,8 @@ import { quoted } from "../shell/format.js";
 import { openPage } from "../shell/page.js";
 import { bindPictures } from "../ink/pictures.js";
 import { LiveReading } from "../ink/reading.js";
+import { WatchedRun } from "../run/watched-run.js";
+import { Painter } from "../shell/painter.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { Remembered } from "../shell/remembered.js";
 import { fillSampleRow } from "../ink/sample-row.js";
@@ -29,6 +31,9 @@ const thickness = part("thickness", HTMLInputElement);
 const memory = new Remembered("draw");
 const kept = memory.get();
 
+const painter = new Painter(window, undefined, { signal });
+/** The run that reads. */
+const watched = new WatchedRun(stream, painter, { signal });
 const drawing = openDrawing(window, { signal });
 const reading = new LiveReading(drawing, { signal });
 const verdict = new VerdictView(part("verdict", HTMLElement), { nameOf: (run) => quoted(who.nameOf(run)), signal });
@@ -47,7 +52,7 @@ const choose = (/** @type {Model} */ model) => {
   use(model);
 };
 const time = mountTime(part("time"), {
-  drawing, reading, nameOf: (run) => who.nameOf(run), known: (run) => who.known(run), onChoose: choose, onProblem: (problem) => toasts.showProblem(problem),
+  drawing, reading, watched, painter, nameOf: (run) => who.nameOf(run), known: (run) => who.known(run), onChoose: choose, onProblem: (problem) => toasts.showProblem(problem),
 }, { signal });
 const collection = mountKept(part("kept"), {
   beside: part("keep"), pad: part("paper"), drawing, nameOf: (run) => who.nameOf(run), access, toasts, shortcuts,
@@ -148,7 +153,7 @@ thickness.valueAsNumber = Math.round(100 * ink.strokeWidth);
 const first = linkedModel() ?? kept?.model ?? {};
 reading.keep = linkedKeep(new URLSearchParams(location.search)) ?? kept?.keep;
 const who = mountWhoReads(part("who", HTMLElement), {
-  stream,
+  watched,
   model: first,
   onChange: use,
   onLearned: () => drawing.blank || reading.read(),

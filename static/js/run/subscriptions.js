@@ -2,6 +2,9 @@
 
 /** @import { Run, RunEvent } from "../wire.js" */
 
+/** The type of each log's first event. */
+const FIRST = "RunQueued";
+
 /**
  * @typedef {object} Subscription
  * @property {boolean} open it goes on, so a new connection asks for it again
@@ -19,6 +22,7 @@ export class RunSubscription {
   /**
    * @param {string} run with `live`: of which `after` is known; empty: none
    * @param {{after?: number, types?: string[] | null, live?: boolean, onEvent: (event: RunEvent) => void}} options
+   *   where the first event's type is among `types`, all of an earlier subscription to the run may still be on its way
    */
   constructor(run, { after = 0, types = null, live = false, onEvent }) {
     this.run = run;
@@ -32,6 +36,11 @@ export class RunSubscription {
     return { run: this.live ? "live" : this.run };
   }
 
+  /** Its first event has yet to come: what comes before was on its way to an earlier subscription. */
+  get #awaited() {
+    return this.after === 0 && (this.types?.includes(FIRST) ?? false);
+  }
+
   get cursor() {
     const { run, after, types } = this;
     if (!this.live) return { after, types, joined: true };
@@ -40,14 +49,14 @@ export class RunSubscription {
 
   /** @param {RunEvent} event */
   take(event) {
-    if (event.seq <= this.after) return;
+    if (event.seq <= this.after || (this.#awaited && event.type !== FIRST)) return;
     this.after = event.seq;
     this.onEvent(event);
   }
 
   /** @param {any} frame */
   receive({ type, run }) {
-    if (type === "Ended" && run === this.run && !this.live) this.open = false;
+    if (type === "Ended" && run === this.run && !this.live && !this.#awaited) this.open = false;
     if (type !== "Live" || run === this.run || !this.live) return;
     this.run = run;
     this.after = 0;
