@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     reserve_bytes: ByteSize = ByteSize(200_000_000)
     """What stays free on the disk: no run starts that could take of it."""
     undo_seconds: Annotated[float, Field(ge=0)] = 600.0
-    """How long a deleted run can be restored."""
+    """How long a deleted run, or drawing, can be restored."""
     write_seconds: Annotated[float, Field(ge=0)] = 3600.0
     """How long an active run waits for a disk that is full, or a database that another program has locked."""
     token: Annotated[str | None, Field(min_length=1)] = None

@@ -20,6 +20,7 @@ from app.history.changes import Changes
 from app.history.database import Database
 from app.history.deletion import Deletion
 from app.history.deletion import StillActive as StillActive
+from app.history.drawing_keeper import DrawingKeeper
 from app.history.keeper import Keeper
 from app.history.limits import UNLIMITED, Limits, NoRoom
 from app.history.live_log import LiveLog
@@ -80,6 +81,7 @@ class History(HistoryReader):
         self._limits = limits
         self._keeper = Keeper(self, limits)
         self._one_writer = asyncio.Lock()
+        self._drawings = DrawingKeeper(database, limits)
         self._deletion = Deletion(self, database, self._memory, limits, self._one_writer, self._keeper.wake)
         self._writes: set[asyncio.Task[Any]] = set()
         self._closing = asyncio.Event()
@@ -260,9 +262,20 @@ class History(HistoryReader):
         many there are now. Raises TooManyDrawings; then nothing is done."""
         return await self._to_its_end(self._database.write(lambda c: (*drawings.put(c, added), drawings.count(c))))
 
-    async def remove_drawings(self, id: str | None = None) -> int:
-        """One, or all; how many that were."""
-        return await self._to_its_end(self._database.write(lambda c: drawings.remove(c, id), frees=True))
+    async def remove_drawings(self, id: str | None = None) -> tuple[int, float | None]:
+        """One, or all; how many that were, and until when (Unix time) :meth:`restore_drawings` brings them back; None
+        where that cannot be."""
+        return await self._to_its_end(self._drawings.delete(id))
+
+    async def restore_drawings(self, ids: Sequence[str] | None = None) -> tuple[int, int]:
+        """These, or all, of those that were deleted and can be brought back; how many that were, and how many there are
+        now. Raises TooManyDrawings; then nothing is done."""
+        return await self._to_its_end(self._drawings.restore(ids))
+
+    async def deleted_drawings(self) -> tuple[int, float | None]:
+        """How many can be restored, and until when (Unix time) all of them; None where there is none."""
+        count, first = await self._database.read_common(drawings.deleted)
+        return count, None if first is None else first + self._limits.undo_seconds
 
     async def storage(self) -> Storage:
         def ask(connection: Connection) -> tuple[list[Removal], list[str], dict[str, str]]:
@@ -349,7 +362,7 @@ class History(HistoryReader):
                 await asyncio.sleep(PRECEDENCE_SECONDS)
 
     async def _lead(self) -> None:
-        async with _beside(self._keeper.run()):
+        async with _beside(self._keeper.run()), _beside(self._drawings.run()):
             self._leads.set()
             await self._check()
 

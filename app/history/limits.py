@@ -15,9 +15,9 @@ WRITE_SECONDS = 3600.0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``keep_bytes``: what all runs together may take; None: no limit, and nothing is ever removed by itself.
-    ``reserve_bytes``: what stays free on the disk of an SQLite database. ``undo_seconds``: how long a deleted run can
-    be restored. ``write_seconds``: how long an active run waits for a disk that is full, or a database that another
-    program has locked."""
+    ``reserve_bytes``: what stays free on the disk of an SQLite database. ``undo_seconds``: how long a deleted run, or
+    drawing, can be restored. ``write_seconds``: how long an active run waits for a disk that is full, or a database
+    that another program has locked."""
 
     keep_bytes: int | None = None
     reserve_bytes: int = 0

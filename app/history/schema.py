@@ -16,7 +16,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -116,6 +116,8 @@ drawings = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", String(32), nullable=False, unique=True),
     Column("drawing", Text, nullable=False),
+    Column("deleted", Float),
     sqlite_autoincrement=True,
 )
-"""One row for each labelled drawing that the server was told to keep: JSON of :class:`app.drawing.Drawing`."""
+"""One row for each labelled drawing that the server was told to keep: JSON of :class:`app.drawing.Drawing`. ``deleted``
+as of a run."""

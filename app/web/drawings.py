@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from starlette.responses import JSONResponse
 
 from app.drawing import MOST_POINTS, Drawing, Label, Strokes
 from app.history.drawings import TooManyDrawings
 from app.web.problems import Problem, documented
+from app.web.runs import Gone
 from app.web.services import HistoryDep
 from app.web.session import counted_control, require_control
 
@@ -16,6 +18,8 @@ AT_ONCE = 20
 """Drawings of one request, so that reading it holds up no one."""
 BODY_LIMIT = 900_000
 """Bytes of such a request: ``AT_ONCE`` drawings of as many points as one may have."""
+RESTORED = 1000
+"""Ids of one request, which take 35 kB; all that can be restored need none."""
 
 router = APIRouter(prefix=PATH, tags=["drawings"])
 
@@ -56,15 +60,37 @@ class Kept(BaseModel):
 
 
 class Drawings(BaseModel):
-    """A page, in the order in which they came. ``next`` is the following page's ``cursor``; null on the last."""
+    """A page, in the order in which they came. ``next`` is the following page's ``cursor``; null on the last.
+    ``deleted``: how many were deleted that can be restored, the first of them until ``until`` (Unix time)."""
 
     drawings: list[Drawing]
     next: int | None
     count: int
+    deleted: int
+    until: float | None
 
 
 class Removed(BaseModel):
+    """How many this has deleted, and until when (Unix time) they can be restored; null where they cannot, since the
+    server's disk is full or it was told so."""
+
     deleted: int
+    until: float | None
+
+
+class Restore(BaseModel):
+    """``drawings``: their ids; null or left out: all that can be restored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    drawings: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=RESTORED)] | None = None
+
+
+class Restored(BaseModel):
+    """``count``: how many are kept now."""
+
+    restored: int
+    count: int
 
 
 @router.post("", dependencies=[Depends(counted_control)], responses=documented("409", "507"))
@@ -75,7 +101,7 @@ async def keep(history: HistoryDep, asked: NewDrawings) -> Kept:
         new = [Drawing.of(each.label, each.strokes, each.pixels) for each in asked.drawings]
         added, relabelled, count = await history.put_drawings(new)
     except TooManyDrawings as error:
-        raise Problem(409, "Too many drawings", f"{error}.".capitalize()) from None
+        raise _too_many(error) from None
     return Kept(added=added, relabelled=relabelled, count=count)
 
 
@@ -87,18 +113,38 @@ async def drawings(
 ) -> Drawings:
     """The drawings that are kept on this server."""
     found, following, count = await history.drawings(limit, cursor)
-    return Drawings(drawings=found, next=following, count=count)
+    deleted, until = await history.deleted_drawings()
+    return Drawings(drawings=found, next=following, count=count, deleted=deleted, until=until)
 
 
 @router.delete("", dependencies=[Depends(counted_control)])
 async def delete_all(history: HistoryDep) -> Removed:
-    """Delete all drawings that are kept on this server."""
-    return Removed(deleted=await history.remove_drawings())
+    """Delete all drawings that are kept on this server. For some minutes they can be restored."""
+    deleted, until = await history.remove_drawings()
+    return Removed(deleted=deleted, until=until)
 
 
-@router.delete("/{drawing}", status_code=204, dependencies=[Depends(counted_control)])
+@router.delete(
+    "/{drawing}", status_code=204, dependencies=[Depends(counted_control)],
+    responses={200: {"model": Gone, "description": "It cannot be restored: its room was needed at once."}},
+)  # fmt: skip
 async def delete(history: HistoryDep, drawing: str) -> Response:
-    """Delete one drawing."""
-    if not await history.remove_drawings(drawing):
+    """Delete one drawing. For some minutes it can be restored."""
+    deleted, until = await history.remove_drawings(drawing)
+    if not deleted:
         raise Problem(404, "No such drawing", f"No drawing {drawing!r} is kept here.")
-    return Response(status_code=204)
+    return Response(status_code=204) if until else JSONResponse(Gone.of("drawing").model_dump())
+
+
+@router.post("/restore", dependencies=[Depends(counted_control)], responses=documented("409"))
+async def restore(history: HistoryDep, asked: Restore) -> Restored:
+    """Bring deleted drawings back. Those that are not deleted, or no longer kept, are left out of the answer."""
+    try:
+        restored, count = await history.restore_drawings(asked.drawings)
+    except TooManyDrawings as error:
+        raise _too_many(error) from None
+    return Restored(restored=restored, count=count)
+
+
+def _too_many(error: TooManyDrawings) -> Problem:
+    return Problem(409, "Too many drawings", f"{error}.".capitalize())

@@ -37,7 +37,15 @@ def test_who_controls_the_server_keeps_lists_and_deletes_them(client):
     one = f"{ADDRESS}/{page['drawings'][0]['id']}"
     assert client.delete(one, headers=SIGNED).status_code == 204
     assert client.delete(one, headers=SIGNED).status_code == 404
-    assert client.delete(ADDRESS, headers=SIGNED).json() == {"deleted": 2}
+    answer = client.delete(ADDRESS, headers=SIGNED).json()
+    assert answer["deleted"] == 2
+    now = client.get(ADDRESS, headers=SIGNED).json()
+    assert (now["count"], now["deleted"]) == (0, 3)
+    assert now["until"] <= answer["until"]
+    restore = f"{ADDRESS}/restore"
+    assert client.post(restore, json={}, headers=SIGNED).json() == {"restored": 3, "count": 3}
+    assert client.post(restore, json={"drawings": [page["drawings"][0]["id"]]}, headers=SIGNED).json()["restored"] == 0
+    client.delete(ADDRESS, headers=SIGNED)
 
 
 def test_nobody_else_does(client):
@@ -45,6 +53,7 @@ def test_nobody_else_does(client):
     for method in ("GET", "DELETE"):
         assert client.request(method, ADDRESS).status_code == 401
     assert client.delete(f"{ADDRESS}/x").status_code == 401
+    assert client.post(f"{ADDRESS}/restore", json={}).status_code == 401
 
 
 def test_what_is_no_drawing_is_refused_by_its_field(client):
