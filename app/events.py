@@ -135,6 +135,11 @@ class Steps(Event):
     def at_step(self) -> int | None:
         return self.step[-1]
 
+    def beyond(self, step: int) -> "Steps":
+        """The same columns after one step; they may be empty then."""
+        count = sum(each <= step for each in self.step)
+        return Steps(**{name: column[count:] for name, column in self})
+
 
 class EpochEnded(Event):
     """``epoch`` counts from 1. ``train_loss`` is the mean over the epoch's images as each was met, the others are over

@@ -23,6 +23,7 @@ VOCABULARY = {
     "app.presets",
     "app.recipe",
     "app.record",
+    "app.resumption",
     "app.run",
     "app.settings",
     "app.storage",

@@ -1,12 +1,16 @@
 """A whole model as a file."""
 
+import json
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
-from safetensors.numpy import save
+import torch
+from safetensors.numpy import load, save
 from torch import Tensor
 
 from app.checkpoint import Checkpoint
+from app.events import Summary
 from app.recipe import Recipe
 
 HALF = float(np.finfo(np.float16).max)
@@ -30,3 +34,33 @@ def checkpoint(
         arrays = {name: value.clip(-HALF, HALF).astype(np.float16) for name, value in arrays.items()}
     data = save(arrays, metadata | dict(more or {}))
     return Checkpoint(step=step, epoch=epoch, kept=kept, data=data)
+
+
+class Kept(NamedTuple):
+    """What a kept model's file has: ``tensors`` under their names, and how far its run had come. ``losses``: of the
+    epoch's batches so far."""
+
+    tensors: dict[str, Tensor]
+    step: int
+    epoch: int
+    learning_rate: float
+    losses: list[float]
+    summary: Summary
+
+
+def read(data: bytes) -> Kept:
+    """Raises ValueError where the file lacks what is needed to go on: an older one, or one in float16."""
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    metadata: dict[str, str] = header.get("__metadata__", {})
+    tensors = {name: torch.from_numpy(value.copy()) for name, value in load(data).items()}
+    if "epoch_losses" not in metadata or any(value.dtype != torch.float32 for value in tensors.values()):
+        raise ValueError("the model that was kept lacks what is needed to go on from it")
+    return Kept(
+        tensors,
+        step=int(metadata["step"]),
+        epoch=int(metadata["epoch"]),
+        learning_rate=float(metadata["learning_rate"]),
+        # Older files may have some of steps after theirs.
+        losses=list(map(float, metadata["epoch_losses"].split()))[: int(metadata["batch"])],
+        summary=Summary.model_validate_json(metadata["summary"]),
+    )

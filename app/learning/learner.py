@@ -3,7 +3,7 @@
 Nothing here waits for the device: results stay on it, for the metrics buffer to fetch many at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
 import torch
@@ -14,7 +14,7 @@ from app.learning.dataset import Digits
 from app.learning.images import Images
 from app.learning.network import WHITE, Network
 from app.learning.optimizers import OPTIMIZERS
-from app.learning.parameters import Parameters, flat
+from app.learning.parameters import Parameters, flat, state_name
 from app.learning.seen import seen
 from app.learning.slopes import SLOPES
 from app.recipe import Recipe
@@ -141,6 +141,18 @@ class Learner:
         """All parameters as they are now and, if asked for, the optimizer's state: one vector on the device."""
         kept = self.optimizer.state.values() if state else ()
         return flat([*self.parameters.values, *(tensor for tensors in kept for tensor in tensors)])
+
+    def restore(self, step: int, tensors: Mapping[str, Tensor]) -> None:
+        """Be as a learner of one model was after ``step``, of which ``tensors`` has its parameters and what its
+        optimizer remembered, as its checkpoint names them. Raises KeyError where one is missing."""
+        names = self.parameters.names
+        laid_out = [(self.parameters.values, [tensors[name] for name in names])]
+        for kind, state in self.optimizer.state.items():
+            laid_out.append((state, [tensors[state_name(kind, name)] for name in names]))
+        for values, kept in laid_out:
+            for value, row in zip(values, self.parameters.packed(dict(zip(names, kept, strict=True))), strict=True):
+                value.copy_(row)  # in place, where the network, and a captured step, find them
+        self.taken = step
 
     def _order(self, epoch: int) -> tuple[Tensor, Tensor | None]:
         """Indices of an epoch's images and, with ``augment``, their maps, on their way to the device."""

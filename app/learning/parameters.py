@@ -95,12 +95,17 @@ def flat(tensors: Sequence[Tensor]) -> Tensor:
     return torch.cat([tensor.flatten() for tensor in tensors])
 
 
+def state_name(kind: str, parameter: str) -> str:
+    """What an optimizer's state of a parameter is called in a checkpoint."""
+    return f"optimizer.{kind}.{parameter}"
+
+
 def named_state(parameters: Parameters, flat: Tensor, member: int, names: Sequence[str]) -> dict[str, Tensor]:
     """One model's share of what an optimizer remembers, as ``optimizer.velocity.0.weight``, from what follows the
     parameters in ``Learner.snapshot``."""
     size = parameters.size
     return {
-        f"optimizer.{name}.{parameter}": value
+        state_name(name, parameter): value
         for at, name in enumerate(names, 1)
         for parameter, value in parameters.named(flat[at * size : (at + 1) * size], member, fill=False).items()
     }

@@ -1,6 +1,6 @@
 """Turns numbers that were fetched from the device into events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,10 @@ class Reporter:
         self._valid = len(learner.images.valid), learner.images.threes
         self._losses: list[float] = []
         """Of the epoch's batches so far."""
+
+    def restore(self, summary: Summary, losses: Sequence[float]) -> None:
+        """Go on from where a run stood so; ``losses``: of its epoch's batches so far."""
+        self.summary, self._losses = summary, list(losses)
 
     def report(self, fetched: Fetched, learning_rate: float, milliseconds: float) -> Emitted:
         """Steps, then of each moment its epoch's end, checkpoint and weights.
@@ -110,10 +114,11 @@ class Reporter:
         # The model comes first: a viewer who sees new weights may ask at once what they read.
         if moment.kept:
             tensors = dict(named) | named_state(self._parameters, values, self.row, self._state)
+            batch = step - epoch * len(self._sizes)
             more = {
-                "batch": str(step - epoch * len(self._sizes)),
+                "batch": str(batch),
                 "learning_rate": repr(learning_rate),
-                "epoch_losses": " ".join(map(repr, self._losses)),
+                "epoch_losses": " ".join(map(repr, self._losses[:batch])),  # the others are of later steps
                 "recipe": self.recipe.model_dump_json(),
                 "summary": self.summary.model_dump_json(),
             }

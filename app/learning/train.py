@@ -13,9 +13,11 @@ from app.learning.loop import Emission as Emission
 from app.learning.loop import Member as Member
 from app.learning.loop import Wait as Wait
 from app.learning.prepared import Prepared
+from app.learning.replay import Replay
 from app.learning.schedule import Recording
 from app.learning.stepping import Plain, Stepping
 from app.recipe import Recipe
+from app.resumption import Resumption
 from app.sweep import groups
 
 POLL_SECONDS = 0.05
@@ -32,6 +34,7 @@ def train_members(
     clock: Clock = time.perf_counter,
     now: Clock = time.time,
     stepping: Stepping = Plain,
+    resumption: Resumption | None = None,
 ) -> Iterator[Emission | Wait]:
     """Train runs together, and emit what happens: of each RunStarted first, and last exactly one of RunFinished,
     RunStopped and RunFailed.
@@ -41,20 +44,30 @@ def train_members(
     device, number of threads and clock give the same events and weights, bit for bit; a run's losses are those that it
     has alone, within 1e-5. ``recording`` says which weights are shown and which models are kept, ``stepping`` how steps
     are given to the device; ``prepared`` is what earlier runs have computed of the same digits. ``clock`` counts
-    seconds from anywhere, ``now`` is Unix time. Raises ValueError for runs whose recipes differ in more than seed and
-    learning rate, or that ``app.sweep.groups`` divides.
+    seconds from anywhere, ``now`` is Unix time.
+
+    With ``resumption``, of one run, only what follows the end of its log is emitted, the same bits as if its worker had
+    not been lost, by the same kind of device; where they are not the same, RunFailed. Until its log's end is reached
+    ``controls`` are not asked.
+
+    Raises ValueError for runs whose recipes differ in more than seed and learning rate, or that ``app.sweep.groups``
+    divides, and for a resumption of several, or from a model that lacks what is needed.
     """
     recipes, ids = [member.recipe for member in members], {member.run for member in members}
     if len(groups(recipes)) != 1 or len(ids) < len(members):
         raise ValueError("runs that train together differ in id, seed and learning rate, and in nothing else")
+    if resumption is not None and len(members) > 1:
+        raise ValueError("runs that train together cannot go on from kept models")
+    replay = Replay(resumption) if resumption else None
     try:
-        device = choose(members[0].recipe.device)
+        device = choose(resumption.device if resumption else members[0].recipe.device)
     except DeviceUnavailable as error:
+        step, summary = (replay.last, replay.kept.summary) if replay else (0, Summary())
         for member in members:
-            yield Emission(member.run, RunFailed(step=0, reason=str(error), summary=Summary(), time=now()))
+            yield Emission(member.run, RunFailed(step=step, reason=str(error), summary=summary, time=now()))
         return
     prepared = prepared or Prepared(digits)
-    yield from TrainingLoop(members, prepared, controls, device, recording, clock, now, stepping).run()
+    yield from TrainingLoop(members, prepared, controls, device, recording, clock, now, stepping, replay).run()
 
 
 def train(

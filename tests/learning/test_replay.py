@@ -1,0 +1,240 @@
+"""A run that lost its worker goes on from a kept model, and nobody can tell by its numbers."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load
+from torch import Tensor
+
+from app.checkpoint import Checkpoint
+from app.controls import Control, SetLearningRate, SetPace, SetSpeed
+from app.events import CheckpointSaved, Controlled, EpochEnded, Event, RunFailed, RunQueued, Steps, Weights
+from app.learning.checkpoint import read
+from app.learning.dataset import Digits
+from app.learning.learner import Learner
+from app.learning.stepping import Captured, Plain, Stepping
+from app.learning.train import Member, Wait, train_members
+from app.recipe import Recipe
+from app.record import Record
+from app.resumption import Resumption
+from app.run import Run
+from tests.learning.scripted import NOTHING, PAUSE, RESUME, STOP, Clock, Emitted, Script, of, play
+
+SHORT = Recipe(epochs=3)
+"""Nine steps with few digits, kept after 0, 3, 6 and 9 of them."""
+CLOCKED = {"milliseconds", "time", "seconds"}
+
+
+def content(emitted: Emitted) -> dict[str, list[object]]:
+    """All that was emitted, in its order by type, but for the clock's times and how steps were grouped."""
+    found: dict[str, list[object]] = {}
+    for what in emitted:
+        items = found.setdefault(type(what).__name__, [])
+        match what:
+            case Steps():
+                items += zip(what.step, what.loss, what.accuracy, what.learning_rate, what.gradient_norm, strict=True)
+            case Weights():
+                items.append(what.encode(1))
+            case Checkpoint(kept=True):
+                metadata = json.loads(what.data[8 : 8 + int.from_bytes(what.data[:8], "little")])["__metadata__"]
+                metadata["summary"] = without_times(json.loads(metadata["summary"]))
+                items.append((what.step, metadata, {name: each.tobytes() for name, each in load(what.data).items()}))
+            case Event():
+                items.append(without_times(json.loads(what.encode(1))))
+    return found
+
+
+def without_times(fields: object) -> object:
+    if not isinstance(fields, dict):
+        return fields
+    return {name: without_times(value) for name, value in fields.items() if name not in CLOCKED}
+
+
+def run_of(recipe: Recipe, log: Iterable[Event]) -> Run:
+    run = Run.queued(RunQueued(run="r1", name="a run", recipe=recipe, place=1, time=1.0))
+    for seq, event in enumerate(log, 1):
+        run = run.after(Record.of(event, seq))
+    return run
+
+
+def resumption(recipe: Recipe, before: Emitted) -> Resumption:
+    """As a server makes it of a log that ends there, by way of the pipe to its worker."""
+    log = [what for what in before if isinstance(what, Event)]
+    step = of(before, CheckpointSaved)[-1].step
+    (kept,) = {each.data for each in of(before, Checkpoint) if each.kept and each.step == step}
+    shown = [event.step for event in log if isinstance(event, Weights)]
+    made = Resumption.of(run_of(recipe, log), kept, step, log, shown)
+    return Resumption.model_validate_json(made.model_dump_json())
+
+
+def go_on(
+    recipe: Recipe,
+    digits: Digits,
+    resumption: Resumption,
+    asked: Mapping[int, Sequence[Control | None]],
+    *,
+    milliseconds: float = 1,
+    stepping: Stepping = Plain,
+) -> Emitted:
+    """What is emitted of a run that goes on; ``asked`` from the end of its log on."""
+    clock = Clock(milliseconds)
+    script = Script(clock, asked)
+    script.steps = resumption.last
+    member = Member("r1", "a run", recipe.model_copy(update={"device": "cpu"}))
+    emitted: Emitted = []
+    for each in train_members(
+        [member], digits, script, clock=clock, now=lambda: 1_700_000_000.0, resumption=resumption, stepping=stepping
+    ):
+        if not isinstance(each, Wait):
+            emitted.append(each.what)
+        elif script.steps >= resumption.last and each.until != clock.seconds:
+            script.wait(each.until)
+    return emitted
+
+
+def rest(asked: Mapping[int, Sequence[Control | None]], before: Emitted, last: int) -> dict[int, list[Control | None]]:
+    """What is asked that the log does not answer."""
+    left = {step: [control for control in controls if control] for step, controls in asked.items() if step >= last}
+    answered = sum(event.step == last for event in of(before, Controlled))
+    return {step: [*controls[answered if step == last else 0 :]] for step, controls in left.items()}
+
+
+RATES = [SetLearningRate(learning_rate=rate) for rate in (0.05, 0.2)]
+ASKED: list[list[Control | None]] = [
+    [PAUSE, NOTHING, RESUME],
+    [RATES[0]],
+    [RATES[0], PAUSE, NOTHING, RATES[1], RESUME],
+    [SetSpeed(steps_per_second=20)],
+    [SetPace(pace="slow"), RATES[1]],
+]
+recipes = st.builds(
+    Recipe,
+    model=st.sampled_from(["simple_net", "linear", "two_linear"]),
+    hidden=st.sampled_from([1, 7]),
+    loss=st.sampled_from(["mnist_loss", "bce"]),
+    optimizer=st.sampled_from(["sgd", "momentum", "adam"]),
+    learning_rate=st.sampled_from([0.01, 0.1]),
+    batch_size=st.sampled_from([64, 256, 600]),
+    epochs=st.integers(1, 3),
+    seed=st.integers(0, 3),
+    augment=st.booleans(),
+    invert=st.sampled_from([0.0, 0.3]),
+    freeze=st.booleans(),
+)
+
+
+@settings(max_examples=40)
+@given(
+    recipe=recipes,
+    asked=st.dictionaries(st.integers(0, 9), st.sampled_from(ASKED), max_size=3),
+    cut=st.floats(0, 1),
+    paces=st.tuples(st.sampled_from([1, 4, 40]), st.sampled_from([1, 4, 40])),
+)
+def test_a_run_that_goes_on_has_the_bits_of_one_that_was_not_disturbed(
+    few_digits: Digits,
+    recipe: Recipe,
+    asked: dict[int, list[Control | None]],
+    cut: float,
+    paces: tuple[float, float],
+) -> None:
+    asked = {step: controls for step, controls in asked.items() if step < recipe.epochs * -(-600 // recipe.batch_size)}
+    whole, _ = play(recipe, few_digits, asked, milliseconds=paces[0])
+    first = next(at for at, what in enumerate(whole) if isinstance(what, CheckpointSaved)) + 1
+    before = whole[: first + round(cut * (len(whole) - 1 - first))]
+    resumed = resumption(recipe, before)
+    after = go_on(recipe, few_digits, resumed, rest(asked, before, resumed.last), milliseconds=paces[1])
+    expected, found = content(whole), content([what for what in before if isinstance(what, Event | Checkpoint)] + after)
+    expected.pop("Checkpoint"), found.pop("Checkpoint")  # where the last was kept already, or saved and not yet said
+    assert found == expected
+    mine, its = ([each for each in of(list_, Checkpoint) if each.kept] for list_ in (before + after, whole))
+    assert content([*{each.step: each for each in mine}.values()]) == content([*its])
+    times = [ms for steps in of(before + after, Steps) for ms in steps.milliseconds]
+    assert times == sorted(times)
+
+
+def captured(learner: Learner, ring: Tensor) -> Captured:
+    return Captured(learner, ring, capture=lambda program: program)
+
+
+@pytest.mark.parametrize("stepping", [Plain, captured])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_a_run_goes_on_from_the_middle_of_an_epoch(few_digits: Digits, optimizer: str, stepping: Stepping) -> None:
+    recipe = Recipe.model_validate({"epochs": 3, "optimizer": optimizer, "augment": True})
+    whole, _ = play(recipe, few_digits)
+    stopped, _ = play(recipe, few_digits, {5: [STOP]})
+    log = [what for what in stopped if isinstance(what, Event)][:-1]
+    assert isinstance(log[-1], CheckpointSaved)
+    kept = of(stopped, Checkpoint)[-1]
+    assert read(kept.data).losses
+    shown = [each.step for each in of(stopped, Weights)]
+    resumed = Resumption.of(run_of(recipe, log), kept.data, 5, [], shown)
+    after = go_on(recipe, few_digits, resumed, {}, stepping=stepping)
+    expected, found = content(whole), content(after)
+    assert found["Steps"] == expected["Steps"][5:]
+    assert found["EpochEnded"] == expected["EpochEnded"][1:]
+    one, other = (load(of(emitted, Checkpoint)[-1].data) for emitted in (whole, after))
+    assert {name: value.tobytes() for name, value in one.items()} == {
+        name: value.tobytes() for name, value in other.items()
+    }
+
+
+def cut_after(emitted: Emitted, step: int) -> Emitted:
+    """Up to and including the last steps that end at ``step``."""
+    return emitted[
+        : next(at for at, what in enumerate(emitted) if isinstance(what, Steps) and what.step[-1] == step) + 1
+    ]
+
+
+def test_nothing_is_emitted_while_the_log_is_computed_again_and_nobody_is_kept_waiting(few_digits: Digits) -> None:
+    before = cut_after(play(SHORT, few_digits, milliseconds=40)[0], 8)
+    resumed = resumption(SHORT, before)
+    assert (resumed.step, resumed.last) == (6, 8)
+    member = Member("r1", "a run", SHORT.model_copy(update={"device": "cpu"}))
+    clock = Clock(40)
+    first = next(iter(train_members([member], few_digits, Script(clock, {}), clock=clock, resumption=resumed)))
+    assert first == Wait(clock.seconds)
+
+
+def test_a_run_that_comes_out_otherwise_fails_and_says_where(few_digits: Digits) -> None:
+    before = cut_after(play(SHORT, few_digits, milliseconds=40)[0], 8)
+    resumed = resumption(SHORT, before)
+    other = replace(few_digits, train_images=few_digits.train_images.flip(0))
+    (failed,) = go_on(SHORT, other, resumed, {})
+    assert isinstance(failed, RunFailed)
+    assert "from the model of step 6, step 7 came out otherwise" in failed.reason
+    assert (failed.step, failed.diverged) == (8, False)
+    assert failed.summary.valid_accuracy == of(before, EpochEnded)[-1].valid_accuracy
+
+
+def test_a_run_that_was_about_to_diverge_diverges(few_digits: Digits) -> None:
+    recipe = Recipe(epochs=3, loss="bce", model="two_linear", learning_rate=1000)
+    whole, _ = play(recipe, few_digits, milliseconds=40)
+    *before, failed = whole
+    (again,) = go_on(recipe, few_digits, resumption(recipe, before), {}, milliseconds=40)
+    assert isinstance(failed, RunFailed)
+    assert again == failed.model_copy(update={"summary": again.summary})  # type: ignore[union-attr]
+
+
+def test_a_missing_device_is_said(few_digits: Digits) -> None:
+    before = cut_after(play(SHORT, few_digits, milliseconds=40)[0], 8)
+    resumed = resumption(SHORT, before).model_copy(update={"device": "mps"})
+    (failed,) = go_on(SHORT, few_digits, resumed, {})
+    assert isinstance(failed, RunFailed)
+    assert failed.step == 8
+    assert "MPS" in failed.reason
+
+
+def test_no_run_goes_on_from_a_model_that_lacks_what_it_needs(few_digits: Digits) -> None:
+    resumed = resumption(SHORT, play(SHORT, few_digits)[0][:5])
+    member = Member("r1", "a run", SHORT)
+    unkept = next(each for each in of(play(SHORT, few_digits)[0], Checkpoint) if not each.kept)
+    lacking = resumed.model_copy(update={"checkpoint": unkept.data})
+    with pytest.raises(ValueError, match="lacks what is needed"):
+        next(iter(train_members([member], few_digits, Script(Clock(1), {}), resumption=lacking)))
+    both = [member, Member("r2", "another", SHORT)]
+    with pytest.raises(ValueError, match="cannot go on"):
+        next(iter(train_members(both, few_digits, Script(Clock(1), {}), resumption=resumed)))
