@@ -27,6 +27,8 @@ import { movedApart } from "./labels.js";
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
 const LEAST = 240;
+const FEW = 40; // dots that are an element each
+const EDGE = 8; // pixels around the plot in which a dot on its edge is whole
 const SCALE = "--graph-scale"; // of all that is drawn: larger while it is presented
 
 export class Graph {
@@ -117,7 +119,7 @@ export class Graph {
   #lay() {
     const { width, height } = this.#size;
     set(this.#svg, { viewBox: `0 0 ${width} ${height}`, width: width * this.#scale, height: height * this.#scale });
-    set(this.#area, { x: MARGIN.left, y: MARGIN.top - 6, width: width - MARGIN.left - MARGIN.right + 6, height: height - MARGIN.top - MARGIN.bottom + 8 });
+    set(this.#area, { x: MARGIN.left - EDGE, y: MARGIN.top - EDGE, width: width - MARGIN.left - MARGIN.right + 2 * EDGE, height: height - MARGIN.top - MARGIN.bottom + 2 * EDGE });
     this.#drawGrid();
     this.#below.clear();
     this.#above.clear();
@@ -175,9 +177,7 @@ export class Graph {
         return [node("path", { class: `graph-line ${ink}`, d: path, ...(item.dash ? { "stroke-dasharray": "6 5" } : {}) })];
       }
       case "dots":
-        return item.points
-          .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
-          .map(([x, y]) => node("circle", { class: `graph-dot ${ink}`, cx: this.x(x), cy: this.y(y), r: item.size ?? 4 }));
+        return this.#dots(item.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)), item.size ?? 4, ink);
       case "bars":
         return item.bars.map(({ from, to, y }) => {
           const [left, right] = [this.x(from), this.x(to)];
@@ -208,6 +208,14 @@ export class Graph {
       case "words":
         return [text(this.x(item.x), this.y(item.y), item.words, "middle", `graph-words ${ink}`)];
     }
+  }
+
+  /** Many are one path: a circle for each would take longer than a frame. @param {readonly (readonly [number, number])[]} points @param {number} r @param {string} ink */
+  #dots(points, r, ink) {
+    const places = points.map(([x, y]) => [this.x(x), this.y(y)]);
+    if (places.length <= FEW) return places.map(([cx, cy]) => node("circle", { class: `graph-dot ${ink}`, cx, cy, r }));
+    const d = places.map(([x, y]) => `M${(x - r).toFixed(1)} ${y.toFixed(1)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`).join("");
+    return [node("path", { class: `graph-dot graph-crowd ${ink}`, d })];
   }
 }
 

@@ -1,11 +1,11 @@
 // A stack of images as a block that an index cuts: what it picks stands out, all else is faint.
 
-import { digitInColour } from "../ink/digit-image.js";
 import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { colour, css } from "../shell/palette.js";
 import { onThemeChange } from "../shell/theme.js";
 import { DRAWN, HEIGHT, planeOf, project, SIDE, WIDTH, windowOf } from "./isometric.js";
+import { Sheet } from "./sheet.js";
 
 /** @import { Selection, Picked } from "./indexing.js" */
 /** @typedef {{length: number, bytes: (image: number) => ArrayLike<number>}} Stack images of 784 pixels, 0 to 255 */
@@ -22,10 +22,9 @@ export class StackView {
   /** @type {Selection | null} */
   #selection = null;
   #width = 0;
-  /** Images in ink, by their place, of the window that was drawn last. @type {HTMLCanvasElement[]} */
-  #pictures = [];
-  #first = -1;
   #inks = inks();
+  /** All images in ink: to make those of another window as a slider comes to it would take longer than a frame. */
+  #sheet;
   /** All that is faint, as it was drawn last: of what follows a slider only the plane is drawn anew. */
   #faint = { key: "", canvas: document.createElement("canvas") };
 
@@ -36,6 +35,7 @@ export class StackView {
    */
   constructor(root, stack, { signal }) {
     this.#stack = stack;
+    this.#sheet = new Sheet(stack, this.#inks.full);
     this.#canvas.setAttribute("role", "img");
     root.replaceChildren(this.#canvas);
     const observer = new ResizeObserver(([{ contentRect: { width } }]) => {
@@ -45,7 +45,7 @@ export class StackView {
     observer.observe(root);
     onThemeChange(document, () => {
       this.#inks = inks();
-      this.#first = -1;
+      this.#sheet = new Sheet(stack, this.#inks.full);
       this.#faint.key = "";
       this.#paint();
     }, { signal });
@@ -78,7 +78,6 @@ export class StackView {
     this.#canvas.height = height * ratio;
     const base = { ratio, unit, left: (width - WIDTH * unit) / 2, top: PAD };
     const [first, end] = this.window;
-    this.#load(first, end);
     const pen = new Pen(this.#canvas, base);
     const axis = selection.findIndex(({ kept }) => !kept);
     pen.copy(this.#drawFaint(base, axis < 0 ? selection : null));
@@ -101,25 +100,18 @@ export class StackView {
     pen.lines(HIDDEN_EDGES, this.#inks.soft, 1);
     for (let image = end - 1; image >= first; image--) {
       const picked = selection && contains(selection[0], image);
-      pen.picture(picked ? this.#masked(selection, image) : this.#pictures[image - first], [0, image - first], picked ? WHOLE : FAINT);
+      const at = /** @type {const} */ ([0, image - first]);
+      if (picked && !(isWhole(selection[1]) && isWhole(selection[2]))) pen.picture(this.#masked(selection, image), at, WHOLE);
+      else pen.picture(this.#sheet.canvas, at, picked ? WHOLE : FAINT, this.#sheet.corner(image));
     }
     pen.lines(SEEN_EDGES, this.#inks.soft, 1);
     return canvas;
   }
 
-  /** @param {number} first @param {number} end */
-  #load(first, end) {
-    if (this.#first === first) return;
-    const { ink } = this.#inks;
-    this.#pictures = Array.from({ length: end - first }, (_, i) => digitInColour(this.#stack.bytes(first + i), ink));
-    this.#first = first;
-  }
-
   /** Of an image what is picked, in ink. @param {Selection} selection @param {number} image */
   #masked(selection, image) {
-    if (isWhole(selection[1]) && isWhole(selection[2])) return this.#pictures[image - this.window[0]];
     const pixels = Uint8Array.from(this.#stack.bytes(image), (value, i) => (contains(selection[1], Math.floor(i / SIDE)) && contains(selection[2], i % SIDE) ? value : value / 8));
-    return digitInColour(pixels, this.#inks.ink);
+    return new Sheet({ length: 1, bytes: () => pixels }, this.#inks.full).canvas;
   }
 
   /** @param {Pen} pen @param {Selection} selection @param {number} axis @param {number} first @param {number} end */
@@ -228,13 +220,19 @@ class Pen {
     return [(left + x * unit) * ratio, (top + y * unit) * ratio];
   }
 
-  /** @param {HTMLCanvasElement} picture @param {readonly [number, number]} plane @param {number} alpha */
-  picture(picture, [axis, at], alpha) {
+  /**
+   * @param {HTMLCanvasElement} picture
+   * @param {readonly [number, number]} plane
+   * @param {number} alpha
+   * @param {readonly [number, number] | null} [corner] where on it the image lies that alone is drawn
+   */
+  picture(picture, [axis, at], alpha, corner = null) {
     const [a, b, c, d, x, y] = planeOf(axis, at);
     const scale = this.#base.unit * this.#base.ratio;
     this.#context.setTransform(a * scale, b * scale, c * scale, d * scale, ...this.#at([x, y]));
     this.#context.globalAlpha = alpha;
-    this.#context.drawImage(picture, 0, 0);
+    if (corner) this.#context.drawImage(picture, ...corner, SIDE, SIDE, 0, 0, SIDE, SIDE);
+    else this.#context.drawImage(picture, 0, 0);
     this.#context.globalAlpha = 1;
     this.#context.resetTransform();
   }
