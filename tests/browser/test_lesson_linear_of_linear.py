@@ -11,6 +11,12 @@ PATIENCE = 500_000
 """Milliseconds: three runs are trained first."""
 
 
+def formula(page: Page) -> list[float]:
+    """A digit's logit by the thirty, by the one picture, and what is not folded into it."""
+    words = [page.locator(f"[data-number={name}]").text_content() or "" for name in ("thirty", "answer", "rest")]
+    return [float(each.replace("−", "-")) for each in words]
+
+
 def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) -> None:
     page.goto("/lessons/linear-of-linear")
     page.get_by_label("Without a bend").press("Home")
@@ -30,11 +36,17 @@ def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) ->
     expect(page.locator("#words-now")).to_contain_text("changes 0 verdicts (you expected 0)")
 
     live = page.locator("#live")
+    thirty, answer, rest = formula(page)
+    assert page.locator("[data-number=same]").text_content() == "="
+    assert answer + rest == pytest.approx(thirty, abs=2e-4)
     expect(live).to_contain_text("30 of 30 units folded: 0 of 2,038 verdicts change")
     page.get_by_label("Units folded", exact=True).press("ArrowLeft")
     expect(live).to_contain_text("29 of 30 units folded: 0 of 2,038")
     expect(page).to_have_url(re.compile("folded=29"))
     page.get_by_label("ReLU, half inverted", exact=True).check()
+    expect(page.locator("[data-number=same]")).to_have_text("≠")
+    thirty, answer, rest = formula(page)
+    assert abs(answer + rest - thirty) > 1
     page.get_by_label("Units folded", exact=True).press("Home")
     expect(live).to_contain_text("0 of 30 units folded: 0 of 2,038")
     expect(live).to_contain_text("the largest difference of a logit is 0.00")

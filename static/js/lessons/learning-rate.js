@@ -1,17 +1,24 @@
 // Twelve runs that differ in their learning rate: each one's loss by epoch, and what all of them reach.
 
 import { element, part } from "../shell/element.js";
-import { loss, percent, plain } from "../shell/format.js";
+import { count, loss, percent, plain } from "../shell/format.js";
 import { root as base } from "../shell/root.js";
+import { ask } from "./ask.js";
 import { Graph, node } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { mountChoice } from "../forms/slider.js";
+import { showNumbers } from "./numbers.js";
+import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @typedef {import("./trials.js").Member} Member */
 
 const FROZEN = 0.6; // read rightly: as good as calling everything the same
+const [LOWEST, HIGHEST] = [0.001, 300];
+const RATES = 12; // on a logarithmic axis about as far from each other
+const WEIGHT = { unit: 0, row: 14, column: 14 }; // whose first step the formula has
 
-const { signal, state, prediction, trials, painter } = openLesson(window, { defaults: { loss: "mnist_loss", model: "simple_net", seed: 0 } });
+/** @typedef {{nudge: {value: number, derivative: number}}} Answer */
+
+const { signal, state, prediction, trials, painter } = openLesson(window, { defaults: { loss: "mnist_loss", model: "simple_net", seed: 0, rate: 0.1 } });
 
 const choices = part("choices");
 const [losses, models, seeds] = [element("div", ""), element("div", ""), element("div", "")];
@@ -34,14 +41,53 @@ mountChoice(seeds, {
 
 const graph = new Graph(part("graph"), {
   label: "Digits read rightly after ten epochs, by learning rate",
-  x: { min: 0.001, max: 300, scale: "log", label: "Learning rate", format: plain },
+  x: { min: LOWEST, max: HIGHEST, scale: "log", label: "Learning rate", format: plain },
   y: { min: 0.4, max: 1, label: "Read rightly", format: (value) => percent(value, 0) },
 }, { signal });
 
 const show = painter.add(paint);
 const trial = trials.ask("rates", { choices: chosen(), onChange: show });
-state.subscribe(() => trial.choose(chosen()));
+const rateControl = state.control("rate");
+const slider = mountSlider(part("rate"), {
+  label: "Look at the rate", min: LOWEST, max: HIGHEST, log: true, step: Math.log10(HIGHEST / LOWEST) / (RATES - 1), ...rateControl,
+  onInput: (/** @type {number} */ rate) => {
+    state.set("rate", nearest(rate));
+    slider.set(state.number("rate"));
+  },
+}, { signal });
+/** The weight and its slope before the first step, the same for all rates. @type {Answer["nudge"] | null} */
+let first = null;
+let asking = new AbortController();
+state.subscribe((changed) => {
+  if (changed === "rate") return show();
+  trial.choose(chosen());
+  askFirst();
+});
 prediction.subscribe(show);
+askFirst();
+
+/** Of the rates that are trained. @param {number} rate */
+function nearest(rate) {
+  const off = (/** @type {number} */ each) => Math.abs(Math.log(each / rate));
+  const rates = trial.members.map(({ recipe }) => recipe.learning_rate ?? 0.1);
+  return rates.length ? rates.reduce((one, other) => (off(other) < off(one) ? other : one)) : rate;
+}
+
+async function askFirst() {
+  asking.abort();
+  asking = new AbortController();
+  first = null;
+  const { unit, row, column } = WEIGHT;
+  /** @type {Answer | null} */
+  const answer = await ask("gradient", {
+    weights: { recipe: chosen(), step: 0 },
+    images: "next",
+    nudge: { parameter: "0.weight", index: [unit, 28 * row + column], by: [0.001] },
+  }, { signal: AbortSignal.any([signal, asking.signal]), onProblem: () => {} }); // the page stands without it
+  if (!answer) return;
+  first = answer.nudge;
+  show();
+}
 
 function chosen() {
   return { loss: state.text("loss"), model: state.text("model"), seed: state.number("seed") };
@@ -51,17 +97,44 @@ function paint() {
   const { members } = trial;
   part("miniatures").replaceChildren(...members.map(miniature));
   const reached = members.filter(({ log }) => !log.diverged && log.accuracy > 0).map(({ recipe, log }) => /** @type {const} */ ([recipe.learning_rate ?? 0.1, log.accuracy]));
+  const rate = state.number("rate");
   graph.show([
     ...flags(),
     { kind: "rule", y: 0.5, ink: "soft", dash: true, label: "guessing" },
     { kind: "line", points: reached, ink: "soft" },
+    { kind: "rule", x: rate, ink: "soft", dash: true, point: "rate" },
     { kind: "dots", points: reached, ink: "ink", point: "rate" },
+    { kind: "dots", points: reached.filter(([each]) => each === rate), ink: "ink", size: 7, point: "rate" },
   ]);
+  paintFirst(rate);
   const words = trial.complete ? said(members) : members.length ? "Not all of the rates have been trained yet." : "";
   graph.describe(words);
   part("words-now").textContent = words;
   part("source").textContent = source();
   table(members);
+}
+
+/** The chosen rate's run, and one weight's first step with it. @param {number} rate */
+function paintFirst(rate) {
+  const member = trial.members.find(({ recipe }) => recipe.learning_rate === rate);
+  const step = first && { weight: first.value, slope: first.derivative, new: first.value - rate * first.derivative };
+  const words = [
+    step ? `At rate ${plain(rate)} the first step moves one weight from ${decimals(step.weight, 6)} to ${decimals(step.new, 6)}.` : "",
+    member && !member.log.active && member.log.state !== "none" ? ended(member) : "",
+  ].filter(Boolean).join(" ");
+  if (part("at-rate").textContent !== words) part("at-rate").textContent = words;
+  if (step) showNumbers(part("lesson"), { new: decimals(step.new, 6), old: decimals(step.weight, 6), rate: plain(rate), slope: decimals(step.slope, 9) });
+}
+
+/** @param {Member} member */
+function ended({ log }) {
+  if (log.diverged) return `At step ${count(log.step)} its numbers overflow.`;
+  return `After ${count(log.epoch)} epochs it reads ${percent(log.accuracy)} rightly, with a loss of ${loss(log.epochs.valid_loss.at(-1))}.`;
+}
+
+/** @param {number} value @param {number} places */
+function decimals(value, places) {
+  return value.toFixed(places).replace("-", "−");
 }
 
 /** @returns {import("./graph.js").Item[]} */
@@ -83,7 +156,8 @@ function miniature({ run, recipe, log }) {
   if (points.length) svg.append(node("polyline", { points: points.join(" "), class: "graph-line graph-ink", "vector-effect": "non-scaling-stroke" }));
   const link = element("a", "", plain(recipe.learning_rate));
   link.href = `${base}/runs/${run}`;
-  const figure = element("figure", "miniature", element("figcaption", "", element("b", "", link), ` ${how(log)}`));
+  const here = recipe.learning_rate === state.number("rate");
+  const figure = element("figure", here ? "miniature miniature-here" : "miniature", element("figcaption", "", element("b", "", link), ` ${how(log)}`));
   figure.prepend(svg);
   return figure;
 }
@@ -93,7 +167,8 @@ function how(log) {
   if (log.diverged) return "overflowed";
   if (log.state === "paused" || log.state === "none" || log.state === "queued") return "waits";
   if (log.active && !(log.accuracy > 0)) return "…";
-  return log.accuracy < FROZEN && !log.active ? `stuck at ${percent(log.accuracy, 1)}` : percent(log.accuracy, 1);
+  const reached = percent(log.accuracy, 1).replace(" ", "\u00a0"); // a figure stays with its unit
+  return log.accuracy < FROZEN && !log.active ? `stuck at ${reached}` : reached;
 }
 
 /** @param {Member[]} members */

@@ -14,6 +14,7 @@ import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Fold } from "./folding.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
@@ -30,6 +31,7 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
  * @property {Item} curve verdicts changed, by units folded
  * @property {number} most of them
  * @property {Folded} all with every unit folded
+ * @property {number} digit whose logit then differs most
  * @property {Float32Array[]} pictures of the units, each times its weight in the second layer
  * @property {[pictures: number, one: number]} full what has the full colour: among the pictures, and in the folded one
  */
@@ -37,6 +39,7 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @type {Record<Kind, string>} */
 const KINDS = { straight: "no bend", relu: "ReLU", inverted: "ReLU, half inverted" };
+const SAME = 5e-5; // half of the last place in which a logit is written
 const SHOWN = 12; // digits whose verdict changes
 
 const { signal, state, prediction, trials, painter, digits, toasts } = openLesson(window, { defaults: { of: "straight", folded: 30 } });
@@ -107,11 +110,12 @@ async function look(name) {
     const fold = new Fold(network, seen);
     const curve = Array.from({ length: network.units + 1 }, (_, units) => fold.at(units).changed.length);
     const pictures = tiles.map((_, unit) => Float32Array.from({ length: PIXELS }, (_, pixel) => network.output[unit] * network.first[pixel * network.units + unit]));
+    const all = fold.at(network.units);
+    const off = all.logits.map((logit, i) => Math.abs(logit - fold.logits[i]));
     known[name] = {
-      run: member.run, network, seen, fold, pictures,
+      all, digit: off.indexOf(Math.max(...off)), run: member.run, network, seen, fold, pictures,
       curve: { kind: "line", points: curve.map((y, x) => /** @type {const} */ ([x, y])), ink: "soft" },
       most: Math.max(...curve),
-      all: fold.at(network.units),
       full: [fullColour(Float32Array.from(pictures.flatMap((each) => [...each]))), fullColour(fold.picture(network.units))],
     };
     show();
@@ -132,7 +136,7 @@ function paint() {
 }
 
 /** @param {Read} now */
-function paintFold({ network, seen, fold, curve, most, all, pictures, full }) {
+function paintFold({ network, seen, fold, curve, most, all, digit, pictures, full }) {
   const units = Math.min(network.units, Math.max(0, Math.round(state.number("folded"))));
   const { logits, difference, changed } = units === network.units ? all : fold.at(units);
   if (painted.pictures !== pictures || painted.palette !== palette) tiles.forEach((tile, unit) => tile.paint(pictures[unit], palette, 1 / full[0]));
@@ -143,6 +147,12 @@ function paintFold({ network, seen, fold, curve, most, all, pictures, full }) {
   one.paint(picture, palette, 1 / full[1]);
   one.canvas.setAttribute("aria-label", units ? "The one picture: blue where ink speaks for a 3, orange for a 7" : "Empty: nothing is folded yet");
   part("one-words").textContent = `${units} folded`;
+  const image = seen.image(digit);
+  const answer = picture.reduce((sum, weight, pixel) => sum + weight * image[pixel], 0);
+  const rest = logits[digit] - answer;
+  const same = Math.abs(logits[digit] - fold.logits[digit]) < SAME;
+  showNumbers(part("lesson"), { thirty: figure(fold.logits[digit]), same: same ? "=" : "≠", answer: figure(answer), rest: figure(rest), digit: count(digit) });
+  part("digit-now").hidden = false;
   const guess = prediction.number(kind());
   const top = Math.max(10, most, guess ?? 0) * 1.08;
   graph.setAxes({ y: { min: 0, max: top, label: "Verdicts changed of 2,038", format: count } });
@@ -157,6 +167,11 @@ function paintFold({ network, seen, fold, curve, most, all, pictures, full }) {
   row.show(changed.slice(0, SHOWN).map((i) => ({
     key: `${kind()} ${i}`, pixels: seen.bytes(i), words: logits[i] > 0 ? "now 3" : "now 7", name: `A ${seen.labels[i]}, read as ${logits[i] > 0 ? 3 : 7} now`, press: null,
   })));
+}
+
+/** @param {number} value */
+function figure(value) {
+  return value.toFixed(4).replace("-", "−");
 }
 
 /** @param {number} value */
