@@ -9,9 +9,15 @@ from tests.browser.waiting import at_rest
 
 def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     page.goto("/lessons/gradient-descent")
-    page.get_by_label("The mean 3 less the mean 7").press("Space")
-    page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
+    expected = page.locator("#maps figcaption").last
+    for picture in ("One sharp 3", "Noise", "The mean 3", "The mean 3 less the mean 7"):
+        page.get_by_label(picture, exact=True).press("Space")
+        page.get_by_role("button", name="This is what I expect").press("Enter")
+        name = picture.lower().replace("less the", "less").removeprefix("the ")
+        expect(expected).to_have_text(re.compile(f"^you expected: (the )?{name}$"))
+        if picture != "The mean 3 less the mean 7":
+            page.get_by_role("button", name="Change it", exact=True).press("Enter")
     expect(words).to_contain_text("After 1 step: loss 0.4")  # where what was predicted is to be seen
     page.get_by_role("button", name="1 Initialise").press("Enter")
     expect(words).to_contain_text("After 0 steps: loss 0.5000")

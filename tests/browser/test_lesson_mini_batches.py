@@ -8,7 +8,15 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.waiting import trained
 
-ANSWERS = {"After one epoch": "32", "After 49 steps": "8", "After 0.2 seconds": "256"}
+ANSWERS = {
+    "After one epoch, the best": "32",
+    "the second": "8",
+    "the third": "256",
+    "the fourth": "2,048",
+    "the last": "all",
+    "After 49 steps": "8",
+    "After 0.2 seconds": "256",
+}
 
 PATIENCE = 500_000
 """Milliseconds: gradients are computed beside what trains."""
@@ -46,6 +54,10 @@ def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
     trained(page.locator("#source"), "Five runs of this server")
     expect(page.locator("#words-now")).to_contain_text("You expected 32.")
     expect(page.locator("#graph").get_by_text("you: 32")).to_be_visible()
+    expect(page.locator("#words-now")).to_contain_text("You had 3 of the five in their place.")
+    expect(page.locator("#places").get_by_role("img")).to_have_accessible_name(
+        re.compile("You expected 32, 8, 256, 2,048, all 12,396; it is 8, 32, 256, 2,048, all 12,396.")
+    )
     epoch = accuracies(page, 1)
     assert list(epoch) == ["8", "32", "256", "2,048", "all 12,396"]
     assert list(epoch) == sorted(epoch, key=lambda size: -epoch[size])
@@ -96,3 +108,5 @@ def test_gradients_of_small_batches_point_further_astray(page: Page) -> None:
     angles = [float(words.rstrip("°")) for words in page.locator(".fan b").all_inner_texts()]
     assert angles == sorted(angles, reverse=True)
     assert angles[0] > 3 * angles[3]
+    for size, angle in (("8", angles[0]), ("2048", angles[3])):
+        expect(page.locator(f"[data-number=angle-{size}]")).to_have_text(f"{angle:g}°")

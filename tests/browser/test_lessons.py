@@ -144,8 +144,26 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#graph").get_by_text("your best")).to_be_visible()
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
     until_is(page, PRINTED_OVER, [])
+    page.get_by_label("Look at the rate", exact=True).press("End")
+    expect(page.locator("#at-rate")).to_contain_text("At rate 300 the first step moves one weight from")
+    expect(page.locator("#at-rate")).to_contain_text("After 10 epochs it reads 49.56 % rightly, with a loss of 0.5")
+    expect(page).to_have_url(re.compile(r"rate=300"))
+    expect(page.locator("[data-number=rate]")).to_have_text("300")
+    new, old, slope = shown_numbers(page, "new", "old", "slope")
+    assert new == pytest.approx(old - 300 * slope, abs=2e-6)
+    typed = page.get_by_label("Look at the rate, typed")
+    typed.fill("20")  # of those that were trained the nearest is taken
+    typed.press("Enter")
+    expect(page.locator("[data-number=rate]")).to_have_text("30")
+    expect(page.locator("#at-rate")).to_contain_text("it reads 50.44 % rightly")
     page.goto("/lessons")
     expect(page.locator("[data-lesson=learning-rate] [data-progress]")).to_have_text("Done")
+
+
+def shown_numbers(page: Page, *names: str) -> list[float]:
+    """A page's numbers in its formulas."""
+    words = [page.locator(f"[data-number={name}]").first.text_content() or "" for name in names]
+    return [float(each.replace("−", "-").replace(",", "")) for each in words]
 
 
 def test_without_a_bend_cross_entropy_explodes(page: Page) -> None:
@@ -171,10 +189,12 @@ def test_the_sigmoid_at_any_step_of_a_run(page: Page) -> None:
         re.compile(r"1\.[1-5] % lie between −1 and 1, 9[01]\.\d % beyond ±6\. You expected 1 %")
     )
     expect(words).to_contain_text("a probability of 0.500, reads 98.2")
+    expect(page.locator("#histogram").get_by_text("your guess")).to_be_visible()
     typed = page.get_by_label("After step, typed")
     typed.fill("0")
     typed.press("Enter")
     expect(words).to_contain_text("100.0 % lie between −1 and 1, 0.0 % beyond ±6.")
+    expect(page.locator("#histogram").get_by_text("your guess")).to_have_count(0)  # it is of the end
     page.get_by_label("Threshold (logit)", exact=True).focus()
     page.keyboard.press("End")
     expect(words).to_contain_text("A threshold of 6, a probability of 0.998, reads 50.44 % rightly (≈).")
@@ -213,6 +233,11 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
     words = page.locator("#words-now")
     expect(words).to_contain_text("L1 reads 95.14 % of 2,038 digits rightly: 91.68 % of the 3s, 98.54 % of the 7s.")
     expect(words).to_contain_text("You expected 75.5 % for L1 (95.14 %), and L2 to be the better one: it is L2.")
+    reached = page.locator("#reached")
+    expect(reached.get_by_text("L1, you expected")).to_be_visible()
+    expect(reached.get_by_role("img")).to_have_accessible_name(
+        re.compile("L1 95.14 %, L2 96.61 %, without abs 49.56 %, abs too late 65.90 %. You expected 75.5 % for L1.")
+    )
     for name, right in (("L2", "96.61"), ("without abs", "49.56"), ("abs too late", "65.90")):
         page.get_by_role("radio", name=name, exact=True).check()
         expect(words).to_contain_text(f"{name} reads {right} %")
@@ -225,8 +250,13 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
 def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
     page.goto("/lessons/a-sensible-loss")
     page.get_by_label("A hundred times more weakly").press("Space")
-    for place, which in (("largest loss", "b"), ("second", "c"), ("third", "a"), ("smallest", "d")):
+    for place, which in (("largest loss", "b"), ("second", "c"), ("third", "d"), ("smallest", "a")):
         page.get_by_label(f"The {place}").select_option(which)
+    page.get_by_label("The third").focus()
+    page.get_by_label("The third").select_option("a")  # which has another place by then: both change theirs
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("The smallest")).to_have_value("d")
+    expect(page.get_by_text("“The smallest” is now a 7, P(3) = 0.3.")).to_be_visible()
     page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
     expect(words).to_contain_text("A 3 at −6 (P(3) = 0.0025) costs 0.9975 and pulls with 0.0025.")
@@ -235,6 +265,9 @@ def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
         "the 7 with P(3) = 0.8 (0.80), the 3 with P(3) = 0.4 (0.60), the 7 with P(3) = 0.3 (0.30)"
     )
     expect(words).to_contain_text("You had 2 of the four in its place.")
+    for number in range(1, 5):
+        expect(page.locator("#curves").get_by_text(f"you: {number}.")).to_be_visible()
+    until_is(page, PRINTED_OVER, [])
     page.get_by_role("radio", name="cross-entropy").check()
     expect(words).to_contain_text("costs 6.0025 and pulls with 0.9975.")
     trained(page.locator("#source"), "of 39 epochs loss and accuracy fell together")
@@ -246,10 +279,23 @@ def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
 def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None:
     page.goto("/lessons/why-not-accuracy")
     page.get_by_label("Verdicts that change").press("ArrowRight")
+    page.get_by_label("Accuracy with 2 taken from the weight").press("ArrowUp")
+    page.get_by_label("Accuracy with 1 added to the weight").press("ArrowDown")
+    expect(page.locator("output[for=predict-more-1]")).to_have_text("89.5 %")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
     trained(page.locator("#source"), "validation digits, read here with the parameters of run")
     expect(words).to_contain_text("2 of 2,038 verdicts change. You expected 21.")
+    accuracy = page.locator("#accuracy")
+    expect(accuracy.get_by_text("you drew")).to_be_visible()
+    drawn = "You drew it through 75.5 % at −2, 90.0 % at −1, 89.5 % at +1, 75.0 % at +2."
+    expect(accuracy.get_by_role("img")).to_have_accessible_name(re.compile(re.escape(drawn)))
+    page.get_by_role("radio", name="100 ×").check()  # only the whole stretch has been drawn
+    expect(accuracy.get_by_text("you drew")).to_have_count(0)
+    page.get_by_role("radio", name="1 ×", exact=True).check()
+    weight, rate, slope, after = shown_numbers(page, "weight", "rate", "slope", "after")
+    assert slope != 0
+    assert after == pytest.approx(weight - rate * slope, abs=2e-6)
     typed = page.get_by_label("Added to the weight, typed")
     typed.fill("-0,1")
     typed.press("Enter")

@@ -4,6 +4,7 @@ import { AlongWeight, allSums } from "../../static/js/lessons/along-weight.js";
 import { DISTANCES, nearness } from "../../static/js/lessons/distances.js";
 import { histogramOf } from "../../static/js/lessons/graph.js";
 import { Digits } from "../../static/js/model/digits.js";
+import { LOSSES, slopeOf } from "../../static/js/model/gradient.js";
 import { networkOfVector } from "../../static/js/model/network.js";
 import { sharesRight } from "../../static/js/model/read-all.js";
 import { random } from "./random.js";
@@ -28,6 +29,11 @@ test("along a weight every digit is read as by the network that has it", () => {
     const loss = logits.reduce((sum, z, i) => sum + 1 / (1 + Math.exp(digits.labels[i] === 3 ? z : -z)), 0) / COUNT;
     assert.ok(Math.abs(along.at(change).loss - loss) < 1e-6);
     assert.equal(along.flipped(0).length, 0);
+    const images = Array.from({ length: COUNT }, (_, i) => digits.image(i));
+    const targets = [...digits.labels].map((label) => Number(label === 3));
+    const { gradient } = slopeOf(network, images, targets, LOSSES.mnist_loss);
+    assert.ok(Math.abs(along.slope(change) - gradient[unit * 784 + pixel]) < 1e-7);
+    assert.equal(along.weight, Math.fround(vector[unit * 784 + pixel]));
   }
 });
 

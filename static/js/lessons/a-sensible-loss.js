@@ -6,6 +6,7 @@ import { element, part } from "../shell/element.js";
 import { count, plain } from "../shell/format.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { bindPlaces } from "./places.js";
 import { showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
@@ -15,6 +16,7 @@ const DIGITS = /** @type {const} */ ([["a", 3, -6], ["b", 3, 0], ["c", 7, -2], [
 const ASKED = { a: { label: 3, p: 0.9 }, b: { label: 7, p: 0.8 }, c: { label: 3, p: 0.4 }, d: { label: 7, p: 0.3 } };
 const PLACES = ["first", "second", "third", "fourth"];
 
+/** @import { Item } from "./graph.js" */
 /** @typedef {"mnist_loss" | "bce"} Loss */
 
 const { signal, state, prediction, trials, painter } = openLesson(window, {
@@ -49,6 +51,7 @@ state.subscribe((changed) => {
   show();
 });
 prediction.subscribe(show);
+bindPlaces(part("prediction", HTMLFormElement), PLACES, { signal });
 show();
 
 function lossName() {
@@ -69,6 +72,7 @@ function paint() {
     // A tangent: as steep as the digit pulls.
     ...digits.map(({ logit, cost, pull }) => /** @type {const} */ ({ kind: "line", ink: "ink", points: [[logit - 1, cost - pull], [logit + 1, cost + pull]] })),
     ...digits.map(({ label, logit, cost }) => /** @type {const} */ ({ kind: "dots", ink: label === 3 ? "three" : "seven", size: 6, point: "p", points: [[logit, cost]] })),
+    ...placed(),
   ]);
   const [three, seven] = [digits.find(({ label }) => label === 3), digits.find(({ label }) => label === 7)];
   if (three && seven) {
@@ -95,15 +99,39 @@ function judged() {
   return pull === "weaker" ? "As you expected, mnist_loss pulls a hundred times more weakly at −6 than at 0." : "You expected otherwise: mnist_loss pulls a hundred times more weakly at −6 than at 0.";
 }
 
+/** Where the reader's four lie on the curves, each with the place that it was given. @returns {Item[]} */
+function placed() {
+  const { answers } = prediction;
+  if (!answers) return [];
+  const room = lossName() === "bce" ? 0.5 : 0.07;
+  return Object.keys(ASKED).flatMap((key) => {
+    const place = PLACES.findIndex((each) => answers[each] === key);
+    if (place < 0) return [];
+    const at = /** @type {const} */ ([logitOf(key), costOf(key)]);
+    return /** @type {Item[]} */ ([
+      { kind: "dots", ink: "mine", size: 5, points: [at] },
+      { kind: "words", ink: "mine", x: at[0], y: at[1] + room, words: `you: ${place + 1}.` },
+    ]);
+  });
+}
+
+/** @param {string} key of one of the four */
+function logitOf(key) {
+  return Math.log(ASKED[key].p / (1 - ASKED[key].p));
+}
+
+/** @param {string} key of one of the four */
+function costOf(key) {
+  return LOSSES[lossName()].loss(logitOf(key), ASKED[key].label === 3 ? 1 : 0);
+}
+
 /** The four as they come by either loss, and how many of them the reader has put there. */
 function inOrder() {
   const { answers } = prediction;
   if (!answers?.first) return "";
-  const { loss } = LOSSES[lossName()];
-  const cost = (/** @type {string} */ key) => loss(Math.log(ASKED[key].p / (1 - ASKED[key].p)), ASKED[key].label === 3 ? 1 : 0);
-  const order = Object.keys(ASKED).sort((one, other) => cost(other) - cost(one));
+  const order = Object.keys(ASKED).sort((one, other) => costOf(other) - costOf(one));
   const right = order.filter((key, place) => answers[PLACES[place]] === key).length;
-  const all = order.map((key) => `the ${ASKED[key].label} with P(3) = ${ASKED[key].p} (${cost(key).toFixed(2)})`).join(", ");
+  const all = order.map((key) => `the ${ASKED[key].label} with P(3) = ${ASKED[key].p} (${costOf(key).toFixed(2)})`).join(", ");
   return `In the order of their loss: ${all}. ${right === order.length ? "So you had put them." : `You had ${right || "none"} of the four in its place.`}`;
 }
 
@@ -122,5 +150,5 @@ function paintRun() {
   ]);
   const words = `In ${count(both.length)} of ${count(Math.max(0, points.length - 1))} epochs loss and accuracy fell together.`;
   epochs.describe(words);
-  part("source").textContent = trial.waiting || `Above: blue what a 3 costs, orange a 7, with the slope at each digit. Below: ${words} Run ${member.run}, on 2,038 validation digits.`;
+  part("source").textContent = trial.waiting || `Above: blue what a 3 costs, orange a 7, with the slope at each digit${prediction.answers ? ", and where the four lie that you put in order" : ""}. Below: ${words} Run ${member.run}, on 2,038 validation digits.`;
 }

@@ -21,6 +21,8 @@ export function allSums(network, digits) {
 export class AlongWeight {
   #network;
   #unit;
+  /** The weight as it was trained. */
+  weight;
   #labels;
   /** The unit's sum of each digit. */
   #sums;
@@ -43,6 +45,7 @@ export class AlongWeight {
   constructor({ network, digits, sums, pushes, logits }, unit, pixel) {
     this.#network = network;
     this.#unit = unit;
+    this.weight = network.first[pixel * network.units + unit];
     this.#labels = digits.labels;
     const own = unit * digits.count;
     this.#sums = sums.subarray(own, own + digits.count);
@@ -67,6 +70,18 @@ export class AlongWeight {
   logit(i, change) {
     const { activation, output } = this.#network;
     return this.#rest[i] + output[this.#unit] * activation.apply(this.#sums[i] + change * this.#ink[i]);
+  }
+
+  /** Of the loss along the weight. @param {number} change */
+  slope(change) {
+    const { activation, output } = this.#network;
+    let sum = 0;
+    for (const i of this.#inked) {
+      const out = activation.apply(this.#sums[i] + change * this.#ink[i]);
+      const pull = LOSSES.mnist_loss.slope(this.logit(i, change), this.#labels[i] === 3 ? 1 : 0);
+      sum += pull * output[this.#unit] * activation.slope(out) * this.#ink[i];
+    }
+    return sum / this.#labels.length;
   }
 
   /** @param {number} change @returns {Reading} */

@@ -54,6 +54,11 @@ const histogram = new Graph(part("histogram"), {
   x: { min: -1, max: 1, label: "Nearer to the 7  ←  →  nearer to the 3" },
   y: { min: 0, max: 1, label: "Digits" },
 }, { signal });
+const reached = new Graph(part("reached"), {
+  label: "How many digits each distance reads rightly",
+  x: { min: 0.4, max: 1, label: "Read rightly", format: (value) => percent(value, 0) },
+  y: { min: 0, max: 1, label: "", ticks: [] },
+}, { signal });
 if (!drawing.blank) part("picks").append(button("My drawing", "small", () => pick(DRAWN)));
 trials.ask("network", { onChange: ({ complete, members }) => complete && findOnlyNetwork(members[0]) });
 state.subscribe(show);
@@ -120,6 +125,7 @@ function paint() {
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   histogram.describe(words);
+  paintReached(loaded);
   part("source").textContent = "Mean images of 12,396 training digits; distances of 2,038 validation digits, computed here. In the pictures blue is more ink than in the mean, orange is less.";
 }
 
@@ -139,6 +145,19 @@ function lookOf(values, labels) {
     bars: /** @type {Item[]} */ ([{ kind: "bars", ink: "seven", bars: seven }, { kind: "bars", ink: "three", bars: three }]),
     right: sharesRight(values, labels),
   };
+}
+
+/** All four distances on one axis, and where the reader expected L1. @param {NonNullable<typeof loaded>} all */
+function paintReached({ all, nearer }) {
+  const guess = prediction.number("l1");
+  const names = /** @type {Norm[]} */ (Object.keys(NAMES));
+  const rights = names.map((each) => (looks[each] ??= lookOf(nearer[each], all.labels)).right.all);
+  reached.show([
+    ...names.map((each, i) => /** @type {Item} */ ({ kind: "dots", points: [[rights[i], 0.3]], ink: each === norm() ? "ink" : "soft", size: each === norm() ? 7 : 5 })),
+    ...names.map((each, i) => /** @type {Item} */ ({ kind: "words", x: rights[i], y: 0.44, words: NAMES[each], ink: each === norm() ? "ink" : "soft" })),
+    ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "flag", x: guess / 100, label: "L1, you expected", ink: "mine" })]),
+  ]);
+  reached.describe(names.map((each, i) => `${NAMES[each]} ${percent(rights[i])}`).join(", ") + (guess === null ? "." : `. You expected ${percent(guess / 100, 1)} for L1.`));
 }
 
 function judged() {

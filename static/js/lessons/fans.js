@@ -33,13 +33,15 @@ export class Fans {
    *
    * @param {{learning_rate: number, seed: number}} recipe what differs from the textbook's
    * @param {number} step
+   * @param {(size: number, words: string) => void} onAngle of each size the mean angle, a sign that it is awaited before
    */
-  async ask(recipe, step) {
+  async ask(recipe, step, onAngle) {
     this.#asked.abort();
     if (this.#signal.aborted) return;
     const { signal } = (this.#asked = new AbortController());
     const fans = [...SAMPLES.keys()].map((size) => fan({ batch_size: size, angles: [], mean_angle: null }, "…"));
     this.#root.replaceChildren(...fans);
+    for (const size of SAMPLES.keys()) onAngle(size, "…");
     this.#source.textContent = "The server computes the gradients …";
     for (const [i, [size, samples]] of [...SAMPLES].entries()) {
       const asked = { weights: { recipe: { ...recipe, device: "cpu" }, step }, batch_sizes: [size], samples };
@@ -47,7 +49,9 @@ export class Fans {
       const answer = await ask("sampled_gradients", asked, { signal, onProblem: (words) => (this.#source.textContent = words) });
       if (!answer) return;
       const [sample] = answer.sizes;
-      fans[i].replaceWith(fan(sample, sample.mean_angle === null ? "no slope" : `${Math.round(sample.mean_angle)}°`));
+      const words = sample.mean_angle === null ? "no slope" : `${Math.round(sample.mean_angle)}°`;
+      fans[i].replaceWith(fan(sample, words));
+      onAngle(size, words);
     }
     this.#source.textContent = `Angles to the gradient of all 12,396 images after ${count(step)} steps of 256 images with rate ${recipe.learning_rate} and seed ${recipe.seed}: each ray is one batch, to one side or the other by turns, each number their mean. Computed by this server’s learner.`;
   }

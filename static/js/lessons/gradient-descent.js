@@ -21,10 +21,19 @@ const RATE = 0.1;
 const LATE = 300; // milliseconds after which a page says that it waits
 const BY = Array.from({ length: 13 }, (_, i) => -REACH + (2 * REACH * i) / 12); // each is a pass over all images
 
+/** What may be expected, by its value in the form. @type {Record<string, {words: string, image: () => ArrayLike<number> | null}>} */
+const EXPECTED = {
+  noise: { words: "noise", image: () => NOISE },
+  three: { words: "the mean 3", image: () => meanThree },
+  difference: { words: "mean 3 less mean 7", image: () => difference },
+  digit: { words: "one sharp 3", image: sharpThree },
+};
+const NOISE = Float32Array.from({ length: PIXELS }, () => Math.random() * 2 - 1);
+
 /** @typedef {{value: number, derivative: number, by: number[], loss: number[], rise_over_run: (number | null)[]}} Nudged */
 /** @typedef {{step: number, values: Float32Array, gradient: Float32Array, norm: number, loss: number, accuracy: number, images: number, nudge: Nudged}} Answer */
 
-const { signal, state, prediction, painter } = openLesson(window, {
+const { signal, state, prediction, digits, painter } = openLesson(window, {
   defaults: { start: "zero", images: "all", kept: "no", step: 0, row: 14, column: 14 },
 });
 
@@ -32,6 +41,10 @@ const { signal, state, prediction, painter } = openLesson(window, {
 let answer = null;
 /** @type {Float64Array | null} mean 3 less mean 7 */
 let difference = null;
+/** @type {Float64Array | null} */
+let meanThree = null;
+/** One of the 3s, for who expects to see one. @type {ArrayLike<number> | null} */
+let oneThree = null;
 let asked = new AbortController();
 let palette = divergingScale(document);
 const show = painter.add(paint);
@@ -61,6 +74,10 @@ const maps = ["the weights now", "downhill: the gradient, turned round", "mean 3
   part("maps").append(element("figure", "map", image.canvas, element("figcaption", "caption", words)));
   return image;
 });
+/** What the reader expected to see, beside it. */
+const expected = { image: new SignedImage("map-image"), caption: element("figcaption", "caption"), root: element("figure", "map mine-map") };
+expected.image.paint(new Float32Array(PIXELS), palette, 1);
+expected.root.append(expected.image.canvas, expected.caption);
 const slice = new Graph(part("slice"), {
   label: "The loss along one weight",
   x: { min: -REACH, max: REACH, label: "Added to the weight", format: plain },
@@ -83,6 +100,7 @@ onThemeChange(document, () => {
 }, { signal });
 look();
 request("GET", "/api/baseline").then(({ mean_3: three, mean_7: seven }) => {
+  meanThree = Float64Array.from(three);
   difference = Float64Array.from(three, (/** @type {number} */ value, /** @type {number} */ i) => value - seven[i]);
   show();
 }).catch(refused);
@@ -126,6 +144,7 @@ function paint() {
   const weights = values.subarray(0, PIXELS);
   const downhill = Float64Array.from(gradient.subarray(0, PIXELS), (value) => -value);
   [weights, downhill, difference].forEach((each, i) => maps[i].paint(each, palette, 1 / fullColour(each)));
+  paintExpected();
   const low = Math.min(...nudge.loss);
   const room = Math.max(1e-6, (Math.max(...nudge.loss) - low) * 0.15);
   slice.setAxes({ y: { min: low - room, max: Math.max(...nudge.loss) + room, label: "Loss", format: (value) => value.toPrecision(4) } });
@@ -151,6 +170,29 @@ function paint() {
   part("words-now").textContent = words;
   slice.describe(`${words} Led by the slope alone, a start ${REACH} below the weight comes to ${ends[0]} beside it, one ${REACH} above to ${ends[1]}.`);
   part("source").textContent = `Computed by this server’s learner: a linear model with ${state.text("start") === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${state.text("images") === "all" ? "all training images in each step" : "mini-batches of 256"}${state.text("kept") === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. In the pictures blue speaks for a 3, orange for a 7.`;
+}
+
+function paintExpected() {
+  const picture = prediction.answers?.picture;
+  const known = picture && EXPECTED[picture];
+  expected.root.remove();
+  if (!known) return;
+  const image = known.image();
+  if (!image) return;
+  expected.image.paint(image, palette, 1 / fullColour(image));
+  expected.caption.textContent = `you expected: ${known.words}`;
+  part("maps").append(expected.root);
+}
+
+/** The first 3 of the validation digits; null until it is there. */
+function sharpThree() {
+  if (!oneThree) {
+    digits.get().then((all) => {
+      oneThree = all.image(all.labels.indexOf(3));
+      show();
+    }).catch(refused);
+  }
+  return oneThree;
 }
 
 function judged() {

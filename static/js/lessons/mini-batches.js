@@ -8,6 +8,8 @@ import { Graph, node } from "./graph.js";
 import { showImageOrders } from "./image-orders.js";
 import { openLesson } from "./lesson.js";
 import { newestAt, readPictures, stepsBefore } from "./measured-steps.js";
+import { showNumbers } from "./numbers.js";
+import { PlacesMet, bindPlaces } from "./places.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
@@ -33,6 +35,7 @@ const COUNTED = {
 };
 const READING = "The pictures of the first epoch read the validation digits …";
 const FIRST = { step: 49, epoch: 1, time: 0.2 };
+const PLACES = ["epoch", "second", "third", "fourth", "fifth"]; // the reader's, after one epoch
 
 const { signal, state, prediction, trials, painter, digits, toasts } = openLesson(window, {
   defaults: { by: "epoch", ...FIRST, rate: 0.1, seed: 0, fan: 49 },
@@ -57,6 +60,9 @@ const asked = new Set();
 const small = trials.ask("small", { choices: chosen(), onChange, steps: true });
 const large = trials.ask("large", { choices: chosen(), onChange, steps: true });
 const fans = new Fans(part("fans"), part("fan-source"), { signal });
+
+const placesMet = new PlacesMet(part("places"), { signal });
+bindPlaces(part("prediction", HTMLFormElement), PLACES, { signal });
 
 let sliders = new AbortController();
 let orders = new AbortController();
@@ -111,7 +117,7 @@ function chosen() {
 }
 
 function askFans() {
-  if (seen) fans.ask(chosen(), state.number("fan"));
+  if (seen) fans.ask(chosen(), state.number("fan"), (size, words) => showNumbers(part("lesson"), { [`angle-${size}`]: words }));
 }
 
 /** Once the runs are trained: beside them it would take longer than an experiment may. */
@@ -213,9 +219,22 @@ function paint() {
   part("ranking").replaceChildren(...order.map((each) => rank(each, guess)));
   const said = pending ? waitsFor([small, large]) || READING : sentence(order, words(at), counted);
   graph.describe(said);
-  part("words-now").textContent = `${said}${guess && at === FIRST[counted] && said && !pending ? ` You expected ${sizeWords(guess)}.` : ""}`;
+  const right = paintPlaces();
+  const expected = guess && at === FIRST[counted] && said && !pending ? ` You expected ${sizeWords(guess)}.` : "";
+  const placed = expected && counted === "epoch" && right !== null ? ` You had ${right === PLACES.length ? "all" : right || "none"} of the five in ${right === 1 ? "its" : "their"} place.` : "";
+  part("words-now").textContent = `${said}${expected}${placed}`;
   part("source").textContent = waitsFor([small, large]) || (pending ? READING : "") || "Five runs of this server, each size leads to its own; accuracy on 2,038 digits that none has learned from, at the ends of epochs, and before the first one’s end by the pictures of their weights. Where a size was not measured at the very place, its newest figure before it counts." + (counted === "time" ? " The seconds are those of this server’s clock, on which several of these runs took turns on a core: they do not tell how fast a size is alone." : "");
   table();
+}
+
+/** The order that the reader expected after one epoch, beside the one that came; how many are in their place. */
+function paintPlaces() {
+  const order = ranked("epoch", FIRST.epoch);
+  const mine = PLACES.map((name) => prediction.number(name));
+  const known = mine.every((size) => size !== null) && order.length > 0 && order.every(({ point }) => point);
+  part("places").hidden = !known;
+  if (!known) return null;
+  return placesMet.show(/** @type {number[]} */ (mine), order.map(({ size }) => size), { words: sizeWords, look: (size) => LOOKS[size] });
 }
 
 /** @param {number} x @param {Point} point @param {import("./graph.js").Ink} ink @param {number} size @returns {Item} */

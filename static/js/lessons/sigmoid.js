@@ -83,6 +83,7 @@ function lookOf(logits, labels) {
     line: /** @type {Item} */ ({ kind: "line", ink: "soft", points: range(-reach, reach, 200).map((z) => /** @type {const} */ ([z, sigmoid(z)])) }),
     dots: /** @type {Item[]} */ ([{ kind: "dots", ink: "three", size: 2.5, points: of(3) }, { kind: "dots", ink: "seven", size: 2.5, points: of(7) }]),
     bars: /** @type {Item[]} */ ([{ kind: "bars", ink: "seven", bars: seven }, { kind: "bars", ink: "three", bars: three }]),
+    wide: (2 * reach) / BINS,
     top: Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y)),
     range: `${lowest(logits)} to ${Math.max(...logits).toFixed(1)}`,
     middle: share((z) => Math.abs(z) < 1),
@@ -104,21 +105,36 @@ function paint() {
     { kind: "rule", y: sigmoid(threshold), ink: "soft", dash: true, label: sigmoid(threshold).toFixed(3), point: "probability" },
   ]);
   showNumbers(part("lesson"), { logit: signed(threshold), minus: signed(-threshold), probability: sigmoid(threshold).toFixed(3) });
-  histogram.setAxes({ x: axis(look.reach), y: { min: 0, max: look.top * 1.1, label: "Digits", format: (value) => count(value) } });
-  histogram.show([...look.bars, { kind: "rule", x: threshold, ink: "ink", label: "threshold", point: "logit" }]);
+  const expected = step === LAST ? prediction.number("middle") : null;
+  // As many digits as are expected between −1 and 1, in bars as wide as the others.
+  const high = expected === null ? 0 : ((expected / 100) * logits.length * look.wide) / 2;
+  histogram.setAxes({ x: axis(look.reach), y: { min: 0, max: Math.max(look.top, high) * 1.1, label: "Digits", format: (value) => count(value) } });
+  histogram.show([
+    ...look.bars,
+    { kind: "rule", x: threshold, ink: "ink", label: "threshold", point: "logit" },
+    ...(expected === null ? [] : guessed(high, look.reach)),
+  ]);
   let right = 0;
   for (let i = 0; i < logits.length; i++) if (logits[i] > threshold === (labels[i] === 3)) right++;
-  const expected = prediction.number("middle");
   const words = [
     `After step ${count(step)} the logits go from ${look.range}.`,
     `${percent(look.middle, 1)} lie between −1 and 1, ${percent(look.out, 1)} beyond ±6.`,
-    expected === null || step !== LAST ? "" : `You expected ${expected} % in the middle.`,
+    expected === null ? "" : `You expected ${expected} % in the middle: the dashed box is as large.`,
     `A threshold of ${plain(threshold)}, a probability of ${sigmoid(threshold).toFixed(3)}, reads ${percent(right / logits.length)} rightly${step === LAST ? "" : " (≈)"}.`,
     `At ±${plain(width)} the line is ${Math.abs(0.5 + width / 4 - sigmoid(width)).toFixed(3)} off.`,
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   curve.describe(words);
+  histogram.describe(words);
   part("source").textContent = `2,038 validation digits, read here by run ${run} as it was after step ${count(step)}${step === LAST ? "" : ", by its picture’s weights, which are rounded to 255 levels (≈)"}. Blue are 3s, orange 7s.`;
+}
+
+/** The reader's share of the middle as a box. @param {number} high @param {number} reach @returns {Item[]} */
+function guessed(high, reach) {
+  return [
+    { kind: "line", ink: "mine", dash: true, points: [[-1, 0], [-1, high], [1, high], [1, 0]] },
+    { kind: "words", ink: "mine", x: -reach / 5, y: high, words: "your guess" },
+  ];
 }
 
 /** @param {number} value */

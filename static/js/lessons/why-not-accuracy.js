@@ -7,13 +7,19 @@ import { element, part } from "../shell/element.js";
 import { count, percent, plain } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { AlongWeight, allSums } from "./along-weight.js";
+import { bindDrawnCurve } from "./drawn-curve.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
+import { showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const REACH = 2; // how far the weight is moved, at most
 const POINTS = 400;
 const HASTY = 50; // while a slider moves, so that it follows within a frame
+const RATE = 0.1;
+const GUESSED = 0.1; // added to the weight, in the question how many verdicts change
+/** The points of the curve that a reader draws. */
+const DRAWN = /** @type {const} */ ([["less-2", -2], ["less-1", -1], ["more-1", 1], ["more-2", 2]]);
 const REST = 150; // milliseconds without a move, after which the curve has all its points
 
 const { signal, state, prediction, trials, digits, painter } = openLesson(window, {
@@ -29,6 +35,7 @@ const show = painter.add(paint);
 trials.ask("network", { onChange: waited });
 trials.ask("accuracy", { onChange: ({ complete, members }) => complete && compare(members[0]) });
 prediction.subscribe(show);
+bindDrawnCurve(part("drawn"), prediction, { signal });
 
 mountChoice(part("zoom"), {
   label: "Zoom",
@@ -87,10 +94,14 @@ function paint() {
   const hasty = performance.now() < moved + REST - 1 && !along.has(middle - half, middle + half, POINTS);
   const curve = along.curve(middle - half, middle + half, hasty ? HASTY : POINTS);
   const axis = { ...x, min: middle - half, max: middle + half };
-  accuracy.setAxes({ x: axis, y: around(curve.map((each) => each.accuracy), 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
-  loss.setAxes({ x: axis, y: around(curve.map((each) => each.loss), 1e-7, "Loss", (value) => value.toPrecision(5)) });
-  const now = along.at(change);
+  loss.setAxes({ x: axis, y: around(curve.map((each) => each.loss), 1e-7, "Loss, in thousandths", thousandths) });
+  const [now, before] = [along.at(change), along.at(0)];
+  const guess = state.number("zoom") === 1 ? guessed(before.accuracy, all.count) : null;
+  const heights = [...curve.map((each) => each.accuracy), ...(guess?.heights ?? [])];
+  const wide = { min: Math.floor(Math.min(...heights) * 10) / 10, max: 1.02, label: "Accuracy", format: (/** @type {number} */ value) => percent(value, 0) };
+  accuracy.setAxes({ x: axis, y: guess ? wide : around(heights, 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
   accuracy.show([
+    ...(guess?.items ?? []),
     { kind: "line", ink: "ink", point: "zero", points: curve.map((each) => [each.change, each.accuracy]) },
     { kind: "rule", x: change, ink: "soft", dash: true },
     { kind: "dots", ink: "ink", size: 5, points: [[change, now.accuracy]] },
@@ -100,22 +111,64 @@ function paint() {
     { kind: "rule", x: change, ink: "soft", dash: true },
     { kind: "dots", ink: "ink", size: 5, points: [[change, now.loss]] },
   ]);
-  const before = along.at(0);
   const flipped = along.flipped(change);
   const expected = prediction.number("changed");
   const words = [
     `${plain(change).replace("-", "−")} added to one weight (unit ${state.number("unit")}, row ${state.number("row")}, column ${state.number("column")}): ${flipped.length === 0 ? "no verdict changes" : `${flipped.length} of ${count(all.count)} verdicts change`}.`,
-    expected !== null && change === 0.1 ? `You expected ${expected}.` : "",
+    expected !== null && change === GUESSED ? `You expected ${expected}.` : "",
     `Accuracy is ${percent(now.accuracy)}, before ${percent(before.accuracy)}. The loss moves by ${(now.loss - before.loss).toExponential(1).replaceAll("-", "−")}.`,
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
-  accuracy.describe(words);
+  accuracy.describe(guess ? `${words} ${guess.words}` : words);
   loss.describe(words);
+  const [weight, slope] = [along.weight + change, along.slope(change)];
+  showNumbers(part("lesson"), { weight: decimals(weight, 6), rate: String(RATE), slope: decimals(slope, 8), after: decimals(weight - RATE * slope, 6) });
   row.show(flipped.slice(0, 8).map((i) => {
     const p = sigmoid(along.logit(i, change));
     return { key: String(i), pixels: all.bytes(i), words: `P(3) ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${p > 0.5 ? 3 : 7}`, press: null };
   }));
   part("source").textContent = `All ${count(all.count)} validation digits, read here with the parameters of run ${run} after its last step. The curves are drawn from ${POINTS + 1} points; where one must be drawn anew as you move, from ${HASTY + 1} until you rest.`;
+}
+
+/**
+ * What the reader has drawn of the accuracy, and the verdicts that were to change as a bar up and down; null: nothing.
+ *
+ * @param {number} before
+ * @param {number} digits how many
+ */
+function guessed(before, digits) {
+  const changed = prediction.number("changed");
+  const heights = DRAWN.flatMap(([name, by]) => {
+    const height = prediction.number(name);
+    return height === null ? [] : [/** @type {const} */ ([by, height / 100])];
+  });
+  if (changed === null && !heights.length) return null;
+  const bar = (changed ?? 0) / digits;
+  const line = /** @type {(readonly [number, number])[]} */ ([...heights, [0, before]]).toSorted(([one], [other]) => one - other);
+  const words = heights.length ? `You drew it through ${heights.map(([by, height]) => `${percent(height, 1)} at ${signed(by)}`).join(", ")}.` : "";
+  return {
+    heights: [...heights.map(([, height]) => height), before - bar, Math.min(1, before + bar)],
+    words,
+    items: /** @type {import("./graph.js").Item[]} */ ([
+      ...(heights.length ? [{ kind: "line", ink: "mine", dash: true, points: line }, { kind: "words", ink: "mine", x: -1.5, y: (heights[0][1] + heights[1][1]) / 2 + 0.015, words: "you drew" }] : []),
+      { kind: "line", ink: "mine", points: [[GUESSED, before - bar], [GUESSED, Math.min(1, before + bar)]] },
+    ]),
+  };
+}
+
+/** @param {number} value @param {number} places */
+function decimals(value, places) {
+  return value.toFixed(places).replace("-", "−");
+}
+
+/** @param {number} value */
+function signed(value) {
+  return value < 0 ? `−${-value}` : `+${value}`;
+}
+
+/** Short enough to stand beside the axis, however closely one looks. @param {number} value */
+function thousandths(value) {
+  return String(Number((1000 * value).toFixed(4)));
 }
 
 /** @param {number[]} values @param {number} least @param {string} label @param {(value: number) => string} format */
