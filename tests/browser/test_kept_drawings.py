@@ -1,6 +1,7 @@
 """Drawings that are kept in the browser: a validation set of one's own."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,7 +133,8 @@ def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path
     expect(drawings(page)).to_have_count(2)
     file.write_text('{"label": 4}\n')
     add.set_input_files(file)
-    expect(page.get_by_role("alert")).to_contain_text("Line 1: label is 3, 7, or null for neither.")
+    section = page.locator("[data-part=kept]")
+    expect(section.get_by_role("alert").filter(has_text="Line 1: label is 3, 7, or null for neither.")).to_be_visible()
     expect(drawings(page)).to_have_count(2)
 
 
@@ -151,3 +153,41 @@ def test_on_the_server_only_when_told_to(draw_page: Page) -> None:
     section.get_by_role("button", name="Delete those on it").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(section).to_contain_text("None is on this server.")
+    expect(section).to_contain_text("One that was deleted can be brought back, until today, ")
+    page.reload()
+    back = section.get_by_role("button", name="Bring it back")
+    back.click()
+    expect(section).to_contain_text("1 on this server")
+    expect(section).to_contain_text("1 brought back.")
+    expect(back).to_be_hidden()
+    expect(section.get_by_role("button", name="Delete those on it")).to_be_focused()
+
+
+def test_what_goes_wrong_is_said_where_it_was_asked_for(draw_page: Page, complaints: list[str]) -> None:
+    page = draw_page
+    keep(page, SEVEN, "7")
+    section = page.locator("[data-part=kept]")
+    section.scroll_into_view_if_needed()
+    send = section.get_by_role("button", name="Keep them on this server")
+    expect(section).to_contain_text("on this server")
+    page.route("**/api/drawings", lambda route: route.abort())
+    send.click()
+    said = section.locator(".kept-server").get_by_role("alert")
+    expect(said).to_have_text("The server cannot be reached. No answer came. Is it still running?")
+    page.unroute("**/api/drawings")
+    send.click()
+    expect(said).to_be_empty()
+    expect(section.locator(".kept-server")).to_contain_text("on this server")
+
+    full = "throw new DOMException('full', 'QuotaExceededError');"
+    page.evaluate(f"() => {{ Storage.prototype.setItem = () => {{ {full} }}; }}")
+    page.locator("#ink").scroll_into_view_if_needed()
+    keep(page, THREE, "3")
+    expect(page.locator("#keep").get_by_role("alert")).to_have_text(
+        re.compile(r"^It is not kept\. This browser has no room left")
+    )
+    drawings(page).first.click()
+    page.keyboard.press("3")
+    expect(section.get_by_role("alert").filter(has_text="Its label stays.")).to_be_visible()
+    expect(page.locator(".toasts .problem")).to_have_count(0)
+    complaints.clear()

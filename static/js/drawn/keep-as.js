@@ -2,13 +2,13 @@
 
 /** @import { Drawing } from "../ink/drawing.js" */
 /** @import { Kept, KeptDrawings, Label } from "../ink/kept-drawings.js" */
-/** @import { Toasts } from "../shell/toasts.js" */
 import { bytesOf } from "../ink/drawing.js";
 import { drawnPixels } from "../ink/drawn-pixels.js";
 import { ByInk, labelWords, NotKept } from "../ink/kept-drawings.js";
 import { button, element, uniqueId } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
+import { mountTold } from "../shell/told.js";
 
 /** @type {readonly { label: Label, name: string, key: string }[]} */
 const CHOICES = [
@@ -24,11 +24,10 @@ const CHOICES = [
  * @param {object} context
  * @param {Drawing} context.drawing
  * @param {KeptDrawings} context.kept
- * @param {Toasts} context.toasts
  * @param {import("../shell/shortcuts.js").Shortcuts} context.shortcuts
  * @param {{ signal: AbortSignal }} life
  */
-export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal }) {
+export function mountKeepAs(root, { drawing, kept, shortcuts }, { signal }) {
   const words = element("span", "keep-as-words", "Keep it as");
   words.id = uniqueId("keep-as");
   const buttons = CHOICES.map(({ label, name }) => button(name, "small", () => keep(label), { signal }));
@@ -36,9 +35,8 @@ export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal
   group.setAttribute("role", "group");
   group.setAttribute("aria-labelledby", words.id);
   group.title = "Keeps the drawing in this browser (K, then 3, 7 or 0)";
-  const said = element("p", "keep-as-said caption");
-  said.setAttribute("role", "status");
-  root.append(group, said);
+  root.append(group);
+  const told = mountTold(root, "keep-as-said caption");
 
   /** @param {Label} label */
   function keep(label) {
@@ -46,7 +44,6 @@ export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal
     const ink = drawing.image ? bytesOf(drawing.image) : drawnPixels(drawing);
     if (!ink || drawing.blank) return;
     const found = { strokes: content.strokes, pixels: Uint8Array.from(ink) };
-    toasts.close("kept");
     try {
       const before = /** @type {Kept | null} */ (new ByInk(kept.all).find(found));
       if (before?.label === label) return showOutcome(`Kept already, as ${labelWords(label)}.`);
@@ -58,17 +55,16 @@ export function mountKeepAs(root, { drawing, kept, toasts, shortcuts }, { signal
       showOutcome(`Kept as ${labelWords(label)}: ${count(kept.all.length)} now.`, "Do not keep it", () => kept.remove(added));
     } catch (error) {
       if (!(error instanceof NotKept)) throw error;
-      toasts.showProblem(new ProblemError(507, "It is not kept", error.message), { key: "kept" });
+      told.fail(new ProblemError(507, "It is not kept", error.message));
     }
   }
 
   /** @param {string} words @param {string} [undoing] @param {() => void} [undo] */
   function showOutcome(words, undoing, undo) {
-    said.replaceChildren(words);
-    if (!undoing || !undo) return;
-    said.append(" ", button(undoing, "small", () => {
+    if (!undoing || !undo) return told.say(words);
+    told.say(words, " ", button(undoing, "small", () => {
       undo();
-      said.replaceChildren();
+      told.say();
       buttons[0].focus();
     }, { signal }));
   }

@@ -12,6 +12,7 @@ import { count, quoted } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { saveFile } from "../shell/save-file.js";
 import { watchSight } from "../shell/sight.js";
+import { mountTold } from "../shell/told.js";
 import { mountKeepAs } from "./keep-as.js";
 import { mountKeptGrid } from "./kept-grid.js";
 import { mountServerDrawings } from "./server-drawings.js";
@@ -38,7 +39,7 @@ const LABELS = [3, 7, null];
 export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, shortcuts }, { signal }) {
   const kept = new KeptDrawings(window, { signal });
   const verdicts = new KeptVerdicts(kept, { signal });
-  mountKeepAs(beside, { drawing, kept, toasts, shortcuts }, { signal });
+  mountKeepAs(beside, { drawing, kept, shortcuts }, { signal });
 
   const score = element("p", "kept-score");
   score.setAttribute("role", "status");
@@ -63,8 +64,12 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
   const none = button("Delete all", "small", () => remove(kept.all), { signal });
   const all = element("div", "kept-all row", download, upload, none);
   const onServer = element("div", "kept-server");
-  root.append(element("p", "drawn-sentence", ABOUT), score, boxes, one, all, onServer);
-  mountServerDrawings(onServer, { kept, access, toasts, reporting }, { signal });
+  root.append(element("p", "drawn-sentence", ABOUT), score, boxes, one);
+  const ofOne = mountTold(root);
+  root.append(all);
+  const ofAll = mountTold(root);
+  root.append(onServer);
+  mountServerDrawings(onServer, { kept, access }, { signal });
 
   const grid = mountKeptGrid(boxes, {
     kept, verdicts,
@@ -83,7 +88,7 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
 
   /** @param {Kept} each @param {Label} label */
   function relabel(each, label) {
-    reporting("Its label stays", () => kept.label(each.id, label));
+    reporting(ofOne, "Its label stays", () => kept.label(each.id, label));
   }
 
   /** @param {readonly Kept[]} drawings */
@@ -92,7 +97,7 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
     kept.remove(gone);
     const back = button("Undo", "small", () => {
       toasts.close("kept");
-      reporting("They cannot be brought back", () => kept.restore(gone));
+      reporting(ofAll, "They cannot be brought back", () => kept.restore(gone));
     });
     toasts.show([`${gone.length === 1 ? "One drawing is" : `${count(gone.length)} drawings are`} deleted. `, back], { key: "kept" });
   }
@@ -110,14 +115,18 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
     toasts.show([`${addedWords(added.length, "in the file", others)} `, ...(added.length ? [back] : [])], { key: "kept" });
   }
 
-  /** @param {string} title @param {() => void | Promise<void>} work */
-  async function reporting(title, work) {
+  /**
+   * @param {ReturnType<typeof mountTold>} told where what goes wrong is told
+   * @param {string} title
+   * @param {() => void | Promise<void>} work
+   */
+  async function reporting(told, title, work) {
+    told.say();
     try {
       await work();
     } catch (error) {
-      if (error instanceof ProblemError) return void toasts.showProblem(error, { key: "kept" });
       if (!(error instanceof NotKept || error instanceof NoLines)) throw error;
-      toasts.showProblem(new ProblemError(422, title, error.message), { key: "kept" });
+      told.fail(new ProblemError(422, title, error.message));
     }
   }
 
@@ -143,7 +152,7 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
 
   file.addEventListener("change", () => {
     const [from] = file.files ?? [];
-    if (from) void reporting("The file is not taken", () => add(from));
+    if (from) void reporting(ofAll, "The file is not taken", () => add(from));
     file.value = "";
   }, { signal });
   watchSight(root, (seen) => {

@@ -2,13 +2,13 @@
 
 /** @import { KeptDrawings } from "../ink/kept-drawings.js" */
 /** @import { Access } from "../shell/access.js" */
-/** @import { Toasts } from "../shell/toasts.js" */
-import { addedWords, compared } from "../ink/kept-drawings.js";
+import { addedWords, compared, NotKept } from "../ink/kept-drawings.js";
 import { askFirst } from "../shell/ask-first.js";
 import { button, element } from "../shell/element.js";
-import { count } from "../shell/format.js";
-import { request } from "../shell/problem.js";
+import { count, when } from "../shell/format.js";
+import { ProblemError, request } from "../shell/problem.js";
 import { watchSight } from "../shell/sight.js";
+import { mountTold } from "../shell/told.js";
 
 const ADDRESS = "/api/drawings";
 const AT_ONCE = 20; // of one request, as the server takes them
@@ -19,20 +19,26 @@ const PAGE = 100;
  * @param {object} context
  * @param {KeptDrawings} context.kept
  * @param {Access} context.access
- * @param {Toasts} context.toasts
- * @param {(title: string, work: () => Promise<void>) => Promise<void>} context.reporting says what goes wrong
  * @param {{ signal: AbortSignal }} life
  */
-export function mountServerDrawings(root, { kept, access, toasts, reporting }, { signal }) {
+export function mountServerDrawings(root, { kept, access }, { signal }) {
   const words = element("p", "caption kept-there");
   const keep = button("Keep them on this server", "small", () => during(keep, "They are not kept on the server", send), { signal });
   const add = button("Add those on it", "small", () => during(add, "They are not added", bring), { signal });
   const none = button("Delete those on it", "small", askToDelete, { signal });
   const tools = element("div", "row", keep, add, none);
+  const gone = element("span", "");
+  const back = button("Bring them back", "small", () => during(back, "They are not brought back", restore), { signal });
+  const deleted = element("p", "caption kept-gone row", gone, back);
   root.append(words, tools);
+  const told = mountTold(root, "caption");
+  root.append(deleted);
   let seen = false;
   /** How many there are; null: not known. @type {number | null} */
   let there = null;
+  /** How many can be brought back, and until when the first of them, Unix time. @type {{ deleted: number, until: number | null }} */
+  let bin = { deleted: 0, until: null };
+  let forgetting = 0;
 
   function show() {
     const { allowed } = access;
@@ -44,12 +50,32 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
     if (words.textContent !== said) words.textContent = said;
     keep.disabled = !kept.all.length;
     add.disabled = none.disabled = !there;
+    const returns = allowed && bin.until !== null && bin.deleted > 0;
+    const held = deleted.contains(document.activeElement);
+    deleted.hidden = !returns;
+    if (held && !returns) (none.disabled ? keep : none).focus(); // it would be lost with the button that had it
+    if (!returns) return;
+    back.textContent = bin.deleted === 1 ? "Bring it back" : "Bring them back";
+    gone.textContent = `${bin.deleted === 1 ? "One that was deleted" : `${count(bin.deleted)} that were deleted`} can be brought back, until ${when(bin.until)}.`;
   }
 
   async function look() {
     if (!seen || !access.allowed || there !== null) return;
-    there = (await request("GET", `${ADDRESS}?limit=1`, undefined, { signal })).count;
+    await ask();
     show();
+  }
+
+  async function ask() {
+    const answer = await request("GET", `${ADDRESS}?limit=1`, undefined, { signal });
+    there = answer.count;
+    remember(answer);
+  }
+
+  /** @param {{ deleted: number, until: number | null }} answer */
+  function remember({ deleted, until }) {
+    bin = { deleted, until };
+    window.clearTimeout(forgetting);
+    if (until !== null) forgetting = window.setTimeout(() => void ask().then(show).catch(() => {}), Math.max(1000, 1000 * until - Date.now() + 1000));
   }
 
   /**
@@ -60,9 +86,17 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
   async function during(pressed, title, work) {
     if (pressed.getAttribute("aria-busy")) return;
     pressed.setAttribute("aria-busy", "true");
-    await reporting(title, work);
-    pressed.removeAttribute("aria-busy");
-    show();
+    told.say();
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof NotKept) told.fail(new ProblemError(422, title, error.message));
+      else if (error instanceof ProblemError) told.fail(error);
+      else throw error;
+    } finally {
+      pressed.removeAttribute("aria-busy");
+      show();
+    }
   }
 
   async function send() {
@@ -75,7 +109,8 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
       there = answer.count;
     }
     const before = drawings.length - added - relabelled;
-    toasts.show(`${count(added)} kept on this server${before ? `; ${count(before)} there already` : ""}${relabelled ? `; ${count(relabelled)} there under another label, which is now yours` : ""}.`, { key: "kept" });
+    if (bin.deleted) await ask(); // some of them may have been among those
+    told.say(`${count(added)} kept on this server${before ? `; ${count(before)} there already` : ""}${relabelled ? `; ${count(relabelled)} there under another label, which is now yours` : ""}.`);
   }
 
   async function bring() {
@@ -88,7 +123,15 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
       cursor = page.next;
     }
     const { fresh, ...others } = compared(kept.all, found);
-    toasts.show(addedWords(kept.keep(fresh).length, "on the server", others), { key: "kept" });
+    told.say(addedWords(kept.keep(fresh).length, "on the server", others));
+  }
+
+  async function restore() {
+    const { restored, count: now } = await request("POST", `${ADDRESS}/restore`, {}, { signal });
+    there = now;
+    remember({ deleted: 0, until: null });
+    if (!restored) throw new ProblemError(404, "They are gone for good", "The time in which they could be brought back is over.");
+    told.say(`${count(restored)} brought back.`);
   }
 
   function askToDelete() {
@@ -98,8 +141,9 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
       yes: button("Delete", "small danger"),
       no: button("Keep", "small quiet"),
       onYes: () => void during(none, "They are not deleted", async () => {
-        await request("DELETE", ADDRESS, undefined, { signal });
-        there = 0;
+        const { deleted: number, until } = await request("DELETE", ADDRESS, undefined, { signal });
+        await ask();
+        told.say(until === null ? `${count(number)} deleted for good.` : `${count(number)} deleted.`);
       }),
     });
   }
@@ -116,6 +160,7 @@ export function mountServerDrawings(root, { kept, access, toasts, reporting }, {
   const end = kept.subscribe(show);
   signal.addEventListener("abort", () => {
     end();
+    window.clearTimeout(forgetting);
     root.replaceChildren();
   });
   show();
