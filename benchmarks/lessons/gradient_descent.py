@@ -15,11 +15,10 @@ from app.learning.experiments.slopes import slope
 from app.learning.experiments.weights import Placed
 from app.learning.losses import LOSSES
 from app.recipe import Recipe
+from benchmarks.lessons import forty_seeds
 from benchmarks.lessons.baseline import as_linear, differing
 from benchmarks.lessons.claim import Claim, Claims
 from benchmarks.lessons.learned import SEEDS, Learned, after, answer, logits, seeds, share, told, valid
-
-UNTRAINED = range(40)
 
 
 def claims(learned: Learned) -> Claims:
@@ -67,14 +66,15 @@ def from_zero(learned: Learned) -> Claims:
 
 
 def untrained(learned: Learned) -> Claims:
-    digits = learned.digits
-    images, threes = valid(digits)
-    shares = [share((read(after(each, 0, digits), images) > 0) == threes) for each in seeds(Recipe(), UNTRAINED)]
+    forty = forty_seeds.measured(learned)
+    shares, later = [each.untrained for each in forty], [each.epoch for each in forty]
     ordered = {"lowest": min(shares), "median": median(shares), "highest": max(shares)}
     yield Claim("untrained", "accuracy of untrained networks", ordered, "textbook, seeds 0–39, step 0")
     yield Claim("untrained_60", "of the forty, how many read 60 % or more, and how many 40 % or less",
                 [sum(each >= 0.6 for each in shares), sum(each <= 0.4 for each in shares)],
                 "textbook, seeds 0–39, step 0")  # fmt: skip
+    yield Claim("forty_later", "lowest and highest accuracy of the forty after one epoch", [min(later), max(later)],
+                "textbook, seeds 0–39, step 49")  # fmt: skip
 
 
 def uphill(learned: Learned) -> Claims:
