@@ -24,7 +24,7 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
     expect(page.locator("#source")).to_contain_text("Runs of this server", timeout=PATIENCE)
-    expect(page.locator("#words-now")).to_contain_text("You expected 95.1 %.")
+    expect(page.locator("#words-now")).to_contain_text("rightly on average (you expected 95.1 %)")
     expect(page.locator("#words-now")).to_contain_text("You expected that 6 units can be off; it is 2")
     expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
@@ -45,8 +45,9 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     page.get_by_label("units frozen", exact=True).check()
     frozen = {rate: reached[f"hidden layer frozen, rate {rate}, seed 0"][0] for rate in ("0.1", "1", "10")}
     said = ", ".join(f"{value:.2f} % at rate {rate}" for rate, value in frozen.items())
-    expect(page.locator("#live")).to_contain_text(f"its hidden layer frozen as it began: {said}. All learned: 98.")
-    expect(page.locator("#live")).to_contain_text("You expected 75.5 %.")
+    expect(page.locator("#live")).to_contain_text(
+        f"its hidden layer frozen as it began (you expected 75.5 %): {said}. All learned: 98."
+    )
     assert max(frozen.values()) < float(baseline[1].removesuffix(" %")) < reached["batches of 256, seed 0"][0]
     until_is(page, PRINTED_OVER, [])
 

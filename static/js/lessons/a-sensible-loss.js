@@ -83,10 +83,10 @@ function paint() {
   part("formula-now").hidden = lossName() !== "mnist_loss"; // whose formula it is
   const mean = digits.reduce((sum, { cost }) => sum + cost, 0) / digits.length;
   const words = [
-    ...digits.map(({ label, logit, cost, pull }) => `A ${label} at ${plain(logit).replace("-", "−")} (P(3) = ${sigmoid(logit).toFixed(4)}) costs ${cost.toFixed(4)} and pulls with ${Math.abs(pull).toFixed(4)}.`),
-    `Their mean is ${mean.toFixed(4)}.`,
     judged(),
     inOrder(),
+    ...digits.map(({ label, logit, cost, pull }) => `A ${label} at ${plain(logit).replace("-", "−")} (P(3) = ${sigmoid(logit).toFixed(4)}) costs ${cost.toFixed(4)} and pulls with ${Math.abs(pull).toFixed(4)}.`),
+    `Their mean is ${mean.toFixed(4)}.`,
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   curves.describe(words);

@@ -56,7 +56,7 @@ const histogram = new Graph(part("histogram"), {
 }, { signal });
 const reached = new Graph(part("reached"), {
   label: "How many digits each distance reads rightly",
-  x: { min: 0.4, max: 1, label: "Read rightly", format: (value) => percent(value, 0) },
+  x: { min: 0.4, max: 1.04, label: "Read rightly", ticks: [0.4, 0.6, 0.8, 1], format: (value) => percent(value, 0) },
   y: { min: 0, max: 1, label: "", ticks: [] },
 }, { signal });
 if (!drawing.blank) part("picks").append(button("My drawing", "small", () => pick(DRAWN)));

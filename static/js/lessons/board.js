@@ -58,7 +58,8 @@ export function boardWords({ entries }) {
   const cheapest = scored.filter(({ frontier }) => frontier).sort((one, other) => one.price - other.price);
   const steps = cheapest.map(({ price, score }) => `${percent(score)} for ${count(price)}`);
   const number = scored.length === 1 ? "One entry has a score" : `${count(scored.length)} entries have a score`;
-  return `${number}; the best is ${percent(first.score)} for ${count(first.price)}. The frontier, cheapest first: ${steps.join(", ")}.`;
+  const frontier = steps.length > 1 ? ` The frontier, those that nothing cheaper beats, cheapest first: ${steps.join(", ")}.` : "";
+  return `${number}; the best is ${percent(first.score)} for ${count(first.price)}.${frontier}`;
 }
 
 /** @param {BoardEntry} entry */

@@ -96,7 +96,7 @@ function table(axes) {
 function fits(one, other, shape) {
   const copied = [one, other].filter((each) => elements(each) < elements(shape));
   const saved = copied.map((each) => `${written(each)} takes ${count(BYTES * elements(each))} bytes, with strides ${written(strides(each, shape))}, where copies would take ${count(BYTES * elements(shape))}`);
-  return `They fit: ${written(shape)}, ${count(elements(shape))} ${elements(shape) === 1 ? "result" : "results"}. ${saved.length ? `${saved.join("; ")}.` : "Nothing is stretched."}`;
+  return `They fit: ${written(shape)}, ${count(elements(shape))} ${elements(shape) === 1 ? "result" : "results"}. ${saved.length ? `${saved.join("; ")}. A number takes ${BYTES} bytes.` : "Nothing is stretched."}`;
 }
 
 /** @param {import("./shapes.js").Aligned[]} axes */

@@ -301,8 +301,8 @@ function frozenWords() {
   if (!learned || !others.length) return "";
   const guess = prediction.number("frozen");
   const found = others.map(({ recipe, log }) => `${percent(log.accuracy)} at rate ${recipe.learning_rate}`).join(", ");
-  const mine = guess === null ? "" : ` You expected ${percent(guess / 100, 1)}.`;
-  return `Seed ${state.number("seed")}, its hidden layer frozen as it began: ${found}. All learned: ${percent(learned.log.accuracy)}.${mine}`;
+  const mine = guess === null ? "" : ` (you expected ${percent(guess / 100, 1)})`;
+  return `Seed ${state.number("seed")}, its hidden layer frozen as it began${mine}: ${found}. All learned: ${percent(learned.log.accuracy)}.`;
 }
 
 /** @param {Read} now */
@@ -417,11 +417,11 @@ function said() {
   };
   const mean = (/** @type {Member[]} */ members) => percent(members.reduce((sum, { log }) => sum + log.accuracy, 0) / members.length);
   const guess = prediction.number("accuracy");
-  const mine = guess === null ? "" : ` You expected ${percent(guess / 100, 1)}.`;
+  const mine = guess === null ? "" : ` (you expected ${percent(guess / 100, 1)})`;
   const off = read && !isFrozen() && prediction.number("off") !== null ? ` You expected that ${prediction.number("off")} units can be off; it is ${mostOff(read.removal, STILL)}.` : "";
   const random = prediction.number("frozen") === null ? "" : ` ${frozenWords()}`;
   const others = headlines.size < SEEDS.length ? " Choose batches of 32 and another seed to have that trained." : "";
-  return `Batches of 256 read ${mean(first)} rightly on average: ${reach(first)}. Batches of 32: ${mean(second)}, ${reach(second)}.${others} The baseline has ${percent(baselineOf())}.${mine}${off}${random}`;
+  return `Batches of 256 read ${mean(first)} rightly on average${mine}: ${reach(first)}. Batches of 32: ${mean(second)}, ${reach(second)}.${others} The baseline has ${percent(baselineOf())}.${off}${random}`;
 }
 
 /** As the article has it, rounded as it is there. @param {import("../run/run-log.js").RunLog} log */

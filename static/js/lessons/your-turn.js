@@ -172,7 +172,7 @@ function live(entries, own) {
   const waits = why();
   if (!entry) {
     followed.follow([]);
-    if (!board || !shown) return waits || "Say who you are, or not, and have it trained.";
+    if (!board || !shown) return waits || "Give a name, or none, and have it trained.";
     return stood || own.has(shown) ? `Your last entry is no longer on the board: it was deleted, or better ones have its place. ${waits}`.trim() : waits || "Have it trained.";
   }
   const training = entry.state === "training";
