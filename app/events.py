@@ -1,7 +1,7 @@
 """What can happen in a run, and how each event is written on the wire.
 
 A run is an append-only log of events numbered 1, 2, 3, … (``seq``). One writer at a time numbers and encodes them:
-the supervisor while the run is queued, the worker while it trains, the supervisor again when the worker has died.
+the supervisor while the run is queued, the worker while it trains, the supervisor when the worker has died.
 The bytes are made once, here, and go unchanged to disk and to every viewer.
 
 Text events are JSON objects ``{"seq", "type", …}``. :class:`Weights` is binary, little-endian: bytes 0-3 ``W37\\x02``,
@@ -286,6 +286,25 @@ class RunResumed(Event):
     step: int
 
 
+class WorkerLost(Event):
+    """The worker that trained the run has gone, ``reason`` says how; ``step`` is the last that it had logged. The run
+    waits for another, which goes on from the kept model of step ``checkpoint``."""
+
+    step: int
+    checkpoint: int
+    reason: str
+    time: float
+
+
+class WorkerReplaced(Event):
+    """Another worker has computed again, to the same bits, what the log has after the kept model, and trains on from
+    ``step``. ``device_name`` is the device's there."""
+
+    step: int
+    device_name: str
+    time: float
+
+
 class RunFinished(Event):
     step: int
     summary: Summary
@@ -327,7 +346,7 @@ TEXT_TYPES: Mapping[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
         RunQueued, RunStarted, Steps, EpochEnded, Controlled, CheckpointSaved, RunPaused, RunResumed,
-        RunFinished, RunStopped, RunFailed, RunInterrupted,
+        WorkerLost, WorkerReplaced, RunFinished, RunStopped, RunFailed, RunInterrupted,
     )
 }  # fmt: skip
 """Every event but :class:`Weights`, by its ``type`` on the wire."""

@@ -239,7 +239,7 @@ async def replaced(folder: Path) -> Outcome:
 
 
 async def killed_workers(folder: Path) -> Outcome:
-    """a worker is killed by SIGKILL amid a run: until its viewer is told that the run failed"""
+    """a worker is killed by SIGKILL amid a run: until its viewer is told that the run goes on in another"""
     draw = random.Random(0)
     outcome = Outcome(f"{KILLED_WORKERS}")
     with started(folder) as server:
@@ -256,9 +256,12 @@ async def killed_workers(folder: Path) -> Outcome:
                     seen.take(await viewer.recv())
                 began = time.perf_counter()
                 os.kill(worker, signal.SIGKILL)
-                while seen.take(await viewer.recv()) != "RunFailed":
+                while seen.take(await viewer.recv()) != "WorkerReplaced":
                     pass
                 outcome.delays.append(time.perf_counter() - began)
+                while seen.take(await viewer.recv()) != "Steps":
+                    pass
+            await stop(server, run)
             outcome.add(seen, folder, run)
     return outcome
 

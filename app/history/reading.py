@@ -11,12 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from app.checkpoint import Checkpoint
 from app.drawing import Drawing
 from app.entry import Entry
-from app.events import EpochEnded, Event, Origin, Steps, Weights
+from app.events import EpochEnded, Event, Origin, Steps, Weights, WorkerLost
 from app.history import drawings, entries, store
 from app.history.damage import NAMED, Damaged, NamedOnce, corrupt
 from app.history.database import Database
 from app.history.memory import LISTED, Memory
 from app.record import Record
+from app.resumption import Resumption
 from app.run import Run
 from app.sweep import Sweep
 
@@ -225,6 +226,23 @@ class HistoryReader:
         await self.get(run)
         async for _, event in self._events(run, EpochEnded):
             yield event
+
+    async def lost_workers(self, run: str) -> AsyncIterator[WorkerLost]:
+        """In order."""
+        await self.get(run)
+        async for _, event in self._events(run, WorkerLost):
+            yield event
+
+    async def newest_kept(self, run: str) -> int | None:
+        """The step of the newest kept model that the run's log names; None where there is none."""
+        self.require(run)
+        found = await self._read(run, lambda c: store.newest_kept(c, run))
+        return None if found is None else found.step
+
+    async def resumption(self, run: str) -> Resumption | None:
+        """Where a run that has begun would go on from its newest kept model; None where it has none."""
+        known = await self.get(run)
+        return await self._read(run, lambda c: store.resumption(c, known))
 
     async def stored(self, run: str) -> Run:
         """As the database has it."""

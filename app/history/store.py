@@ -9,12 +9,13 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
-from app.events import TEXT_TYPES, Event, Origin, Weights
+from app.events import TEXT_TYPES, CheckpointSaved, Controlled, Event, Origin, Steps, Weights
 from app.history import sizes
 from app.history.damage import Damaged, corrupt, read_run, read_sweep, readable, sound
 from app.history.recent_records import fitting
 from app.history.schema import checkpoints, events, removals, runs, sweeps, writer
 from app.record import Record
+from app.resumption import Resumption
 from app.run import ACTIVE, Run
 from app.storage import Removal
 from app.sweep import Sweep
@@ -403,6 +404,29 @@ def add_checkpoints(connection: Connection, added: Sequence[tuple[str, Checkpoin
     rows = [{"run": run, "step": each.step, "epoch": each.epoch, "data": each.data} for run, each in added]
     connection.execute(_ADD_CHECKPOINT, rows)
     return sum(grown.values())
+
+
+def newest_kept(connection: Connection, run: str) -> Checkpoint | None:
+    """The newest that the log names. Another may be kept whose ``CheckpointSaved`` was not logged any more."""
+    query = select(events.c.step).where(events.c.run == run, events.c.type == CheckpointSaved.__name__)
+    step = connection.execute(query.order_by(events.c.seq.desc()).limit(1)).scalar()
+    found = None if step is None else get_checkpoint(connection, run, step)
+    return found if found is not None and found.step == step else None
+
+
+def resumption(connection: Connection, run: Run) -> Resumption | None:
+    """Where a run that has begun would go on from its newest kept model; None where it has none. Raises Damaged."""
+    kept = newest_kept(connection, run.id)
+    if kept is None:
+        return None
+    wanted = events.c.type.in_([Steps.__name__, Controlled.__name__])
+    query = _RECORD.where(events.c.run == run.id, events.c.step >= kept.step, wanted).order_by(events.c.seq)
+    try:
+        after = [_record(row).event() for row in connection.execute(query)]
+    except (KeyError, ValueError) as error:
+        raise Damaged(run.id, f"what follows step {kept.step} cannot be read") from error
+    shown = select(events.c.step).where(events.c.run == run.id, events.c.type == Weights.__name__)
+    return Resumption.of(run, kept.data, kept.step, after, connection.execute(shown).scalars())
 
 
 def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkpoint | None:

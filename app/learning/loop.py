@@ -21,6 +21,7 @@ from app.events import (
     RunStarted,
     RunStopped,
     Summary,
+    WorkerReplaced,
 )
 from app.learning import models
 from app.learning.controls import Controls
@@ -202,6 +203,8 @@ class TrainingLoop:
         self.pace = replay.pace()
         if self.step in replay.shown:
             self.last = Moment(self.step, self.epoch, shown=True, kept=self.last.kept and self.last.step == self.step)
+        replaced = WorkerReplaced(step=self.step, device_name=describe(self.device), time=self.now())
+        yield from self._emit_all(replaced)
         if replay.pauses:
             yield from self._pause()
         elif self.pace.paused:

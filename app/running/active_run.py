@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 
 from app.checkpoint import Checkpoint
-from app.events import Event
+from app.controls import Control
+from app.events import Controlled, Event
 from app.history.history import History
 from app.history.unavailable import HistoryUnavailable
 from app.record import Record
@@ -40,6 +42,8 @@ class ActiveRun:
         """It has been told to stop, so that this is how it ends where the worker is gone before it says so."""
         self.rate_changed = False
         """It has been sent a learning rate, which its log may not say yet."""
+        self.unanswered: deque[Control] = deque()
+        """What the worker was told of it, and its log does not say yet."""
         self.broken = False
         """Its log could not be written, for the reason ``log_error``: what else the worker sends is left out."""
         self.log_error = LOG_ERROR
@@ -74,17 +78,43 @@ class ActiveRun:
 
 class Training:
     """A task that trains runs: one, or the members of a sweep that share a batch. ``waiting`` is what it was in the
-    queue. ``held``: it pauses so that a person's run has the processor."""
+    queue, with the controls that it was given. ``held``: it pauses so that a person's run has the processor."""
 
     def __init__(self, command: TrainRun | TrainSweep, waiting: Waiting, runs: Sequence[ActiveRun]) -> None:
         self.command, self.waiting = command, waiting
         self.runs = {run.id: run for run in runs}
         self.lane = waiting.lane
-        self.held = False
+        self.held = waiting.held
+        self.told(None, command.controls)
+        for member in command.members:
+            self.told(member.run, member.controls)
 
     @property
     def id(self) -> str:
         return self.command.id
+
+    def told(self, run: str | None, controls: Iterable[Control]) -> None:
+        """Remember what its worker was told of one of its runs, or of all, until their logs say so."""
+        for each in [self.runs[run]] if run else self.runs.values():
+            each.unanswered.extend(controls)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it may go on in another worker where its own was lost: a run that has begun. The members of a sweep
+        do not."""
+        (run, *others) = self.runs.values()
+        started = run.active and run.run.started is not None
+        return isinstance(self.command, TrainRun) and started and not (others or run.stopping or run.broken)
+
+    def waits_again(self) -> Waiting:
+        """What it is in the queue where it :attr:`can_go_on`, with what its worker may not have been told in time."""
+        (run,) = self.runs.values()
+        waiting = Waiting(
+            [run.id], lesson=self.waiting.lesson, goes_on=True, held=self.held, paced=self.lane == "paced", logged=False
+        )
+        for control in run.unanswered:
+            waiting.control(run.id, control)
+        return waiting
 
     @property
     def step_seconds(self) -> float:
@@ -148,4 +178,8 @@ async def _store(history: History, sent: Sequence[tuple[ActiveRun, Logged | Save
     if records:
         runs = {run.id: run for run, _ in sent}
         for appended in await history.append_many(list(records.items())):
-            runs[appended.id].run = appended
+            run = runs[appended.id]
+            run.run = appended
+            for record in records[run.id]:
+                if record.type == Controlled.__name__ and run.unanswered:
+                    run.unanswered.popleft()

@@ -22,6 +22,7 @@ from app.checkpoint import Checkpoint
 from app.controls import AnyControl
 from app.recipe import Recipe
 from app.record import Record
+from app.resumption import Resumption
 
 if sys.platform == "linux":
     from fcntl import F_SETPIPE_SZ, fcntl
@@ -53,9 +54,12 @@ class Member(_Command):
 
 
 class TrainRun(_Command):
+    """With ``resumption`` the run goes on where its log ends; its ``controls`` hold from there on."""
+
     type: Literal["TrainRun"] = "TrainRun"
     id: str
     member: Member
+    resumption: Resumption | None = None
 
     @property
     def members(self) -> tuple[Member, ...]:

@@ -47,9 +47,19 @@ class Waiting:
     controls: dict[str | None, dict[str, Control]] = field(default_factory=dict)
     lost: int = 0
     """How many workers have had it and were gone before it began."""
+    goes_on: bool = False
+    """It is a run that had begun when its worker was lost. It takes every control, for where it goes on."""
+    held: bool = False
+    """It paused so that a person's run has the processor."""
+    paced: bool = False
+    """It had a pace, which a newer control may have changed."""
+    logged: bool = True
+    """Its log says that it waits: before that no worker gets it."""
 
     def control(self, run: str | None, control: Control) -> None:
         """Keep any control but a stop, which ends the wait."""
+        if self.goes_on and control == Act(action="step"):
+            return  # whether it was taken nobody knows
         match control:
             case SetLearningRate():
                 kind = "learning_rate"
@@ -57,7 +67,7 @@ class Waiting:
                 kind = "speed"
             case _:
                 kind = "action"
-        if control == Act(action="resume"):
+        if control == Act(action="resume") and not self.goes_on:
             self.controls.get(run, {}).pop(kind, None)
             return
         if run is None:  # it is the newest for each of them
@@ -86,7 +96,8 @@ class Waiting:
     def _paced(self, run: str) -> bool:
         """A control of the run itself is newer than one of all."""
         newest = [self.controls.get(key, {}).get("speed") for key in (run, None)]
-        return bool(is_paced(next((control for control in newest if control), Act(action="resume"))))
+        paced = is_paced(next((control for control in newest if control), Act(action="resume")))
+        return self.paced if paced is None else paced
 
 
 class RunQueue:

@@ -15,14 +15,17 @@ from pydantic import BaseModel
 from app.cluster import WorkerState
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.events import Controlled, Event, Origin, RunQueued
+from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
 from app.history.notifier import Notifier
 from app.history.unavailable import HistoryUnavailable
 from app.presets import preset as find_preset
 from app.recipe import LEARNER, Recipe
 from app.record import Record
+from app.resumption import Resumption
 from app.run import Run, State
-from app.running.active_run import ActiveRun, Training
+from app.running import lost_workers
+from app.running.active_run import NO_END, RETRY_SECONDS, ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
 from app.running.endings import SERVER_DIED, SERVER_STOPPED, failed, interrupted, stopped
 from app.running.engine import Engine
@@ -57,10 +60,11 @@ CANCELLED_SECONDS = 0.3
 MARK_SECONDS = 1.0
 """How long the start waits for the runs of a dead server to be marked."""
 
-logger = logging.getLogger(__name__)
-
+MODEL_GONE = "Its worker was lost, and the model that it was to go on from cannot be read."
 
 STOP = Act(action="stop")
+
+logger = logging.getLogger(__name__)
 
 
 class NotActive(Exception):
@@ -114,7 +118,8 @@ class Supervisor:
     entered, its :meth:`places` are those that another process has told.
 
     As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
-    experiments take no such place: :class:`Workers` says where they go. On few cores lessons' runs pause while a
+    experiments take no such place: :class:`Workers` says where they go. A run that has begun goes on in another worker
+    where its own is lost, before all that wait. On few cores lessons' runs pause while a
     person's run trains at full speed. ``device``, ``mnist_dir`` and ``cluster`` are the :class:`Engine`'s. ``warm``:
     workers are started before anything wants them.
     """
@@ -429,7 +434,7 @@ class Supervisor:
     async def _control_waiting(self, waiting: Waiting, run: str, control: Control) -> None:
         if control == STOP:
             await self._stop_waiting([run])
-        elif isinstance(control, SetLearningRate | SetSpeed | SetPace):
+        elif waiting.goes_on or isinstance(control, SetLearningRate | SetSpeed | SetPace):
             waiting.control(run, control)
             self._changed.set()
         else:
@@ -440,7 +445,7 @@ class Supervisor:
             return
         runs = [await self._history.get(id) for id in ids]
         await self._history.append_many(
-            [(run.id, _records(run, Controlled(what="stop", step=0), stopped(run))) for run in runs]
+            [(run.id, _records(run, Controlled(what="stop", step=run.step), stopped(run))) for run in runs]
         )
         for id in ids:  # only now: a run whose end could not be logged still waits
             self._queue.remove_run(id)
@@ -457,6 +462,7 @@ class Supervisor:
         for each in addressed:
             each.rate_changed = each.rate_changed or isinstance(control, SetLearningRate)
             each.stopping = each.stopping or control == STOP
+        training.told(run, [control])
         worker.send(SendControl(task=training.id, run=run, control=control))
         if control == STOP:
             worker.expect(lambda: not any(each.active for each in addressed))
@@ -495,6 +501,8 @@ class Supervisor:
                 return
             if room[waiting.lane] > 0 and not (waiting.lesson and self._held_back):
                 room[waiting.lane] -= 1
+                if not waiting.logged:
+                    continue
                 worker = self._workers.for_run(waiting.lane, claimed)
                 if worker.ready:
                     await self._train(waiting, worker)
@@ -523,7 +531,9 @@ class Supervisor:
         for worker, training in {task.id: (worker, task) for worker, task in self._active.values()}.values():
             if training.lane == "lesson" and training.held != held:
                 training.held = held
-                worker.send(SendControl(task=training.id, run=None, control=Act(action="pause" if held else "resume")))
+                control = Act(action="pause" if held else "resume")
+                training.told(None, [control])
+                worker.send(SendControl(task=training.id, run=None, control=control))
 
     async def _fail_first(self, reason: str, worker: WarmWorker) -> None:
         """No worker can be had: the run that would have got it fails, and so do all experiments."""
@@ -538,6 +548,11 @@ class Supervisor:
 
     async def _train(self, waiting: Waiting, worker: WarmWorker) -> None:
         runs = [await self._history.get(run) for run in waiting.runs]
+        resumption = await self._resumption(runs[0]) if waiting.goes_on else None
+        if waiting.goes_on and resumption is None:
+            self._queue.remove(waiting)
+            self._keep(ActiveRun(runs[0]).end(self._history, MODEL_GONE))
+            return
         members = [
             Member(
                 run=run.id,
@@ -552,7 +567,8 @@ class Supervisor:
         command: TrainRun | TrainSweep
         if waiting.sweep is None:
             (member,) = members
-            command = TrainRun(id=id, member=member.model_copy(update={"controls": controls + member.controls}))
+            member = member.model_copy(update={"controls": controls + member.controls})
+            command = TrainRun(id=id, member=member, resumption=resumption)
         else:
             command = TrainSweep(
                 id=id, members=tuple(members), controls=controls, size=waiting.size, background=waiting.lesson
@@ -562,8 +578,15 @@ class Supervisor:
         self._active |= {run.id: (worker, training) for run in runs}
         worker.give(training)
 
-    def _ended(self, task: ActiveTask, reason: str | None) -> None:
-        """A worker has ended a task."""
+    async def _resumption(self, run: Run) -> Resumption | None:
+        try:
+            return await self._history.resumption(run.id)
+        except Damaged as damaged:
+            logger.error("Run %s cannot go on: %s", run.id, damaged)
+            return None
+
+    def _ended(self, task: ActiveTask, reason: str | None, lost: bool) -> None:
+        """A worker has ended a task, or was ``lost`` with it."""
         if isinstance(task, Computation):
             task.end(reason)
         else:
@@ -573,11 +596,35 @@ class Supervisor:
             if task.untouched and task.waiting.lost < len(list(self._workers)) and not self._closing:
                 task.waiting.lost += 1
                 self._queue.add(task.waiting, first=True)
+            elif lost and task.can_go_on and not self._closing:
+                self._queue.add(again := task.waits_again(), first=True)
+                self._keep(self._log_lost(again, next(iter(task.runs.values())), reason or NO_END))
             else:
                 for each in task.runs.values():
                     if each.active and not each.broken:
                         self._keep(each.end(self._history, reason, server_stops=self._closing))
         self._changed.set()
+
+    async def _log_lost(self, waiting: Waiting, run: ActiveRun, reason: str) -> None:
+        """Log that the run waits for another worker, or that it fails, as soon as that can be written."""
+        while not self._closing:
+            try:
+                async with self._one_at_a_time:
+                    if waiting not in self._queue:  # it was stopped, or no worker could be had
+                        return
+                    event = await lost_workers.lost(self._history, run.run, reason)
+                    if isinstance(event, str):
+                        self._queue.remove(waiting)
+                        self._keep(run.end(self._history, event))
+                    else:
+                        run.run = await self._history.append(run.id, _records(run.run, event))
+                        waiting.logged = True
+                        if self._room(waiting.lane) > 0:
+                            self._workers.for_run(waiting.lane).hurry()
+                self._changed.set()
+                return
+            except HistoryUnavailable:  # the server's output has a line of it
+                await asyncio.sleep(RETRY_SECONDS)
 
     def _cancel_computation(self, computation: Computation) -> None:
         for worker in self._workers:

@@ -49,14 +49,15 @@ logger = logging.getLogger(__name__)
 
 class WarmWorker:
     """``changed`` is called when a worker has become ready, has broken, or has gone, and when the state of a run has
-    changed; ``ended`` when a task is over, with the reason where it did not end by itself."""
+    changed; ``ended`` when a task is over, with the reason where it did not end by itself, and whether it was lost with
+    its worker."""
 
     def __init__(
         self,
         history: History,
         engine: Engine,
         changed: Callable[[], None],
-        ended: Callable[[ActiveTask, str | None], None],
+        ended: Callable[[ActiveTask, str | None, bool], None],
     ) -> None:
         self._history, self._engine = history, engine
         self._changed, self._ended = changed, ended
@@ -219,7 +220,7 @@ class WarmWorker:
             if not self._worn and not self._closed:
                 logger.warning("A worker has gone: %s", reason)
             for task in list(self.tasks):
-                self._end(task, reason)
+                self._end(task, reason, lost=True)
         finally:
             self._process = None
             process.kill()
@@ -291,9 +292,9 @@ class WarmWorker:
         helper.add_done_callback(self._helpers.discard)
         return helper
 
-    def _end(self, id: str, reason: str | None) -> None:
+    def _end(self, id: str, reason: str | None, *, lost: bool = False) -> None:
         if (task := self.tasks.pop(id, None)) is not None:
-            self._ended(task, reason)
+            self._ended(task, reason, lost)
 
     async def _watch(self) -> None:
         parts = 4  # a moment in which the server itself stood still then counts for one of them

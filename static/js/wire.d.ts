@@ -163,6 +163,33 @@ export type RunResumed = {
   step: number;
 };
 
+/**
+ * The worker that trained the run has gone, `reason` says how; `step` is the last that it had logged. The run waits for
+ * another, which goes on from the kept model of step `checkpoint`.
+ */
+export type WorkerLost = {
+  type: "WorkerLost";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+  checkpoint: number;
+  reason: string;
+  time: number;
+};
+
+/**
+ * Another worker has computed again, to the same bits, what the log has after the kept model, and trains on from
+ * `step`. `device_name` is the device's there.
+ */
+export type WorkerReplaced = {
+  type: "WorkerReplaced";
+  seq: number;
+  run?: string; // on /ws every frame names its run
+  step: number;
+  device_name: string;
+  time: number;
+};
+
 /** How a run stands or ended. Losses and accuracies are fractions, not per cent; `seconds` is wall time. */
 export type Summary = {
   train_loss?: number | null;
@@ -664,6 +691,8 @@ export type RunEvent =
   | CheckpointSaved
   | RunPaused
   | RunResumed
+  | WorkerLost
+  | WorkerReplaced
   | RunFinished
   | RunStopped
   | RunFailed

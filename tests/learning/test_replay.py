@@ -148,6 +148,8 @@ def test_a_run_that_goes_on_has_the_bits_of_one_that_was_not_disturbed(
     resumed = resumption(recipe, before)
     after = go_on(recipe, few_digits, resumed, rest(asked, before, resumed.last), milliseconds=paces[1])
     expected, found = content(whole), content([what for what in before if isinstance(what, Event | Checkpoint)] + after)
+    replaced = found.pop("WorkerReplaced", [])
+    assert len(replaced) == (resumed.last < whole[-1].step)  # type: ignore[union-attr]
     expected.pop("Checkpoint"), found.pop("Checkpoint")  # where the last was kept already, or saved and not yet said
     assert found == expected
     mine, its = ([each for each in of(list_, Checkpoint) if each.kept] for list_ in (before + after, whole))

@@ -21,6 +21,8 @@ from app.events import (
     RunStarted,
     RunStopped,
     Steps,
+    WorkerLost,
+    WorkerReplaced,
 )
 from app.experiments import Gradient, OfValues, parameters
 from app.history.history import History, UnknownRun
@@ -120,22 +122,6 @@ async def test_each_control_is_answered_with_the_step_at_which_it_took_effect(
     assert (known.state, known.learning_rate, known.steps_per_second) == ("stopped", 0.025, None)
 
 
-async def test_a_killed_worker_fails_its_run_and_nothing_else(supervisor: Supervisor, history: History) -> None:
-    run = await supervisor.start(LONG)
-    assert run.name.startswith("Run #")
-    following = await supervisor.start(Recipe(epochs=1))
-    watcher = Watcher(history, run.id)
-    await watcher.until(Steps)
-    os.kill(supervisor.workers[run.id], signal.SIGKILL)
-    failed = await watcher.until(RunFailed)
-    assert "killed by signal 9 (SIGKILL)" in failed.reason
-    assert failed.step == watcher.column("step")[-1]
-    known = await history.get(run.id)
-    assert (known.state, known.error, known.step) == ("failed", failed.reason, failed.step)
-    assert failed.summary.baseline_accuracy is not None
-    await Watcher(history, following.id).until(RunFinished)
-
-
 async def test_runs_wait_their_turn_and_know_their_place(supervisor: Supervisor, history: History) -> None:
     async def place(run: Run) -> int | None:
         (placed,) = supervisor.placed([await history.get(run.id)])
@@ -177,7 +163,7 @@ async def test_runs_wait_their_turn_and_know_their_place(supervisor: Supervisor,
     await watcher.until(RunStopped)
 
 
-async def test_paced_runs_take_no_place_and_fail_with_no_other(supervisor: Supervisor, history: History) -> None:
+async def test_paced_runs_take_no_place_and_lose_their_worker_alone(supervisor: Supervisor, history: History) -> None:
     full = await supervisor.start(LONG)
     following = await supervisor.start(LONG)
     await Watcher(history, full.id).until(Steps)
@@ -189,8 +175,11 @@ async def test_paced_runs_take_no_place_and_fail_with_no_other(supervisor: Super
     assert len({supervisor.workers[run.id] for run in paced}) == 1
     os.kill(supervisor.workers[paced[0].id], signal.SIGKILL)
     for watcher in watchers:
-        await watcher.until(RunFailed)
+        await watcher.until(WorkerLost)
+        await watcher.until(WorkerReplaced)
+        await watcher.until(Steps)
     assert (await history.get(full.id)).state == "running"
+    assert [event async for event in history.lost_workers(full.id)] == []
 
     # One that becomes slow gives its place back, and goes on.
     await supervisor.control(full.id, SetPace(pace="slow"))
@@ -309,7 +298,7 @@ async def test_a_frozen_worker_holds_up_nothing_but_what_it_has(
         run = await impatient_supervisor.start(Recipe(epochs=1))
         await Watcher(history, run.id).until(RunFinished)
         asking.cancel_scope.cancel()
-    await Watcher(history, paced.id).until(RunFailed)  # those who had asked have left, and were not heard
+    await Watcher(history, paced.id).until(WorkerReplaced)  # those who had asked have left, and were not heard
 
 
 async def test_runs_that_are_deleted_while_all_are_stopped_are_no_error(

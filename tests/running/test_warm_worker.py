@@ -28,7 +28,7 @@ class Changes:
     def note(self) -> None:
         self._changed.set()
 
-    def ended(self, task: ActiveTask, reason: str | None) -> None:
+    def ended(self, task: ActiveTask, reason: str | None, lost: bool) -> None:
         raise AssertionError(f"{task} ended: nobody has given it")
 
     async def until(self, worker: WarmWorker, *, ready: bool) -> None:

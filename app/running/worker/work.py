@@ -221,7 +221,10 @@ class Tasks:
         recipe = members[0].recipe
         batches = -(-len(kept(self._digits, recipe).train_images) // recipe.batch_size)
         recording = Recording.of(recipe, batches, command.size)
-        for what in train_members(members, self._digits, task, recording=recording, prepared=self._prepared):
+        resumption = command.resumption if isinstance(command, TrainRun) else None
+        for what in train_members(
+            members, self._digits, task, recording=recording, prepared=self._prepared, resumption=resumption
+        ):
             if isinstance(what, Wait):
                 yield what
                 continue

@@ -18,6 +18,7 @@ export function headline(run, { stale = false } = {}) {
 function happening(run) {
   const { state, step, summary, started, log } = run;
   const name = isolated(run.name);
+  if (run.live && log.lost) return "Its worker was lost.";
   if (!run.live) return step ? `${name} as it was after step ${count(step)}.` : `${name} before its first step.`;
   switch (state) {
     case "none":
@@ -53,6 +54,7 @@ export function detail({ state, name, step, live, active, log }) {
       ? `${quoted(name)} starts in a few seconds, or when the run before it has ended.`
       : `It has place ${place} in the queue and starts by itself.`;
   }
+  if (log.lost) return `Another goes on after step ${count(step)}.`;
   if (state === "failed" || state === "interrupted") {
     return `${sentence(reason)}${step ? " Everything up to there is kept." : ""}`;
   }

@@ -13,7 +13,7 @@ import { RunLog } from "./run-log.js";
 /** Of a run that is over, all but its weight images: the newest is fetched by itself, before the whole log is here. */
 const CURVES = [
   "RunQueued", "RunStarted", "Steps", "EpochEnded", "Controlled", "CheckpointSaved", "RunPaused", "RunResumed",
-  "RunFinished", "RunStopped", "RunFailed", "RunInterrupted",
+  "WorkerLost", "WorkerReplaced", "RunFinished", "RunStopped", "RunFailed", "RunInterrupted",
 ];
 
 /** What a long log has thousands of. */

@@ -70,6 +70,8 @@ export class RunLog {
   summary = null;
   reason = "";
   diverged = false;
+  /** Whether its worker was lost, and no other goes on with it yet. */
+  lost = false;
   /** Whether the server has removed its models to keep within what runs may take: its log stays. */
   modelsRemoved = false;
   /** @type {{step: number, value: number}[]} the steps after which the learning rate was changed, ascending */
@@ -209,10 +211,17 @@ export class RunLog {
       case "Controlled":
         this.#foldControl(event);
         break;
+      case "WorkerLost":
+        this.lost = true;
+        break;
+      case "WorkerReplaced":
+        this.lost = false;
+        break;
       case "RunFinished":
       case "RunStopped":
       case "RunFailed":
       case "RunInterrupted":
+        this.lost = false;
         this.reason = "reason" in event ? event.reason : "";
         this.diverged = "diverged" in event && Boolean(event.diverged);
         this.summary = event.summary;

@@ -13,7 +13,7 @@ const LEARNING = ["Weights"];
 /** What charts show. */
 const CURVES = [
   "RunQueued", "RunStarted", "Steps", "EpochEnded", "Controlled", "RunPaused", "RunResumed",
-  "RunFinished", "RunStopped", "RunFailed", "RunInterrupted",
+  "WorkerLost", "WorkerReplaced", "RunFinished", "RunStopped", "RunFailed", "RunInterrupted",
 ];
 const NOT_CHARTED = new Set([...MODELS, ...LEARNING]);
 

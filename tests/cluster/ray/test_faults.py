@@ -21,15 +21,20 @@ def training(server):
     return run
 
 
-def test_a_run_fails_with_its_node_and_the_next_trains_on_another(serve, tmp_path):
+def test_a_run_whose_node_is_lost_goes_on_on_another(serve, tmp_path):
     with cluster() as ray, ray.head(cpus=0), serve(tmp_path, "--engine", f"ray://{ray.address}") as server:
         with ray.node(cpus=2) as node:
             run = training(server)
             (raylet,) = node.processes("raylet/raylet")
             raylet.kill()
-            assert "Ray cluster" in server.until(run, "RunFailed")["reason"]
+            lost = server.until(run, "WorkerLost", "RunFailed")
+            assert "Ray cluster" in lost["reason"]
+            assert lost["type"] == "WorkerLost"
         with ray.node(cpus=2):
-            assert finished(server)
+            log = (event for event in server.events(run) if event["type"] in {"Steps", "WorkerReplaced", "RunFailed"})
+            replaced = next(event for event in log if event["type"] != "Steps")
+            assert (replaced["type"], replaced["step"]) == ("WorkerReplaced", lost["step"])
+            assert next(log)["step"][0] == lost["step"] + 1
 
 
 def test_a_server_says_that_its_cluster_has_gone_goes_on_when_it_is_back_and_takes_its_workers_along(serve, tmp_path):

@@ -4,10 +4,13 @@ from tests.running.test_computations import (  # noqa: F401
     test_an_experiment_is_answered_beside_a_run,
     test_the_same_question_is_computed_once_and_cancelled_with_its_last_waiter,
 )
+from tests.running.test_lost_workers import (  # noqa: F401
+    test_a_run_whose_worker_is_killed_ends_as_if_nothing_had_been,
+    test_what_a_run_was_told_holds_in_its_next_worker,
+)
 from tests.running.test_supervisor import (  # noqa: F401
     as_in_a_worker,
     pytestmark,
-    test_a_killed_worker_fails_its_run_and_nothing_else,
     test_a_run_is_logged_exactly_as_it_was_trained,
     test_a_run_whose_worker_dies_before_it_begins_keeps_what_it_was_told,
     test_a_worker_that_does_not_answer_is_killed_and_its_run_stopped,
