@@ -8,10 +8,19 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from websockets.sync.client import connect
 
 from scripts.serving import Serving, serving
 from tests.forked import Forked
+
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+"""The same examples each time, however busy the machine: a change is not refused for what it has not touched."""
+settings.register_profile("explore", settings.get_profile("steady"), derandomize=False, max_examples=1000)
+"""``pytest --hypothesis-profile explore`` looks for further ones."""
+settings.load_profile("steady")
 
 SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test_main.py")
 """So that of two processes that share the files neither is left with a long one at the end."""

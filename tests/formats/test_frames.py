@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events import Weights
@@ -34,7 +34,6 @@ def pack(weights: Sequence[Weights], run: str = "run") -> bytes:
     return b"".join(packer.add(seq, each) for seq, each in enumerate(weights, start=3))
 
 
-@settings(deadline=None)
 @given(st.lists(frames, min_size=1, max_size=6))
 def test_any_frames_come_out_as_they_went_in(weights: list[Weights]) -> None:
     run, unpacked = unpack(pack(weights, "0123456789abcdef"))

@@ -181,7 +181,7 @@ async def fresh() -> AsyncIterator[History]:
             yield history
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     sizes=st.lists(st.integers(0, 3000), min_size=1, max_size=30),
     ends=st.booleans(),

@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.history.recent_records import RECORD_BYTES, RecentRecords, fitting
@@ -11,7 +11,6 @@ def records(sizes: list[int]) -> list[Record]:
     return [Record(seq, "Steps", seq, bytes(size)) for seq, size in enumerate(sizes, 1)]
 
 
-@settings(deadline=None)
 @given(SIZES, st.integers(0, 20_000))
 def test_it_stays_within_its_limit_and_drops_only_what_does_not_fit(sizes: list[int], limit: int) -> None:
     log, recent = records(sizes), RecentRecords(limit)
@@ -24,7 +23,6 @@ def test_it_stays_within_its_limit_and_drops_only_what_does_not_fit(sizes: list[
         assert recent.bytes + sizes[len(log) - len(recent) - 1] + RECORD_BYTES > limit
 
 
-@settings(deadline=None)
 @given(SIZES, st.integers(0, 20_000), st.integers(0, 45), st.integers(1, 5000))
 def test_it_gives_the_log_from_a_cursor_on_or_nothing_at_all(
     sizes: list[int], limit: int, after: int, page: int

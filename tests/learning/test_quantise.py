@@ -32,7 +32,7 @@ def test_the_largest_weight_uses_the_whole_range() -> None:
     values[0, 0], values[0, 1] = -0.5, 0.25
     frame = quantise(model(values), 0)
     assert np.frombuffer(frame.values, np.int8)[:3].tolist() == [-127, 64, 0]
-    assert frame.scale * 127 == np.float32(0.5)
+    assert np.float32(frame.scale * 127) == np.float32(0.5)
 
 
 def test_weights_that_are_all_zero_stay_zero() -> None:

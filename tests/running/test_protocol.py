@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.checkpoint import Checkpoint
@@ -51,7 +51,6 @@ MESSAGES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(MESSAGES, st.lists(st.integers(0, 3000), max_size=12))
 def test_messages_arrive_whatever_pieces_they_come_in(messages: list[Message], cuts: list[int]) -> None:
     data = b"".join(encode(message) for message in messages)
@@ -63,7 +62,6 @@ def test_messages_arrive_whatever_pieces_they_come_in(messages: list[Message], c
     assert received == messages
 
 
-@settings(deadline=None)
 @given(MESSAGES, st.integers(0, 3000))
 def test_after_a_message_that_came_in_part_others_are_understood(messages: list[Message], cut: int) -> None:
     passed_on = Frames().feed(b"".join(map(encode, messages))[:cut])
@@ -72,7 +70,6 @@ def test_after_a_message_that_came_in_part_others_are_understood(messages: list[
     assert last == Broke("gone")
 
 
-@settings(deadline=None)
 @given(MESSAGES, st.data())
 def test_a_message_cut_short_does_not_arrive(messages: list[Message], data: st.DataObject) -> None:
     sent = [encode(message) for message in messages]
@@ -84,7 +81,6 @@ def test_a_message_cut_short_does_not_arrive(messages: list[Message], data: st.D
     assert sum(map(len, sent[: len(received) + 1])) > cut or received == messages
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_anything_else_is_refused_as_such(data: bytes) -> None:
     with suppress(ProtocolError):

@@ -101,7 +101,7 @@ FORMS = st.builds(
 TEMPERS = st.lists(st.booleans(), min_size=1, max_size=8).filter(any)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     pieces=st.lists(st.integers(1, 9), min_size=1, max_size=5),
     tempers=st.lists(st.tuples(TEMPERS, st.integers(0, 25), FORMS), min_size=1, max_size=5),

@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
@@ -9,7 +9,6 @@ from tests.web.frames import parsed
 SIZES = st.one_of(st.sampled_from([0, 1, 125, 126, 127, 65_535, 65_536, 70_000]), st.integers(0, 3000))
 
 
-@settings(deadline=None)
 @given(records=st.lists(st.tuples(SIZES, st.booleans()), max_size=5))
 def test_records_joined_are_frames_of_their_own_bytes(records: list[tuple[int, bool]]) -> None:
     logged = [

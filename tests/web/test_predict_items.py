@@ -148,7 +148,7 @@ anything = st.recursive(
 )
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(anything, st.just({"strokes": SEVEN}))))
 def test_any_items_are_answered_one_by_one(client, items):
     answer = client.post("/predict", json={"items": items})

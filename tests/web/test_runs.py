@@ -87,7 +87,7 @@ def test_a_run_too_long_to_keep_is_refused_with_the_limit(client):
     assert "500,000" in answer.json()["detail"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=JSON)
 def test_no_body_makes_the_server_stumble(client, body):
     import json

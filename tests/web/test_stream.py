@@ -87,7 +87,7 @@ def test_reading_again_from_any_cursor_gives_exactly_the_rest(server, finished):
     last = max(whole)
     assert whole.keys() == set(range(1, last + 1)), "a replay has every weight image too"
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(after=st.integers(0, last + 3))
     def check(after):
         frames, code = received(server, f"/ws/runs/{run}?after={after}")
