@@ -122,7 +122,7 @@ def photo(inked: Floats, random: Random, hard: bool) -> bytes:
     return encoded(lit + random.normal(0, 0.02, lit.shape), "JPEG", quality=80)
 
 
-def ruled(step: float, strength: float, both: bool, turn: float = 0.0) -> Make:
+def ruled(step: float, strength: float, both: bool, turn: float = 0.0, pen: float = 1 / 160) -> Make:
     """Lines each ``step`` of the sheet, across and, where ``both``, down."""
 
     def make(strokes: Strokes, random: Random) -> bytes:
@@ -131,9 +131,9 @@ def ruled(step: float, strength: float, both: bool, turn: float = 0.0) -> Make:
         def draw(on: ImageDraw.ImageDraw, side: int) -> None:
             lean = tan(radians(turn)) * side
             for at in np.arange(begin - 1, 2, step) * side:
-                on.line([(0, at), (side, at + lean)], 255, side // 160)
+                on.line([(0, at), (side, at + lean)], 255, round(pen * side))
                 if both:
-                    on.line([(at, 0), (at - lean, side)], 255, side // 160)
+                    on.line([(at, 0), (at - lean, side)], 255, round(pen * side))
 
         return with_lines(written(strokes), draw, strength)
 
@@ -243,6 +243,9 @@ PICTURES: dict[str, Make] = {
         - 0.3 * written(strokes, pen=0.02) * random.uniform(0.6, 1, (SIDE, SIDE))
         + random.normal(0, 0.01, (SIDE, SIDE))
     ),
+    "faint, in noise": lambda strokes, random: encoded(
+        0.85 * (1 - 0.12 * written(strokes, pen=0.03)) + random.normal(0, 0.03, (SIDE, SIDE)), "JPEG", quality=80
+    ),
     "JPEG at 10": lambda strokes, _: encoded(0.97 - 0.9 * written(strokes), "JPEG", quality=10),
     "photo, soft shadow": lambda strokes, random: photo(written(strokes), random, hard=False),
     "photo, hard shadow": lambda strokes, random: photo(written(strokes), random, hard=True),
@@ -253,6 +256,7 @@ PICTURES: dict[str, Make] = {
     "squared": ruled(0.08, 0.25, both=True),
     "squared, dark": ruled(0.08, 0.7, both=True),
     "squared, dark, turned by 3°": ruled(0.08, 0.7, both=True, turn=3),
+    "squared, dark and dense": ruled(0.04, 0.8, both=True, pen=0.01),
     "in a frame": framed(0.08),
     "in a frame by hand": framed(0.08, 0.035, sketched=True),
     "in a frame that it touches": framed(-0.03),

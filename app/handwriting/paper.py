@@ -14,8 +14,11 @@ _OPPOSED = 0.25
 from its paper by colour alone."""
 _LINE = 0.12
 """Of the picture's longer side: the widest stroke that is looked for to tell dark ink from light."""
-_WINDOW = 0.25
-"""Of the picture's longer side: a darker place wider than that is a shadow, a narrower one is ink."""
+_WINDOW, _NARROW_WINDOW = 0.25, 0.12
+"""Of the picture's longer side: a darker place wider than that is a shadow, a narrower one is ink. The second tells
+ink from the corners of a shadow at the picture's border, where no stroke is wider."""
+_NO_WIDER = 0.5
+"""Of what the wide window takes for ink, squared: how much the narrow one finds, at least, where no stroke is wider."""
 
 
 def contrast(pixels: Floats) -> tuple[Floats, float]:
@@ -32,7 +35,8 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
     elif _lighter(pixels.mean(axis=2), off.mean(axis=2)):
         pixels, light = np.float32(1) - pixels, np.float32(1) - light
     lit = (pixels / np.maximum(light, 0.1)).astype(np.float32)
-    missing = close(lit, round(_WINDOW * max(lit.shape) / 2)) - lit
+    wide, narrow = (close(lit, round(window * max(lit.shape) / 2)) - lit for window in (_WINDOW, _NARROW_WINDOW))
+    missing = narrow if (narrow**2).sum() >= _NO_WIDER * (wide**2).sum() else wide
     # The ink's colour is the mean of what is missing, weighed so that only where much is missing counts.
     weight = missing.mean(axis=2, keepdims=True) ** 4
     colour = (missing * weight).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-12)
@@ -72,6 +76,32 @@ def close(values: Floats, radius: int) -> Floats:
     for operation, axis in ((np.maximum, 0), (np.maximum, 1), (np.minimum, 0), (np.minimum, 1)):
         values = slide(values, radius, axis, operation)
     return values
+
+
+def otsu(values: Floats) -> tuple[float, float]:
+    """The threshold that leaves the two sides of ``values``, of 0 to 1.2, most alike within themselves (Otsu 1979), and
+    the share of the variance that lies between them."""
+    counts, edges = np.histogram(values, bins=128, range=(0, 1.2))
+    middle = (edges[:-1] + edges[1:]) / 2
+    below = counts.cumsum()
+    above = below[-1] - below
+    sums = (counts * middle).cumsum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = np.nan_to_num(below * above * (sums / below - (sums[-1] - sums) / above) ** 2)
+    total = max(float(below[-1]), 1.0)
+    variance = float((counts * middle**2).sum() / total - (sums[-1] / total) ** 2)
+    return float(edges[1:][between.argmax()]), float(between.max() / total**2 / max(variance, 1e-12))
+
+
+def blur(pixels: Floats, radius: int) -> Floats:
+    """The mean over ``2 * radius + 1`` neighbours each way of ``pixels`` ``[h, w, channels]``."""
+    wide = 2 * radius + 1
+    for axis in (0, 1):
+        values = np.moveaxis(pixels, axis, 0)
+        first, last = np.repeat(values[:1], radius + 1, axis=0), np.repeat(values[-1:], radius, axis=0)
+        sums = np.concatenate([first, values, last]).cumsum(axis=0, dtype=np.float64)
+        pixels = np.moveaxis((sums[wide:] - sums[:-wide]) / wide, 0, axis).astype(np.float32)
+    return pixels
 
 
 def slide(values: Floats, radius: int, axis: int, operation: Any) -> Floats:

@@ -12,6 +12,7 @@ from app.handwriting import container, paper, placing
 from app.handwriting.components import label
 from app.handwriting.hindrances import UNHINDERED, Hindrances
 from app.handwriting.ink import SIDE, Image, thickness
+from app.handwriting.squares import meshed, without_mesh, without_squares
 from app.handwriting.surroundings import panel, without_crossings, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
@@ -33,8 +34,14 @@ FAINTEST = 0.08
 """Contrast of ink to paper, below which no digit is read. A hard pencil has 0.2."""
 LIGHTEST = 0.02
 """Contrast below which there is no ink."""
-_NOISE = 5.0
-"""Ink must stand out from the paper by so many standard deviations of the paper's own unevenness."""
+_NOISE, _CLEAR = 5.0, 9.0
+"""Ink must stand out from the paper by so many standard deviations of the paper's own unevenness; where it does by
+fewer than the second, the picture is averaged."""
+
+BLURS = 1, 2, 4
+"""Pixels to either side over which a noisy picture is averaged, one after another, until ink stands out."""
+MOST_INKED = 0.25
+"""Of the picture: with more ink than that it may be squared paper's."""
 
 MOST_AT_BORDER = 0.5
 """Pixels of a piece of ink at the picture's border, over the piece's longer side: beyond, it is no digit."""
@@ -92,18 +99,36 @@ def look(data: bytes) -> Seen:
     return _look(pixels)
 
 
-def _look(pixels: Floats) -> Seen:
+def _look(pixels: Floats, squared: bool = False) -> Seen:
+    """``squared``: dense squares were taken away from them."""
     contrast, strength = paper.contrast(pixels)
-    level = float(np.median(contrast))
-    noise = 1.4826 * float(np.median(np.abs(contrast - level)))
+    level, noise = _unevenness(contrast)
+    told = strength >= LIGHTEST and 1 - level >= _NOISE * noise
+    if not squared and (not told or strength > 1 or (contrast >= paper.otsu(contrast)[0]).mean() > MOST_INKED):
+        rest = without_squares(pixels)
+        if rest is not None:
+            return _look(rest, squared=True)
+    for radius in BLURS:
+        if strength >= LIGHTEST and 1 - level >= _CLEAR * noise:
+            break
+        contrast, strength = paper.contrast(paper.blur(pixels, radius))
+        level, noise = _unevenness(contrast)
     if strength < LIGHTEST or 1 - level < _NOISE * noise:
-        return Seen(np.zeros((SIDE, SIDE), np.uint8))
-    digit, surrounded = _digit(contrast, max(_otsu(contrast), level + _NOISE * noise))
+        return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(squared))
+    digit, surrounded = _digit(contrast, max(paper.otsu(contrast)[0], level + _NOISE * noise))
+    if not digit.any():
+        return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(True))
     full = float(np.quantile(contrast[digit], 0.6))
     faint = min(level + 3 * noise, full / 2)
     near = paper.slide(paper.slide(digit.astype(np.float32), 2, 0, np.maximum), 2, 1, np.maximum)
     image = placing.place(np.clip((contrast - faint) / (full - faint), 0, 1) * near)
-    return Seen(image, Hindrances(surrounded, thickness(digit) < THIN, strength < FAINTEST))
+    return Seen(image, Hindrances(surrounded or squared, thickness(digit) < THIN, strength < FAINTEST))
+
+
+def _unevenness(contrast: Floats) -> tuple[float, float]:
+    """Of the paper: its level, and the standard deviation of what is no ink."""
+    level = float(np.median(contrast))
+    return level, 1.4826 * float(np.median(np.abs(contrast - level)))
 
 
 def heavy(data: bytes) -> bool:
@@ -168,23 +193,14 @@ def _on_paper(pixels: Floats) -> Floats:
     return colour * opaque + (1 - opaque) * (0 if mean > 0.5 else 1)
 
 
-def _otsu(values: Floats) -> float:
-    """The threshold that leaves the two sides most alike within themselves (Otsu 1979)."""
-    counts, edges = np.histogram(values, bins=128, range=(0, 1.2))
-    middle = (edges[:-1] + edges[1:]) / 2
-    below = counts.cumsum()
-    above = below[-1] - below
-    sums = (counts * middle).cumsum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    return float(edges[1:][np.nan_to_num(between).argmax()])
-
-
 def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool]:
     """The mask of the ink above the threshold that makes the digit, of the darkest pixel alone if none does; and
     whether lines or a frame that touched it were taken away."""
     inked = contrast >= min(threshold, float(contrast.max()))
     unlined = without_crossings(without_lines(inked))
+    if meshed(unlined):
+        digit = without_mesh(unlined)
+        return (_pieces(contrast, digit) if digit.any() else digit), True
     pieces = _pieces(contrast, unlined)
     rows, columns = (slice(found[0], found[-1] + 1) for found in (np.flatnonzero(pieces.any(axis=a)) for a in (1, 0)))
     inside = without_frame(pieces[rows, columns])

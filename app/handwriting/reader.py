@@ -89,6 +89,8 @@ class Reader:
             verdict, reason = "neither", fill.REASON
         elif hindrances.faint:
             verdict, reason = ("blank", None) if score < 0 else ("neither", FAINT)
+        elif score < 0 and hindrances.surrounded and not image.any():
+            verdict, reason = "neither", RULED
         elif score < 0 and pixels.max() < FAINTEST_INK and not self._faint(image, keep):
             verdict = "blank"
         elif score < 0:

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from app.handwriting import ink
 from app.handwriting.picture import PictureError, heavy, look, read
 from benchmarks.pictures import PICTURES, encoded, framed, ruled, with_lines, written
+from benchmarks.pictures import photo as in_light
 from tests.handwriting.photos import bomb, photo
 
 SEVEN = ink.draw([np.array([[0, 0], [40, 2], [15, 90]], float)])
@@ -63,12 +64,16 @@ def test_no_frame_makes_a_sure_wrong_digit(reader, digit, gap, pen, round_, sket
     assert reader.read(read(picture)).digit in (digit, None)
 
 
-@given(st.sampled_from([3, 7]), st.floats(0.05, 0.2), st.floats(0.2, 0.8), st.booleans(), st.floats(-5, 5))
-@settings(deadline=None, max_examples=30)
-def test_no_paper_makes_a_sure_wrong_digit(reader, digit, step, strength, squared, turn):
+pens = st.floats(0.004, 0.014)
+
+
+@given(st.sampled_from([3, 7]), st.floats(0.025, 0.2), st.floats(0.2, 0.9), st.booleans(), st.floats(-12, 12), pens)
+@settings(deadline=None, max_examples=40)
+def test_no_paper_makes_a_sure_wrong_digit(reader, digit, step, strength, squared, turn, pen):
     strokes = SEVEN_STROKES if digit == 7 else THREE_STROKES
-    picture = ruled(step, strength, squared, turn)(strokes, np.random.default_rng(0))
-    assert reader.read(read(picture)).digit in (digit, None)
+    reading = reading_of(ruled(step, strength, squared, turn, pen)(strokes, np.random.default_rng(0)), reader)
+    assert reading.digit in (digit, None)
+    assert reading.verdict != "blank"
 
 
 edges = st.tuples(st.floats(0, 1), st.sampled_from(["left", "right", "top", "bottom"]))
@@ -127,11 +132,47 @@ def test_ink_too_light_for_a_digit_is_said_and_other_faint_marks_are_none(reader
             assert reading_of(encoded(picture), reader).verdict == "blank"
 
 
-def test_squares_that_cannot_be_told_from_the_digit_are_said(reader):
-    for strokes in (THREE_STROKES, SEVEN_STROKES):
+def test_squares_are_taken_away_or_it_is_said_that_they_cannot_be(reader):
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
         for degrees in (8, 10, 12):
             reading = reading_of(ruled(0.08, 0.7, True, degrees)(strokes, np.random.default_rng(degrees)), reader)
-            assert (reading.verdict, reading.gate.reason) == ("neither", "ruled or framed")
+            assert reading.digit == digit or reading.gate.reason == "ruled or framed"
+        as_thick = ruled(0.1, 0.9, True, 9, 0.04)(strokes, np.random.default_rng(1))
+        assert reading_of(as_thick, reader).gate.reason == "ruled or framed"
+
+
+@pytest.mark.parametrize("step", [0.03, 0.04, 0.05])
+@pytest.mark.parametrize("degrees", [0, 9])
+def test_on_densely_squared_paper_it_is_read(reader, step, degrees):
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        picture = ruled(step, 0.9, True, degrees, 0.01)(strokes, np.random.default_rng(2))
+        assert reading_of(picture, reader).digit == digit
+
+
+def test_faint_ink_amid_noise_is_read_or_said_to_be_faint(reader):
+    random = np.random.default_rng(4)
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        for strength, noise, read_as in (
+            (0.12, 0.04, digit),
+            (0.2, 0.04, digit),
+            (0.06, 0.01, None),
+            (0.05, 0.02, None),
+        ):
+            paper = 0.85 * (1 - strength * written(strokes, pen=0.03)) + random.normal(0, noise, (320, 320))
+            reading = reading_of(encoded(paper, "JPEG", quality=80), reader)
+            assert reading.digit == read_as
+            assert reading.gate.reason == (None if read_as else "too faint")
+
+
+def test_a_hard_shadow_is_no_ink(reader):
+    random = np.random.default_rng(5)
+    read_as = [
+        (digit, reading_of(in_light(written(strokes), random, hard=True), reader).digit)
+        for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES))
+        for _ in range(6)
+    ]
+    assert sum(digit == found for digit, found in read_as) >= 10
+    assert all(found in (digit, None) for digit, found in read_as)
 
 
 @pytest.mark.parametrize("pen", [0.0015, 0.004, 0.04])
