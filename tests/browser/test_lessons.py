@@ -241,6 +241,8 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
     for name, right in (("L2", "96.61"), ("without abs", "49.56"), ("abs too late", "65.90")):
         page.get_by_role("radio", name=name, exact=True).check()
         expect(words).to_contain_text(f"{name} reads {right} %")
+        if name == "L2":
+            expect(words).to_contain_text("has the same verdict for 2,038 of them.")
     expect(page.get_by_text("32 digits that only the network gets right")).to_be_visible()
     page.get_by_role("button", name="250", exact=True).press("Enter")
     expect(words).to_contain_text("Digit 250, a")

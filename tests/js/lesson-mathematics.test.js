@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AlongWeight, allSums } from "../../static/js/lessons/along-weight.js";
-import { DISTANCES, nearness } from "../../static/js/lessons/distances.js";
+import { DISTANCES, linearScores, nearness } from "../../static/js/lessons/distances.js";
 import { histogramOf } from "../../static/js/lessons/graph.js";
 import { Digits } from "../../static/js/model/digits.js";
 import { LOSSES, slopeOf } from "../../static/js/model/gradient.js";
@@ -49,12 +49,14 @@ test("a curve along a weight is computed once for all places of the slider", () 
 test("L2 agrees with the linear model whose weights are the difference of the means", () => {
   const [three, seven] = [0, 1].map(() => Float64Array.from({ length: 784 }, () => next()));
   const nearer = nearness(digits, { three, seven }, "l2");
+  const scores = linearScores(digits, { three, seven });
   const squares = (/** @type {Float64Array} */ values) => values.reduce((sum, value) => sum + value * value, 0);
   nearer.forEach((value, i) => {
     const image = digits.image(i);
     let score = (squares(seven) - squares(three)) / 2;
     for (let p = 0; p < 784; p++) score += image[p] * (three[p] - seven[p]);
     assert.equal(Math.sign(value), Math.sign(score));
+    assert.ok(Math.abs(scores[i] - score) < 1e-4);
   });
 });
 

@@ -9,7 +9,7 @@ import { ProblemError, request } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
 import { openDrawing } from "../ink/kept-drawing.js";
-import { DISTANCES, nearness } from "./distances.js";
+import { DISTANCES, linearScores, nearness } from "./distances.js";
 import { Graph, histogramOf } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { showNumbers } from "./numbers.js";
@@ -24,7 +24,8 @@ const DRAWN = -1; // instead of a digit's place: what is drawn in this browser
 const { signal, state, prediction, trials, digits, painter } = openLesson(window, { defaults: { norm: "l1", digit: 114 } });
 
 /** @import { Item } from "./graph.js" */
-/** @type {{all: import("../model/digits.js").Digits, means: {three: number[], seven: number[]}, nearer: Record<Norm, Float64Array>} | null} */
+/** `agreed`: how many verdicts of L2 are those of the linear model
+ * @type {{all: import("../model/digits.js").Digits, means: {three: number[], seven: number[]}, nearer: Record<Norm, Float64Array>, agreed: number} | null} */
 let loaded = null;
 /** @type {Partial<Record<Norm, ReturnType<typeof lookOf>>>} */
 const looks = {};
@@ -85,7 +86,9 @@ async function load() {
     const [all, { mean_3: three, mean_7: seven }] = await Promise.all([digits.get(), request("GET", "/api/baseline")]);
     const means = { three, seven };
     const of = (/** @type {Norm} */ each) => nearness(all, means, each);
-    loaded = { all, means, nearer: { l1: of("l1"), l2: of("l2"), signed: of("signed"), late: of("late") } };
+    const l2 = of("l2");
+    const agreed = linearScores(all, means).filter((score, i) => score > 0 === l2[i] > 0).length;
+    loaded = { all, means, nearer: { l1: of("l1"), l2, signed: of("signed"), late: of("late") }, agreed };
     show();
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -121,6 +124,7 @@ function paint() {
   const words = [
     `${NAMES[norm()]} reads ${percent(right.all)} of ${count(all.count)} digits rightly: ${percent(right.threes)} of the 3s, ${percent(right.sevens)} of the 7s.`,
     drawn ? `Your drawing is nearer to the mean ${verdict}.` : `Digit ${count(place)}, a ${all.labels[place]}, is nearer to the mean ${verdict}.`,
+    norm() === "l2" ? `The linear model with the weights mean 3 − mean 7 has the same verdict for ${count(loaded.agreed)} of them.` : "",
     judged(),
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;

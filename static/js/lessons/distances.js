@@ -34,3 +34,19 @@ export function nearness(digits, { three, seven }, norm) {
     return distance(image, seven) - distance(image, three);
   });
 }
+
+/**
+ * What each digit gets from the linear model that L2 is in secret: its pixels times mean 3 − mean 7, and a fixed number.
+ *
+ * @param {import("../model/digits.js").Digits} digits
+ * @param {{three: Image, seven: Image}} means
+ */
+export function linearScores({ count, starts, places, values }, { three, seven }) {
+  const weights = Float64Array.from({ length: PIXELS }, (_, pixel) => three[pixel] - seven[pixel]);
+  const bias = weights.reduce((sum, weight, pixel) => sum - (weight * (three[pixel] + seven[pixel])) / 2, 0);
+  return Float64Array.from({ length: count }, (_, i) => {
+    let score = bias;
+    for (let at = starts[i]; at < starts[i + 1]; at++) score += values[at] * weights[places[at]];
+    return score;
+  });
+}
