@@ -10,7 +10,7 @@ import { bindPlaces } from "./places.js";
 import { showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
-const DIGITS = /** @type {const} */ ([["a", 3, -6], ["b", 3, 0], ["c", 7, -2], ["d", 7, 1]]);
+const DIGITS = /** @type {const} */ ([["a", 3, -6, "A 3"], ["b", 3, 0, "Another 3"], ["c", 7, -2, "A 7"], ["d", 7, 1, "Another 7"]]);
 
 /** What a reader puts in order, by its value in the form. @type {Record<string, {label: 3 | 7, p: number}>} */
 const ASKED = { a: { label: 3, p: 0.9 }, b: { label: 7, p: 0.8 }, c: { label: 3, p: 0.4 }, d: { label: 7, p: 0.3 } };
@@ -28,10 +28,10 @@ mountChoice(part("loss"), {
   options: [{ value: "mnist_loss", label: "mnist_loss" }, { value: "bce", label: "cross-entropy" }],
   ...state.control("loss"),
 }, { signal });
-for (const [name, label] of DIGITS) {
+for (const [name, , , words] of DIGITS) {
   const row = element("div", "");
   part("digits").append(row);
-  mountSlider(row, { label: `A ${label}, its logit`, min: -8, max: 8, step: 0.1, ...state.control(name) }, { signal });
+  mountSlider(row, { label: `${words}, its logit`, min: -8, max: 8, step: 0.1, ...state.control(name) }, { signal });
 }
 const curves = new Graph(part("curves"), {
   label: "What a digit costs, by its logit",

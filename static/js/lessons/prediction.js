@@ -37,7 +37,10 @@ export class Prediction {
     this.answers = kept(key);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      const held = form.contains(form.ownerDocument.activeElement);
       this.#take(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
+      // What has the focus is hidden now, or cannot be set any more.
+      if (held) /** @type {HTMLElement | null} */ (form.querySelector("[data-again]"))?.focus({ preventScroll: true });
     }, { signal });
     form.querySelector("[data-again]")?.addEventListener("click", () => {
       this.takeBack();
