@@ -125,6 +125,11 @@ class History(HistoryReader):
         where it is not."""
         return self._leads.is_set()
 
+    @property
+    def took_over(self) -> bool:
+        """Whether another server wrote before, while this one followed it."""
+        return self.leads and self._follower is not None
+
     async def wait_leading(self) -> None:
         """Return once this process is the one that writes, and knows all that others have written."""
         await self._leads.wait()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.checkpoint import Checkpoint
 from app.drawing import Drawing
 from app.entry import Entry
-from app.events import EpochEnded, Event, Origin, Steps, Weights, WorkerLost
+from app.events import EpochEnded, Event, Origin, Steps, Weights
 from app.history import drawings, entries, store
 from app.history.damage import NAMED, Damaged, NamedOnce, corrupt
 from app.history.database import Database
@@ -227,11 +227,10 @@ class HistoryReader:
         async for _, event in self._events(run, EpochEnded):
             yield event
 
-    async def lost_workers(self, run: str) -> AsyncIterator[WorkerLost]:
-        """In order."""
+    async def events(self, run: str, type: type[E]) -> list[E]:
+        """All of one type of which a run has few, in order."""
         await self.get(run)
-        async for _, event in self._events(run, WorkerLost):
-            yield event
+        return [event async for _, event in self._events(run, type)]
 
     async def newest_kept(self, run: str) -> int | None:
         """The step of the newest kept model that the run's log names; None where there is none."""

@@ -7,6 +7,7 @@ from app.run import Run
 
 SERVER_STOPPED = "The server was stopped before the run had ended."
 SERVER_DIED = "The server ended without warning, and the run with it."
+LEADER_DIED = "The server that led ended without warning, and its workers with it."
 
 
 def stopped(run: Run) -> RunStopped:

@@ -27,7 +27,7 @@ from app.run import Run, State
 from app.running import lost_workers
 from app.running.active_run import NO_END, RETRY_SECONDS, ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
-from app.running.endings import SERVER_DIED, SERVER_STOPPED, failed, interrupted, stopped
+from app.running.endings import SERVER_STOPPED, failed, interrupted, stopped
 from app.running.engine import Engine
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
 from app.running.queue import Lane, RunQueue, Waiting, is_paced
@@ -113,9 +113,10 @@ class Started(NamedTuple):
 
 
 class Supervisor:
-    """Use it with ``async with``, in the process that writes the history: it first marks runs that a dead server left
-    behind, and at the end interrupts those that are active. One supervisor at a time serves a history. Before it is
-    entered, its :meth:`places` are those that another process has told.
+    """Use it with ``async with``, in the process that writes the history. Runs that a dead server left behind go on
+    where this process has followed that one, and are marked as interrupted where it was started later; at the end those
+    that are active are interrupted. One supervisor at a time serves a history. Before it is entered, its
+    :meth:`places` are those that another process has told.
 
     As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
     experiments take no such place: :class:`Workers` says where they go. A run that has begun goes on in another worker
@@ -157,7 +158,7 @@ class Supervisor:
 
     async def __aenter__(self) -> Self:
         self._queue.changed()  # where another server has led before, its queue ended with it
-        marking = self._keep(self._mark_left_behind())
+        marking = self._keep(self._take_left_behind())
         await asyncio.wait([marking], timeout=MARK_SECONDS)
         if marking.done():
             marking.result()
@@ -467,14 +468,21 @@ class Supervisor:
         if control == STOP:
             worker.expect(lambda: not any(each.active for each in addressed))
 
-    async def _mark_left_behind(self) -> None:
-        """Where the disk is full that may take long; the server serves meanwhile."""
-        left = await self._history.active()
-        while left and not self._closing:
+    async def _take_left_behind(self) -> None:
+        """Queue again what a dead server has left behind, or end it. Where the disk is full that may take long; the
+        server serves meanwhile."""
+        while not self._closing:
             with suppress(HistoryUnavailable):
-                await self._history.append_many(
-                    [(run.id, _records(run, interrupted(run, SERVER_DIED))) for run in left]
-                )
+                async with self._one_at_a_time:
+                    waiting = {each for entry in self._queue for each in entry.runs}
+                    left = [run for run in await self._history.active() if run.id not in {*waiting, *self._active}]
+                    found = [(run, *await lost_workers.left_behind(self._history, run)) for run in left]
+                    said = [(run.id, _records(run, event)) for run, _, event in found if event is not None]
+                    if said:
+                        await self._history.append_many(said)
+                    for _, again, _ in sorted(found, key=lambda each: each[1] is not None and not each[1].goes_on):
+                        if again is not None:
+                            self._enqueue(again)
                 return
             await asyncio.sleep(MARK_SECONDS)
 

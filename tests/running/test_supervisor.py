@@ -179,7 +179,7 @@ async def test_paced_runs_take_no_place_and_lose_their_worker_alone(supervisor: 
         await watcher.until(WorkerReplaced)
         await watcher.until(Steps)
     assert (await history.get(full.id)).state == "running"
-    assert [event async for event in history.lost_workers(full.id)] == []
+    assert await history.events(full.id, WorkerLost) == []
 
     # One that becomes slow gives its place back, and goes on.
     await supervisor.control(full.id, SetPace(pace="slow"))
