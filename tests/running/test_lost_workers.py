@@ -80,8 +80,8 @@ async def test_a_run_whose_worker_is_killed_ends_as_if_nothing_had_been(
     run = await supervisor.start(recipe)
     following = await supervisor.start(Recipe(epochs=1))
     watcher = Watcher(history, run.id)
-    for epoch in 3, 8:
-        await watcher.until(EpochEnded, epoch=epoch)
+    for epoch in 1, 4:
+        await watcher.until(CheckpointSaved, epoch=epoch)
         kill_worker_of(run.id, supervisor)
         lost = await watcher.until(WorkerLost)
         assert lost.reason == "The worker process was killed by signal 9 (SIGKILL). What it had logged is kept."
