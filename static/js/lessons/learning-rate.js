@@ -46,6 +46,7 @@ const graph = new Graph(part("graph"), {
 }, { signal });
 
 const show = painter.add(paint);
+const showRate = painter.add(paintRate); // of what a slider moves
 const trial = trials.ask("rates", { choices: chosen(), onChange: show });
 const rateControl = state.control("rate");
 const slider = mountSlider(part("rate"), {
@@ -59,7 +60,7 @@ const slider = mountSlider(part("rate"), {
 let first = null;
 let asking = new AbortController();
 state.subscribe((changed) => {
-  if (changed === "rate") return show();
+  if (changed === "rate") return showRate();
   trial.choose(chosen());
   askFirst();
 });
@@ -77,6 +78,7 @@ async function askFirst() {
   asking.abort();
   asking = new AbortController();
   first = null;
+  showRate();
   const { unit, row, column } = WEIGHT;
   /** @type {Answer | null} */
   const answer = await ask("gradient", {
@@ -86,7 +88,7 @@ async function askFirst() {
   }, { signal: AbortSignal.any([signal, asking.signal]), onProblem: () => {} }); // the page stands without it
   if (!answer) return;
   first = answer.nudge;
-  show();
+  showRate();
 }
 
 function chosen() {
@@ -96,6 +98,17 @@ function chosen() {
 function paint() {
   const { members } = trial;
   part("miniatures").replaceChildren(...members.map(miniature));
+  const words = trial.complete ? said(members) : members.length ? "Not all of the rates have been trained yet." : "";
+  graph.describe(words);
+  part("words-now").textContent = words;
+  part("source").textContent = source();
+  table(members);
+  paintRate();
+}
+
+/** The graph, and the rate that is looked at. */
+function paintRate() {
+  const { members } = trial;
   const reached = members.filter(({ log }) => !log.diverged && log.accuracy > 0).map(({ recipe, log }) => /** @type {const} */ ([recipe.learning_rate ?? 0.1, log.accuracy]));
   const rate = state.number("rate");
   graph.show([
@@ -106,12 +119,8 @@ function paint() {
     { kind: "dots", points: reached, ink: "ink", point: "rate" },
     { kind: "dots", points: reached.filter(([each]) => each === rate), ink: "ink", size: 7, point: "rate" },
   ]);
+  members.forEach(({ recipe }, i) => part("miniatures").children[i]?.classList.toggle("miniature-here", recipe.learning_rate === rate));
   paintFirst(rate);
-  const words = trial.complete ? said(members) : members.length ? "Not all of the rates have been trained yet." : "";
-  graph.describe(words);
-  part("words-now").textContent = words;
-  part("source").textContent = source();
-  table(members);
 }
 
 /** The chosen rate's run, and one weight's first step with it. @param {number} rate */
@@ -123,6 +132,7 @@ function paintFirst(rate) {
     member && !member.log.active && member.log.state !== "none" ? ended(member) : "",
   ].filter(Boolean).join(" ");
   if (part("at-rate").textContent !== words) part("at-rate").textContent = words;
+  part("formula-now").hidden = !step; // until it is known for another loss, model or seed
   if (step) showNumbers(part("lesson"), { new: decimals(step.new, 6), old: decimals(step.weight, 6), rate: plain(rate), slope: decimals(step.slope, 9) });
 }
 
@@ -156,8 +166,7 @@ function miniature({ run, recipe, log }) {
   if (points.length) svg.append(node("polyline", { points: points.join(" "), class: "graph-line graph-ink", "vector-effect": "non-scaling-stroke" }));
   const link = element("a", "", plain(recipe.learning_rate));
   link.href = `${base}/runs/${run}`;
-  const here = recipe.learning_rate === state.number("rate");
-  const figure = element("figure", here ? "miniature miniature-here" : "miniature", element("figcaption", "", element("b", "", link), ` ${how(log)}`));
+  const figure = element("figure", "miniature", element("figcaption", "", element("b", "", link), ` ${how(log)}`));
   figure.prepend(svg);
   return figure;
 }
