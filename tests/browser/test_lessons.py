@@ -234,7 +234,7 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
     expect(words).to_contain_text("L1 reads 95.14 % of 2,038 digits rightly: 91.68 % of the 3s, 98.54 % of the 7s.")
     expect(words).to_contain_text("You expected 75.5 % for L1 (95.14 %), and L2 to be the better one: it is L2.")
     reached = page.locator("#reached")
-    expect(reached.get_by_text("L1, you expected")).to_be_visible()
+    expect(reached.get_by_text("you: L1")).to_be_visible()
     expect(reached.get_by_role("img")).to_have_accessible_name(
         re.compile("L1 95.14 %, L2 96.61 %, without abs 49.56 %, abs too late 65.90 %. You expected 75.5 % for L1.")
     )

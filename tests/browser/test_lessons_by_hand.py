@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Position, expect
 
 from app.lessons.contents import LESSONS
-from tests.browser.waiting import fits, until
+from tests.browser.waiting import fits, resize, until, until_is
 
 pytestmark = pytest.mark.timeout(600)  # they train with whatever the machine has left
 
@@ -23,7 +23,7 @@ class Shown(NamedTuple):
 
 
 LESSON = {
-    "baseline": Shown(("#reached", "L1, you expected"), ("#digit input[type=range]", "digit=")),
+    "baseline": Shown(("#reached", "you: L1"), ("#digit input[type=range]", "digit=")),
     "tensors": Shown(("#words-now", "you expected"), ("#cuts div:nth-child(3) input[type=range]", "at=")),
     "broadcasting": Shown(("#words-now", "You expected otherwise"), ("#examples button:nth-child(3)", "other=2038%2C")),
     "gradient-descent": Shown(("#maps", "you expected: noise"), ("#row input[type=range]", "row=")),
@@ -166,3 +166,13 @@ def test_by_keyboard_alone_and_then_by_mouse(page: Page, slug: str) -> None:
         page.get_by_role("button", name="Change it", exact=True).click()
     by_pointer(page, touch=False)
     seen(page, slug)
+
+
+def test_on_a_projector_sliders_of_a_prediction_have_room(page: Page) -> None:
+    resize(page, 1920, 1080)
+    page.goto("/lessons/the-network?present")
+    until_is(
+        page,
+        "() => [...document.querySelectorAll('#prediction input')].map((each) => each.offsetWidth > 300)",
+        [True] * 3,
+    )

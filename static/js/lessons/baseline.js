@@ -159,7 +159,7 @@ function paintReached({ all, nearer }) {
   reached.show([
     ...names.map((each, i) => /** @type {Item} */ ({ kind: "dots", points: [[rights[i], 0.3]], ink: each === norm() ? "ink" : "soft", size: each === norm() ? 7 : 5 })),
     ...names.map((each, i) => /** @type {Item} */ ({ kind: "words", x: rights[i], y: 0.44, words: NAMES[each], ink: each === norm() ? "ink" : "soft" })),
-    ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "flag", x: guess / 100, label: "L1, you expected", ink: "mine" })]),
+    ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "flag", x: guess / 100, label: "you: L1", ink: "mine" })]),
   ]);
   reached.describe(names.map((each, i) => `${NAMES[each]} ${percent(rights[i])}`).join(", ") + (guess === null ? "." : `. You expected ${percent(guess / 100, 1)} for L1.`));
 }

@@ -10,7 +10,8 @@ import { Sheet } from "./sheet.js";
 /** @import { Selection, Picked } from "./indexing.js" */
 /** @typedef {{length: number, bytes: (image: number) => ArrayLike<number>}} Stack images of 784 pixels, 0 to 255 */
 
-const PAD = 20; // pixels around the block, for the names of its axes
+const PAD = 20; // pixels above and below the block, for the names of its axes
+const BESIDE = 36; // and beside it
 const HIGHEST = 330;
 const FAINT = 0.08;
 const WHOLE = 0.3;
@@ -71,7 +72,7 @@ export class StackView {
   #paint() {
     const selection = this.#selection;
     if (!this.#width || !selection) return;
-    const unit = Math.min((this.#width - 2 * PAD) / WIDTH, (HIGHEST - 2 * PAD) / HEIGHT);
+    const unit = Math.min((this.#width - 2 * BESIDE) / WIDTH, (HIGHEST - 2 * PAD) / HEIGHT);
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [this.#width, Math.ceil(HEIGHT * unit + 2 * PAD)];
     this.#canvas.width = width * ratio;
