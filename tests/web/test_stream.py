@@ -4,6 +4,8 @@ The clients here are written from docs/protocol.md alone and share no code with 
 """
 
 import json
+import os
+import signal
 import socket
 import struct
 import time
@@ -11,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -113,6 +116,38 @@ def test_reconnecting_in_the_middle_loses_and_doubles_nothing(server):
                     got.append(frame)
     steps = [s for f in got if (e := json.loads(f))["type"] == "Steps" for s in e["step"]]
     assert steps == list(range(1, 4 * 49 + 1))
+
+
+def worker_of(server, run):
+    """The process that trains it."""
+    while True:
+        servers = httpx.get(f"{server.url}/api/cluster", timeout=60).json()["servers"]
+        for worker in (worker for each in servers for worker in each["workers"]):
+            if run in [known["id"] for known in worker["runs"]]:
+                return worker["pid"]
+
+
+def test_a_viewer_of_a_run_whose_worker_is_killed_sees_each_step_once(server):
+    run = server.start(epochs=6, steps_per_second=20)["id"]
+    got: list[dict[str, Any]] = []
+    with open_socket(server, f"/ws/runs/{run}?after=0") as socket:
+
+        def until(*types):
+            while not got or got[-1]["type"] not in types:
+                if isinstance(frame := socket.recv(timeout=60), str):
+                    got.append(json.loads(frame))
+            return got[-1]
+
+        until("EpochEnded")
+        os.kill(worker_of(server, run), signal.SIGKILL)
+        lost = until("WorkerLost", "RunFinished", "RunFailed")
+        assert until("WorkerReplaced", "RunFinished", "RunFailed")["step"] == lost["step"]
+        httpx.post(f"{server.url}/api/runs/{run}/control", json={"steps_per_second": None}, timeout=60)
+        assert until("RunFinished", "RunFailed")["type"] == "RunFinished"
+    seqs = [event["seq"] for event in got]
+    assert seqs == sorted(set(seqs))
+    assert [step for event in got if event["type"] == "Steps" for step in event["step"]] == list(range(1, 6 * 49 + 1))
+    assert [event["epoch"] for event in got if event["type"] == "EpochEnded"] == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.fixture(scope="module")
