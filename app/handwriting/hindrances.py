@@ -14,5 +14,8 @@ class Hindrances(NamedTuple):
     faint: bool = False
     """The ink is so light against its paper that it may be none: read as no digit, whatever it looks like."""
 
+    framed: bool = False
+    """A frame, or most of one, is still around the ink: read as no digit."""
+
 
 UNHINDERED = Hindrances()

@@ -13,7 +13,7 @@ from app.handwriting.components import label
 from app.handwriting.hindrances import UNHINDERED, Hindrances
 from app.handwriting.ink import SIDE, Image, thickness
 from app.handwriting.squares import meshed, without_mesh, without_squares
-from app.handwriting.surroundings import panel, without_crossings, without_frame, without_lines
+from app.handwriting.surroundings import nearly_framed, panel, without_crossings, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
 """Declared by the file, before anything of it is decoded. One of that many needs some 400 MB for a moment."""
@@ -53,12 +53,18 @@ THIN = 1.3
 """Pixels of thickness where it is read: below, a line has gaps. A pen of 1/200 of the picture's side has 1.5."""
 TOUCHED = 0.004
 """Pixels of lines and frames taken away that lie at the digit, over the digit's own."""
+DIRECTIONS = 72
+AROUND = 0.65
+"""Of all directions from a piece's middle: in how many another piece lies, at least, that goes around it."""
+LEAST_ENCLOSED = 0.15
+"""Of the largest piece's ink: how much a piece that it goes around has, at least, to be the digit."""
 SMALLEST_INSIDE, LEAST_WITHIN = 0.25, 0.1
 """Of the ink of a piece that the picture's border cuts, and of an inner piece's longer side: an inner piece of more
 ink, whose bounds overlap with it by more both ways, comes before it."""
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Whole = NDArray[np.intp]
 
 
 class PictureError(ValueError):
@@ -115,14 +121,14 @@ def _look(pixels: Floats, squared: bool = False) -> Seen:
         level, noise = _unevenness(contrast)
     if strength < LIGHTEST or 1 - level < _NOISE * noise:
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(squared))
-    digit, surrounded = _digit(contrast, max(paper.otsu(contrast)[0], level + _NOISE * noise))
+    digit, surrounded, framed = _digit(contrast, max(paper.otsu(contrast)[0], level + _NOISE * noise))
     if not digit.any():
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(True))
     full = float(np.quantile(contrast[digit], 0.6))
     faint = min(level + 3 * noise, full / 2)
     near = paper.slide(paper.slide(digit.astype(np.float32), 2, 0, np.maximum), 2, 1, np.maximum)
     image = placing.place(np.clip((contrast - faint) / (full - faint), 0, 1) * near)
-    return Seen(image, Hindrances(surrounded or squared, thickness(digit) < THIN, strength < FAINTEST))
+    return Seen(image, Hindrances(surrounded or squared, thickness(digit) < THIN, strength < FAINTEST, framed))
 
 
 def _unevenness(contrast: Floats) -> tuple[float, float]:
@@ -193,24 +199,24 @@ def _on_paper(pixels: Floats) -> Floats:
     return colour * opaque + (1 - opaque) * (0 if mean > 0.5 else 1)
 
 
-def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool]:
-    """The mask of the ink above the threshold that makes the digit, of the darkest pixel alone if none does; and
-    whether lines or a frame that touched it were taken away."""
+def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool]:
+    """The mask of the ink above the threshold that makes the digit, of the darkest pixel alone if none does; whether
+    lines or a frame that touched it were taken away; and whether a frame is still around it."""
     inked = contrast >= min(threshold, float(contrast.max()))
     unlined = without_crossings(without_lines(inked))
     if meshed(unlined):
         digit = without_mesh(unlined)
-        return (_pieces(contrast, digit) if digit.any() else digit), True
+        return (_pieces(contrast, digit) if digit.any() else digit), True, False
     pieces = _pieces(contrast, unlined)
     rows, columns = (slice(found[0], found[-1] + 1) for found in (np.flatnonzero(pieces.any(axis=a)) for a in (1, 0)))
     inside = without_frame(pieces[rows, columns])
     alone = without_lines(inside)
     gone = inked & ~unlined
-    gone[rows, columns] |= pieces[rows, columns] & ~inside  # not a line across it, which may have been its own bar
+    gone[rows, columns] |= pieces[rows, columns] & ~alone
     digit = np.zeros_like(pieces)
     digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), np.pad(alone, 1))[1:-1, 1:-1]  # none at a border
     touched = gone & (paper.slide(paper.slide(digit.astype(np.float32), 1, 0, np.maximum), 1, 1, np.maximum) > 0)
-    return digit, bool(touched.sum() >= TOUCHED * digit.sum())
+    return digit, bool(touched.sum() >= TOUCHED * digit.sum()), nearly_framed(alone)
 
 
 def _pieces(contrast: Floats, mask: Mask) -> Mask:
@@ -242,12 +248,30 @@ def _pieces(contrast: Floats, mask: Mask) -> Mask:
     around = min(down, across) > LEAST_WITHIN * sides[within]
     if around and not inside[main] and inside[within] and mass[within] > SMALLEST_INSIDE * mass[main]:
         main = within
+    places = piece, rows, columns
+    largest = np.argsort(-(mass * candidates))
+    if count > 1:
+        second = int(largest[largest != main][0])
+        if _around(places, count, (top + bottom)[second] / 2, (left + right)[second] / 2)[main] >= AROUND:
+            encloses = sides[main] > sides[second] and mass[second] >= LEAST_ENCLOSED * mass[main]
+            main = second if encloses else main
+    rings = _around(places, count, (top + bottom)[main] / 2, (left + right)[main] / 2) >= AROUND
     gap = np.maximum(
         np.maximum(top - bottom[main], top[main] - bottom), np.maximum(left - right[main], left[main] - right)
     )
     kept = (
         (inside | (np.arange(count) == main))
+        & ~(rings & (sides > sides[main]))
         & (mass >= SMALLEST_PART * mass[main])
         & (gap <= FURTHEST_PART * sides[main])
     )
     return np.isin(labels, np.flatnonzero(kept) + 1)
+
+
+def _around(places: tuple[Whole, Whole, Whole], count: int, row: float, column: float) -> NDArray[np.float64]:
+    """Of all directions from a place, in how many each piece lies. ``places``: each pixel's piece, row, column."""
+    piece, rows, columns = places
+    towards = np.floor((np.arctan2(rows - row, columns - column) / (2 * np.pi) + 0.5) * DIRECTIONS).astype(np.intp)
+    met = np.unique(piece * DIRECTIONS + towards.clip(0, DIRECTIONS - 1)) // DIRECTIONS
+    shares: NDArray[np.float64] = np.bincount(met, minlength=count) / DIRECTIONS
+    return shares

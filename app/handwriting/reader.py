@@ -89,7 +89,7 @@ class Reader:
             verdict, reason = "neither", fill.REASON
         elif hindrances.faint:
             verdict, reason = ("blank", None) if score < 0 else ("neither", FAINT)
-        elif score < 0 and hindrances.surrounded and not image.any():
+        elif (hindrances.framed and score >= 0) or (hindrances.surrounded and not image.any()):
             verdict, reason = "neither", RULED
         elif score < 0 and pixels.max() < FAINTEST_INK and not self._faint(image, keep):
             verdict = "blank"
@@ -104,7 +104,7 @@ class Reader:
         reason = why_not(outputs)
         if reason.startswith(LOOKS_LIKE):
             return reason
-        if hindrances.surrounded or lined(image.reshape(SIDE, SIDE)):
+        if hindrances.surrounded or hindrances.framed or lined(image.reshape(SIDE, SIDE)):
             return RULED
         return FAINT if hindrances.thin or self._faint(image, keep) else reason
 

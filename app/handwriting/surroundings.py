@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.handwriting.components import label
+from app.handwriting.ink import thickness
 from app.handwriting.paper import slide
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.intp]
 Floats = NDArray[np.float32]
 
-TILTS = np.tan(np.radians(np.arange(-6, 7)))
+TILTS = np.tan(np.radians(np.arange(-9, 10)))
 """By which lines may lean from the picture's rows or columns."""
 SPANNED = 0.8
 """Of the mask's width: where a line has ink, at least."""
@@ -22,6 +23,10 @@ THICKEST = 0.1
 """Of the mask's longer side. What is thicker is a stroke, or the table's edge."""
 ABOVE = 0.3
 """Of all other ink: how much a single line must have above it. The bar of a 7 has none."""
+
+FINER, SLIGHT = 0.75, 0.015
+"""Of the thickness of all other ink: that of a single line, at most, that was drawn with another pen; of the mask's
+width: how far it goes on beyond the other ink, at least."""
 
 THINNER = 1.6
 """Of a line's usual thickness: ink that is thicker there belongs to a stroke that crosses the line, or touches it."""
@@ -41,6 +46,9 @@ WIDEST = 0.22
 """Of a frame's half width: its own line's thickness, at most."""
 LEAST = 0.08
 """Of the ink, without which too little is left for a digit in a frame, or beside lines."""
+NEARLY, DEEP, LEAST_DEEP = 0.8, 0.55, 0.1
+"""Of the rays: on how many, at least, ink lies where a frame with gaps has it; of a frame's half width: how far from
+its middle is well within; of the ink: how much of it is there, at least."""
 MOST_RIM = 0.3
 """Of what is left: how much of it may lie at what was taken away. A frame's own rest does, a digit touches."""
 
@@ -59,10 +67,12 @@ OTHER = 0.1
 
 
 def without_lines(mask: Mask) -> Mask:
-    """Of ``mask`` ``[h, w]``, the ink that does not belong to straight lines across it: parallel ones, or a single one
-    from left to right that has ink above. Strokes that cross a line stay whole."""
-    kept = _without_rows(mask, fewest=1)
-    return _without_rows(kept.T, fewest=2).T
+    """Of ``mask`` ``[h, w]``, the ink that does not belong to straight lines across it: parallel ones, a single one
+    from left to right that has ink above, or one that is finer than all other ink. Strokes that cross a line stay
+    whole."""
+    kept = _without_rows(mask, underline=True)
+    upright = _without_rows(kept.T, underline=False).T
+    return upright if upright is kept or np.array_equal(upright, kept) else _without_rows(upright, underline=True)
 
 
 def without_crossings(mask: Mask) -> Mask:
@@ -133,6 +143,22 @@ def without_frame(mask: Mask) -> Mask:
         if thick < WIDEST * STEPS and inside.sum() >= LEAST * mask.sum() and rim.sum() <= MOST_RIM * inside.sum():
             return kept
     return mask
+
+
+def nearly_framed(mask: Mask) -> bool:
+    """Whether most of the outermost ink of ``mask`` ``[h, w]`` lies on a rectangle or an ellipse around other ink: a
+    frame that could not be taken away, or, of one in three hundred 3s and 7s, the digit itself."""
+    y, x = np.nonzero(mask)
+    if len(y) == 0 or min(np.ptp(y), np.ptp(x)) < 8:
+        return False
+    place = np.stack([2 * (y - y.min()) / np.ptp(y) - 1, 2 * (x - x.min()) / np.ptp(x) - 1])
+    ray = np.rint(np.arctan2(place[0], place[1]) / (2 * np.pi) * RAYS).astype(int) % RAYS
+    for norm in (np.inf, 2):
+        away = np.linalg.norm(place, norm, axis=0)
+        on_frame = len(np.unique(ray[away > 1 - STRAY])) / RAYS
+        if on_frame >= NEARLY and (away < DEEP).mean() >= LEAST_DEEP:
+            return True
+    return False
 
 
 def lined(image: NDArray[np.uint8]) -> bool:
@@ -207,13 +233,14 @@ def _around(shape: tuple[int, ...]) -> Whole:
     return np.concatenate([np.stack(side, axis=1) for side in sides])
 
 
-def _without_rows(mask: Mask, fewest: int) -> Mask:
-    """Without lines from left to right, all of one tilt; ``mask`` itself where there are fewer than ``fewest``."""
+def _without_rows(mask: Mask, underline: bool) -> Mask:
+    """Without lines from left to right, all of one tilt; ``underline``: also without a single one that is as thick as
+    what is above it."""
     height, width = mask.shape
     if min(height, width) < 16:
         return mask
     lines, tilt = _lines(mask)
-    if len(lines) < fewest:
+    if len(lines) == 0:
         return mask
     columns = np.arange(width)
     end_above, end_below = _runs(mask)
@@ -234,16 +261,18 @@ def _without_rows(mask: Mask, fewest: int) -> Mask:
     np.add.at(marks, (begin[gone], column[gone]), 1)
     np.add.at(marks, (end[gone], column[gone]), -1)
     kept: Mask = mask & (marks.cumsum(axis=0)[:-1] == 0)
-    if not kept.any() or thin.sum() < fewest:
+    if not kept.any() or not thin.any():
         return mask
     y, x = np.nonzero(kept)
     off = y - (lines[thin][:, None] + tilt * x)  # [lines, n]
     apart = (np.abs(off) > usual[thin][:, None]).all(axis=0)  # not what is left of a line's ends
     if not apart.any():
         return mask
-    beyond = min(x[apart].min(), width - 1 - x[apart].max()) >= OVERHANG * width
-    several = thin.sum() > 2 or (thin.sum() == 2 and beyond)
-    return kept if several or (beyond and (off[0, apart] < 0).mean() >= ABOVE) else mask
+    fine = bool(usual[thin].max() <= FINER * thickness(kept))
+    reach = min(x[apart].min(), width - 1 - x[apart].max()) / width
+    beyond = reach >= (SLIGHT if fine else OVERHANG)
+    above = underline and (off[0, apart] < 0).mean() >= ABOVE
+    return kept if thin.sum() > 2 or (beyond and (thin.sum() == 2 or fine or above)) else mask
 
 
 def _lines(mask: Mask) -> tuple[NDArray[np.float64], float]:

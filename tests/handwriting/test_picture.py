@@ -76,6 +76,43 @@ def test_no_paper_makes_a_sure_wrong_digit(reader, digit, step, strength, square
     assert reading.verdict != "blank"
 
 
+@given(st.sampled_from([3, 7]), st.floats(-0.05, 0.08), st.floats(0.015, 0.03), st.floats(0, 0.2), st.floats(0, 6.28))
+@settings(deadline=None, max_examples=40)
+def test_no_circle_with_a_gap_makes_a_sure_wrong_digit(reader, digit, away, pen, gap, begin):
+    """Of a finer pen than the digit's. Where it cannot be taken away, that is said."""
+    inked = written(SEVEN_STROKES if digit == 7 else THREE_STROKES)
+    rows, columns = (np.flatnonzero((inked > 0.3).any(axis=axis)) / len(inked) for axis in (1, 0))
+    middle = np.array([columns[0] + columns[-1], rows[0] + rows[-1]]) / 2
+    angles = begin + np.linspace(0, 2 * np.pi * (1 - gap), 200)
+    points = middle + (np.ptp(rows) / 2 + 0.05 + away) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+    def draw(on, side):
+        on.line([tuple(point) for point in points * side], 255, round(pen * side), joint="curve")
+
+    reading = reading_of(with_lines(inked, draw), reader)
+    assert reading.digit in (digit, None)
+
+
+@given(
+    st.sampled_from([3, 7]), st.sets(st.sampled_from("lrtb"), min_size=1), st.floats(0.0, 0.06), st.floats(0.01, 0.025)
+)
+@settings(deadline=None, max_examples=40)
+def test_no_side_of_a_frame_makes_a_sure_wrong_digit(reader, digit, which, gap, pen):
+    inked = written(SEVEN_STROKES if digit == 7 else THREE_STROKES)
+    rows, columns = (np.flatnonzero((inked > 0.3).any(axis=axis)) / len(inked) for axis in (1, 0))
+    left, right, top, bottom = columns[0] - gap, columns[-1] + gap, rows[0] - gap, rows[-1] + gap
+    ends = {
+        "l": (left, top - 0.05, left, bottom + 0.05), "r": (right, top - 0.05, right, bottom + 0.05),
+        "t": (left - 0.05, top, right + 0.05, top), "b": (left - 0.05, bottom, right + 0.05, bottom),
+    }  # fmt: skip
+
+    def draw(on, side):
+        for one in which:
+            on.line([side * place for place in ends[one]], 255, round(pen * side))
+
+    assert reading_of(with_lines(inked, draw), reader).digit in (digit, None)
+
+
 edges = st.tuples(st.floats(0, 1), st.sampled_from(["left", "right", "top", "bottom"]))
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from app.handwriting.surroundings import lined, panel, without_crossings, without_frame, without_lines
+from app.handwriting.surroundings import lined, nearly_framed, panel, without_crossings, without_frame, without_lines
 
 
 def drawn(*lines, side=200, width=6):
@@ -79,6 +79,28 @@ def test_a_frame_goes_and_what_is_in_it_stays(kind):
             draw.line(FOUR_SIDES, 1, 5)
     left = without_frame(np.asarray(sheet) | SEVEN)
     assert (left ^ SEVEN).sum() < 0.15 * SEVEN.sum()
+
+
+@pytest.mark.parametrize("ends", [(26, 40, 26, 165), (26, 148, 170, 148), (26, 60, 170, 60), (128, 40, 133, 165)])
+def test_a_single_line_of_a_finer_pen_goes_wherever_it_lies(ends):
+    line = drawn([ends[:2], ends[2:]], width=3)
+    rows, columns = box(SEVEN | line)
+    left = without_lines((SEVEN | line)[rows, columns])
+    assert (left & ~SEVEN[rows, columns]).sum() < 0.1 * line.sum()
+    assert (SEVEN[rows, columns] & ~left).sum() < 0.3 * SEVEN.sum()
+
+
+def test_a_frame_with_gaps_is_still_seen_and_hardly_a_digit_is_one(mnist):
+    sheet = Image.new("1", (200, 200))
+    ImageDraw.Draw(sheet).arc((40, 40, 160, 160), 60, 20, 1, 5)
+    assert nearly_framed(np.asarray(sheet) | SEVEN)
+    assert not nearly_framed(np.asarray(sheet))
+    assert not nearly_framed(SEVEN)
+    assert not nearly_framed(np.zeros((40, 50), bool))
+    digits = (
+        Image.fromarray(image).resize((112, 112), Image.Resampling.BICUBIC) for image in mnist["valid_images"][:1000]
+    )
+    assert sum(nearly_framed(np.asarray(digit) > 100) for digit in digits) <= 4
 
 
 def test_an_empty_frame_and_no_ink_stay_as_they_are():
