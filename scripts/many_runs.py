@@ -26,14 +26,15 @@ async def fill(folder: Path, count: int) -> None:
     chance = random.Random(37)
     async with History.open(f"sqlite:///{folder / 'threeseven.db'}") as history:
         for first in range(1, count + 1, TOGETHER):
-            logs = [_log(number, chance) for number in range(first, min(count + 1, first + TOGETHER))]
+            logs = [short_log(number, chance) for number in range(first, min(count + 1, first + TOGETHER))]
             await history.create_many([queued for queued, _ in logs])
             await history.append_many(
                 [(queued.run, [Record.of(event, seq) for seq, event in enumerate(rest, 2)]) for queued, rest in logs]
             )
 
 
-def _log(number: int, chance: random.Random) -> tuple[RunQueued, list[Event]]:
+def short_log(number: int, chance: random.Random) -> tuple[RunQueued, list[Event]]:
+    """How it was asked for; its start, and its end with no step between."""
     preset = chance.choice(PRESETS)
     changes = {"hidden": chance.choice([10, 30, 64]), "seed": chance.randrange(5)} if chance.random() < 0.6 else {}
     recipe = Recipe.model_validate(preset.recipe.model_dump() | changes)
