@@ -181,9 +181,9 @@ def test_pads_that_have_ended_leave_nothing_behind(draw_page: Page) -> None:
         return {m["name"]: m["value"] for m in metrics if m["name"] in ("JSEventListeners", "Nodes")}
 
     mount = """async (times) => {
-      const names = ["ink/pad", "ink/kept-drawing", "ink/who-reads", "run/stream", "shell/painter"];
+      const names = ["ink/pad", "ink/kept-drawing", "ink/who-reads", "run/stream", "run/watched-run", "shell/painter"];
       const modules = await Promise.all(names.map((name) => import(`/static/js/${name}.js`)));
-      const { mountPad, openDrawing, mountWhoReads, Stream, Painter } = Object.assign({}, ...modules);
+      const { mountPad, openDrawing, mountWhoReads, Stream, WatchedRun, Painter } = Object.assign({}, ...modules);
       window.shared ??= { painter: new Painter(window), stream: new Stream(window), listeners: new Set() };
       const { painter, stream, listeners } = window.shared;
       const subscribe = (listener) => (listeners.add(listener), () => listeners.delete(listener));
@@ -199,7 +199,8 @@ def test_pads_that_have_ended_leave_nothing_behind(draw_page: Page) -> None:
         document.body.append(pad, who);
         const drawing = openDrawing(window, { signal: end.signal });
         mountPad(pad, { run, drawing, painter }, { signal: end.signal });
-        mountWhoReads(who, { stream, model: {}, onChange() {}, onLearned() {} }, { signal: end.signal });
+        const watched = new WatchedRun(stream, painter, { signal: end.signal });
+        mountWhoReads(who, { watched, model: {}, onChange() {}, onLearned() {} }, { signal: end.signal });
         if (i % 10 === 0) await frame();
         end.abort();
         pad.remove();

@@ -108,6 +108,11 @@ export class LiveReading {
     this.#schedule();
   }
 
+  /** Shows the last answer again: what its run is called may be known by now. */
+  showAgain() {
+    if (this.#shown) for (const view of this.#views) view.show(this.#shown);
+  }
+
   /** The last answer; null where nothing is drawn, or none came. @type {Reading | null} */
   get shown() {
     return this.#shown;

@@ -67,7 +67,7 @@ function answered(read) {
   window.clearTimeout(retry);
   if (read && read.run !== "built-in" && read.run !== lookedUp) {
     lookedUp = read.run; // once: one that is not among the newest is called by its id
-    who.load().then(() => reading.read()).catch(showError);
+    who.load().then(() => reading.showAgain()).catch(showError);
   }
   if (read?.verdict === "blank" && drawing.picture) verdict.showMessage("No digit found", "There is no ink to be seen on this picture. Is it sharp, and the digit dark or bright enough?");
 }
