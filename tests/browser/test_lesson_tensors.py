@@ -6,7 +6,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from app.learning.dataset import load
-from tests.browser.waiting import until, until_is
+from tests.browser.waiting import at_rest, until, until_is
 
 FLOAT = r"(\d\d\.\d\d) %"
 
@@ -89,3 +89,20 @@ def test_it_is_cut_by_touch(phone: Page) -> None:
           .filter((each) => each.offsetHeight && each.offsetHeight < 44).map((each) => each.outerHTML)""",
         [],
     )
+
+
+def test_at_rest_all_of_the_stack_is_drawn(page: Page) -> None:
+    """While one moves on to other images only half of them are."""
+    page.goto("/lessons/tensors?at=stack[200,+:,+14]")
+    page.locator("#veil button").evaluate("button => button.click()")
+    source = page.locator("#source")
+    expect(source).to_contain_text("images 192 to 255")
+    drawn = "() => document.querySelector('.stack-view').toDataURL()"
+    before = at_rest(page, drawn)
+    index = page.get_by_label("Index", exact=True)
+    index.fill("stack[5, :, 14]")
+    expect(source).to_contain_text("images 0 to 63")
+    assert at_rest(page, drawn) != before
+    index.fill("stack[200, :, 14]")
+    expect(source).to_contain_text("images 192 to 255")
+    assert at_rest(page, drawn) == before

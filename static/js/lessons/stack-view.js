@@ -14,6 +14,8 @@ const PAD = 20; // pixels above and below the block, for the names of its axes
 const BESIDE = 36; // and beside it
 const HIGHEST = 330;
 const FAINT = 0.08;
+const FAINT_OF_TWO = 1 - (1 - FAINT) ** 2; // of one that is drawn for itself and for its neighbour
+const REST = 150; // milliseconds without other images, after which all of them are drawn
 const WHOLE = 0.3;
 const CUT = 0.35; // what lies in a plane that is cut and is not picked
 
@@ -26,6 +28,9 @@ export class StackView {
   #inks = inks();
   /** All images in ink: to make those of another window as a slider comes to it would take longer than a frame. */
   #sheet;
+  /** Until when a slider is taken to move on to other images, as `performance.now()` counts. */
+  #restless = 0;
+  #resting = 0;
   /** All that is faint, as it was drawn last: of what follows a slider only the plane is drawn anew. */
   #faint = { key: "", canvas: document.createElement("canvas") };
 
@@ -51,6 +56,7 @@ export class StackView {
       this.#paint();
     }, { signal });
     signal.addEventListener("abort", () => {
+      window.clearTimeout(this.#resting);
       observer.disconnect();
       root.replaceChildren();
     });
@@ -64,7 +70,14 @@ export class StackView {
 
   /** @param {Selection} selection @param {string} words what there is to be seen */
   show(selection, words) {
+    const [before] = this.window;
+    const moved = this.#selection !== null;
     this.#selection = selection;
+    if (moved && before !== this.window[0]) {
+      this.#restless = performance.now() + REST;
+      window.clearTimeout(this.#resting);
+      this.#resting = window.setTimeout(() => this.#paint(), REST);
+    }
     this.#canvas.setAttribute("aria-label", words);
     this.#paint();
   }
@@ -93,7 +106,8 @@ export class StackView {
   #drawFaint(base, selection) {
     const [first, end] = this.window;
     const { canvas } = this.#faint;
-    const key = JSON.stringify([base, first, selection, this.#canvas.width, this.#canvas.height]);
+    const hasty = performance.now() < this.#restless - 1;
+    const key = JSON.stringify([base, first, selection, hasty, this.#canvas.width, this.#canvas.height]);
     if (key === this.#faint.key) return canvas;
     this.#faint.key = key;
     [canvas.width, canvas.height] = [this.#canvas.width, this.#canvas.height];
@@ -101,9 +115,10 @@ export class StackView {
     pen.lines(HIDDEN_EDGES, this.#inks.soft, 1);
     for (let image = end - 1; image >= first; image--) {
       const picked = selection && contains(selection[0], image);
+      if (hasty && !picked && (image - first) % 2) continue;
       const at = /** @type {const} */ ([0, image - first]);
       if (picked && !(isWhole(selection[1]) && isWhole(selection[2]))) pen.picture(this.#masked(selection, image), at, WHOLE);
-      else pen.picture(this.#sheet.canvas, at, picked ? WHOLE : FAINT, this.#sheet.corner(image));
+      else pen.picture(this.#sheet.canvas, at, picked ? WHOLE : hasty ? FAINT_OF_TWO : FAINT, this.#sheet.corner(image));
     }
     pen.lines(SEEN_EDGES, this.#inks.soft, 1);
     return canvas;

@@ -167,7 +167,7 @@ function paint() {
     rungs().forEach((picked, i) => ladder[i].show(picked, chosen));
     formula();
     const [first, end] = view.window;
-    part("source").textContent = `Drawn: images ${count(first)} to ${count(end - 1)} of the ${count(loaded.threes.length)} 3s among the 2,038 validation digits. The numbers are their pixels, from 0 (paper) to 1 (ink).`;
+    part("source").textContent = `Drawn: images ${count(first)} to ${count(end - 1)} of the ${count(loaded.threes.length)} 3s among the 2,038 validation digits; as you move on to others every second one, until you rest. The numbers are their pixels, from 0 (paper) to 1 (ink).`;
   }
   const words = [judged(), shuffledWords()].filter(Boolean).join(" ");
   if (words) part("words-now").textContent = words;
