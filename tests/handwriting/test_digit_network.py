@@ -27,6 +27,17 @@ def test_equals_torch(mnist, kind):
     assert np.array([numpy.outputs(image.astype(kind)) for image in images]) == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_wherever_the_ink_lies_equals_torch(kind):
+    net = network()
+    images = np.zeros((5, 784), kind)
+    images[1, 0] = images[2, 783] = images[3, 400] = images[4, 0] = images[4, 783] = 255
+    with torch.no_grad():
+        expected = net(torch.tensor(images).float() / 255).numpy()
+    numpy = DigitNetwork(parameters(net))
+    assert np.array([numpy.outputs(image) for image in images]) == pytest.approx(expected, abs=1e-5)
+
+
 def test_an_image_is_not_written_to(mnist):
     image = mnist["valid_images"][0].ravel().astype(np.float32)
     before = image.copy()
