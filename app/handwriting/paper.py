@@ -14,7 +14,7 @@ _OPPOSED = 0.25
 from its paper by colour alone."""
 _LINE = 0.12
 """Of the picture's longer side: the widest stroke that is looked for to tell dark ink from light."""
-_WINDOW, _NARROW_WINDOW = 0.25, 0.12
+_WINDOW, _NARROW_WINDOW = 0.25, 0.16
 """Of the picture's longer side: a darker place wider than that is a shadow, a narrower one is ink. The second tells
 ink from the corners of a shadow at the picture's border, where no stroke is wider."""
 _NO_WIDER = 0.5
