@@ -200,7 +200,7 @@ class TrainingLoop:
             return
         yield from self._flush()
         self.replay = None
-        self.pace = replay.pace()
+        self.pace = replay.pace(self.clock())
         if self.step in replay.shown:
             self.last = Moment(self.step, self.epoch, shown=True, kept=self.last.kept and self.last.step == self.step)
         replaced = WorkerReplaced(step=self.step, device_name=describe(self.device), time=self.now())

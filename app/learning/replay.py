@@ -51,11 +51,11 @@ class Replay:
             return self._rates.pop(0)[1]
         return None
 
-    def pace(self) -> Pace:
-        """That of the run where its log ends, paused if the log says so."""
+    def pace(self, now: float) -> Pace:
+        """That of the run where its log ends, paused if the log says so; as if the last step had been taken now."""
         log = self._log
         speed = PACES[log.pace or "full"] if log.steps_per_second is None else constant(log.steps_per_second)
-        return Pace(paused=log.paused, speed=speed)
+        return Pace(paused=log.paused, speed=speed, beat=now)
 
     @property
     def pauses(self) -> bool:

@@ -3,7 +3,7 @@
 import time
 
 from app.controls import SetPace, SetSpeed
-from app.events import Controlled, Event, WorkerLost
+from app.events import Controlled, Event, WorkerLost, WorkerReplaced
 from app.history.damage import Damaged
 from app.history.history import History
 from app.recipe import LEARNER
@@ -13,7 +13,7 @@ from app.running.queue import Waiting, is_paced
 
 MOST_AT_A_STEP = 3
 """Workers that a run may lose at one step: one that was killed by chance has been killed once, and a recipe that kills
-each of its workers is to end."""
+each of its workers is to end. One that pauses does nothing by which it could."""
 
 MOST = 20
 """That it may lose in all."""
@@ -24,12 +24,14 @@ async def lost(history: History, run: Run, reason: str) -> WorkerLost | str:
     fails."""
     try:
         before = await history.events(run.id, WorkerLost)
+        replaced = await history.events(run.id, WorkerReplaced)
         kept = await history.newest_kept(run.id)
     except Damaged:
         return reason
     if kept is None or run.learner != LEARNER:
         return reason
-    if sum(event.step == run.step for event in before) >= MOST_AT_A_STEP:
+    pauses = run.state == "paused" and len(replaced) == len(before)
+    if not pauses and sum(event.step == run.step for event in before) >= MOST_AT_A_STEP:
         return f"{reason} That was the fourth worker lost after step {run.step:,}: the run is not tried again."
     if len(before) >= MOST:
         return f"{reason} The run has lost {MOST} workers before: it is not tried again."

@@ -240,3 +240,17 @@ def test_no_run_goes_on_from_a_model_that_lacks_what_it_needs(few_digits: Digits
     both = [member, Member("r2", "another", SHORT)]
     with pytest.raises(ValueError, match="cannot go on"):
         next(iter(train_members(both, few_digits, Script(Clock(1), {}), resumption=resumed)))
+
+
+def test_a_run_that_goes_on_keeps_its_pace(few_digits: Digits) -> None:
+    asked = {1: [SetSpeed(steps_per_second=0.5)]}
+    before = cut_after(play(SHORT, few_digits, asked, milliseconds=1)[0], 8)
+    resumed = resumption(SHORT, before)
+    member = Member("r1", "a run", SHORT.model_copy(update={"device": "cpu"}))
+    clock = Clock(1)
+    until = next(
+        each.until
+        for each in train_members([member], few_digits, Script(clock, {}), clock=clock, resumption=resumed)
+        if isinstance(each, Wait) and each.until is not None and each.until > clock.seconds
+    )
+    assert until - clock.seconds == pytest.approx(2, abs=0.1)

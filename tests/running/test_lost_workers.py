@@ -166,9 +166,12 @@ async def test_a_run_that_kills_its_workers_is_not_tried_for_ever(supervisor: Su
     await watcher.until(Steps)
     await supervisor.control(run.id, PAUSE)
     await watcher.until(RunPaused)
-    for _ in range(lost_workers.MOST_AT_A_STEP):
+    for _ in range(lost_workers.MOST_AT_A_STEP + 1):  # which is none of its doing
         kill_worker_of(run.id, supervisor)
         await watcher.until(WorkerReplaced)
+    await supervisor.control(run.id, SetSpeed(steps_per_second=0.01))  # it wants a step, and takes none in time
+    await supervisor.control(run.id, RESUME)
+    await watcher.until(RunResumed)
     kill_worker_of(run.id, supervisor)
     failed = await watcher.until(RunFailed)
     assert failed.reason.startswith("The worker process was killed by signal 9 (SIGKILL).")
