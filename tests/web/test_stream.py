@@ -482,7 +482,10 @@ def test_a_run_has_one_subscription_a_socket(server, page):
 
 def test_subscriptions_have_a_limit(serve, tmp_path):
     with serve(tmp_path, queued_runs="200") as server, PageClient(server) as page:
-        server.start(epochs=1000, batch_size=32)
+        first = server.start(epochs=1000, batch_size=32)["id"]
+        server.until(first, "Steps")
+        with server.client() as client:  # it keeps its place, and takes no time from the rest
+            client.post(f"/api/runs/{first}/control", json={"action": "pause"}).raise_for_status()
         runs = [server.start()["id"] for _ in range(MAX_SUBSCRIPTIONS + 1)]  # in the queue, where none of them ends
         for run in runs:
             page.send(type="subscribe", run=run)
