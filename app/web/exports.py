@@ -97,14 +97,14 @@ async def weights(
     found = Weights.decode(record.data)
     match format:
         case "json":
-            return Download(downloads, _in_thread(json_pieces(found)), "application/json")
+            return Download(downloads, _in_thread(json_pieces(found)), "application/json", shown=True)
         case "npy":
             headers = _attachment(known, f"weights-{found.step}.npy")
-            return Download(downloads, _whole(lambda: as_npy(found)), _OCTETS, headers)
+            return Download(downloads, _whole(lambda: as_npy(found)), _OCTETS, headers, shown=True)
         case "frame":
-            return Download(downloads, _whole(lambda: Weights.version_2(record.data, known.id)), _OCTETS)
+            return Download(downloads, _whole(lambda: Weights.version_2(record.data, known.id)), _OCTETS, shown=True)
         case "png":
-            return Download(downloads, _whole(lambda: as_png(found)), "image/png")
+            return Download(downloads, _whole(lambda: as_png(found)), "image/png", shown=True)
 
 
 @router.get(
@@ -131,7 +131,7 @@ async def frames(request: Request, history: HistoryDep, downloads: DownloadsDep,
     if gzip:
         headers["Content-Encoding"] = "gzip"
     deflate = zlib.compressobj(wbits=GZIP) if gzip else None
-    return Download(downloads, _packed(history, known, damage, deflate), _OCTETS, headers)
+    return Download(downloads, _packed(history, known, damage, deflate), _OCTETS, headers, shown=True)
 
 
 @router.get("/model", response_class=Response, responses={200: {"content": {_OCTETS: _BYTES}}})
@@ -154,7 +154,7 @@ async def model(
     except ValueError:
         raise Damaged(known.id, f"its model at step {checkpoint.step} cannot be read") from None
     headers = _attachment(known, f"step-{checkpoint.step}.safetensors") | {"Content-Length": str(len(data))}
-    return Download(downloads, _whole(lambda: data), _OCTETS, headers)
+    return Download(downloads, _whole(lambda: data), _OCTETS, headers, shown=True)
 
 
 async def _known(history: History, run: str) -> Run:

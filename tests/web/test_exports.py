@@ -207,6 +207,8 @@ def test_downloads_beyond_the_limit_are_told_when_to_try_again(long, format):
         assert refused.status_code == 503
         assert "THREESEVEN_DOWNLOADS_PER_ADDRESS" in refused.json()["detail"]
         assert int(refused.headers["retry-after"]) > 0
+        for shown in ("frames", "weights?format=frame"):  # what pages show has places of its own
+            assert client.get(f"/api/runs/long/{shown}").status_code == 200
         while client.get(path).status_code == 503:  # until those who do not read have been cut off
             pass
 
