@@ -70,6 +70,7 @@ from app.web.run_list import RunList
 from app.web.security import Security
 from app.web.servers import Servers
 from app.web.services import Services
+from app.web.slashes import Slashes
 from app.web.telemetry import Telemetry
 from app.web.through_time import ThroughTime
 from app.web.titles import title_operations
@@ -197,7 +198,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=problems.documented("4XX"),
+        redirect_slashes=False,
     )
+    app.router.default = Slashes(app.router)
     app.add_exception_handler(problems.Problem, problems.on_problem)
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(ValidationError, problems.on_validation)

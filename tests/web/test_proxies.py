@@ -94,6 +94,21 @@ def test_a_foreign_page_gets_nothing_through(address: str) -> None:
     assert refusal.value.response.status_code == 403
 
 
+def test_an_address_with_a_slash_too_many_leads_to_the_page_whatever_the_proxy_calls_itself(
+    serve: Serve, tmp_path: Path
+) -> None:
+    with serve(tmp_path / "data", "--root-path", "/threeseven") as server, server.client() as client:
+        headers = {"host": "localhost:8000", "x-forwarded-proto": "https"}
+        for path, to in (
+            ("runs/", "runs"), ("lessons//", "lessons"), ("api/runs/?limit=1", "api/runs?limit=1"),
+            ("runs/%C3%BC/", "runs/%C3%BC"),
+        ):  # fmt: skip
+            answer = client.get(f"/{path}", headers=headers)
+            assert (answer.status_code, answer.headers.get("location")) == (307, f"/threeseven/{to}")
+        for path in ("nowhere/", "/runs/"):  # of two slashes at its front a browser makes a host
+            assert client.get(f"{server.url}/{path}", headers=headers).status_code == 404
+
+
 def test_a_refusal_names_the_setting_that_would_allow_it(serve: Serve, tmp_path: Path) -> None:
     text = REWRITING.format(upgrade=UPGRADE)
     with serve(tmp_path / "data") as server, nginx(tmp_path, server.url, text) as proxy:
