@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Collection
@@ -51,8 +52,25 @@ def options(error: ValidationError, given: Collection[str]) -> str:
     for e in error.errors(include_url=False, include_context=False, include_input=False):
         name = str(e["loc"][0]) if e["loc"] else ""
         option = "--" + name.replace("_", "-") if name in given else "THREESEVEN_" + name.upper()
-        lines.append((f"{option}: " if name else "") + e["msg"].removeprefix("Value error, "))
+        lines.append((f"{option}: " if name else "") + as_set(e["msg"].removeprefix("Value error, "), given))
     return "; ".join(lines)
+
+
+def as_set(message: str, given: Collection[str]) -> str:
+    """``message`` with each option in it that was set by its variable named as that."""
+
+    def name(option: re.Match[str]) -> str:
+        setting = option[1].replace("-", "_")
+        variable = f"THREESEVEN_{setting.upper()}"
+        return variable if setting not in given and variable in os.environ else option[0]
+
+    return re.sub(r"--([a-z]+(?:-[a-z]+)*)", name, message)
+
+
+def unreadable(error: SettingsError) -> str:
+    """The variable whose value is no JSON though its setting is a list."""
+    field = re.search(r'field "(\w+)"', str(error))
+    return f"THREESEVEN_{field[1].upper()}" if field else str(error)
 
 
 def _version(asked: bool) -> None:
@@ -114,11 +132,11 @@ def serve(
     except ValidationError as error:
         raise fail(options(error, given)) from None
     except SettingsError as error:
-        raise fail(f"{error}; lists are written as JSON, such as '[\"a.name\"]'") from None
+        raise fail(f"{unreadable(error)}: it is not JSON, as lists are written, such as '[\"a.name\"]'") from None
     try:
         run(settings)
     except ServeError as error:
-        raise fail(str(error)) from None
+        raise fail(as_set(str(error), given)) from None
 
 
 @cli.command()

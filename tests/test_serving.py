@@ -263,7 +263,22 @@ def test_every_address_means_those_of_both_families(serve, tmp_path):
 
 def test_a_setting_that_is_no_list_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("THREESEVEN_ALLOWED_HOSTS", "my.host")
-    assert "allowed_hosts" in refused("--port", "0", "--data-dir", str(tmp_path))
+    said = refused("--port", "0", "--data-dir", str(tmp_path))
+    assert said.startswith("threeseven: THREESEVEN_ALLOWED_HOSTS: it is not JSON")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "option"), [("HOST", "nobody.invalid", "--host"), ("LIVE_URL", "http://x", "--live-url")]
+)
+def test_a_variable_that_is_wrong_is_named_as_it_was_set(monkeypatch, tmp_path, setting, value, option):
+    options = ("--port", "0", "--data-dir", str(tmp_path), "--open")
+    said = refused(*options, option, value)
+    assert option in said
+    assert "THREESEVEN_" not in said
+    monkeypatch.setenv(f"THREESEVEN_{setting}", value)
+    said = refused(*options)
+    assert f"THREESEVEN_{setting}" in said
+    assert option not in said
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "nonsense", "postgresql+nodriver://localhost/x"])
