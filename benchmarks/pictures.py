@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from app.handwriting import ink, picture
-from app.handwriting.reader import Reader
+from app.handwriting.picture import Seen
+from app.handwriting.reader import Reader, Reading
 from benchmarks.pens import FETCH, FILE, Strokes, drawn
 
 Floats = NDArray[np.float64]
@@ -45,22 +46,26 @@ def main() -> None:
     reader = Reader.built_in()
     print("| picture | told 3 from 7 | kept and right | sure and wrong | others taken for 3 or 7 |")
     print("| --- | --- | --- | --- | --- |")
-    table: dict[str, Callable[[Strokes, Random], ink.Image]] = {"strokes": lambda strokes, _: ink.draw(strokes)}
+    table: dict[str, Callable[[Strokes, Random], Seen]] = {"strokes": lambda strokes, _: Seen(ink.draw(strokes))}
     table |= {name: shown(make) for name, make in PICTURES.items()}
     for name, image in table.items():
         if not name.startswith(given.only):
             continue
         random = np.random.default_rng(37)
-        read = [(digit, reader.read(image(strokes, random))) for digit, strokes in ours]
-        told = np.mean([(reading.logit > 0) == (digit == 3) for digit, reading in read])
-        right = np.mean([reading.digit == digit for digit, reading in read])
-        wrong = np.mean([reading.digit not in (None, digit) for digit, reading in read])
-        taken = np.mean([reader.read(image(strokes, random)).digit is not None for strokes in others])
+        read = [(digit, reading(image(strokes, random), reader)) for digit, strokes in ours]
+        told = np.mean([(found.logit > 0) == (digit == 3) for digit, found in read])
+        right = np.mean([found.digit == digit for digit, found in read])
+        wrong = np.mean([found.digit not in (None, digit) for digit, found in read])
+        taken = np.mean([reading(image(strokes, random), reader).digit is not None for strokes in others])
         print(f"| {name} | {told:.1%} | {right:.1%} | {wrong:.1%} | {taken:.1%} |", flush=True)
 
 
-def shown(make: Make) -> Callable[[Strokes, Random], ink.Image]:
-    return lambda strokes, random: picture.read(make(strokes, random))
+def shown(make: Make) -> Callable[[Strokes, Random], Seen]:
+    return lambda strokes, random: picture.look(make(strokes, random))
+
+
+def reading(seen: Seen, reader: Reader) -> Reading:
+    return reader.read(seen.image, hindrances=seen.hindrances)
 
 
 def written(
