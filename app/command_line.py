@@ -62,7 +62,7 @@ def as_set(message: str, given: Collection[str]) -> str:
     def name(option: re.Match[str]) -> str:
         setting = option[1].replace("-", "_")
         variable = f"THREESEVEN_{setting.upper()}"
-        return variable if setting not in given and variable in os.environ else option[0]
+        return variable if setting not in given and os.environ.get(variable) else option[0]
 
     return re.sub(r"--([a-z]+(?:-[a-z]+)*)", name, message)
 

@@ -205,20 +205,24 @@ class History(HistoryReader):
         the disk or another program does not let them be written now."""
         return await self._to_its_end(self._create(queued, sweep))
 
-    async def append(self, run: str, records: Sequence[Record]) -> Run:
+    async def append(self, run: str, records: Sequence[Record], *, patiently: bool = True) -> Run:
         """:meth:`append_many` to one run."""
-        (appended,) = await self.append_many([(run, records)])
+        (appended,) = await self.append_many([(run, records)], patiently=patiently)
         return appended
 
-    async def append_many(self, batches: Sequence[tuple[str, Sequence[Record]]]) -> list[Run]:
+    async def append_many(
+        self, batches: Sequence[tuple[str, Sequence[Record]]], *, patiently: bool = True
+    ) -> list[Run]:
         """Store records of several runs, each batch with its run's id, in one transaction, then let readers see them.
         Returns the run of each batch as it is then. All are stored or none. Waits, as long as the limits say, while
-        the disk or another program does not let them be written; ``trouble`` says why.
+        the disk or another program does not let them be written; ``trouble`` says why. With ``patiently=False`` it does
+        not wait.
 
         Raises ValueError where a batch does not continue its log: a ``seq`` is missing, or the run has ended;
-        UnknownRun where there is no such run; WriteRefused where it has waited in vain.
+        UnknownRun where there is no such run; WriteRefused where it has waited in vain, or does not wait.
         """
-        return await self._to_its_end(self._patiently(lambda: self._append(batches)))
+        appending = self._patiently(lambda: self._append(batches)) if patiently else self._append(batches)
+        return await self._to_its_end(appending)
 
     async def rename(self, run: str, name: str) -> Run:
         """A run that a person has named is never removed by itself."""

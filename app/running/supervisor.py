@@ -478,8 +478,8 @@ class Supervisor:
                     left = [run for run in await self._history.active() if run.id not in {*waiting, *self._active}]
                     found = [(run, *await lost_workers.left_behind(self._history, run)) for run in left]
                     said = [(run.id, _records(run, event)) for run, _, event in found if event is not None]
-                    if said:
-                        await self._history.append_many(said)
+                    if said:  # without waiting for room: meanwhile no run could be started
+                        await self._history.append_many(said, patiently=False)
                     for _, again, _ in sorted(found, key=lambda each: each[1] is not None and not each[1].goes_on):
                         if again is not None:
                             self._enqueue(again)
@@ -625,7 +625,7 @@ class Supervisor:
                         self._queue.remove(waiting)
                         self._keep(run.end(self._history, event))
                     else:
-                        run.run = await self._history.append(run.id, _records(run.run, event))
+                        run.run = await self._history.append(run.id, _records(run.run, event), patiently=False)
                         waiting.logged = True
                         if self._room(waiting.lane) > 0:
                             self._workers.for_run(waiting.lane).hurry()
