@@ -5,6 +5,8 @@ import logging
 import time
 from collections.abc import Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.history import drawings
 from app.history.database import Database
 from app.history.keeper import RETRY_SECONDS
@@ -38,9 +40,10 @@ class DrawingKeeper:
             self._woken.clear()
             try:
                 wait = await self._purge_overdue()
-            except Exception as error:
-                if not isinstance(error, HistoryUnavailable):  # of that the log has a line already
-                    logger.exception("Drawings could not be removed; trying again in %s s.", RETRY_SECONDS)
+            except HistoryUnavailable:  # the server's output has a line of it
+                wait = RETRY_SECONDS
+            except SQLAlchemyError:
+                logger.exception("Drawings could not be removed; trying again in %s s.", RETRY_SECONDS)
                 wait = RETRY_SECONDS
             try:
                 async with asyncio.timeout(wait):
