@@ -32,12 +32,10 @@ from app.learning.train import train
 from app.recipe import Recipe
 from app.running import lost_workers
 from app.running.supervisor import Supervisor
-from tests.running.watching import PATIENCE, Watcher
+from tests.running.watching import LONG, PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
 
-LONG = Recipe(epochs=1000, batch_size=32)
-"""387,000 steps, which no test waits for."""
 SLOW = SetSpeed(steps_per_second=50)
 PAUSE, RESUME, STOP = (Act(action=action) for action in ("pause", "resume", "stop"))
 

@@ -35,12 +35,10 @@ from app.run import Run
 from app.running.engine import Engine
 from app.running.process import WorkerProcess
 from app.running.supervisor import NotActive, QueueFull, Supervisor
-from tests.running.watching import PATIENCE, Watcher
+from tests.running.watching import LONG, PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
 
-LONG = Recipe(epochs=1000, batch_size=32)
-"""387,000 steps, which no test waits for."""
 STOP = Act(action="stop")
 
 
