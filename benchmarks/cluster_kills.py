@@ -208,9 +208,12 @@ class Parts:
                 self._revive(part)
 
     def _kill_worker(self) -> None:
-        if (pid := self.worker(self._run)) is not None:
-            with suppress(psutil.NoSuchProcess):
-                psutil.Process(pid).kill()
+        end = time.monotonic() + PATIENCE
+        while (pid := self.worker(self._run)) is None:  # it has just been given to another
+            if time.monotonic() > end:
+                raise RuntimeError("no worker has the run")
+            time.sleep(0.1)
+        psutil.Process(pid).kill()
 
     def _kill_raylet(self) -> None:
         for process in self._node.started.processes("raylet/raylet"):
@@ -274,9 +277,11 @@ def start(parts: Parts) -> str:
             answer = httpx.post(f"{parts.url}/api/runs", json=RECIPE, timeout=30)
             if answer.status_code == 201:
                 run = str(answer.json()["id"])
-                while (now := httpx.get(f"{parts.url}/api/runs/{run}", timeout=30).json())["state"] == "queued":
+                state = "queued"
+                while state == "queued" and time.monotonic() < end:
                     time.sleep(0.1)
-                if now["state"] == "running" and parts.worker(run) is not None:
+                    state = httpx.get(f"{parts.url}/api/runs/{run}", timeout=30).json()["state"]
+                if state == "running" and parts.worker(run) is not None:
                     return run
         time.sleep(0.2)
     raise RuntimeError("no run can be started")
