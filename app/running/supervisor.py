@@ -14,24 +14,21 @@ from pydantic import BaseModel
 
 from app.cluster import WorkerState
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
-from app.events import Controlled, Event, Origin, RunQueued
-from app.history.damage import Damaged
+from app.events import Controlled, Origin, RunQueued
 from app.history.history import History, UnknownRun
 from app.history.notifier import Notifier
-from app.history.unavailable import HistoryUnavailable
 from app.presets import preset as find_preset
 from app.recipe import LEARNER, Recipe
-from app.record import Record
-from app.resumption import Resumption
 from app.run import Run, State
-from app.running import lost_workers
-from app.running.active_run import NO_END, RETRY_SECONDS, ActiveRun, Training
+from app.running.active_run import NO_END, ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
 from app.running.endings import SERVER_STOPPED, failed, interrupted, stopped
 from app.running.engine import Engine
+from app.running.lost_workers import MARK_SECONDS, MODEL_GONE, LostRuns
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
 from app.running.queue import Lane, RunQueue, Waiting, is_paced
 from app.running.queue import QueueFull as QueueFull
+from app.running.records import records
 from app.running.reuse import Equal
 from app.running.warm_worker import CANCEL_SECONDS, ActiveTask, WarmWorker
 from app.running.workers import Workers, cores
@@ -57,10 +54,6 @@ start."""
 
 CANCELLED_SECONDS = 0.3
 """How long those who are late may take to give up."""
-MARK_SECONDS = 1.0
-"""How long the start waits for the runs of a dead server to be marked."""
-
-MODEL_GONE = "Its worker was lost, and the model that it was to go on from cannot be read."
 
 STOP = Act(action="stop")
 
@@ -154,11 +147,12 @@ class Supervisor:
         """Held while the queue, or the log of a run in it, changes."""
         self._warming: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._lost = LostRuns(history, self._queue, self._one_at_a_time, self._want, self._keep)
         self._closing = False
 
     async def __aenter__(self) -> Self:
         self._queue.changed()  # where another server has led before, its queue ended with it
-        marking = self._keep(self._take_left_behind())
+        marking = self._keep(self._lost.take_left_behind(self._active))
         await asyncio.wait([marking], timeout=MARK_SECONDS)
         if marking.done():
             marking.result()
@@ -169,7 +163,7 @@ class Supervisor:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._closing = True
+        self._closing = self._lost.closing = True
         self._changed.set()
         if self._warming:
             self._warming.cancel()
@@ -428,6 +422,10 @@ class Supervisor:
 
     def _enqueue(self, waiting: Waiting) -> None:
         self._queue.add(waiting)
+        self._want(waiting)
+
+    def _want(self, waiting: Waiting) -> None:
+        """Where it need not wait for others, have a worker as soon as can be."""
         if self._room(waiting.lane) > 0:
             self._workers.for_run(waiting.lane).hurry()
         self._changed.set()
@@ -446,7 +444,7 @@ class Supervisor:
             return
         runs = [await self._history.get(id) for id in ids]
         await self._history.append_many(
-            [(run.id, _records(run, Controlled(what="stop", step=run.step), stopped(run))) for run in runs]
+            [(run.id, records(run, Controlled(what="stop", step=run.step), stopped(run))) for run in runs]
         )
         for id in ids:  # only now: a run whose end could not be logged still waits
             self._queue.remove_run(id)
@@ -467,24 +465,6 @@ class Supervisor:
         worker.send(SendControl(task=training.id, run=run, control=control))
         if control == STOP:
             worker.expect(lambda: not any(each.active for each in addressed))
-
-    async def _take_left_behind(self) -> None:
-        """Queue again what a dead server has left behind, or end it. Where the disk is full that may take long; the
-        server serves meanwhile."""
-        while not self._closing:
-            with suppress(HistoryUnavailable):
-                async with self._one_at_a_time:
-                    waiting = {each for entry in self._queue for each in entry.runs}
-                    left = [run for run in await self._history.active() if run.id not in {*waiting, *self._active}]
-                    found = [(run, *await lost_workers.left_behind(self._history, run)) for run in left]
-                    said = [(run.id, _records(run, event)) for run, _, event in found if event is not None]
-                    if said:  # without waiting for room: meanwhile no run could be started
-                        await self._history.append_many(said, patiently=False)
-                    for _, again, _ in sorted(found, key=lambda each: each[1] is not None and not each[1].goes_on):
-                        if again is not None:
-                            self._enqueue(again)
-                return
-            await asyncio.sleep(MARK_SECONDS)
 
     async def _manage(self) -> None:
         """Whenever something has changed, start what can start."""
@@ -550,13 +530,13 @@ class Supervisor:
         for waiting in self._queue:
             if worker in self._workers.kept_for(waiting.lane):
                 runs = [await self._history.get(run) for run in waiting.runs]
-                await self._history.append_many([(run.id, _records(run, failed(run, reason))) for run in runs])
+                await self._history.append_many([(run.id, records(run, failed(run, reason))) for run in runs])
                 self._queue.remove(waiting)
                 return
 
     async def _train(self, waiting: Waiting, worker: WarmWorker) -> None:
         runs = [await self._history.get(run) for run in waiting.runs]
-        resumption = await self._resumption(runs[0]) if waiting.goes_on else None
+        resumption = await self._lost.resumption(runs[0]) if waiting.goes_on else None
         if waiting.goes_on and resumption is None:
             self._queue.remove(waiting)
             self._keep(ActiveRun(runs[0]).end(self._history, MODEL_GONE))
@@ -586,13 +566,6 @@ class Supervisor:
         self._active |= {run.id: (worker, training) for run in runs}
         worker.give(training)
 
-    async def _resumption(self, run: Run) -> Resumption | None:
-        try:
-            return await self._history.resumption(run.id)
-        except Damaged as damaged:
-            logger.error("Run %s cannot go on: %s", run.id, damaged)
-            return None
-
     def _ended(self, task: ActiveTask, reason: str | None, lost: bool) -> None:
         """A worker has ended a task, or was ``lost`` with it."""
         if isinstance(task, Computation):
@@ -605,34 +578,12 @@ class Supervisor:
                 task.waiting.lost += 1
                 self._queue.add(task.waiting, first=True)
             elif lost and task.can_go_on and not self._closing:
-                self._queue.add(again := task.waits_again(), first=True)
-                self._keep(self._log_lost(again, next(iter(task.runs.values())), reason or NO_END))
+                self._lost.wait_again(task, reason or NO_END)
             else:
                 for each in task.runs.values():
                     if each.active and not each.broken:
                         self._keep(each.end(self._history, reason, server_stops=self._closing))
         self._changed.set()
-
-    async def _log_lost(self, waiting: Waiting, run: ActiveRun, reason: str) -> None:
-        """Log that the run waits for another worker, or that it fails, as soon as that can be written."""
-        while not self._closing:
-            try:
-                async with self._one_at_a_time:
-                    if waiting not in self._queue:  # it was stopped, or no worker could be had
-                        return
-                    event = await lost_workers.lost(self._history, run.run, reason)
-                    if isinstance(event, str):
-                        self._queue.remove(waiting)
-                        self._keep(run.end(self._history, event))
-                    else:
-                        run.run = await self._history.append(run.id, _records(run.run, event), patiently=False)
-                        waiting.logged = True
-                        if self._room(waiting.lane) > 0:
-                            self._workers.for_run(waiting.lane).hurry()
-                self._changed.set()
-                return
-            except HistoryUnavailable:  # the server's output has a line of it
-                await asyncio.sleep(RETRY_SECONDS)
 
     def _cancel_computation(self, computation: Computation) -> None:
         for worker in self._workers:
@@ -643,7 +594,7 @@ class Supervisor:
         async with self._one_at_a_time:
             if waiting := [await self._history.get(run) for run in self._queue.places()]:
                 await self._history.append_many(
-                    [(run.id, _records(run, interrupted(run, SERVER_STOPPED))) for run in waiting]
+                    [(run.id, records(run, interrupted(run, SERVER_STOPPED))) for run in waiting]
                 )
                 for run in waiting:
                     self._queue.remove_run(run.id)
@@ -654,11 +605,6 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _records(run: Run, *events: Event) -> list[Record]:
-    """The next records of its log."""
-    return [Record.of(event, run.seq + i) for i, event in enumerate(events, 1)]
 
 
 def _title(preset: str | None) -> str:
