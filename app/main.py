@@ -62,7 +62,7 @@ from app.web.downloads import Downloads
 from app.web.forwarding import Forwarded, Forwarding
 from app.web.http_methods import HeadRequests
 from app.web.kept_models import KeptModels
-from app.web.leader import Leader, derived
+from app.web.leader import Leader, NoLeader, derived
 from app.web.lesson_runs import LessonRuns
 from app.web.pages import Pages
 from app.web.root_path import RootPath
@@ -115,6 +115,11 @@ def create_app(settings: Settings) -> FastAPI:
             )
             board = Board(history, supervisor, lesson_runs)
             leader = await stack.enter_async_context(Leader.open(history, shared=shared))
+            class_store = MemoryStore(settings.class_hours)
+            if shared:
+                from app.web.classroom.shared_store import SharedStore  # needs what a server alone does without
+
+                class_store = shared_store = SharedStore(settings.class_hours)
             reader = Reader.built_in()
             viewers = await stack.enter_async_context(
                 Viewers.open(
@@ -133,7 +138,7 @@ def create_app(settings: Settings) -> FastAPI:
                 downloads=Downloads(settings.downloads_per_address),
                 broadcasts=await stack.enter_async_context(Broadcasts.open()),
                 cards=Cards(reader),
-                classes=await stack.enter_async_context(Classes.open(MemoryStore(settings.class_hours))),
+                classes=await stack.enter_async_context(Classes.open(class_store)),
                 history=history,
                 kept_models=KeptModels(),
                 leader=leader,
@@ -152,7 +157,9 @@ def create_app(settings: Settings) -> FastAPI:
             async def lead() -> None:
                 """Start runs, in the one server that does."""
                 await leading.enter_async_context(board.running())
-                leader.here = True
+                if shared:
+                    await leading.enter_async_context(shared_store.kept(history.live_documents("classes")))
+                leader.begin()
                 if settings.first_run and not (await history.runs(limit=1))[0]:
                     try:
                         # At a pace at which a person who opens the page sees it learn.
@@ -208,6 +215,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HistoryUnavailable, problems.on_unavailable)
     app.add_exception_handler(DatabaseInUse, problems.on_unavailable)
     app.add_exception_handler(DamagedFile, problems.on_damaged_file)
+    app.add_exception_handler(NoLeader, problems.on_no_leader)
     app.add_exception_handler(NoRoom, problems.on_no_room)
     app.add_exception_handler(DiskFull, problems.on_no_room)
     app.add_exception_handler(Exception, security.on_error)

@@ -8,7 +8,8 @@ import msgspec
 
 from app.history import updates
 from app.history.database import Database
-from app.history.live_stream import EMPTY, LiveStream, Position, StreamLost
+from app.history.live_connection import StreamLost
+from app.history.live_stream import EMPTY, LiveStream, Position
 from app.history.memory import Memory, MissedUpdate, snapshot
 from app.history.unavailable import HistoryUnavailable
 

@@ -41,6 +41,8 @@ from app.sweep import SWEEP_BYTES, Sweep
 
 if TYPE_CHECKING:
     from app.history.follower import Follower
+    from app.history.live_connection import LiveConnection
+    from app.history.live_documents import LiveDocuments
     from app.history.live_stream import LiveStream
 
 T = TypeVar("T")
@@ -88,6 +90,7 @@ class History(HistoryReader):
         self._leads = asyncio.Event()
         self._replaced = asyncio.Event()
         self._follower: Follower | None = None
+        self._connection: LiveConnection | None = None
         self._stream: LiveStream | None = None
 
     @classmethod
@@ -166,7 +169,7 @@ class History(HistoryReader):
         said so in the last seconds, and why the others' words do not come, where they do not."""
         if self._stream is None:
             return [state], None
-        from app.history.live_stream import StreamLost
+        from app.history.live_connection import StreamLost
 
         try:
             return await self._stream.put_state(server, state), None
@@ -177,10 +180,18 @@ class History(HistoryReader):
         """The server at this address is no more."""
         if self._stream is None:
             return
-        from app.history.live_stream import StreamLost
+        from app.history.live_connection import StreamLost
 
         with suppress(StreamLost):
             await self._stream.remove_state(server)
+
+    def live_documents(self, kind: str) -> "LiveDocuments":
+        """What this server, which leads one of several, keeps for whichever leads after it."""
+        from app.history.live_documents import LiveDocuments
+
+        assert self._connection is not None
+        assert self.leads
+        return LiveDocuments(self._connection, kind, self._database.number)
 
     async def secret(self) -> bytes:
         """What all servers that share the database know, and nobody else."""
@@ -341,11 +352,13 @@ class History(HistoryReader):
         if sharing is None:
             return await self._lead()
         from app.history.follower import Follower  # needs what a server alone does without
-        from app.history.live_stream import LiveStream, StreamLost
+        from app.history.live_connection import LiveConnection, StreamLost
+        from app.history.live_stream import LiveStream
         from app.history.publisher import Publisher
 
-        async with LiveStream.open(sharing.live_url, await self.secret()) as stream:
-            self._stream = stream
+        async with LiveConnection.open(sharing.live_url, await self.secret()) as connection:
+            self._connection = connection
+            self._stream = stream = LiveStream(connection)
             if not self._database.number:
                 self._follower = Follower(self._database, self._memory, stream)
                 async with _beside(self._follower.run()):

@@ -1,17 +1,9 @@
 """The stream by which the server that writes a history tells the others what it has written: Valkey's or Redis's."""
 
-import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Awaitable, Sequence
+from typing import Any, NamedTuple
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
-T = TypeVar("T")
+from app.history.live_connection import ANSWER_SECONDS, LiveConnection
 
 UPDATE, AT = b"update", b"at"
 """An entry's fields."""
@@ -27,13 +19,6 @@ EXPIRE_SECONDS = 60
 
 STATE_SECONDS = 6.0
 """For which a server counts as there after it has said how it is."""
-
-ANSWER_SECONDS = 2.0
-"""How long the stream's server may take to answer, besides the time for which it was told to wait."""
-
-
-class StreamLost(Exception):
-    """The stream cannot be reached, or does not do what it is told. The message has no password in it."""
 
 
 class Position(NamedTuple):
@@ -72,27 +57,12 @@ class Entry(NamedTuple):
 
 
 class LiveStream:
-    """Open it with ``async with LiveStream.open(url, secret)``. Everything that asks the server raises StreamLost."""
+    """Everything that asks the server raises StreamLost."""
 
-    def __init__(self, redis: Redis, key: str) -> None:
-        self._redis = redis
-        self._key = key
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, url: str, secret: bytes) -> AsyncIterator[Self]:
-        """Nothing is asked of the server yet. ``secret`` is the history's: each has a stream of its own. Raises
-        ValueError for an address that is none."""
-        scheme, _, rest = url.partition("://")
-        scheme = scheme.replace("valkey", "redis")
-        redis = Redis.from_url(
-            f"{scheme}://{rest}", socket_connect_timeout=ANSWER_SECONDS, socket_keepalive=True,
-            retry=Retry(NoBackoff(), 0),
-        )  # fmt: skip
-        try:
-            yield cls(redis, f"threeseven:{hashlib.sha256(b'stream' + secret).hexdigest()[:16]}")
-        finally:
-            await redis.aclose()
+    def __init__(self, connection: LiveConnection) -> None:
+        self._redis = connection.redis
+        self._key = connection.key
+        self._asked = connection.asked
 
     async def add(self, entries: Sequence[Entry]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
@@ -100,11 +70,11 @@ class LiveStream:
             fields: dict[Any, Any] = {UPDATE: update, AT: f"{at:.6f}"}
             pipeline.xadd(self._key, fields, id=str(position), maxlen=KEPT, approximate=False)
         pipeline.expire(self._key, EXPIRE_SECONDS)
-        await self._asked(pipeline.execute(), ANSWER_SECONDS)
+        await self._asked(pipeline.execute())
 
     async def last(self) -> Position:
         """Of the newest entry."""
-        found: Any = await self._asked(self._redis.xrevrange(self._key, count=1), ANSWER_SECONDS)
+        found: Any = await self._asked(self._redis.xrevrange(self._key, count=1))
         return Position.of(found[0][0]) if found else EMPTY
 
     async def read(self, after: Position, seconds: float) -> list[Entry]:
@@ -123,7 +93,7 @@ class LiveStream:
         asking = self._redis.pipeline(transaction=False)
         asking.time()
         asking.hgetall(key)
-        (seconds, microseconds), found = await self._asked(asking.execute(), ANSWER_SECONDS)
+        (seconds, microseconds), found = await self._asked(asking.execute())
         now = seconds + microseconds / 1e6
         found[server.encode()] = b"%.3f %s" % (now, state)
         said = {name: value.partition(b" ") for name, value in found.items()}
@@ -133,18 +103,9 @@ class LiveStream:
         if late:
             saying.hdel(key, *late)
         saying.expire(key, EXPIRE_SECONDS)
-        await self._asked(saying.execute(), ANSWER_SECONDS)
+        await self._asked(saying.execute())
         return [value for name, (_, _, value) in said.items() if name not in late]
 
     async def remove_state(self, server: str) -> None:
         """It is no more there."""
-        await self._asked(self._redis.hdel(f"{self._key}:servers", server), ANSWER_SECONDS)
-
-    async def _asked(self, answer: Awaitable[T], seconds: float) -> T:
-        try:
-            async with asyncio.timeout(seconds):
-                return await answer
-        except TimeoutError:
-            raise StreamLost(f"it has not answered for {seconds:g} s") from None
-        except (RedisError, OSError) as error:
-            raise StreamLost(str(error)) from None
+        await self._asked(self._redis.hdel(f"{self._key}:servers", server))

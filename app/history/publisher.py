@@ -6,7 +6,8 @@ import time
 from contextlib import suppress
 
 from app.history import updates
-from app.history.live_stream import Entry, LiveStream, Position, StreamLost
+from app.history.live_connection import StreamLost
+from app.history.live_stream import Entry, LiveStream, Position
 from app.history.memory import Memory
 from app.history.notifier import Notifier
 

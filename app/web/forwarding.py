@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web import handshake, predict
 from app.web.leader import CLIENT, PASSWORD, SCHEME, Leader, NoLeader
-from app.web.problems import Problem
+from app.web.problems import nobody_leads
 from app.web.seldom import Seldom
 from app.web.services import Services
 
@@ -25,9 +25,6 @@ ASKED_OF_LEADER = ("/api/classes", "/api/lessons/your-turn", "/api/storage", "/l
 """Where what is read is known by the leader alone begins so."""
 
 READING = ("GET", "HEAD", "OPTIONS")
-
-RETRY_SECONDS = 2
-"""After so long another server leads."""
 
 logger = logging.getLogger(__name__)
 
@@ -92,12 +89,7 @@ class Forwarding:
             return
         except NoLeader as reason:
             self._seldom.warning(f"A request could not be forwarded: {reason}.")
-            problem = Problem(
-                503, "Nobody leads", "The server that starts and changes runs cannot be reached. Another one takes its "
-                "place in a few seconds: try again then.",
-                headers={"Retry-After": str(RETRY_SECONDS)},
-            )  # fmt: skip
-            await problem.response()(scope, receive, send)
+            await nobody_leads().response()(scope, receive, send)
 
 
 async def _forward(leader: Leader, scope: Scope, body: bytes, send: Send) -> None:

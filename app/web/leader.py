@@ -1,5 +1,6 @@
 """Of several servers with one history: the one that writes it and starts runs, and the way to it."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -30,13 +31,20 @@ AT_ONCE = 200
 POOL_SECONDS = 10.0
 """How long those may."""
 
+LEAVING = (1001, 1012)
+"""Codes with which a server closes that ends."""
+
 
 class NoLeader(Exception):
     """The message says why, to who reads the server's output."""
 
 
+class TurnedAway(NoLeader):
+    """It is there, and has ended a visitor's connection on purpose."""
+
+
 class Leader:
-    """``here``: this server leads, and has begun to."""
+    """The one that leads, of the servers with this history."""
 
     def __init__(
         self, history: History, secret: bytes = b"", transport: "httpx.AsyncHTTPTransport | None" = None
@@ -45,7 +53,9 @@ class Leader:
         self._history = history
         self._secret = secret
         self._transport = transport
-        self.here = transport is None
+        self._here = asyncio.Event()
+        if transport is None:
+            self.begin()
 
     @classmethod
     @asynccontextmanager
@@ -60,6 +70,19 @@ class Leader:
         limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=KEPT_SECONDS)
         async with httpx.AsyncHTTPTransport(limits=limits) as transport:
             yield cls(history, await history.secret(), transport)
+
+    @property
+    def here(self) -> bool:
+        """Whether this server leads, and has begun to."""
+        return self._here.is_set()
+
+    def begin(self) -> None:
+        """This server leads from now on."""
+        self._here.set()
+
+    async def wait_here(self) -> None:
+        """Return once this server leads."""
+        await self._here.wait()
 
     async def ask(self, method: str, path: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> "httpx.Response":
         """The leader's answer, whose body is still to come; close it. ``path`` with its query. Raises NoLeader."""
@@ -82,9 +105,10 @@ class Leader:
 
     @asynccontextmanager
     async def socket(self, client: str) -> "AsyncIterator[ClientConnection]":
-        """``/ws`` of the leader, for a visitor of this address. Raises NoLeader, also where it is lost."""
+        """``/ws`` of the leader, for a visitor of this address. Raises NoLeader, also where it is lost, TurnedAway
+        where the leader ends it."""
         from websockets.asyncio.client import connect
-        from websockets.exceptions import WebSocketException
+        from websockets.exceptions import ConnectionClosed, WebSocketException
 
         address = await self._history.leader()
         if address is None:
@@ -102,8 +126,9 @@ class Leader:
             raise NoLeader(f"{address} is not connected ({type(error).__name__})") from None
         try:
             yield opened
-        except WebSocketException:
-            raise NoLeader(f"{address} has closed the connection") from None
+        except WebSocketException as error:
+            ended = isinstance(error, ConnectionClosed) and error.rcvd is not None and error.rcvd.code not in LEAVING
+            raise (TurnedAway if ended else NoLeader)(f"{address} has closed the connection") from None
         finally:
             await opened.close()
 

@@ -14,10 +14,14 @@ from app.history.damage import Damaged
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import DamagedFile, HistoryUnavailable
 from app.web.http_methods import allowed
+from app.web.leader import NoLeader
 
 MEDIA_TYPE = "application/problem+json"
 
 _STRING = {"type": "string"}
+LEADER_SECONDS = 2
+"""After so long another server may lead."""
+
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -126,6 +130,20 @@ def damaged(error: Damaged) -> Problem:
     """Return the problem of a run whose log, or record, or of a sweep that cannot be read as it was written."""
     said = str(error)
     return Problem(500, f"Damaged {error.kind}", f"{said[0].upper()}{said[1:]}.")
+
+
+def nobody_leads() -> Problem:
+    """The server that would do it cannot be reached, or leads no more."""
+    return Problem(
+        503, "Nobody leads", "The server that starts and changes runs cannot be reached. Another one takes its place "
+        "in a few seconds: try again then.",
+        headers={"Retry-After": str(LEADER_SECONDS)},
+    )  # fmt: skip
+
+
+async def on_no_leader(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NoLeader)
+    return nobody_leads().response()
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:

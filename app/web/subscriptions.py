@@ -5,8 +5,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
+from time import monotonic
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -19,7 +20,7 @@ from app.web.broadcast import Socket, write
 from app.web.classroom.store import ClassFull, UnknownClass
 from app.web.frames import Form, text_frame
 from app.web.guesses import TooManyGuesses
-from app.web.leader import NoLeader
+from app.web.leader import NoLeader, TurnedAway
 from app.web.relay import relay
 from app.web.run_list import TooFarBehind
 from app.web.run_log import RunLog
@@ -41,6 +42,12 @@ BROKEN, TRY_AGAIN = 1011, 1013
 UNAVAILABLE_SECONDS = 5.0
 """After which a page is cut off that watches what cannot be read, or may not be just now, so that it asks again no more
 often."""
+
+LEADER_SECONDS = 1.0
+"""Between two attempts to reach the leader for a page."""
+
+LEADERLESS_SECONDS = 15.0
+"""After which a page is cut off for which none could be reached: another one leads sooner."""
 
 logger = logging.getLogger(__name__)
 
@@ -166,8 +173,10 @@ class Subscriptions:
 
     def _work(self, asked: Subscribe, message: str | bytes) -> Callable[[], Awaitable[None]]:
         if (asked.code is not None or asked.board) and not self._held.leader.here:
-            text = message if isinstance(message, str) else message.decode()
-            return partial(relay, self._held.leader, text, self._client, self._socket)
+            return partial(self._relay, message if isinstance(message, str) else message.decode(), asked)
+        return self._work_here(asked)
+
+    def _work_here(self, asked: Subscribe) -> Callable[[], Awaitable[None]]:
         if asked.code is not None:
             return partial(self._send_class, asked.code, asked.member, asked.follows)
         if asked.board:
@@ -215,6 +224,28 @@ class Subscriptions:
         finally:
             if self._tasks.get(asked.key) is asyncio.current_task():
                 del self._tasks[asked.key]
+
+    async def _relay(self, message: str, asked: Subscribe) -> None:
+        """Send what the leader tells. Where it is lost, another one does soon, maybe this server. Raises NoLeader where
+        none does, or it does not let the viewer in."""
+        leader = self._held.leader
+        until = None
+        while not leader.here:
+            began = monotonic()
+            try:
+                return await relay(leader, message, self._client, self._socket)
+            except TurnedAway:
+                raise
+            except NoLeader:
+                lost = monotonic()
+                if until is None or lost - began > LEADERLESS_SECONDS:
+                    until = lost + LEADERLESS_SECONDS
+                elif lost > until:
+                    raise
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEADER_SECONDS):
+                    await leader.wait_here()
+        await self._work_here(asked)()
 
     async def _send_run(self, run: str, after: int, form: Form) -> None:
         history = self._held.history

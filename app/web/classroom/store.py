@@ -1,5 +1,5 @@
-"""What is known of the classes that are open: the seam behind which several servers could share it, and the store in
-this process's memory.
+"""What is known of the classes that are open: the seam behind which several servers share it
+(:mod:`app.web.classroom.shared_store`), and the store in this process's memory.
 
 Nothing of it is personal: a member is a random string that its browser made up, and all that a class has is forgotten
 when it is closed, or when who opened it has not come back for some hours.
@@ -89,7 +89,10 @@ class ClassStore(Protocol):
 
 
 @dataclass
-class _Class:
+class OpenClass:
+    """What a store knows of one. ``kept_at``: when who opened it was last there, by the store's clock."""
+
+    code: str
     kept_at: float
     version: int = 1
     steered: int = 1
@@ -111,18 +114,18 @@ class MemoryStore:
 
     def __init__(self, hours: float, now: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._now = hours * 3600, now
-        self._classes: dict[str, _Class] = {}
+        self._classes: dict[str, OpenClass] = {}
 
     async def open(self) -> str:
         self._close_forgotten()
         if len(self._classes) >= MOST_CLASSES:
             raise TooManyClasses
         code = next(code for code in iter(new_code, "") if code not in self._classes)
-        self._classes[code] = _Class(self._now())
+        self._classes[code] = OpenClass(code, self._now())
         return code
 
     async def close(self, code: str) -> None:
-        self._close(code, self._find(code))
+        self._close(self._find(code))
 
     async def standing(self, code: str) -> Standing:
         found = self._find(code)
@@ -200,7 +203,7 @@ class MemoryStore:
         self._close_forgotten()
         return len(self._classes)
 
-    def _find(self, code: str) -> _Class:
+    def _find(self, code: str) -> OpenClass:
         self._close_forgotten()
         if code not in self._classes:
             raise UnknownClass
@@ -208,16 +211,16 @@ class MemoryStore:
 
     def _close_forgotten(self) -> None:
         before = self._now() - self._seconds
-        for code, each in [*self._classes.items()]:
+        for each in [*self._classes.values()]:
             if each.kept_at < before:
-                self._close(code, each)
+                self._close(each)
 
-    def _close(self, code: str, closed: _Class) -> None:
-        del self._classes[code]
+    def _close(self, closed: OpenClass) -> None:
+        del self._classes[closed.code]
         closed.changed.notify()
         closed.was_steered.notify()
 
-    def _note(self, found: _Class, *, steered: bool = False) -> None:
+    def _note(self, found: OpenClass, *, steered: bool = False) -> None:
         found.version += 1
         if steered:
             found.steered = found.version
@@ -228,7 +231,7 @@ class MemoryStore:
         if member not in members and len(members) >= MOST_MEMBERS:
             raise ClassFull
 
-    def _meet(self, found: _Class, member: str) -> None:
+    def _meet(self, found: OpenClass, member: str) -> None:
         """Of those that have come and gone the first is forgotten where there are too many."""
         if member in found.follows:
             return
@@ -236,9 +239,12 @@ class MemoryStore:
             gone = next((each for each in found.follows if each not in found.pages), None)
             if gone is None:
                 raise ClassFull
-            del found.follows[gone]
-            found.done.discard(gone)
+            self._forget(found, gone)
         found.follows[member] = False
+
+    def _forget(self, found: OpenClass, member: str) -> None:
+        del found.follows[member]
+        found.done.discard(member)
 
 
 def _path(page: str) -> str:

@@ -1,0 +1,56 @@
+"""The connection to the stream's server, Valkey or Redis, in which each history has names of its own."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import Self, TypeVar
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 2.0
+"""How long the stream's server may take to answer, besides the time for which it was told to wait."""
+
+
+class StreamLost(Exception):
+    """The stream's server cannot be reached, or does not do what it is told. The message has no password in it."""
+
+
+class LiveConnection:
+    """Open it with ``async with LiveConnection.open(url, secret)``. ``key`` begins the names of all that this history
+    has there."""
+
+    def __init__(self, redis: Redis, key: str) -> None:
+        self.redis = redis
+        self.key = key
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, secret: bytes) -> AsyncIterator[Self]:
+        """Nothing is asked of the server yet. ``secret`` is the history's. Raises ValueError for an address that is
+        none."""
+        scheme, _, rest = url.partition("://")
+        scheme = scheme.replace("valkey", "redis")
+        redis = Redis.from_url(
+            f"{scheme}://{rest}", socket_connect_timeout=ANSWER_SECONDS, socket_keepalive=True,
+            retry=Retry(NoBackoff(), 0),
+        )  # fmt: skip
+        try:
+            yield cls(redis, f"threeseven:{hashlib.sha256(b'stream' + secret).hexdigest()[:16]}")
+        finally:
+            await redis.aclose()
+
+    async def asked(self, answer: Awaitable[T], seconds: float = ANSWER_SECONDS) -> T:
+        """The server's answer. Raises StreamLost, also where it takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await answer
+        except TimeoutError:
+            raise StreamLost(f"it has not answered for {seconds:g} s") from None
+        except (RedisError, OSError) as error:
+            raise StreamLost(str(error)) from None
