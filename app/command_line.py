@@ -110,6 +110,10 @@ def serve(
     engine: Annotated[
         str | None, typer.Option(help="Where workers are: local, ray or ray://HOST:PORT, a cluster. [local]")
     ] = None,
+    turns: Annotated[
+        bool | None,
+        typer.Option("--turns/--no-turns", help="Start waiting runs turn by turn between people. [--turns]"),
+    ] = None,
     mnist_dir: Annotated[Path | None, typer.Option(help="Folder of MNIST's IDX files. [embedded data]")] = None,
     download: Annotated[bool | None, typer.Option("--download", help="Fetch MNIST into --mnist-dir first.")] = None,
 ) -> None:
@@ -124,7 +128,7 @@ def serve(
         "host": host, "port": port, "data_dir": data_dir, "database_url": database_url, "live_url": live_url,
         "advertise_url": advertise_url, "keep_bytes": keep_bytes, "token": token, "open": open, "device": device,
         "engine": engine, "mnist_dir": mnist_dir, "download": download, "root_path": root_path,
-        "forwarded_allow_ips": forwarded_allow_ips,
+        "forwarded_allow_ips": forwarded_allow_ips, "turns": turns,
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value is not None}
     try:

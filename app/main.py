@@ -106,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
                 device=settings.device,
                 cluster=settings.cluster,
                 mnist_dir=settings.mnist_dir,
+                turns=settings.turns,
             )
             leading = await stack.enter_async_context(AsyncExitStack())
             if history.leads:
@@ -131,7 +132,11 @@ def create_app(settings: Settings) -> FastAPI:
             )
             app.state.services = Services(
                 answers=Answers(),
-                auth=Auth(settings, await _session_key(settings, history)),
+                auth=Auth(
+                    settings,
+                    await _session_key(settings, history),
+                    derived(await history.secret(), "people") if shared else None,
+                ),
                 board=board,
                 board_view=BoardView(board),
                 digit_packs=DigitPacks(),

@@ -72,7 +72,12 @@ class Settings(BaseSettings):
     """Load PyTorch at the start, so that the first run begins at once. Otherwise the first run, or experiment, waits
     for it, and a server that is only asked to predict never loads it."""
     queued_runs: Annotated[int, Field(ge=1, le=1000)] = 50
-    """Runs that may wait; one more is refused."""
+    """Runs that may wait; one more is refused, unless it is the first of somebody of whom none waits: of those there
+    may be as many again."""
+    turns: bool = True
+    """Runs that wait start turn by turn between the people who have asked for them, told apart by session, else by
+    address. Else in the order in which they were asked for. To one person alone both are the same; with several, nobody
+    has to wait for another's fifty."""
     runs_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 30
     """Starts per session."""
     controls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 600

@@ -21,6 +21,6 @@ def test_an_option_of_serve_is_a_setting_with_the_default_that_its_help_names(op
     named = re.search(r"\[(.+)\]$", option.help or "")
     if default not in (None, "", False):
         assert named is not None
-        assert named[1] == str(default)
+        assert named[1] == (option.opts[0] if default is True else str(default))
     else:
         assert named is None or named[1] not in ("0", "1", "None")

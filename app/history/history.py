@@ -210,11 +210,18 @@ class History(HistoryReader):
         (run,) = await self.create_many([queued])
         return run
 
-    async def create_many(self, queued: Sequence[RunQueued], sweep: Sweep | None = None) -> list[Run]:
+    async def create_many(
+        self, queued: Sequence[RunQueued], sweep: Sweep | None = None, *, starter: str = ""
+    ) -> list[Run]:
         """Begin a log with each event as record 1, all in one transaction. ``sweep`` is stored with its members, which
-        name it. Raises NoRoom where they could take more than the disk has left beyond its reserve, WriteRefused where
-        the disk or another program does not let them be written now."""
-        return await self._to_its_end(self._create(queued, sweep))
+        name it; ``starter``, who has asked for them, only while they are queued, for :meth:`starters`. Raises NoRoom
+        where they could take more than the disk has left beyond its reserve, WriteRefused where the disk or another
+        program does not let them be written now."""
+        return await self._to_its_end(self._create(queued, sweep, starter))
+
+    async def starters(self) -> dict[str, str]:
+        """Who has asked for each queued run, where it is known that somebody has."""
+        return await self._database.read(store.starters)
 
     async def append(self, run: str, records: Sequence[Record], *, patiently: bool = True) -> Run:
         """:meth:`append_many` to one run."""
@@ -430,14 +437,14 @@ class History(HistoryReader):
                 async with asyncio.timeout(RETRY_SECONDS):
                     await self._closing.wait()
 
-    async def _create(self, queued: Sequence[RunQueued], sweep: Sweep | None) -> list[Run]:
+    async def _create(self, queued: Sequence[RunQueued], sweep: Sweep | None, starter: str) -> list[Run]:
         records = [Record.of(event, 1) for event in queued]
         added = [(Run.queued(event).after(record), record) for event, record in zip(queued, records, strict=True)]
 
         def add(connection: Connection) -> None:
             if sweep is not None:
                 store.add_sweep(connection, sweep)
-            store.add_runs(connection, added)
+            store.add_runs(connection, added, starter)
 
         async with self._one_writer:
             await self._require_room(queued)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -35,6 +35,7 @@ runs = Table(
     Column("bytes", BigInteger, nullable=False, server_default="0"),
     Column("renamed", Boolean, nullable=False, server_default=false()),
     Column("deleted", Float),
+    Column("starter", String(32)),
     Column("run", Text, nullable=False),
     sqlite_autoincrement=True,  # a deleted run's number is not given again: it is a cursor
 )
@@ -42,7 +43,8 @@ runs = Table(
 runs need not read their logs; the others repeat what runs are found by. ``start_number`` counts the runs that have
 started, in the order of their starts: clocks may be set back. Nothing depends on ``started``, a Unix time.
 ``bytes`` is what the run's events and checkpoints take, ``renamed`` whether a person named it, ``deleted`` the Unix
-time at which it was deleted, if it was and can still be restored."""
+time at which it was deleted, if it was and can still be restored. ``starter``, of a queued run, tells whoever has asked
+for it from others, and nothing else of them; it is forgotten when the run begins."""
 
 sweeps = Table(
     "sweeps",

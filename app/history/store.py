@@ -52,6 +52,7 @@ _SAVE_RUN = (
 )
 _GROW = update(runs).where(runs.c.id == bindparam("of_run")).values(bytes=runs.c.bytes + bindparam("added"))
 _SAVE_START = update(runs).where(runs.c.id == bindparam("of_run")).values(start_number=bindparam("start_number"))
+_FORGET_STARTER = update(runs).where(runs.c.id == bindparam("of_run")).values(starter=None)
 _DROP_CHECKPOINT = delete(checkpoints).where(
     checkpoints.c.run == bindparam("of_run"), checkpoints.c.step == bindparam("at_step")
 )
@@ -89,13 +90,16 @@ def last_writer(connection: Connection) -> int:
     return int(connection.execute(select(writer.c.number)).scalar_one())
 
 
-def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]]) -> None:
-    """Runs with the first record of each."""
+def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]], starter: str = "") -> None:
+    """Runs with the first record of each. ``starter``: who has asked for them, if somebody has."""
     found_by = ("id", "origin", "sweep", "recipe_key")
     rows = [
-        {**_columns(run), **{name: getattr(run, name) for name in found_by}, "bytes": sizes.of_records([record])}
+        {
+            **_columns(run), **{name: getattr(run, name) for name in found_by}, "bytes": sizes.of_records([record]),
+            "starter": starter or None,
+        }
         for run, record in added
-    ]
+    ]  # fmt: skip
     connection.execute(insert(runs), rows)
     _add_rows(connection, {run.id: [record] for run, record in added})
 
@@ -107,8 +111,16 @@ def add_records(
     _add_rows(connection, records)
     connection.execute(_SAVE_RUN, [{"of_run": run.id, **_columns(run)} for run in changed])
     connection.execute(_GROW, [{"of_run": run, "added": sizes.of_records(added)} for run, added in records.items()])
+    if waits_no_more := [{"of_run": run.id} for run in changed if run.id in starts or not run.active]:
+        connection.execute(_FORGET_STARTER, waits_no_more)
     if starts:
         connection.execute(_SAVE_START, [{"of_run": run, "start_number": n} for run, n in starts.items()])
+
+
+def starters(connection: Connection) -> dict[str, str]:
+    """By the run's id, of those that are still queued."""
+    query = select(runs.c.id, runs.c.starter).where(runs.c.state == "queued", runs.c.starter.is_not(None))
+    return {row.id: row.starter for row in connection.execute(query)}
 
 
 def rename_run(connection: Connection, run: Run) -> None:

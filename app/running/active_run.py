@@ -110,8 +110,9 @@ class Training:
         """What it is in the queue where it :attr:`can_go_on`, with what its worker may not have been told in time."""
         (run,) = self.runs.values()
         waiting = Waiting(
-            [run.id], lesson=self.waiting.lesson, goes_on=True, held=self.held, paced=self.lane == "paced", logged=False
-        )
+            [run.id], lesson=self.waiting.lesson, goes_on=True, held=self.held, paced=self.lane == "paced",
+            starter=self.waiting.starter, logged=False,
+        )  # fmt: skip
         for control in run.unanswered:
             waiting.control(run.id, control)
         return waiting

@@ -60,11 +60,12 @@ class LostRuns:
                 async with self._one_at_a_time:
                     waiting = {each for entry in self._queue for each in entry.runs}
                     left = [run for run in await self._history.active() if run.id not in {*waiting, *active}]
-                    found = [(run, *await left_behind(self._history, run)) for run in left]
+                    starters = await self._history.starters() if left else {}
+                    found = [(run, *await left_behind(self._history, run, starters.get(run.id, ""))) for run in left]
                     said = [(run.id, records(run, event)) for run, _, event in found if event is not None]
                     if said:  # without waiting for room: meanwhile no run could be started
                         await self._history.append_many(said, patiently=False)
-                    for _, again, _ in sorted(found, key=lambda each: each[1] is not None and not each[1].goes_on):
+                    for _, again, _ in found:
                         if again is not None:
                             self._queue.add(again)
                             self._want(again)
@@ -123,14 +124,14 @@ async def lost(history: History, run: Run, reason: str) -> WorkerLost | str:
     return WorkerLost(step=run.step, checkpoint=kept, reason=reason, time=time.time())
 
 
-async def left_behind(history: History, run: Run) -> tuple[Waiting | None, Event | None]:
-    """What becomes of an active run whose server is gone: what it is in the queue, None where it has ended, and what
-    its log is to say."""
+async def left_behind(history: History, run: Run, starter: str) -> tuple[Waiting | None, Event | None]:
+    """What becomes of an active run whose server is gone: what it is in the queue, where ``starter`` has asked for it,
+    None where it has ended, and what its log is to say."""
     if not history.took_over or run.sweep is not None:
         return None, interrupted(run, SERVER_DIED)
     lesson = run.origin == "lesson"
     if run.state == "queued":
-        return Waiting([run.id], lesson=lesson), None
+        return Waiting([run.id], lesson=lesson, starter=starter), None
     try:
         if any(event.what == "stop" for event in await history.events(run.id, Controlled)):
             return None, stopped(run)

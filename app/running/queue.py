@@ -1,7 +1,9 @@
 """Which runs wait for a worker, and in what order."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal
 
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
@@ -53,6 +55,8 @@ class Waiting:
     """It paused so that a person's run has the processor."""
     paced: bool = False
     """It had a pace, which a newer control may have changed."""
+    starter: str = ""
+    """Who has asked for them: something that tells people apart. Empty: the server."""
     logged: bool = True
     """Its log says that it waits: before that no worker gets it."""
 
@@ -101,37 +105,60 @@ class Waiting:
 
 
 class RunQueue:
-    """First in, first out. ``order`` is told its places whenever they change."""
+    """Of each lane people take turns, each in the order in which they have asked: a place is had by a run or a whole
+    sweep, and who comes new comes behind those whose turn is still to come. Thus before anybody's next run at most one
+    of each other's starts. Runs that go on after the loss of a worker come before all. Without ``turns`` the first in
+    is the first out. ``order`` is told the places whenever they change."""
 
-    def __init__(self, order: QueueOrder) -> None:
+    def __init__(self, order: QueueOrder, *, turns: bool = True) -> None:
+        self._going_on: list[Waiting] = []
         self._waiting: list[Waiting] = []
+        """As they have come."""
+        self._people: dict[Lane, list[str]] = {}
+        """Who has runs waiting in the lane, the one first whose turn it is."""
         self._order = order
+        self._turns = turns
 
     def __iter__(self) -> Iterator[Waiting]:
-        return iter(tuple(self._waiting))
+        """In the order in which they are to start."""
+        return iter(self._going_on + self._in_turn(self._waiting))
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._going_on or self._waiting)
 
     def add(self, waiting: Waiting, *, first: bool = False) -> None:
-        self._waiting.insert(0 if first else len(self._waiting), waiting)
+        if first:
+            self._going_on.insert(0, waiting)
+        else:
+            (self._going_on if waiting.goes_on else self._waiting).append(waiting)
         self.changed()
 
     def remove(self, waiting: Waiting) -> None:
-        self._waiting.remove(waiting)
+        """It is not to start: nobody's turn has passed."""
+        (self._going_on if waiting in self._going_on else self._waiting).remove(waiting)
         self.changed()
+
+    def start(self, waiting: Waiting) -> None:
+        """Remove it. Who has asked for it has had a turn, unless more of the same sweep waits."""
+        if waiting in self._waiting and not any(
+            each.place_of == waiting.place_of and each is not waiting for each in self._waiting
+        ):
+            people = self._people[waiting.lane]
+            people.remove(self._person(waiting))  # who has more comes behind the others
+        self.remove(waiting)
 
     def remove_run(self, run: str) -> None:
         """Leave the others of its task waiting."""
-        for waiting in self._waiting:
+        for waiting in self:
             if run in waiting.runs:
                 waiting.runs.remove(run)
                 waiting.controls.pop(run, None)
+        self._going_on = [waiting for waiting in self._going_on if waiting.runs]
         self._waiting = [waiting for waiting in self._waiting if waiting.runs]
         self.changed()
 
     def of(self, run: str) -> Waiting | None:
-        return next((waiting for waiting in self._waiting if run in waiting.runs), None)
+        return next((waiting for waiting in self if run in waiting.runs), None)
 
     def changes_rate(self, run: str) -> bool:
         """Whether the run waits and will not begin with its recipe's learning rate."""
@@ -139,21 +166,57 @@ class RunQueue:
         return waiting is not None and waiting.changes_rate(run)
 
     def of_sweep(self, sweep: str) -> list[Waiting]:
-        return [waiting for waiting in self._waiting if waiting.sweep == sweep]
+        return [waiting for waiting in self if waiting.sweep == sweep]
 
     def places(self) -> dict[str, int]:
         """Each waiting run's place, from 1. All members of a sweep have one place."""
-        order = {place_of: place for place, place_of in enumerate(self._holders, 1)}
-        return {run: order[waiting.place_of] for waiting in self._waiting for run in waiting.runs}
+        entries = tuple(self)
+        order = _places(entries)
+        return {run: order[waiting.place_of] for waiting in entries for run in waiting.runs}
 
-    @property
-    def last_place(self) -> int:
-        """0 where no run waits."""
-        return len(self._holders)
-
-    @property
-    def _holders(self) -> dict[str, None]:
-        return dict.fromkeys(waiting.place_of for waiting in self._waiting)
+    def place(self, added: Sequence[Waiting]) -> int:
+        """What the place of these, a run or a sweep, will be once they are added."""
+        return _places(self._going_on + self._in_turn([*self._waiting, *added]))[added[0].place_of]
 
     def changed(self) -> None:
+        """Tell the order, after a change of what waits or of its lanes."""
+        self._people = {lane: self._settled(lane, entries) for lane, entries in _lanes(self._waiting).items()}
         self._order.set(self.places())
+
+    def _in_turn(self, waiting: Sequence[Waiting]) -> list[Waiting]:
+        """These, which are in the order of their coming, in that of their starts. Of runs in different lanes, which do
+        not wait for each other, the one comes first that has come first."""
+        came = {id(each): number for number, each in enumerate(waiting)}
+        lanes = [deque(self._turn_by_turn(lane, entries)) for lane, entries in _lanes(waiting).items()]
+        order = []
+        while lanes := [lane for lane in lanes if lane]:
+            order.append(min(lanes, key=lambda lane: came[id(lane[0])]).popleft())
+        return order
+
+    def _turn_by_turn(self, lane: Lane, entries: Sequence[Waiting]) -> Iterator[Waiting]:
+        asked: dict[str, dict[str, list[Waiting]]] = {person: {} for person in self._settled(lane, entries)}
+        for each in entries:
+            asked[self._person(each)].setdefault(each.place_of, []).append(each)
+        for turn in zip_longest(*(places.values() for places in asked.values()), fillvalue=()):
+            for place in turn:
+                yield from place
+
+    def _settled(self, lane: Lane, entries: Sequence[Waiting]) -> list[str]:
+        """Whose entries these are, in the order of their turns: who comes new comes last."""
+        people = dict.fromkeys(map(self._person, entries))
+        return list(dict.fromkeys([*(each for each in self._people.get(lane, ()) if each in people), *people]))
+
+    def _person(self, waiting: Waiting) -> str:
+        return waiting.starter if self._turns else ""
+
+
+def _lanes(waiting: Iterable[Waiting]) -> dict[Lane, list[Waiting]]:
+    lanes: dict[Lane, list[Waiting]] = {}
+    for each in waiting:
+        lanes.setdefault(each.lane, []).append(each)
+    return lanes
+
+
+def _places(entries: Iterable[Waiting]) -> dict[str, int]:
+    """By the run or sweep that holds it."""
+    return {holder: place for place, holder in enumerate(dict.fromkeys(each.place_of for each in entries), 1)}

@@ -85,7 +85,8 @@ class OfSweep(Exception):
 class Start:
     """What a person has asked for: a run or, with ``axes``, the members of a sweep, which are their ``combinations``.
     By default they are named after their preset, with a number. ``reuse``: equal ones of before do as well.
-    ``pictured_as``: of each are kept as few pictures and models as if there were so many.
+    ``pictured_as``: of each are kept as few pictures and models as if there were so many. ``starter``: who has asked,
+    something that tells people apart; empty where it is the server.
     """
 
     recipes: Sequence[Recipe]
@@ -96,6 +97,7 @@ class Start:
     axes: Mapping[str, list[Value]] | None = None
     reuse: bool = False
     pictured_as: int = 0
+    starter: str = ""
 
 
 class Started(NamedTuple):
@@ -113,9 +115,11 @@ class Supervisor:
 
     As many runs as ``concurrent_runs`` train at full speed; the others wait in the queue. Paced runs, lessons' runs and
     experiments take no such place: :class:`Workers` says where they go. A run that has begun goes on in another worker
-    where its own is lost, before all that wait. On few cores lessons' runs pause while a
-    person's run trains at full speed. ``device``, ``mnist_dir`` and ``cluster`` are the :class:`Engine`'s. ``warm``:
-    workers are started before anything wants them.
+    where its own is lost, before all that wait. On few cores lessons' runs pause while a person's run trains at full
+    speed. Where more than ``queued_runs`` would wait in a lane a start is refused, but for the first of somebody of
+    whom none waits there. ``turns``: those that wait start turn by turn between the people who have asked for them.
+    ``device``, ``mnist_dir`` and ``cluster`` are the :class:`Engine`'s. ``warm``: workers are started before anything
+    wants them.
     """
 
     def __init__(
@@ -128,6 +132,7 @@ class Supervisor:
         mnist_dir: Path | None,
         cluster: str | None = None,
         warm: bool = True,
+        turns: bool = True,
     ) -> None:
         self._history = history
         self._concurrent_runs = concurrent_runs
@@ -136,7 +141,8 @@ class Supervisor:
         self._warm = warm
         self._changed = asyncio.Event()
         self._advanced = Notifier()
-        self._queue = RunQueue(history.queue)
+        self._queue = RunQueue(history.queue, turns=turns)
+        self._turns = turns
         self._computations = Computations(self._changed.set, self._cancel_computation)
         self._workers = Workers(
             lambda: WarmWorker(history, Engine(device, mnist_dir, cluster), self._changed.set, self._ended),
@@ -305,6 +311,7 @@ class Supervisor:
                 for each in waiting:
                     if control != Act(action="step"):
                         each.control(None, control)
+                self._queue.changed()
             elif waiting:
                 raise NotActive(sweep, "queued", "the sweep")
             if not active and not waiting:
@@ -360,18 +367,22 @@ class Supervisor:
             ids = [secrets.token_hex(5) for _ in recipes]
             lesson = start.origin == "lesson"
             size = max(len(recipes), start.pictured_as)
-            entries = [Waiting([ids[at] for at in group], sweep_id, size, lesson) for group in groups(recipes)]
+            entries = [
+                Waiting([ids[at] for at in group], sweep_id, size, lesson, starter=start.starter)
+                for group in groups(recipes)
+            ]
             for waiting in entries:
                 if start.pace is not None:
                     waiting.control(None, start.pace)
             self._check_room(entries[0])
+            place = self._queue.place(entries)
             name = start.name or f"{_title(start.preset)} #{await self._history.last_number() + 1}"
             queued = [
                 RunQueued(
                     run=id,
                     name=sweep.name(name, recipe) if sweep else name,
                     recipe=recipe,
-                    place=self._queue.last_place + 1,
+                    place=place,
                     preset=start.preset,
                     sweep=sweep_id,
                     origin=start.origin,
@@ -380,7 +391,7 @@ class Supervisor:
                 )
                 for id, recipe in zip(ids, recipes, strict=True)
             ]
-            created = await self._history.create_many(queued, sweep)
+            created = await self._history.create_many(queued, sweep, starter=start.starter)
             for waiting in entries:
                 self._enqueue(waiting)
             return Started(created, new=True)
@@ -409,10 +420,13 @@ class Supervisor:
         return self.devices[0] if device == "auto" and self.devices else device
 
     def _check_room(self, wanted: Waiting) -> None:
-        before = {waiting.place_of for waiting in self._queue if waiting.lane == wanted.lane}
-        free = max(0, self._room(wanted.lane))
-        if self._closing or len(before) >= self._queued_runs + free:
-            raise QueueFull(self._queued_runs)
+        lane = [waiting for waiting in self._queue if waiting.lane == wanted.lane]
+        before = len({waiting.place_of for waiting in lane})
+        most = self._queued_runs
+        if self._turns and all(waiting.starter != wanted.starter for waiting in lane):
+            most *= 2  # nobody's many runs keep out the first of somebody else
+        if self._closing or before >= most + max(0, self._room(wanted.lane)):
+            raise QueueFull(before)
 
     def _room(self, lane: Lane) -> int:
         """How many more trainings of the lane may go on at once."""
@@ -435,6 +449,7 @@ class Supervisor:
             await self._stop_waiting([run])
         elif waiting.goes_on or isinstance(control, SetLearningRate | SetSpeed | SetPace):
             waiting.control(run, control)
+            self._queue.changed()
             self._changed.set()
         else:
             raise NotActive(run, "queued")
@@ -562,7 +577,7 @@ class Supervisor:
                 id=id, members=tuple(members), controls=controls, size=waiting.size, background=waiting.lesson
             )
         training = Training(command, waiting, [ActiveRun(run) for run in runs])
-        self._queue.remove(waiting)
+        self._queue.start(waiting)
         self._active |= {run.id: (worker, training) for run in runs}
         worker.give(training)
 

@@ -28,6 +28,9 @@ ANSWERS_PER_MINUTE = 20
 
 KEY_BYTES = 32
 
+PERSON_SIGNS = 16
+"""Of 64 bits: among thousands of people no two have the same."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -77,12 +80,14 @@ class Auth:
     controls per session and, a whole class's, per address.
 
     A session is ``nonce.signature``, signed with ``key`` over nonce and token: it cannot be made without the key, and
-    another token ends it. Wrong ones are not counted: of 256 random bits no number of guesses finds any.
+    another token ends it. Wrong ones are not counted: of 256 random bits no number of guesses finds any. ``people`` is
+    the key of :meth:`person`; by default one for this process alone.
     """
 
-    def __init__(self, settings: Settings, key: bytes) -> None:
+    def __init__(self, settings: Settings, key: bytes, people: bytes | None = None) -> None:
         self._token = settings.token
         self._key = key
+        self._people = people or secrets.token_bytes(KEY_BYTES)
         self.cookie = f"threeseven_{hashlib.sha256(key).hexdigest()[:8]}"
         """The cookie's name. Browsers share cookies between all ports of a host, so each server has its own."""
         self._windows = Windows()
@@ -123,6 +128,13 @@ class Auth:
         """A value for the cookie."""
         nonce = secrets.token_hex(16)
         return f"{nonce}.{self._sign(nonce)}"
+
+    def person(self, request: Request) -> str:
+        """What tells people apart, by session, else by address, and says nothing else of them without the key."""
+        session = request.cookies.get(self.cookie, "")
+        signed_in = self._token is not None and self._valid_session(session)
+        who = f"session {session}" if signed_in else f"address {client_address(request)}"
+        return hmac.new(self._people, who.encode(), hashlib.sha256).hexdigest()[:PERSON_SIGNS]
 
     def count_start(self, request: Request) -> None:
         """Raises Problem 429."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Self
 
 from app.history.history import History, UnknownRun
@@ -51,11 +52,13 @@ class LessonRuns:
         """Somebody watches this run meanwhile; it need not be a lesson's."""
         return self._watched.watching(run)
 
-    async def ask(self, lesson: Lesson, name: str, chosen: Mapping[str, Value] | None = None) -> tuple[list[Run], bool]:
-        """The runs of a trial in the order of its axes, and whether they are new. Raises KeyError for an unknown name,
-        UnknownChoice, QueueFull."""
+    async def ask(
+        self, lesson: Lesson, name: str, chosen: Mapping[str, Value] | None = None, *, starter: str = ""
+    ) -> tuple[list[Run], bool]:
+        """The runs of a trial in the order of its axes, and whether they are new. ``starter``: who has asked, if it is
+        not the server. Raises KeyError for an unknown name, UnknownChoice, QueueFull."""
         trial = lesson.trials[name]
-        start = _start(lesson, trial, chosen)
+        start = replace(_start(lesson, trial, chosen), starter=starter)
         runs, new = await self._supervisor.queue(start)
         ids = [run.id for run in runs]
         if start.recipes == trial.recipes():

@@ -76,7 +76,8 @@ async def ask_trial(request: Request, response: Response, slug: str, trial: str,
         names = ", ".join(of.trials) or "none"
         raise Problem(404, "No such trial", f"The lesson {slug!r} has no trial {trial!r}; it has {names}.")
     try:
-        runs, new = await services(request).lesson_runs.ask(of, trial, asked.choices)
+        starter = services(request).auth.person(request)
+        runs, new = await services(request).lesson_runs.ask(of, trial, asked.choices, starter=starter)
     except UnknownChoice as choice:
         raise refused(f"choices.{choice.field}", str(choice)) from None
     except QueueFull as full:

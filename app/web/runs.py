@@ -162,9 +162,11 @@ def queue_full(full: QueueFull) -> Problem:
 async def start(request: Request, response: Response, supervisor: SupervisorDep, asked: StartRun) -> Run:
     """Start a run, or queue it when as many as may train at once are training."""
     recipe = asked.recipe()
-    services(request).auth.count_start(request)
+    auth = services(request).auth
+    auth.count_start(request)
+    person = auth.person(request)
     try:
-        start = Start([recipe], asked.stripped_name, asked.preset, asked.speed(), reuse=asked.reuse)
+        start = Start([recipe], asked.stripped_name, asked.preset, asked.speed(), reuse=asked.reuse, starter=person)
         (run,), new = await supervisor.queue(start)
     except QueueFull as full:
         raise queue_full(full) from None

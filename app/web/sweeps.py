@@ -92,7 +92,10 @@ async def start(
     recipes = asked.recipes()
     services(request).auth.count_start(request)
     try:
-        start = Start(recipes, asked.stripped_name, asked.preset, asked.speed(), axes=asked.axes, reuse=asked.reuse)
+        start = Start(
+            recipes, asked.stripped_name, asked.preset, asked.speed(), axes=asked.axes, reuse=asked.reuse,
+            starter=services(request).auth.person(request),
+        )  # fmt: skip
         runs, new = await supervisor.queue(start)
     except QueueFull as full:
         raise queue_full(full) from None

@@ -53,9 +53,10 @@ def until(events: Iterator[dict[str, object]], *types: str) -> dict[str, object]
     return next(event for event in events if event["type"] in types)
 
 
-def start(server: Server, **fields: object) -> str:
+def start(server: Server, headers: dict[str, str] | None = None, **fields: object) -> str:
     """A run that goes on until it is stopped."""
-    answer = post(f"{server.url}/api/runs", json={"epochs": 1000, "steps_per_second": 100} | fields)
+    asked = {"epochs": 1000, "steps_per_second": 100} | fields
+    answer = post(f"{server.url}/api/runs", json=asked, headers=headers)
     assert answer.status_code == 201, answer.text
     run: str = answer.json()["id"]
     return run
@@ -72,6 +73,8 @@ def test_viewers_stay_connected_and_runs_go_on_when_the_leader_is_killed_and_ano
 ) -> None:
     with serve() as leader, serve() as survivor:
         training, fast, waiting = (start(survivor, steps_per_second=speed) for speed in (100, None, None))
+        another = {"x-forwarded-for": "10.0.0.9"}
+        later, others = (start(survivor, each, steps_per_second=None) for each in (None, another))
         swept = post(f"{survivor.url}/api/sweeps", json={"axes": {"learning_rate": [0.1, 0.2]}, "epochs": 1000}).json()
         seen: list[dict[str, object]] = []
         with viewer(survivor, training) as events, connect(f"{survivor.ws}/ws", compression=None) as page:
@@ -98,11 +101,13 @@ def test_viewers_stay_connected_and_runs_go_on_when_the_leader_is_killed_and_ano
             assert post(f"{survivor.url}/api/runs/stop", json={"runs": [fast]}).json() == {"stopped": [fast]}
             with viewer(survivor, waiting) as log:
                 until(log, "RunStarted")
+            runs = get(f"{survivor.url}/api/runs").json()["runs"]
+            assert {run["id"]: run["place"] for run in runs if run["place"]} == {others: 1, later: 2}
             while True:  # the page's own connection has lasted, and tells of the new run
                 told = json.loads(page.recv(PATIENCE))
                 if told["type"] == "RunChanged" and told["run"]["id"] == started:
                     break
-        assert len(post(f"{survivor.url}/api/runs/stop", json={"all": True}).json()["stopped"]) == 3
+        assert len(post(f"{survivor.url}/api/runs/stop", json={"all": True}).json()["stopped"]) == 5
 
 
 def test_a_leader_that_has_lost_its_place_while_it_was_suspended_ends_and_its_run_goes_on(

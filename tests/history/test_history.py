@@ -116,6 +116,18 @@ async def test_a_run_tells_what_it_was_started_as(history: History) -> None:
     assert (run.preset, run.sweep, run.origin, run.learning_rate_changed) == ("textbook", "s", "lesson", True)
 
 
+async def test_who_asked_for_a_run_is_known_as_long_as_it_waits_and_told_to_nobody(url: str) -> None:
+    async with History.open(url) as history:
+        await history.create_many([queued("begins"), queued("ends"), queued("waits")], starter="somebody")
+        await history.create(queued("server"))
+        await history.append("begins", numbered([started()]))
+        await history.append("ends", [Record.of(RunInterrupted(reason="", step=0, summary=Summary(), time=1001.0), 2)])
+    async with History.open(url) as history:
+        assert await history.starters() == {"waits": "somebody"}
+        log = b"".join(record.data for record in await history.read("waits", 0))
+        assert b"somebody" not in log + (await history.get("waits")).model_dump_json().encode()
+
+
 async def test_runs_of_an_equal_recipe_are_found_whatever_their_device(history: History) -> None:
     recipes = {"a": Recipe(), "b": Recipe(learning_rate=0.2), "c": Recipe(learning_rate=0.1, device="cpu")}
     for run, recipe in recipes.items():
