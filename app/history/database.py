@@ -98,6 +98,11 @@ class Database:
         where another process does. Raises HistoryUnavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._take, address)
 
+    async def end_silent(self) -> bool:
+        """Let a shared database be taken whose process hangs. Returns whether there was such a one. Raises
+        HistoryUnavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._end_silent)
+
     async def wait_made(self) -> None:
         """Return once a shared database has its tables. Raises HistoryUnavailable where that takes long, or another
         version has made them."""
@@ -170,6 +175,12 @@ class Database:
             raise HistoryUnavailable(self._url, "cannot be used", first_line(error)) from error
         self._writer = writer
         return True
+
+    def _end_silent(self) -> bool:
+        try:
+            return SessionWriter.end_silent(self._engine)
+        except SQLAlchemyError as error:
+            raise HistoryUnavailable(self._url, "cannot be used", first_line(error)) from error
 
     def _first_write(
         self, writer: Writer, work: Callable[[Connection], T], needless: Callable[[Connection], bool]

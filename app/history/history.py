@@ -381,12 +381,14 @@ class History(HistoryReader):
                     await publisher.flush()
 
     async def _wait_turn(self, address: str) -> None:
-        """Until the server that writes is gone and this one has its place."""
+        """Until the server that writes is gone, or hangs, and this one has its place."""
         while True:
             await asyncio.sleep(TURN_SECONDS)
             try:
                 if await self._database.take(address):
                     return
+                if await self._database.end_silent():
+                    logger.warning("The server that writes hangs: another takes its place.")
             except HistoryUnavailable:  # which is said by who reads it
                 await asyncio.sleep(PRECEDENCE_SECONDS)
 

@@ -20,8 +20,19 @@ the write fails; the next one tries again."""
 RETRY_SECONDS = 0.2
 """Between two attempts to connect again."""
 
+SILENT_SECONDS = 10.0
+"""For which who writes may ask nothing of the database before another process takes its place. It looks after its
+connection every two."""
+
 _ADVISORY_KEY = 0x37
 """PostgreSQL's name for the lock."""
+
+_END_SILENT = """
+    SELECT pg_terminate_backend(session.pid)
+    FROM pg_locks JOIN pg_stat_activity AS session USING (pid)
+    WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key AND session.datname = current_database()
+    AND session.state <> 'active' AND session.state_change < clock_timestamp() - make_interval(secs => :seconds)
+"""
 
 # A network that swallows packets is noticed within some 10 s by the server's side too: until then it would keep the
 # lock for a session that is gone. Where the connection is a Unix socket these do nothing.
@@ -154,6 +165,14 @@ class SessionWriter:
                 raise DatabaseInUse(self._engine.url) from error
             raise
         return connection
+
+    @staticmethod
+    def end_silent(engine: Engine) -> bool:
+        """End the session that holds the lock where it has asked nothing of the database for ``SILENT_SECONDS``: a
+        process that hangs, or is stopped, keeps its connection. Returns whether there was such a one."""
+        with engine.connect() as connection, connection.begin():
+            ended = connection.execute(text(_END_SILENT), {"key": _ADVISORY_KEY, "seconds": SILENT_SECONDS}).scalars()
+            return any(ended.all())
 
     @staticmethod
     def _committed(connection: Connection, transaction: str | None) -> bool:

@@ -129,6 +129,26 @@ def test_a_leader_that_has_lost_its_place_while_it_was_suspended_ends_and_its_ru
         assert steps(log) == [*range(1, cast(int, log[-1]["step"]) + 1)]
 
 
+def test_a_leader_that_hangs_is_replaced_and_ends_when_it_wakes_up(
+    serve: Callable[[], AbstractContextManager[Server]],
+) -> None:
+    with serve() as hanging, serve() as survivor:
+        run = start(survivor)
+        with viewer(survivor, run) as events:
+            until(events, "Steps")
+            hanging.process.send_signal(signal.SIGSTOP)
+            lost = until(events, "WorkerLost", *ENDINGS)
+            assert (lost["type"], lost["reason"]) == ("WorkerLost", LEADER_DIED)
+            assert until(events, "WorkerReplaced", *ENDINGS)["type"] == "WorkerReplaced"
+            hanging.process.send_signal(signal.SIGCONT)
+            assert hanging.process.wait(PATIENCE) == 0
+            until(events, "Steps")
+        assert post(f"{survivor.url}/api/runs/stop", json={"runs": [run]}).json() == {"stopped": [run]}
+        log = list(survivor.events(run))
+        assert log[-1]["type"] == "RunStopped"
+        assert steps(log) == [*range(1, cast(int, log[-1]["step"]) + 1)]  # none of what it had trained on came after
+
+
 def keep(seen: list[dict[str, object]], events: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:
     """The same events, which are noted."""
     for event in events:

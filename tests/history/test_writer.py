@@ -135,6 +135,32 @@ async def test_where_another_server_has_been_meanwhile_nothing_is_written_any_mo
     assert holders(other) == []
 
 
+async def test_one_that_is_silent_for_long_is_replaced_and_writes_no_more(
+    database: Database, empty_postgres: str, other: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that hangs keeps its connection."""
+    monkeypatch.setattr(writer, "RECONNECT_SECONDS", 0)
+    engine = create_engine(empty_postgres)
+    assert not SessionWriter.end_silent(engine)
+    monkeypatch.setattr(writer, "SILENT_SECONDS", 0.0)
+    waits = asyncio.create_task(database.write(lambda connection: connection.execute(text("SELECT pg_sleep(0.5)"))))
+    with other.connect() as connection:
+        while not connection.scalar(text("SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.5)'")):
+            await anyio.lowlevel.checkpoint()
+    assert not SessionWriter.end_silent(engine)  # what takes long is not silent
+    await waits
+    while not SessionWriter.end_silent(engine):
+        await anyio.lowlevel.checkpoint()
+    engine.dispose()
+    successor = await anyio.to_thread.run_sync(Database, empty_postgres)
+    with pytest.raises(DatabaseInUse):
+        await database.write(insert)
+    assert await successor.write(insert) == "inserted"
+    await anyio.to_thread.run_sync(successor.close)
+    with pytest.raises(DatabaseTaken):
+        await database.write(insert)
+
+
 async def test_a_database_that_is_gone_is_waited_for_and_else_said_to_be_gone(
     database: Database, other: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
