@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from websockets.sync.client import connect
 
-from tests.browser.waiting import at_rest, fits, until
+from tests.browser.waiting import asked, at_rest, fits, until
 
 SETTING = """async ({ run, recipe, boxes }) => {
   const sheets = ["ink", "weights", "digits"].map((name) => new Promise((resolve) => {
@@ -299,6 +299,22 @@ def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, se
     assert (logit > 0) == (said[2] == "3")
     page.evaluate("drawing.put(null)")
     expect(sums).to_contain_text("Draw a digit")
+
+
+def test_weights_that_come_while_the_worker_starts_are_read_at_once(page: Page, server: str, finished_run: str) -> None:
+    page.clock.install()
+    held: list[Route] = []
+    page.route("**/reading-worker.js", lambda route: held.append(route))
+    set_up(page, server, finished_run)
+    mount(page, MISREAD)
+    take(page, 3)
+    worker = asked(page, held)
+    take(page, 98)  # the last of a run that goes no further
+    page.clock.fast_forward("01:00")  # on a busy machine a worker starts late
+    worker.continue_()
+    right = round(errors(server, finished_run))
+    near = "|".join(str(number) for number in range(right - 6, right + 7))  # its weights are rounded
+    expect(page.locator(".misread-count")).to_have_text(re.compile(rf"^Misreads ≈ ({near}) of"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.steering import control, steps_taken
 from tests.browser.waiting import asked, at_rest, boxes, fits, painted, resize, until, until_is
@@ -368,3 +368,26 @@ def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, fini
     expect(page.locator(".whole-picture-caption")).to_contain_text("units")
     step = page.locator("#picture-step").inner_text().split()[-1]
     expect(page.locator("#pad .verdict-figures")).to_contain_text(f"at step {step}.")
+
+
+def test_one_may_look_back_before_the_log_has_come(page: Page, finished_run: str) -> None:
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def serve(socket: WebSocketRoute) -> None:
+        def on_message(message: str | bytes) -> None:
+            if held or "RunStarted" in str(message):
+                held.append((socket, message))
+            else:
+                socket.send(message)
+
+        socket.connect_to_server().on_message(on_message)
+
+    page.route_web_socket("**/ws", serve)
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator(".tile").first).to_be_visible()  # the newest picture comes by itself
+    page.locator("#scrubber input[type=range]").press("Home")
+    while not held:
+        painted(page)
+    for socket, message in held:
+        socket.send(message)
+    expect(page.locator("#picture-step")).to_have_text("after step 0")

@@ -2,6 +2,7 @@ import { ProblemError } from "../shell/problem.js";
 
 /** @import { Recipe, Weights } from "../wire.js" */
 /** @import { Digits } from "./digits.js" */
+/** @import { Answer } from "./reading-worker.js" */
 
 /** Has all digits read in a worker, so that the page goes on meanwhile. */
 export class DigitReader {
@@ -23,7 +24,7 @@ export class DigitReader {
    * @param {Weights} weights of a picture that tells all of its network
    * @param {Recipe} recipe
    * @param {Digits} digits
-   * @returns {Promise<Float64Array>} the logits, by image
+   * @returns {Promise<Answer>}
    * @throws {ProblemError} where no worker runs; the next call starts another
    */
   read(weights, recipe, digits) {

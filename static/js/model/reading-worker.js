@@ -8,13 +8,17 @@ import { readAll } from "./read-all.js";
 
 /** @typedef {{ weights: Weights, recipe: Recipe, digits: LitPixels | null }} Question `digits`: null are those of the
  *   question before */
+/** @typedef {{ logits: Float64Array, took: number }} Answer `took`: milliseconds that the reading took, without the
+ *   worker's start */
 
 /** @type {LitPixels | null} */
 let known = null;
 
 self.addEventListener("message", (/** @type {MessageEvent<Question>} */ { data: { weights, recipe, digits } }) => {
   known = digits ?? known;
+  const began = performance.now();
   const network = networkOfFrame(weights, recipe);
   if (!network || !known) throw new Error("a question that cannot be answered");
-  self.postMessage(readAll(network, known));
+  const logits = readAll(network, known);
+  self.postMessage(/** @satisfies {Answer} */ ({ logits, took: performance.now() - began }));
 });

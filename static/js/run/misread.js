@@ -18,6 +18,7 @@ import { mistakes } from "./mistakes.js";
 const MOST = 24; // images in the row: more than fit into a page's width
 const EVERY = 300; // milliseconds from one reading of all digits to the next, at least
 const REST = 3; // times as long as a reading took, until the next begins: a wide network leaves the processor to others
+const LONGEST_REST = 1000; // milliseconds: a run may stand still by then, and what is shown would be of earlier weights
 
 /** @param {number} probability which is never quite 0 or 1 */
 function share(probability) {
@@ -66,13 +67,12 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
     if (weights === read) return;
     if (!networkOfFrame(weights, recipe)) return empty("This run was recorded before its pictures told enough to read digits with them.");
     busy = true;
-    let took = 0;
+    let rest = 0;
     try {
       if (!read) showWords("Reads all unseen digits …");
       const digits = met(await source.get(), recipe);
-      const began = performance.now();
-      const logits = await reader.read(weights, recipe, digits);
-      took = performance.now() - began;
+      const { logits, took } = await reader.read(weights, recipe, digits);
+      rest = Math.min(LONGEST_REST, REST * took);
       read = weights;
       again.hidden = true;
       show(digits, logits);
@@ -82,7 +82,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
       empty(`The unseen digits cannot be read: ${problem.message}`);
       again.hidden = false;
     } finally {
-      window.setTimeout(goOn, REST * took);
+      window.setTimeout(goOn, rest);
     }
   }
 

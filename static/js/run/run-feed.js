@@ -58,7 +58,7 @@ export class RunFeed {
     this.run = new RunAt(new RunLog(known.run));
     this.run.subscribe(({ type }) => {
       if (type !== "Steps" && type !== "Weights") this.#watchQueue();
-      if (type === "Moved" && !this.run.live) this.#fetchAll();
+      if ((type === "Moved" || type === "RunStarted") && !this.run.live) this.#fetchAll();
     });
     const onEvent = (/** @type {RunEvent} */ event) => this.#take(event);
     if (known.over) {
