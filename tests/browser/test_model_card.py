@@ -97,10 +97,10 @@ def test_without_a_model_it_says_so(page: Page, complaints: list[str]) -> None:
 def test_it_is_printed_with_its_tables_and_nothing_to_press(new_page: Callable[..., Page], finished_run: str) -> None:
     page = new_page(color_scheme="dark", reduced_motion="reduce")
     page.goto(f"/models/{finished_run}")
-    expect(page.locator("[data-part=misread] canvas").first).to_be_visible()
+    expect(page.locator("[data-part=misread] .digit-picture").first).to_be_visible()
     page.emulate_media(media="print")
     for table in ("#reliability table", "#gate table", "#confusion table"):
         expect(page.locator(table).first).to_be_visible()
     expect(page.get_by_role("slider")).to_have_count(0)
     expect(page.locator("[data-part=head] a").first).to_be_hidden()
-    expect(page.locator("[data-part=misread] canvas").first).to_be_visible()
+    expect(page.locator("[data-part=misread] .digit-picture").first).to_be_visible()

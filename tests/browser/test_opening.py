@@ -25,7 +25,7 @@ def test_nothing_moves_when_the_misread_digits_come(
     page = new_page(phone=phone)
     page.add_init_script(NOTE_HEIGHTS)
     page.goto(f"/runs/{finished_run}")
-    expect(page.locator("[data-part=misread] canvas").first).to_be_visible()
+    expect(page.locator("[data-part=misread] .digit-picture").first).to_be_visible()
     at_rest(page)
     heights: list[float] = page.evaluate("heights")
     assert max(heights) - min(heights) < 1.5, "the charts below or above give way"

@@ -301,7 +301,10 @@ def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, se
     expect(sums).to_contain_text("Draw a digit")
 
 
-def test_weights_that_come_while_the_worker_starts_are_read_at_once(page: Page, server: str, finished_run: str) -> None:
+def test_weights_that_come_while_the_worker_starts_are_read_at_once(
+    new_page: Callable[..., Page], server: str, finished_run: str
+) -> None:
+    page = new_page()
     page.clock.install()
     held: list[Route] = []
     page.route("**/reading-worker.js", lambda route: held.append(route))

@@ -10,6 +10,10 @@ from tests.browser.waiting import at_rest, until
 BRIGHTNESS = """selector => {
   const canvas = [...document.querySelectorAll(selector)].find(({ clientWidth }) => clientWidth > 0);
   if (!canvas) return NaN;
+  if (canvas instanceof SVGElement) {
+    const [red, green, blue] = getComputedStyle(canvas).fill.match(/[\\d.]+/g).map(Number);
+    return (red + green + blue) / 3;
+  }
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let [sum, seen] = [0, 0];
   for (let at = 0; at < data.length; at += 4) {
@@ -19,7 +23,7 @@ BRIGHTNESS = """selector => {
   }
   return sum / seen;
 }"""
-"""Of a canvas as it is now, its clear pixels left out: the mean of its channels."""
+"""Of a canvas as it is now, its clear pixels left out, or of a drawing's ink: the mean of its channels."""
 
 
 def printed(page: Page, selectors: dict[str, str]) -> dict[str, float]:

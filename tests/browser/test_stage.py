@@ -370,7 +370,7 @@ def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, fini
     expect(page.locator("#pad .verdict-figures")).to_contain_text(f"at step {step}.")
 
 
-def test_one_may_look_back_before_the_log_has_come(page: Page, finished_run: str) -> None:
+def test_one_may_look_back_before_the_log_has_come(new_page: Callable[..., Page], finished_run: str) -> None:
     held: list[tuple[WebSocketRoute, str | bytes]] = []
 
     def serve(socket: WebSocketRoute) -> None:
@@ -382,6 +382,7 @@ def test_one_may_look_back_before_the_log_has_come(page: Page, finished_run: str
 
         socket.connect_to_server().on_message(on_message)
 
+    page = new_page()
     page.route_web_socket("**/ws", serve)
     page.goto(f"/runs/{finished_run}")
     expect(page.locator(".tile").first).to_be_visible()  # the newest picture comes by itself

@@ -1,5 +1,5 @@
 /** @import { PixelPicture } from "./drawing.js" */
-import { DigitImage } from "./digit-image.js";
+import { digitPicture, paintDigit } from "./digit-picture.js";
 import { element } from "../shell/element.js";
 import { request } from "../shell/problem.js";
 
@@ -21,13 +21,13 @@ export async function fillSampleRow(row, address, onPick, { signal } = {}) {
   /** @type {Set<number>} */
   const known = new Set();
   for (const { label, pixels } of samples) {
-    const canvas = element("canvas", "");
-    const button = element("button", "sample", canvas);
+    const picture = digitPicture("");
+    paintDigit(picture, pixels);
+    const button = element("button", "sample", picture);
     button.type = "button";
     button.setAttribute("aria-label", `${known.has(label) ? "another" : label === 8 ? "an" : "a"} ${label}`);
     known.add(label);
     button.addEventListener("click", () => onPick({ kind: "pixels", label: `a sample ${label}`, pixels }), { signal });
     row.append(button);
-    new DigitImage(canvas, { signal }).show(pixels); // once it is on the page, where it has a colour
   }
 }
