@@ -38,7 +38,7 @@ def test_nothing_to_press_is_smaller_than_a_finger(phone: Page, slow_run: str) -
         expect(phone.get_by_role("button", name="Pause")).to_be_enabled()
         expect(phone.locator(".tile").first).to_be_visible()
         until(phone, "(width) => document.documentElement.clientWidth === width", width)
-        until_is(phone, f"(all) => ({SMALL})().filter((each) => all || !each.includes('tile'))", [], width > 360)
+        until_is(phone, SMALL, [])
         until(
             phone,
             """() => {
@@ -49,6 +49,14 @@ def test_nothing_to_press_is_smaller_than_a_finger(phone: Page, slow_run: str) -
             }""",
         )
         fits(phone)
+
+
+def test_a_figure_that_waits_for_a_prediction_takes_little_of_a_phones_screen(phone: Page) -> None:
+    phone.goto("/lessons/baseline")
+    figure = "document.querySelector('#experiment').offsetHeight"
+    until(phone, f"() => {figure} < 200")
+    phone.get_by_role("button", name="Show it now").click()
+    until(phone, f"() => {figure} > 400")
 
 
 def test_what_is_pressed_and_stays_so_can_be_read_under_a_pointer(slow: Page) -> None:

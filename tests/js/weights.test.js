@@ -42,6 +42,10 @@ test("where not all are legible the loudest are shown, with room after them for 
   assert.deepEqual([size, columns, span], [24, 12, 4]);
   assert.equal(shown, 3 * 12 - 4);
   assert.equal(legibleTiles(256, 10, 10, around).shown, 1);
+  const forFingers = { gap: 6, foot: 6, more: 104, least: 44 };
+  assert.deepEqual(legibleTiles(30, 286, 330, forFingers), { columns: 5, size: 44, shown: 30, span: 1 });
+  assert.deepEqual(legibleTiles(64, 286, 330, forFingers), { columns: 5, size: 44, shown: 27, span: 3 });
+  assert.equal(tileSize(64, 286, 330, forFingers).size, 44);
 });
 
 test("a few outliers do not make a picture pale, and zeros can be divided by", () => {

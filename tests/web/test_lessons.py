@@ -52,6 +52,13 @@ def test_its_page_has_the_result_without_a_script(server, client):
 
 
 @pytest.mark.parametrize("slug", [each.slug for each in LESSONS])
+def test_each_page_explains_words_that_other_lessons_introduce(fresh, slug):
+    page = fresh.get(f"/lessons/{slug}", headers={"accept": "text/html"}).text
+    words = page.partition('class="lesson-terms"')[2].partition("</details>")[0]
+    assert len(re.findall("<dt>[^<]+</dt><dd>[^<]+</dd>", words)) == words.count("<dt>") >= 4
+
+
+@pytest.mark.parametrize("slug", [each.slug for each in LESSONS])
 def test_without_a_script_or_a_run_each_page_has_measured_results(fresh, slug):
     page = fresh.get(f"/lessons/{slug}", headers={"accept": "text/html"}).text
     result = page.partition('data-part="result"')[2].partition("</section>")[0]

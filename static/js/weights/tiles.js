@@ -18,6 +18,7 @@ const PAINT_EVERY = 100; // milliseconds: strokes take shape far more slowly tha
 const ORDER_EVERY = 1000; // milliseconds: tiles that trade places more often cannot be followed
 const PADDING = 3; // pixels, as weights.css has it: room for the ring around a tile that has the focus
 const MORE = 104; // pixels, for the words of the button that opens all
+const FINGER = 44; // pixels that a tile has at least where it is pressed with a finger
 const MOST_MOVING = 64; // tiles: more cannot be followed
 
 /** After which of them there may be other weights, or another model. */
@@ -37,6 +38,7 @@ class Tiles {
   #signal;
   #document;
   #still;
+  #coarse;
   #box = element("div", "tiles");
   #canvas = new TileCanvas();
   #grid = element("div", "tiles-grid", this.#canvas.canvas);
@@ -74,6 +76,7 @@ class Tiles {
     this.#document = root.ownerDocument;
     this.#canvas.recolour();
     this.#still = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.#coarse = window.matchMedia("(pointer: coarse)");
     this.#refresh = painter.add(() => this.#look(), PAINT_EVERY);
     this.#reorder = painter.add(() => this.#look(), ORDER_EVERY);
     this.#draw = painter.add(() => this.#paint());
@@ -200,9 +203,10 @@ class Tiles {
     if (!tiles) return;
     const [width, height] = [this.#box.clientWidth - 2 * PADDING, this.#box.clientHeight - 2 * PADDING];
     const around = tiles > 100 ? { gap: 3, foot: 4 } : { gap: 6, foot: 6 };
+    const least = this.#coarse.matches ? FINGER : undefined;
     const { columns, size, shown, span } = this.#all.open
-      ? { ...tileSize(tiles, width, height, around), shown: tiles, span: 1 }
-      : legibleTiles(tiles, width, height, { ...around, more: MORE });
+      ? { ...tileSize(tiles, width, height, { ...around, least }), shown: tiles, span: 1 }
+      : legibleTiles(tiles, width, height, { ...around, more: MORE, least });
     this.#columns = columns;
     this.#room = shown;
     this.#canvas.fit({ columns, size, shown, ...around });
