@@ -51,6 +51,8 @@ def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) 
     _check_data(settings)
     if settings.live_url and not all(map(find_spec, ("redis", "httpx"))):
         raise ServeError('--live-url needs more packages: pip install "threeseven[cluster]"')
+    if settings.live_url:
+        _check_live_url(settings.live_url)
     allow_files()
     most = capacity(files_allowed(), settings.concurrent_runs)
     if most.viewers < MAX_VIEWERS:
@@ -216,6 +218,15 @@ def _raised_signals() -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+def _check_live_url(url: str) -> None:
+    from app.history.live_connection import check_address  # needs what a server alone does without
+
+    try:
+        check_address(url)
+    except ValueError as error:
+        raise ServeError(f"--live-url: {error}") from None
 
 
 def _listen(settings: Settings, backlog: int) -> socket.socket:

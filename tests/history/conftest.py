@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -9,9 +10,13 @@ from app.history.history import History
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL server's database, which is for this process's tests alone."""
-    with scripts.cluster.postgres(tmp_path_factory.mktemp("postgres"), keep=False) as url:
+    # Not pytest's own folder, which each pytest that starts shuts to the user that PostgreSQL runs as beside root.
+    with (
+        TemporaryDirectory(prefix="threeseven-postgres-", ignore_cleanup_errors=True) as folder,
+        scripts.cluster.postgres(Path(folder) / "data", keep=False) as url,
+    ):
         yield make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 

@@ -43,6 +43,8 @@ class SharedStore(MemoryStore):
         self._whole = True
         """Nothing is known of what is kept."""
         self._lost = False
+        self._said = False
+        """That classes would be lost with this server."""
 
     @asynccontextmanager
     async def kept(self, documents: LiveDocuments) -> AsyncIterator[None]:
@@ -146,14 +148,15 @@ class SharedStore(MemoryStore):
                 for code, fields in touched.items():
                     self._touch(code, *fields)
                 self._wake.set()
-                if not self._lost:
+                if self._classes and not self._said:
+                    self._said = True
                     unexpected = not isinstance(error, StreamLost)
                     logger.warning("Classes are in this server's memory alone: %s", error, exc_info=unexpected)
                 self._lost = True
             else:
-                if self._lost:
+                if self._said:
                     logger.warning("Classes are kept beside this server's memory again.")
-                self._lost = False
+                self._lost = self._said = False
             finally:
                 if written is not None and not written.done():
                     written.set_result(leads)
