@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 
+import httpx
 from websockets.sync.client import connect
 
 from benchmarks.server import Server, running
@@ -20,6 +21,9 @@ RUNS = 32
 
 EPOCHS = 10
 
+SWEEPS = 3
+"""One after the other, of which the median counts."""
+
 STEPS_PER_SECOND = 20
 """Of the run that is watched."""
 
@@ -29,6 +33,20 @@ def together(server: Server, count: int) -> float:
     runs = [server.start(preset="textbook", epochs=EPOCHS, seed=seed) for seed in range(count)]
     wait(server, runs)
     logs = [Log(events(server, run)) for run in runs]
+    return max(log.ended for log in logs) - min(log.began for log in logs)
+
+
+def swept(server: Server, count: int) -> float:
+    """Seconds that a sweep of so many learning rates takes, from its first member's beginning to its last one's end."""
+    asked = {
+        "preset": "textbook",
+        "epochs": EPOCHS,
+        "axes": {"learning_rate": [0.01 * at for at in range(1, count + 1)]},
+    }
+    answer = httpx.post(f"{server.url}/api/sweeps", json=asked, timeout=30).raise_for_status()
+    members = [run["id"] for run in answer.json()["runs"]]
+    wait(server, members)
+    logs = [Log(events(server, run)) for run in members]
     return max(log.ended for log in logs) - min(log.began for log in logs)
 
 
@@ -62,8 +80,9 @@ def row(name: str, at_once: int, **settings: str) -> list[str]:
         server.until_warm(180)
         together(server, 4 * at_once)  # every worker is warm from here on
         speed, taken, seconds = alone(server), ways(server), together(server, RUNS)
+        sweeps = sorted(swept(server, RUNS) for _ in range(SWEEPS))
     way = f"{quantile(taken, 0.5):.1f} / {quantile(taken, 0.99):.1f}"
-    return [name, str(at_once), f"{speed:.0f}", way, f"{seconds:.1f}"]
+    return [name, str(at_once), f"{speed:.0f}", way, f"{seconds:.1f}", f"{sweeps[SWEEPS // 2]:.1f}"]
 
 
 def main() -> None:
@@ -71,10 +90,18 @@ def main() -> None:
     with cluster() as ray, ray.head(cpus=3):
         engine = f"ray://{ray.address}"
         rows += [row("Ray", 1, engine=engine), row("Ray", 2, engine=engine)]
-    head = ("workers", "runs at once", "steps/s of a run alone", "a step's way, ms, p50 / p99", f"{RUNS} runs, s")
+    head = (
+        "workers",
+        "runs at once",
+        "steps/s of a run alone",
+        "a step's way, ms, p50 / p99",
+        f"{RUNS} runs, s",
+        f"{RUNS} as a sweep, s",
+    )
     print(markdown(head, rows), "\n")
     for name, (one, two) in (("this machine", rows[:2]), ("Ray", rows[2:])):
-        print(f"{name}: two at once are {float(one[-1]) / float(two[-1]):.2f} times as fast as one.")
+        runs, sweep = (float(one[at]) / float(two[at]) for at in (-2, -1))
+        print(f"{name}: two at once are {runs:.2f} times as fast as one, and {sweep:.2f} times with a sweep.")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.recipe import Recipe
-from app.sweep import SEEDS_INVERTED, groups
+from app.sweep import PART, SEEDS_INVERTED, groups
 
 APART: list[dict[str, object]] = [
     {"model": "linear"},
@@ -48,10 +48,24 @@ def test_seeds_with_images_of_their_own_are_few_in_a_group() -> None:
     assert groups([recipe.model_copy(update={"invert": 0.0}) for recipe in recipes]) == [list(range(len(recipes)))]
 
 
-@given(st.integers(0, 64), st.integers(1, 6), st.randoms())
-def test_each_member_is_in_one_group_in_its_order(members: int, kinds: int, random: Random) -> None:
+def test_a_group_is_divided_where_there_are_places_for_its_parts() -> None:
+    def sizes(recipes: list[Recipe], places: int) -> list[int]:
+        return [len(group) for group in groups(recipes, places)]
+
+    rates = [Recipe(learning_rate=0.01 * at) for at in range(1, 33)]
+    assert [sizes(rates, places) for places in (1, 2, 3, 16)] == [[32], [16, 16], [10, 11, 11], [PART] * 8]
+    assert sizes(rates[: 2 * PART - 1], 2) == [2 * PART - 1]
+    wide = [each.model_copy(update={"hidden": 40}) for each in rates]
+    assert sizes(rates + wide, 2) == [32, 32]
+    assert sizes(rates + wide, 4) == [16, 16, 16, 16]
+    mixed = [Recipe(seed=seed, learning_rate=rate) for rate, seed in product((0.1, 0.2, 0.3, 0.4), (5, 3))]
+    assert groups(mixed, 2) == [[0, 2, 4, 6], [1, 3, 5, 7]]  # what shares a seed shares its products
+
+
+@given(st.integers(0, 64), st.integers(1, 6), st.integers(1, 16), st.randoms())
+def test_each_member_is_in_one_group_in_its_order(members: int, kinds: int, places: int, random: Random) -> None:
     recipes = [Recipe(hidden=random.randint(1, kinds), seed=at) for at in range(members)]
-    divided = groups(recipes)
+    divided = groups(recipes, places)
     assert sorted(at for group in divided for at in group) == list(range(members))
     assert [group[0] for group in divided] == sorted(group[0] for group in divided)
     for group in divided:

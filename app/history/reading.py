@@ -232,16 +232,16 @@ class HistoryReader:
         await self.get(run)
         return [event async for _, event in self._events(run, type)]
 
-    async def newest_kept(self, run: str) -> int | None:
-        """The step of the newest kept model that the run's log names; None where there is none."""
+    async def kept_steps(self, run: str) -> list[int]:
+        """The steps of the kept models that the run's log names, in order."""
         self.require(run)
-        found = await self._read(run, lambda c: store.newest_kept(c, run))
-        return None if found is None else found.step
+        return await self._read(run, lambda c: store.kept_steps(c, run))
 
-    async def resumption(self, run: str) -> Resumption | None:
-        """Where a run that has begun would go on from its newest kept model; None where it has none."""
+    async def resumption(self, run: str, step: int, block: int = 1) -> Resumption | None:
+        """Where a run that has begun would go on from its kept model of this step, or at 0 from its first weights; None
+        where it has no such model. What is compared is told of ``block`` steps at a time."""
         known = await self.get(run)
-        return await self._read(run, lambda c: store.resumption(c, known))
+        return await self._read(run, lambda c: store.resumption(c, known, step, block))
 
     async def stored(self, run: str) -> Run:
         """As the database has it."""

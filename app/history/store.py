@@ -418,27 +418,34 @@ def add_checkpoints(connection: Connection, added: Sequence[tuple[str, Checkpoin
     return sum(grown.values())
 
 
-def newest_kept(connection: Connection, run: str) -> Checkpoint | None:
-    """The newest that the log names. Another may be kept whose ``CheckpointSaved`` was not logged any more."""
-    query = select(events.c.step).where(events.c.run == run, events.c.type == CheckpointSaved.__name__)
-    step = connection.execute(query.order_by(events.c.seq.desc()).limit(1)).scalar()
-    found = None if step is None else get_checkpoint(connection, run, step)
-    return found if found is not None and found.step == step else None
+def kept_steps(connection: Connection, run: str) -> list[int]:
+    """Of which the log says that the model is kept, and it is. Another may be kept whose ``CheckpointSaved`` was not
+    logged any more."""
+    named = select(events.c.step).where(events.c.run == run, events.c.type == CheckpointSaved.__name__)
+    query = select(checkpoints.c.step).where(checkpoints.c.run == run, checkpoints.c.step.in_(named))
+    return sorted(connection.execute(query).scalars())
 
 
-def resumption(connection: Connection, run: Run) -> Resumption | None:
-    """Where a run that has begun would go on from its newest kept model; None where it has none. Raises Damaged."""
-    kept = newest_kept(connection, run.id)
-    if kept is None:
-        return None
+def resumption(connection: Connection, run: Run, step: int, block: int) -> Resumption | None:
+    """Where a run that has begun would go on from its kept model of this step, or at 0 from its first weights; None
+    where it has no such model. Raises Damaged."""
+    data = None
+    if step > 0:
+        found = get_checkpoint(connection, run.id, step)
+        if found is None or found.step != step:
+            return None
+        data = found.data
     wanted = events.c.type.in_([Steps.__name__, Controlled.__name__])
-    query = _RECORD.where(events.c.run == run.id, events.c.step >= kept.step, wanted).order_by(events.c.seq)
-    try:
-        after = [_record(row).event() for row in connection.execute(query)]
-    except (KeyError, ValueError) as error:
-        raise Damaged(run.id, f"what follows step {kept.step} cannot be read") from error
+    query = _RECORD.where(events.c.run == run.id, events.c.step >= step, wanted).order_by(events.c.seq)
     shown = select(events.c.step).where(events.c.run == run.id, events.c.type == Weights.__name__)
-    return Resumption.of(run, kept.data, kept.step, after, connection.execute(shown).scalars())
+    seen = connection.execute(shown).scalars().all()
+    kept = max(kept_steps(connection, run.id), default=-1)
+    try:
+        with connection.execute(query.execution_options(yield_per=256)) as rows:
+            after = (_record(row).event() for row in rows)
+            return Resumption.of(run, data, step, after, kept=kept, shown=seen, block=block)
+    except (KeyError, ValueError) as error:
+        raise Damaged(run.id, f"what follows step {step} cannot be read") from error
 
 
 def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkpoint | None:

@@ -142,16 +142,18 @@ class Learner:
         kept = self.optimizer.state.values() if state else ()
         return flat([*self.parameters.values, *(tensor for tensors in kept for tensor in tensors)])
 
-    def restore(self, step: int, tensors: Mapping[str, Tensor]) -> None:
-        """Be as a learner of one model was after ``step``, of which ``tensors`` has its parameters and what its
-        optimizer remembered, as its checkpoint names them. Raises KeyError where one is missing."""
+    def restore(self, step: int, models: Mapping[int, Mapping[str, Tensor]]) -> None:
+        """Let some models, by their rows, be as they were after ``step``: of each its parameters and what its optimizer
+        remembered, as its checkpoint names them. Raises KeyError where one is missing."""
         names = self.parameters.names
-        laid_out = [(self.parameters.values, [tensors[name] for name in names])]
-        for kind, state in self.optimizer.state.items():
-            laid_out.append((state, [tensors[state_name(kind, name)] for name in names]))
-        for values, kept in laid_out:
-            for value, row in zip(values, self.parameters.packed(dict(zip(names, kept, strict=True))), strict=True):
-                value.copy_(row)  # in place, where the network, and a captured step, find them
+        for row, tensors in models.items():
+            laid_out = [(self.parameters.values, [tensors[name] for name in names])]
+            for kind, state in self.optimizer.state.items():
+                laid_out.append((state, [tensors[state_name(kind, name)] for name in names]))
+            for values, kept in laid_out:
+                for value, own in zip(values, self.parameters.packed(dict(zip(names, kept, strict=True))), strict=True):
+                    # in place, where the network, and a captured step, find them
+                    value[row * len(own) : (row + 1) * len(own)].copy_(own)
         self.taken = step
 
     def _order(self, epoch: int) -> tuple[Tensor, Tensor | None]:

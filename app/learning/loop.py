@@ -1,5 +1,6 @@
 """The loop over epochs and batches of runs that train together, and how it obeys."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -7,6 +8,7 @@ from math import inf
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from app.checkpoint import Checkpoint
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
@@ -31,7 +33,7 @@ from app.learning.learner import Learner, widths
 from app.learning.metrics_buffer import Fetched, MetricsBuffer, Moment
 from app.learning.pace import PACES, Pace, constant
 from app.learning.prepared import Prepared
-from app.learning.replay import OtherwiseThanBefore, Replay
+from app.learning.replay import OtherwiseThanBefore, Replay, pace_of
 from app.learning.reporter import Reporter
 from app.learning.schedule import Recording
 from app.learning.seen import kept
@@ -41,15 +43,19 @@ from app.recipe import Recipe
 FLUSH_SECONDS = 0.03
 """How long news may wait on the device: two frames of a screen, in which some hundred steps share one copy."""
 
+STOP = Act(action="stop")
+
 Clock = Callable[[], float]
 
 
 class Member(NamedTuple):
-    """One of the runs that train together."""
+    """One of the runs that train together. ``ended``: it is computed as it was beside the others, and nothing is said
+    of it."""
 
     run: str
     name: str
     recipe: Recipe
+    ended: bool = False
 
 
 class Emission(NamedTuple):
@@ -87,8 +93,8 @@ class TrainingLoop:
     A member that has ended is computed on, so that no bit of the others depends on when it did, but nothing more is
     said of it.
 
-    With ``replay`` one run whose worker was lost goes on from a kept model: what its log has is computed again, without
-    a word, and all that follows is as it would have been.
+    With ``replay`` runs whose worker was lost go on from their kept models, or from their first weights: what their
+    logs have is computed again, without a word, and all that follows is as it would have been.
 
     Seeds could also be one learner, by products over batches of their own (``bmm``). In a trial with 32 of them on one
     thread that took 10.9 ms a step for 8.6 by turns (256 images a batch; with 64 images 3.1 for 4.9).
@@ -124,6 +130,8 @@ class TrainingLoop:
                 some = list(islice(rest, width))
                 learner = Learner(some[0].recipe, images, device, [member.recipe.learning_rate for member in some])
                 for row, member in enumerate(some):
+                    if member.ended:
+                        continue
                     reporter = Reporter(member.run, member.recipe, learner, row, found, self.recording)
                     self.active.append(Active(member, len(self.learners), row, reporter, member.recipe.learning_rate))
                 self.learners.append(learner)
@@ -133,33 +141,46 @@ class TrainingLoop:
         self.pace = Pace()
         self.last = Moment(0, 0)
         self.began = self.flushed = clock()
+        self.logs = {} if replay is None else replay.logs
+        """What had been said of each before this loop began."""
+        self.later: deque[tuple[str | None, Control]] = deque()
+        """Controls for where the logs end."""
         self.replay = replay
-        """What of the log is yet to be computed again."""
+        """What of the logs is yet to be computed again."""
         if replay is not None:
             self._restore(replay)
 
     def run(self) -> Iterator[Emission | Wait]:
         """From RunStarted, or what follows the log's end, to the last event of each."""
-        if self.replay is None:
+        if not self.logs:
             yield from self._steps()
             return
-        replay, (active,) = self.replay, self.active
-        run = active.member.run
-        try:
-            for each in self._steps():
-                if isinstance(each, Wait):
-                    yield each
-                    continue
-                if new := [Emission(run, what) for what in replay.new(each.what)]:
+        failed: set[str] = set()
+        for each in self._steps():
+            if isinstance(each, Wait):
+                yield each
+            elif each.run in failed:  # it was in the middle of a report
+                continue
+            else:
+                try:
+                    new = [Emission(each.run, what) for what in self.logs[each.run].new(each.what)]
+                except OtherwiseThanBefore as otherwise:
+                    failed.add(each.run)
+                    new = [self._fail(each.run, str(otherwise))]
+                if new:
                     yield from new
                 else:
                     yield Wait(self.clock())  # let others have a turn
-        except OtherwiseThanBefore as otherwise:
-            summary = self._seconds(active)
-            yield Emission(run, RunFailed(step=replay.last, reason=str(otherwise), summary=summary, time=self.now()))
+
+    def _fail(self, run: str, reason: str) -> Emission:
+        """Of a run whose log cannot go on."""
+        (each,) = (each for each in self.active if each.member.run == run)
+        self.active.remove(each)
+        says = self.logs[run].says
+        return Emission(run, RunFailed(step=says.last, reason=reason, summary=says.summary, time=self.now()))
 
     def _steps(self) -> Iterator[Emission | Wait]:
-        if self.replay is None:
+        if self.step == 0:
             for each in self.active:
                 yield Emission(each.member.run, self._started(each))
             self._remember(Moment(0, 0, shown=0 in self.recording.shown, kept=0 in self.recording.kept))
@@ -179,37 +200,61 @@ class TrainingLoop:
 
     def _restore(self, replay: Replay) -> None:
         """Be where the kept model was."""
-        (each,), (learner,), kept = self.active, self.learners, replay.kept
-        learner.restore(kept.step, kept.tensors)
-        each.reporter.restore(kept.summary, kept.losses)
-        each.learning_rate = kept.learning_rate
+        for group, learner in enumerate(self.learners):
+            models: dict[int, dict[str, Tensor]] = {}
+            for each in self.active:
+                if each.group == group and (model := self.logs[each.member.run].model) is not None:
+                    models[each.row] = model.tensors
+                    each.reporter.restore(model.summary, model.losses)
+                    each.learning_rate = model.learning_rate
+                    self.step, self.epoch = model.step, model.epoch
+            learner.restore(self.step, models)
         self._set_rates()
-        self.step, self.epoch = kept.step, kept.epoch
-        self.last = Moment(kept.step, kept.epoch, shown=kept.step in replay.shown, kept=True)
-        self.unscheduled = len(replay.shown - self.recording.shown)
-        self.began -= max(replay.seconds, self.now() - replay.started)
+        self.last = Moment(self.step, self.epoch, shown=replay.shows(self.step), kept=True)
+        self.unscheduled = replay.shown(self.recording.shown)
+        self.began -= max(replay.seconds, 0.0 if replay.started is None else self.now() - replay.started)
 
     def _replay(self, replay: Replay) -> Emissions:
-        """Be told what the run was told after ``step``; where its log ends, go on as it would have done."""
-        (each,) = self.active
-        while (rate := replay.rate(self.step)) is not None:
-            yield from self._flush()
-            each.learning_rate = rate
-            self._set_rates()
+        """Be told what the runs were told after this step; where their logs end, go on as they would have done."""
+        while self.step < replay.last and (asked := self.controls.take()) is not None:
+            if asked[1] == STOP:
+                yield from self._leave(asked[0])
+            else:
+                self.later.append(asked)
+        for each in tuple(self.active):
+            while (rate := self.logs[each.member.run].rate(self.step)) is not None:
+                yield from self._flush()
+                each.learning_rate = rate
+                self._set_rates()
         if self.step < replay.last:
             return
         yield from self._flush()
         self.replay = None
-        self.pace = replay.pace(self.clock())
-        if self.step in replay.shown:
+        if not self.active:
+            return
+        ahead = self.logs[self.active[0].member.run]  # of what all are told the first has always been told first
+        self.pace = pace_of(ahead, self.clock())
+        if replay.shows(self.step):
             self.last = Moment(self.step, self.epoch, shown=True, kept=self.last.kept and self.last.step == self.step)
+        for each in tuple(self.active):
+            for told in self.logs[each.member.run].told(self.step, ahead):
+                yield Emission(each.member.run, told)
         replaced = WorkerReplaced(step=self.step, device_name=describe(self.device), time=self.now())
         yield from self._emit_all(replaced)
-        if replay.pauses:
-            yield from self._pause()
-        elif self.pace.paused:
-            self.pace.paused = False
-            yield from self._emit_all(RunResumed(step=self.step))
+        self.pace.paused = ahead.says.pauses
+        changed = RunPaused(step=self.step) if self.pace.paused else RunResumed(step=self.step)
+        for each in tuple(self.active):
+            if self.logs[each.member.run].says.paused != self.pace.paused:
+                yield Emission(each.member.run, changed)
+
+    def _leave(self, run: str | None) -> Emissions:
+        """Stop what has yet to be computed as far as its log goes: it ends there."""
+        for each in [each for each in self.active if run in (None, each.member.run)]:
+            self.active.remove(each)
+            says = self.logs[each.member.run].says
+            yield Emission(each.member.run, Controlled(what="stop", step=says.last))
+            stopped = RunStopped(step=says.last, summary=says.summary, time=self.now())
+            yield Emission(each.member.run, stopped)
 
     def _started(self, each: Active) -> RunStarted:
         learner = self.learners[each.group]
@@ -261,7 +306,7 @@ class TrainingLoop:
             if self.replay is not None:
                 return
         while self.active and not self.pace.single:
-            if (asked := self.controls.take()) is not None:
+            if (asked := self.later.popleft() if self.later else self.controls.take()) is not None:
                 yield from self._flush()
                 yield from self._answer(*asked)
                 continue
@@ -369,6 +414,8 @@ class TrainingLoop:
             for what in each.reporter.report(fetched, each.learning_rate, milliseconds):
                 yield Emission(run, what)
         except Diverged as diverged:
+            if each not in self.active:  # its log had it otherwise
+                return
             self.active.remove(each)
             failed = RunFailed(
                 step=diverged.step,

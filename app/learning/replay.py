@@ -1,49 +1,37 @@
-"""A run that goes on from a kept model: what its log has is computed again, compared, and not emitted again."""
+"""Runs that go on from kept models: what their logs have is computed again, compared, and not emitted again."""
 
-from collections.abc import Iterator, Sequence
-from math import isfinite
+from collections.abc import Iterator, Mapping
 
 from app.checkpoint import Checkpoint
-from app.events import EpochEnded, Event, Steps, Weights
+from app.events import CheckpointSaved, Controlled, EpochEnded, Event, RunStarted, Steps, Weights
 from app.learning.checkpoint import read
+from app.learning.divergence import until
 from app.learning.pace import PACES, Pace, constant
-from app.resumption import Resumption
-
-COMPARED = ("loss", "accuracy", "learning_rate", "gradient_norm")
+from app.resumption import Checksums, Resumption
 
 
 class OtherwiseThanBefore(Exception):
-    """A step came out otherwise than the log has it, so that the run cannot go on. ``str()`` is a plain sentence."""
+    """Steps came out otherwise than the log has them, so that the run cannot go on. ``str()`` is a plain sentence."""
 
-    def __init__(self, step: int, kept: int) -> None:
+    def __init__(self, first: int, last: int, kept: int) -> None:
+        which = f"step {first:,}" if first == last else f"one of the steps {first:,} to {last:,}"
         super().__init__(
-            f"Computed again from the model of step {kept:,}, step {step:,} came out otherwise than before its worker "
+            f"Computed again from the model of step {kept:,}, {which} came out otherwise than before its worker "
             "was lost: what would follow is another run. What had been logged is kept."
         )
 
 
-class Replay:
-    """Knows what is in the log. Raises ValueError where the kept model lacks what is needed to go on."""
+class Log:
+    """What is in a run's log. Raises ValueError where the kept model lacks what is needed to go on."""
 
     def __init__(self, resumption: Resumption) -> None:
-        self._log = resumption
+        self.says = resumption
+        self.model = None if resumption.checkpoint is None else read(resumption.checkpoint)
+        self.last, self.shown = resumption.last, resumption.shown
         self._rates = list(resumption.rates)
-        self.kept = read(resumption.checkpoint)
-        self.last = resumption.last
-        """The last step that the log has."""
-        self.shown = resumption.shown
-        """The steps whose weights it has."""
         self._newest_shown = max(self.shown, default=0)
-
-    @property
-    def seconds(self) -> float:
-        """For how long the run had gone on when its log ends, at least."""
-        milliseconds = self._log.steps.milliseconds
-        return max(self.kept.summary.seconds or 0.0, milliseconds[-1] / 1000 if milliseconds else 0.0)
-
-    @property
-    def started(self) -> float:
-        return self._log.started
+        self._checksums = Checksums(resumption.block)
+        self._compared = 0
 
     def rate(self, step: int) -> float | None:
         """The next learning rate that was set when so many steps had been taken; None where no more were."""
@@ -51,28 +39,30 @@ class Replay:
             return self._rates.pop(0)[1]
         return None
 
-    def pace(self, now: float) -> Pace:
-        """That of the run where its log ends, paused if the log says so; as if the last step had been taken now."""
-        log = self._log
-        speed = PACES[log.pace or "full"] if log.steps_per_second is None else constant(log.steps_per_second)
-        return Pace(paused=log.paused, speed=speed, beat=now)
-
-    @property
-    def pauses(self) -> bool:
-        """Whether it is to pause there, or goes on; its log may not say so yet."""
-        return self._log.pauses
+    def told(self, step: int, other: "Log") -> Iterator[Event]:
+        """What another one says of the speed after this step, where this one does not: they were told together."""
+        mine, its = self.says, other.says
+        if (mine.pace, mine.steps_per_second) == (its.pace, its.steps_per_second):
+            return
+        if its.pace:
+            yield Controlled(what="pace", value=its.pace, step=step)
+        else:
+            yield Controlled(what="steps_per_second", value=its.steps_per_second, step=step)
 
     def new(self, what: Event | Checkpoint) -> Iterator[Event | Checkpoint]:
         """As much of it as is not in the log. Raises OtherwiseThanBefore."""
         match what:
             case Steps():
                 if what.step[0] <= self.last:
-                    self._compare(what)
+                    self._compare(until(what, self.last))
                     what = what.beyond(self.last)
                 if what.step:
                     yield what
+            case RunStarted():
+                if self.says.started is None:
+                    yield what
             case EpochEnded(epoch=epoch):
-                if epoch > self._log.epoch:
+                if epoch > self.says.epoch:
                     yield what
             case Weights(step=step):
                 if step not in self.shown:
@@ -80,16 +70,52 @@ class Replay:
             case Checkpoint(step=step, kept=False):
                 if step not in self.shown or step == self._newest_shown:  # who reads with the newest model may lack it
                     yield what
+            case Checkpoint(step=step) | CheckpointSaved(step=step):
+                if step > self.says.kept:
+                    yield what
             case _:
                 yield what
 
     def _compare(self, again: Steps) -> None:
-        before = self._log.steps
-        start = again.step[0] - before.step[0]
-        count = min(len(again.step), len(before.step) - start)
-        for name in COMPARED:
-            old: Sequence[float | None] = getattr(before, name)[start : start + count]
-            new: Sequence[float | None] = getattr(again, name)[:count]
-            for step, logged, now in zip(again.step, old, new, strict=False):
-                if logged != (now if now is not None and isfinite(now) else None):
-                    raise OtherwiseThanBefore(step, self.kept.step)
+        sums, expected = self._checksums, self.says.checksums
+        sums.add(again)
+        if again.step[-1] == self.last:
+            sums.close()
+        for at in range(self._compared, len(sums.found), 4):
+            if sums.found[at : at + 4] != expected[at : at + 4]:
+                first = self.says.step + at // 4 * self.says.block + 1
+                raise OtherwiseThanBefore(first, min(first + self.says.block - 1, self.last), self.says.step)
+        self._compared = len(sums.found)
+
+
+class Replay:
+    """``logs`` of runs that go on together, by their ids. Raises ValueError where that cannot be: they go on from one
+    step."""
+
+    def __init__(self, resumptions: Mapping[str, Resumption]) -> None:
+        self.logs = {run: Log(each) for run, each in resumptions.items()}
+        said = list(resumptions.values())
+        if len(steps := {each.step for each in said}) != 1:
+            raise ValueError("runs go on together from one step only")
+        (self.step,) = steps
+        """That they go on from."""
+        self.last = max(each.last for each in said)
+        """The last step that a log has. Others may lack some of the end: a worker may be lost in mid-sentence."""
+        self.seconds = max(each.seconds for each in said)
+        """For how long the runs had gone on when their logs end, at least."""
+        self.started = min((each.started for each in said if each.started is not None), default=None)
+
+    def shown(self, recorded: frozenset[int]) -> int:
+        """How many pictures a log has besides those of the ``recorded`` steps."""
+        return max(len(log.shown - recorded) for log in self.logs.values())
+
+    def shows(self, step: int) -> bool:
+        """Whether each log has the weights of this step."""
+        return all(step in log.shown for log in self.logs.values())
+
+
+def pace_of(log: Log, now: float) -> Pace:
+    """That of the run where its log ends, paused if the log says so; as if the last step had been taken now."""
+    says = log.says
+    speed = PACES[says.pace or "full"] if says.steps_per_second is None else constant(says.steps_per_second)
+    return Pace(paused=says.paused, speed=speed, beat=now)

@@ -17,6 +17,9 @@ KEPT = 200
 """Checkpoints of 30 units are 94 kB."""
 RUN_BYTES = 160_000_000
 """Of a run's checkpoints together, as many as ``KEPT`` of 256 units."""
+BETWEEN = 8
+"""Models of a sweep's member that are kept between the first and the last, where that takes a quarter of the room for
+pictures at most: so much less is to be computed again where its worker is lost."""
 STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 """What an optimizer remembers, in copies of all parameters."""
 
@@ -37,8 +40,9 @@ class Recording:
     def of(cls, recipe: Recipe, steps_per_epoch: int, members: int = 1) -> Self:
         """One run has as many as fit a page and a disk.
 
-        Of several, ``SWEEP_BYTES`` are for all together. The first and the last model are kept, and pictures of as many
-        steps as fit beside them, half of them unscheduled: at least the first and the last. Where that is too much
+        Of several, ``SWEEP_BYTES`` are for all together. The first and the last model are kept, ``BETWEEN`` or fewer
+        between them, from which they can go on, and pictures of as many steps as fit beside them, half of them
+        unscheduled: at least the first and the last. Where that is too much
         (64 members of 256 units), what can be missed most easily is left out, until it fits: what the optimizer
         remembers; the first model, which the seed tells; and of the last model half the digits of its numbers, and all
         pictures but the last.
@@ -48,7 +52,10 @@ class Recording:
             most = min(KEPT, RUN_BYTES // kept_bytes(recipe, steps_per_epoch))
             return cls(shown_steps(epochs, steps_per_epoch), kept_epochs(epochs, most) | {0})
         room, picture = SWEEP_BYTES // members, shown_bytes(recipe)
-        for kept, state in (({0, epochs}, True), ({0, epochs}, False), ({epochs}, False)):
+        model, rest = kept_bytes(recipe, steps_per_epoch), room - 2 * kept_bytes(recipe, steps_per_epoch)
+        between = max(0, min(BETWEEN, rest // 4 // model))
+        many = {0} | kept_epochs(epochs, 1 + between)
+        for kept, state in ((many, True), ({0, epochs}, False), ({epochs}, False)):
             pictures = (room - len(kept) * kept_bytes(recipe, steps_per_epoch, state=state)) // picture
             if pictures >= 2:
                 shown = max(2, min(SHOWN, pictures // 2))

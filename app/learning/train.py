@@ -1,7 +1,7 @@
 """Runs from their first event to their last."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from app.checkpoint import Checkpoint
 from app.events import Event, RunFailed, Summary
@@ -34,7 +34,7 @@ def train_members(
     clock: Clock = time.perf_counter,
     now: Clock = time.time,
     stepping: Stepping = Plain,
-    resumption: Resumption | None = None,
+    resumptions: Mapping[str, Resumption] | None = None,
 ) -> Iterator[Emission | Wait]:
     """Train runs together, and emit what happens: of each RunStarted first, and last exactly one of RunFinished,
     RunStopped and RunFailed.
@@ -46,25 +46,27 @@ def train_members(
     are given to the device; ``prepared`` is what earlier runs have computed of the same digits. ``clock`` counts
     seconds from anywhere, ``now`` is Unix time.
 
-    With ``resumption``, of one run, only what follows the end of its log is emitted, the same bits as if its worker had
-    not been lost, by the same kind of device; where they are not the same, RunFailed. Until its log's end is reached
-    ``controls`` are not asked.
+    With ``resumptions``, of each member that has not ended, only what follows the end of its log is emitted, the same
+    bits as if its worker had not been lost, by the same kind of device; where they are not the same, RunFailed. Until
+    the logs' end is reached only stops are obeyed.
 
     Raises ValueError for runs whose recipes differ in more than seed and learning rate, or that ``app.sweep.groups``
-    divides, and for a resumption of several, or from a model that lacks what is needed.
+    divides, for resumptions from several steps or not of all, and from a model that lacks what is needed.
     """
     recipes, ids = [member.recipe for member in members], {member.run for member in members}
     if len(groups(recipes)) != 1 or len(ids) < len(members):
         raise ValueError("runs that train together differ in id, seed and learning rate, and in nothing else")
-    if resumption is not None and len(members) > 1:
-        raise ValueError("runs that train together cannot go on from kept models")
-    replay = Replay(resumption) if resumption else None
+    said = resumptions or {}
+    on = [member.run for member in members if not member.ended]
+    if said and set(said) != set(on):
+        raise ValueError("runs that train together go on together")
+    replay = Replay(said) if said else None
     try:
-        device = choose(resumption.device if resumption else members[0].recipe.device)
+        device = choose(next((each.device for each in said.values() if each.device), members[0].recipe.device))
     except DeviceUnavailable as error:
-        step, summary = (replay.last, replay.kept.summary) if replay else (0, Summary())
-        for member in members:
-            yield Emission(member.run, RunFailed(step=step, reason=str(error), summary=summary, time=now()))
+        for run in on:
+            step, summary = (said[run].last, said[run].summary) if said else (0, Summary())
+            yield Emission(run, RunFailed(step=step, reason=str(error), summary=summary, time=now()))
         return
     prepared = prepared or Prepared(digits)
     yield from TrainingLoop(members, prepared, controls, device, recording, clock, now, stepping, replay).run()

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from app.checkpoint import Checkpoint
-from app.controls import Control
+from app.controls import Control, SetLearningRate
 from app.events import Controlled, Event
 from app.history.history import History
 from app.history.unavailable import HistoryUnavailable
@@ -87,7 +87,8 @@ class Training:
         self.held = waiting.held
         self.told(None, command.controls)
         for member in command.members:
-            self.told(member.run, member.controls)
+            if not member.ended:
+                self.told(member.run, member.controls)
 
     @property
     def id(self) -> str:
@@ -99,22 +100,28 @@ class Training:
             each.unanswered.extend(controls)
 
     @property
-    def can_go_on(self) -> bool:
-        """Whether it may go on in another worker where its own was lost: a run that has begun. The members of a sweep
-        do not."""
-        (run, *others) = self.runs.values()
-        started = run.active and run.run.started is not None
-        return isinstance(self.command, TrainRun) and started and not (others or run.stopping or run.broken)
+    def going_on(self) -> list[ActiveRun]:
+        """Its runs that go on in another worker where their own was lost; none where none had begun."""
+        on = [run for run in self.runs.values() if run.active and not (run.stopping or run.broken)]
+        return on if any(run.run.started is not None for run in on) else []
 
     def waits_again(self) -> Waiting:
-        """What it is in the queue where it :attr:`can_go_on`, with what its worker may not have been told in time."""
-        (run,) = self.runs.values()
+        """What those that are :attr:`going_on` are in the queue, with what their worker may not have been told in
+        time."""
+        before, on = self.waiting, self.going_on
         waiting = Waiting(
-            [run.id], lesson=self.waiting.lesson, goes_on=True, held=self.held, paced=self.lane == "paced",
-            starter=self.waiting.starter, logged=False,
+            [run.id for run in on], before.sweep, before.size, before.lesson, goes_on=True, held=self.held,
+            paced=self.lane == "paced", logged=False, threads=before.threads, starter=before.starter,
+            begun=tuple((member.run, member.recipe) for member in self.command.members),
         )  # fmt: skip
-        for control in run.unanswered:
-            waiting.control(run.id, control)
+        # What all are told one of them answers first. The others are told by that when they go on.
+        of_all = [[each for each in run.unanswered if not isinstance(each, SetLearningRate)] for run in on]
+        for each in min(of_all, key=len):
+            waiting.control(None if before.sweep else on[0].id, each)
+        for run in on:
+            for control in run.unanswered:
+                if isinstance(control, SetLearningRate):
+                    waiting.control(run.id, control)
         return waiting
 
     @property
@@ -122,7 +129,9 @@ class Training:
         """What a step takes, at most, on a slow and busy machine."""
         recipe = self.command.members[0].recipe
         units = 1 if recipe.model == "linear" else recipe.hidden
-        numbers = 6 * len(self.runs) * recipe.batch_size * 784 * units  # forward, back, and half as much besides
+        numbers = (
+            6 * len(self.command.members) * recipe.batch_size * 784 * units
+        )  # forward, back, and half as much besides
         augmented = recipe.batch_size * SLOW_AUGMENT_SECONDS if recipe.augment else 0.0
         return numbers / SLOW_PRODUCTS + augmented
 

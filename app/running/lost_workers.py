@@ -3,26 +3,28 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.controls import SetPace, SetSpeed
 from app.events import Controlled, Event, WorkerLost, WorkerReplaced
 from app.history.damage import Damaged
-from app.history.history import History
+from app.history.history import History, UnknownSweep
 from app.history.unavailable import HistoryUnavailable
-from app.recipe import LEARNER
-from app.resumption import Resumption
+from app.recipe import LEARNER, Recipe
+from app.resumption import MOST_CHECKSUMS, Resumption
 from app.run import Run
 from app.running.active_run import RETRY_SECONDS, ActiveRun, Training
 from app.running.endings import LEADER_DIED, SERVER_DIED, interrupted, stopped
 from app.running.queue import RunQueue, Waiting, is_paced
 from app.running.records import records
+from app.sweep import combinations, groups
 
 MOST_AT_A_STEP = 3
-"""Workers that a run may lose at one step: one that was killed by chance has been killed once, and a recipe that kills
-each of its workers is to end. One that pauses does nothing by which it could."""
+"""Workers that a run, or some that train as one, may lose at one step: one that was killed by chance has been killed
+once, and a recipe that kills each of its workers is to end. One that pauses does nothing by which it could."""
 
 MOST = 20
 """That it may lose in all."""
@@ -60,86 +62,191 @@ class LostRuns:
                 async with self._one_at_a_time:
                     waiting = {each for entry in self._queue for each in entry.runs}
                     left = [run for run in await self._history.active() if run.id not in {*waiting, *active}]
-                    starters = await self._history.starters() if left else {}
-                    found = [(run, *await left_behind(self._history, run, starters.get(run.id, ""))) for run in left]
-                    said = [(run.id, records(run, event)) for run, _, event in found if event is not None]
-                    if said:  # without waiting for room: meanwhile no run could be started
+                    found = await left_behind(self._history, left)
+                    if found.said:  # without waiting for room: meanwhile no run could be started
+                        said = [(run.id, records(run, event)) for run, event in found.said]
                         await self._history.append_many(said, patiently=False)
-                    for _, again, _ in found:
-                        if again is not None:
-                            self._queue.add(again)
-                            self._want(again)
+                    starters = await self._history.starters() if left else {}
+                    for again in found.waiting:
+                        again.starter = starters.get(again.runs[0], "")
+                        self._queue.add(again)
+                        self._want(again)
                 return
             await asyncio.sleep(MARK_SECONDS)
 
     def wait_again(self, task: Training, reason: str) -> None:
-        """Have the run of a task that was lost for this reason go on before all that wait."""
+        """Have the runs of a task that was lost for this reason, and that can, go on before all that wait."""
         self._queue.add(again := task.waits_again(), first=True)
-        self._keep(self._log_lost(again, next(iter(task.runs.values())), reason))
+        self._keep(self._log_lost(again, task.going_on, reason))
 
-    async def _log_lost(self, waiting: Waiting, run: ActiveRun, reason: str) -> None:
-        """Log that the run waits for another worker, or that it fails, as soon as that can be written."""
+    async def _log_lost(self, waiting: Waiting, lost: Sequence[ActiveRun], reason: str) -> None:
+        """Log that runs wait for another worker, or that they fail, as soon as that can be written."""
         while not self.closing:
             try:
                 async with self._one_at_a_time:
-                    if waiting not in self._queue:  # it was stopped, or no worker could be had
+                    runs = {run.id: run for run in lost if run.id in waiting.runs}
+                    if not runs or waiting not in self._queue:  # stopped, or no worker could be had
                         return
-                    event = await lost(self._history, run.run, reason)
-                    if isinstance(event, str):
-                        self._queue.remove(waiting)
-                        self._keep(run.end(self._history, event))
-                    else:
-                        run.run = await self._history.append(run.id, records(run.run, event), patiently=False)
-                        waiting.logged = True
+                    found = await again(self._history, [run.run for run in runs.values()], reason)
+                    said = [(run.id, records(run, event)) for run, event in found.said]
+                    if said:
+                        for appended in await self._history.append_many(said, patiently=False):
+                            runs[appended.id].run = appended
+                    for id, words in found.failed.items():
+                        self._queue.remove_run(id)
+                        self._keep(runs[id].end(self._history, words))
+                    waiting.step, waiting.logged = found.step, True
                     self._want(waiting)
                 return
             except HistoryUnavailable:  # the server's output has a line of it
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def resumption(self, run: Run) -> Resumption | None:
-        """Where it goes on; None where that cannot be read."""
+    async def resumptions(self, waiting: Waiting, runs: Sequence[Run]) -> dict[str, Resumption]:
+        """Where these of its runs go on, by their ids: those for which that can be read."""
+        block = -(-sum(run.step - waiting.step for run in runs) // MOST_CHECKSUMS)
+        found = {}
+        for run in runs:
+            try:
+                if resumption := await self._history.resumption(run.id, waiting.step, max(1, block)):
+                    found[run.id] = resumption
+            except Damaged as damaged:
+                logger.error("Run %s cannot go on: %s", run.id, damaged)
+        return found
+
+
+@dataclass
+class Again:
+    """How runs go on that train as one: from their kept models of ``step`` or, at 0, from their first weights.
+    ``said``: what their logs are to say of that. ``failed``: why others do not, by their ids."""
+
+    step: int = 0
+    said: list[tuple[Run, Event]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+async def again(history: History, runs: Iterable[Run], reason: str) -> Again:
+    """What becomes of runs whose worker was lost for this reason."""
+    found = Again()
+    on: list[Run] = []
+    common: set[int] | None = None
+    too_often = None
+    for run in runs:
         try:
-            return await self._history.resumption(run.id)
-        except Damaged as damaged:
-            logger.error("Run %s cannot go on: %s", run.id, damaged)
-            return None
+            lost = await history.events(run.id, WorkerLost)
+            replaced = await history.events(run.id, WorkerReplaced)
+            kept = {0, *await history.kept_steps(run.id)}
+        except Damaged:
+            found.failed[run.id] = reason
+            continue
+        if run.learner != LEARNER:
+            found.failed[run.id] = reason
+            continue
+        too_often = too_often or _too_often(run, lost, replaced, reason)
+        if run.sweep is not None:
+            kept.discard(run.steps)  # a sweep's last model may lack what its optimizer remembered
+        common = kept if common is None else common & kept
+        on.append(run)
+    if too_often:
+        found.failed |= {run.id: too_often for run in on}
+        return found
+    found.step = max(common or {0})
+    for run in on:
+        if run.started is not None:
+            lost_event = WorkerLost(step=run.step, checkpoint=found.step, reason=reason, time=time.time())
+            found.said.append((run, lost_event))
+    return found
 
 
-async def lost(history: History, run: Run, reason: str) -> WorkerLost | str:
-    """What the log of a run is to say whose worker was lost for this reason: that it waits for another, or why it
-    fails."""
-    try:
-        before = await history.events(run.id, WorkerLost)
-        replaced = await history.events(run.id, WorkerReplaced)
-        kept = await history.newest_kept(run.id)
-    except Damaged:
-        return reason
-    if kept is None or run.learner != LEARNER:
-        return reason
-    pauses = run.state == "paused" and len(replaced) == len(before)
-    if not pauses and sum(event.step == run.step for event in before) >= MOST_AT_A_STEP:
+def _too_often(run: Run, lost: Sequence[WorkerLost], replaced: Sequence[WorkerReplaced], reason: str) -> str | None:
+    """Why a run is not tried again that has lost workers before; None where it is."""
+    pauses = run.state == "paused" and len(replaced) == len(lost)
+    if not pauses and sum(event.step == run.step for event in lost) >= MOST_AT_A_STEP:
         return f"{reason} That was the fourth worker lost after step {run.step:,}: the run is not tried again."
-    if len(before) >= MOST:
+    if len(lost) >= MOST:
         return f"{reason} The run has lost {MOST} workers before: it is not tried again."
-    return WorkerLost(step=run.step, checkpoint=kept, reason=reason, time=time.time())
+    return None
 
 
-async def left_behind(history: History, run: Run, starter: str) -> tuple[Waiting | None, Event | None]:
-    """What becomes of an active run whose server is gone: what it is in the queue, where ``starter`` has asked for it,
-    None where it has ended, and what its log is to say."""
-    if not history.took_over or run.sweep is not None:
-        return None, interrupted(run, SERVER_DIED)
-    lesson = run.origin == "lesson"
-    if run.state == "queued":
-        return Waiting([run.id], lesson=lesson, starter=starter), None
-    try:
-        if any(event.what == "stop" for event in await history.events(run.id, Controlled)):
-            return None, stopped(run)
-    except Damaged:
-        return None, interrupted(run, SERVER_DIED)
-    event = await lost(history, run, LEADER_DIED)
-    if isinstance(event, str):
-        return None, interrupted(run, event)
-    speed = SetPace(pace=run.pace) if run.pace else SetSpeed(steps_per_second=run.steps_per_second)
-    held = lesson and run.state == "paused"
-    return Waiting([run.id], lesson=lesson, goes_on=True, held=held, paced=bool(is_paced(speed))), event
+@dataclass
+class LeftBehind:
+    """What becomes of active runs whose server is gone: what waits in the queue, and what their logs are to say."""
+
+    waiting: list[Waiting] = field(default_factory=list)
+    said: list[tuple[Run, Event]] = field(default_factory=list)
+
+
+async def left_behind(history: History, runs: Sequence[Run]) -> LeftBehind:
+    found = LeftBehind()
+    swept: dict[str, set[str]] = {}
+    for run in runs:
+        if not history.took_over:
+            found.said.append((run, interrupted(run, SERVER_DIED)))
+        elif run.sweep is None:
+            await _go_on(history, [run], Waiting([run.id], lesson=run.origin == "lesson"), found)
+        else:
+            swept.setdefault(run.sweep, set()).add(run.id)
+    for sweep, ids in swept.items():
+        try:
+            await _sweep_goes_on(history, sweep, ids, found)
+        except (Damaged, UnknownSweep):
+            found.said += [(run, interrupted(run, SERVER_DIED)) for run in runs if run.id in ids]
+    came = {run.id: number for number, run in enumerate(runs)}
+    found.waiting.sort(key=lambda each: came[each.runs[0]])
+    return found
+
+
+async def _sweep_goes_on(history: History, id: str, left: Collection[str], found: LeftBehind) -> None:
+    """Its groups, as it was divided when it was started. What they began with tells how their products were laid out,
+    and so their bits; of one that has been deleted since it is taken that it had begun."""
+    sweep, members = await history.sweep(id)
+    recipes = combinations(members[0].recipe, sweep.axes)
+    runs: dict[str, list[Run]] = {}
+    for run in members:
+        runs.setdefault(run.recipe.key, []).append(run)
+    size = max(len(recipes), sweep.pictured_as)
+    for group in groups(recipes, sweep.places):
+        begun: list[tuple[str, Recipe]] = []
+        active: list[Run] = []
+        for at in group:
+            recipe = recipes[at]
+            if not runs.get(recipe.key):
+                begun.append((f"deleted {at}", recipe))
+                continue
+            run = runs[recipe.key].pop(0)
+            if run.id in left:
+                active.append(run)
+            if run.id in left or run.started is not None:
+                begun.append((run.id, recipe))
+        if active:
+            waiting = Waiting(
+                [run.id for run in active], id, size, active[0].origin == "lesson", threads=sweep.threads,
+                begun=tuple(begun),
+            )  # fmt: skip
+            await _go_on(history, active, waiting, found)
+
+
+async def _go_on(history: History, runs: Sequence[Run], waiting: Waiting, found: LeftBehind) -> None:
+    """What becomes of active runs that waited as one, or trained so."""
+    if all(run.started is None for run in runs):
+        waiting.begun = ()
+        found.waiting.append(waiting)
+        return
+    on: list[Run] = []
+    for run in runs:
+        try:
+            if any(event.what == "stop" for event in await history.events(run.id, Controlled)):
+                found.said.append((run, stopped(run)))
+            else:
+                on.append(run)
+        except Damaged:
+            found.said.append((run, interrupted(run, SERVER_DIED)))
+    goes_on = await again(history, on, LEADER_DIED)
+    found.said += goes_on.said
+    found.said += [(run, interrupted(run, goes_on.failed[run.id])) for run in on if run.id in goes_on.failed]
+    waiting.runs = [run.id for run in on if run.id not in goes_on.failed]
+    first = next((run for run in on if run.started is not None), None)
+    if waiting.runs and first is not None:
+        speed = SetPace(pace=first.pace) if first.pace else SetSpeed(steps_per_second=first.steps_per_second)
+        waiting.goes_on, waiting.step, waiting.paced = True, goes_on.step, bool(is_paced(speed))
+        waiting.held = waiting.lesson and first.state == "paused"
+        found.waiting.append(waiting)

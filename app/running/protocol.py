@@ -27,9 +27,9 @@ from app.resumption import Resumption
 if sys.platform == "linux":
     from fcntl import F_SETPIPE_SZ, fcntl
 
-FRAME_BYTES = 16 << 20
-"""The longest frame accepted. The largest model a recipe allows has 0.8 MB, its optimiser's state twice that; a longer
-frame means that something else has written to the pipe."""
+FRAME_BYTES = 32 << 20
+"""The longest frame accepted. The kept models from which a sweep goes on are a third of ``SWEEP_BYTES`` at most, and
+what is compared then 4 MB; a longer frame means that something else has written to the pipe."""
 
 WAITING_COMMANDS = 1000
 """Commands that a worker holds before the next one waits in the pipe, and its sender with it."""
@@ -44,22 +44,23 @@ class _Command(BaseModel):
 
 
 class Member(_Command):
-    """A run of a task. Its log's next record gets the number ``first_seq``; ``controls`` hold from step 0 on."""
+    """A run of a task. Its log's next record gets the number ``first_seq``; ``controls`` hold from step 0 on or, with
+    ``resumption``, from where its log ends: it goes on there. ``ended``: it did so in another worker, from which the
+    others have come; it takes its place beside them, and nothing is said of it."""
 
     run: str
     name: str
     recipe: Recipe
     first_seq: int
     controls: tuple[AnyControl, ...] = ()
+    resumption: Resumption | None = None
+    ended: bool = False
 
 
 class TrainRun(_Command):
-    """With ``resumption`` the run goes on where its log ends; its ``controls`` hold from there on."""
-
     type: Literal["TrainRun"] = "TrainRun"
     id: str
     member: Member
-    resumption: Resumption | None = None
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -80,14 +81,16 @@ class TrainRun(_Command):
 
 class TrainSweep(_Command):
     """Members of a sweep that train as one: ``app.sweep.groups`` has the rule. ``controls`` hold for all of them from
-    step 0 on. ``size`` is that of the whole sweep, which shares the room for pictures and models. All tasks of the
-    ``background`` together have as many turns as any other task has."""
+    step 0 on, or from where their logs end. They take so many ``threads`` of a processor. ``size`` is that of the whole
+    sweep, which shares the room for pictures and models. All tasks of the ``background`` together have as many turns as
+    any other task has."""
 
     type: Literal["TrainSweep"] = "TrainSweep"
     id: str
     members: Annotated[tuple[Member, ...], Field(min_length=1)]
     controls: tuple[AnyControl, ...] = ()
     size: int
+    threads: int = 1
     background: bool = False
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.history.queue_order import QueueOrder
+from app.recipe import Recipe
 
 PACED_SPEED = 200.0
 """Steps per second up to which a run is paced: a worker that trains many by turns takes some thousands in all. A run
@@ -50,7 +51,7 @@ class Waiting:
     lost: int = 0
     """How many workers have had it and were gone before it began."""
     goes_on: bool = False
-    """It is a run that had begun when its worker was lost. It takes every control, for where it goes on."""
+    """It had begun when its worker was lost. It takes every control, for where it goes on."""
     held: bool = False
     """It paused so that a person's run has the processor."""
     paced: bool = False
@@ -59,6 +60,12 @@ class Waiting:
     """Who has asked for them: something that tells people apart. Empty: the server."""
     logged: bool = True
     """Its log says that it waits: before that no worker gets it."""
+    begun: tuple[tuple[str, Recipe], ...] = ()
+    """Where it goes on: the ids and recipes of all that it had begun with, in their order. Some may have ended."""
+    step: int = 0
+    """Of the models that it goes on from."""
+    threads: int = 1
+    """Of the processor, that members of a sweep take together."""
 
     def control(self, run: str | None, control: Control) -> None:
         """Keep any control but a stop, which ends the wait."""

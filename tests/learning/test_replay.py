@@ -17,7 +17,7 @@ from app.learning.checkpoint import read
 from app.learning.dataset import Digits
 from app.learning.learner import Learner
 from app.learning.stepping import Captured, Plain, Stepping
-from app.learning.train import Member, Wait, train_members
+from app.learning.train import Emission, Member, Wait, train_members
 from app.recipe import Recipe
 from app.record import Record
 from app.resumption import Resumption
@@ -67,7 +67,7 @@ def resumption(recipe: Recipe, before: Emitted) -> Resumption:
     step = of(before, CheckpointSaved)[-1].step
     (kept,) = {each.data for each in of(before, Checkpoint) if each.kept and each.step == step}
     shown = [event.step for event in log if isinstance(event, Weights)]
-    made = Resumption.of(run_of(recipe, log), kept, step, log, shown)
+    made = Resumption.of(run_of(recipe, log), kept, step, log, kept=step, shown=shown)
     return Resumption.model_validate_json(made.model_dump_json())
 
 
@@ -83,11 +83,17 @@ def go_on(
     """What is emitted of a run that goes on; ``asked`` from the end of its log on."""
     clock = Clock(milliseconds)
     script = Script(clock, asked)
-    script.steps = resumption.last
+    script.steps = resumption.step
     member = Member("r1", "a run", recipe.model_copy(update={"device": "cpu"}))
     emitted: Emitted = []
     for each in train_members(
-        [member], digits, script, clock=clock, now=lambda: 1_700_000_000.0, resumption=resumption, stepping=stepping
+        [member],
+        digits,
+        script,
+        clock=clock,
+        now=lambda: 1_700_000_000.0,
+        resumptions={"r1": resumption},
+        stepping=stepping,
     ):
         if not isinstance(each, Wait):
             emitted.append(each.what)
@@ -103,6 +109,7 @@ def rest(asked: Mapping[int, Sequence[Control | None]], before: Emitted, last: i
     return {step: [*controls[answered if step == last else 0 :]] for step, controls in left.items()}
 
 
+Asked = tuple[str | None, Control]
 RATES = [SetLearningRate(learning_rate=rate) for rate in (0.05, 0.2)]
 ASKED: list[list[Control | None]] = [
     [PAUSE, NOTHING, RESUME],
@@ -158,6 +165,133 @@ def test_a_run_that_goes_on_has_the_bits_of_one_that_was_not_disturbed(
     assert times == sorted(times)
 
 
+def split(emitted: Iterable[Emission]) -> dict[str, Emitted]:
+    """By run."""
+    found: dict[str, Emitted] = {}
+    for run, what in emitted:
+        found.setdefault(run, []).append(what)
+    return found
+
+
+class Told:
+    """``asked[n]`` comes, one after the other, before step n + 1, for one run or (None) all; nothing before ``step``
+    steps have been taken."""
+
+    def __init__(self, clock: Clock, asked: Mapping[int, Sequence[Asked]], step: int = 0) -> None:
+        self.clock, self.steps, self.asked = clock, step, {at: list(each) for at, each in asked.items()}
+
+    def take(self) -> Asked | None:
+        if controls := self.asked.get(self.steps):
+            return controls.pop(0)
+        self.steps += 1
+        return None
+
+    def wait(self, until: float | None) -> None:
+        self.steps -= 1
+        self.clock.seconds = max(self.clock.seconds, until or 0.0)
+
+
+def play_members(
+    members: Sequence[Member],
+    digits: Digits,
+    asked: Mapping[int, Sequence[Asked]],
+    milliseconds: float,
+    resumptions: Mapping[str, Resumption] | None = None,
+) -> list[Emission]:
+    said = list((resumptions or {}).values())
+    clock = Clock(milliseconds)
+    told = Told(clock, asked, said[0].step if said else 0)
+    last = max((each.last for each in said), default=0)
+    emitted = []
+    for each in train_members(members, digits, told, clock=clock, now=lambda: 1_700_000_000.0, resumptions=resumptions):
+        if not isinstance(each, Wait):
+            emitted.append(each)
+        elif told.steps >= last and each.until != clock.seconds:
+            told.wait(each.until)
+    return emitted
+
+
+def resumptions(members: Sequence[Member], before: Sequence[Emission], block: int) -> dict[str, Resumption]:
+    """As a server makes them of the logs of those that have not ended."""
+    logs = {run: [each for each in log if isinstance(each, Event)] for run, log in split(before).items()}
+    on = {m.run: run_of(m.recipe, logs.get(m.run, [])) for m in members}
+    on = {run: known for run, known in on.items() if known.active}
+    kept = {run: {each.step for each in logs.get(run, []) if isinstance(each, CheckpointSaved)} for run in on}
+    step = max(set.intersection({*range(9)}, *kept.values()) | {0})
+    made = {}
+    for run, known in on.items():
+        log = logs.get(run, [])
+        models = {each.step: each.data for each in of(split(before).get(run, []), Checkpoint) if each.kept}
+        shown = [each.step for each in log if isinstance(each, Weights)]
+        of_run = Resumption.of(
+            known, models[step] if step else None, step, log, kept=max(kept[run], default=-1), shown=shown, block=block
+        )
+        made[run] = Resumption.model_validate_json(of_run.model_dump_json())
+    return made
+
+
+GROUPS: dict[str, list[dict[str, object]]] = {
+    "learning rates": [{"learning_rate": rate} for rate in (0.1, 0.5, 0.01)],
+    "both": [{"learning_rate": rate, "seed": seed} for seed in (1, 2) for rate in (0.1, 0.5)],
+    "seeds": [{"seed": seed} for seed in (3, 1)],
+}
+OF_GROUPS: list[list[Asked]] = [
+    [(None, RATES[0])],
+    [("r1", RATES[1])],
+    [("r0", RATES[1]), (None, SetSpeed(steps_per_second=500))],
+    [("r0", STOP)],
+    [(None, SetPace(pace="slow")), ("r1", STOP)],
+]
+
+
+@settings(max_examples=25)
+@given(
+    group=st.sampled_from(sorted(GROUPS)),
+    base=st.fixed_dictionaries(
+        {
+            "model": st.sampled_from(["simple_net", "linear"]),
+            "optimizer": st.sampled_from(["sgd", "momentum", "adam"]),
+            "augment": st.booleans(),
+        }
+    ),
+    asked=st.dictionaries(st.integers(1, 8), st.sampled_from(OF_GROUPS), max_size=2),
+    cut=st.floats(0, 1),
+    block=st.sampled_from([1, 2, 5]),
+    paces=st.tuples(st.sampled_from([1, 4, 40]), st.sampled_from([1, 4, 40])),
+)
+def test_members_of_a_sweep_go_on_as_if_nothing_had_been(
+    few_digits: Digits,
+    group: str,
+    base: dict[str, object],
+    asked: dict[int, list[Asked]],
+    cut: float,
+    block: int,
+    paces: tuple[float, float],
+) -> None:
+    common = {"epochs": 3, "hidden": 7, "device": "cpu"} | base
+    members = [
+        Member(f"r{at}", f"run {at}", Recipe.model_validate(common | own)) for at, own in enumerate(GROUPS[group])
+    ]
+    whole = play_members(members, few_digits, asked, paces[0])
+    before = whole[: 1 + round(cut * (len(whole) - 2))]
+    resumed = resumptions(members, before, block)
+    last = max(each.last for each in resumed.values())
+    left = {step: each for step, each in asked.items() if step >= last}
+    if last in left:  # what each has answered it is not told again, and what one of them has answered none of them
+        answers = {run: sum(event.step == last for event in of(log, Controlled)) for run, log in split(before).items()}
+        if any(answers.values()):
+            return
+    again = [member._replace(ended=member.run not in resumed) for member in members]
+    after = split(play_members(again, few_digits, left, paces[1], resumed))
+    assert set(after) == set(resumed)
+    for run, expected in split(whole).items():
+        logged = [what for what in split(before).get(run, []) if isinstance(what, Event | Checkpoint)]
+        mine, its = content(logged + after.get(run, [])), content(expected)
+        mine.pop("WorkerReplaced", None)
+        mine.pop("Checkpoint", None), its.pop("Checkpoint", None)
+        assert mine == its
+
+
 def captured(learner: Learner, ring: Tensor) -> Captured:
     return Captured(learner, ring, capture=lambda program: program)
 
@@ -173,7 +307,7 @@ def test_a_run_goes_on_from_the_middle_of_an_epoch(few_digits: Digits, optimizer
     kept = of(stopped, Checkpoint)[-1]
     assert read(kept.data).losses
     shown = [each.step for each in of(stopped, Weights)]
-    resumed = Resumption.of(run_of(recipe, log), kept.data, 5, [], shown)
+    resumed = Resumption.of(run_of(recipe, log), kept.data, 5, [], kept=5, shown=shown)
     after = go_on(recipe, few_digits, resumed, {}, stepping=stepping)
     expected, found = content(whole), content(after)
     assert found["Steps"] == expected["Steps"][5:]
@@ -197,7 +331,7 @@ def test_nothing_is_emitted_while_the_log_is_computed_again_and_nobody_is_kept_w
     assert (resumed.step, resumed.last) == (6, 8)
     member = Member("r1", "a run", SHORT.model_copy(update={"device": "cpu"}))
     clock = Clock(40)
-    first = next(iter(train_members([member], few_digits, Script(clock, {}), clock=clock, resumption=resumed)))
+    first = next(iter(train_members([member], few_digits, Script(clock, {}), clock=clock, resumptions={"r1": resumed})))
     assert first == Wait(clock.seconds)
 
 
@@ -236,10 +370,10 @@ def test_no_run_goes_on_from_a_model_that_lacks_what_it_needs(few_digits: Digits
     unkept = next(each for each in of(play(SHORT, few_digits)[0], Checkpoint) if not each.kept)
     lacking = resumed.model_copy(update={"checkpoint": unkept.data})
     with pytest.raises(ValueError, match="lacks what is needed"):
-        next(iter(train_members([member], few_digits, Script(Clock(1), {}), resumption=lacking)))
+        next(iter(train_members([member], few_digits, Script(Clock(1), {}), resumptions={"r1": lacking})))
     both = [member, Member("r2", "another", SHORT)]
-    with pytest.raises(ValueError, match="cannot go on"):
-        next(iter(train_members(both, few_digits, Script(Clock(1), {}), resumption=resumed)))
+    with pytest.raises(ValueError, match="go on together"):
+        next(iter(train_members(both, few_digits, Script(Clock(1), {}), resumptions={"r1": resumed})))
 
 
 def test_a_run_that_goes_on_keeps_its_pace(few_digits: Digits) -> None:
@@ -250,7 +384,7 @@ def test_a_run_that_goes_on_keeps_its_pace(few_digits: Digits) -> None:
     clock = Clock(1)
     until = next(
         each.until
-        for each in train_members([member], few_digits, Script(clock, {}), clock=clock, resumption=resumed)
+        for each in train_members([member], few_digits, Script(clock, {}), clock=clock, resumptions={"r1": resumed})
         if isinstance(each, Wait) and each.until is not None and each.until > clock.seconds
     )
     assert until - clock.seconds == pytest.approx(2, abs=0.1)

@@ -80,7 +80,8 @@ def test_what_is_recorded_of_a_sweep_is_bounded(recipe: Recipe, members: int) ->
     assert recipe.steps in recording.shown
     assert recipe.epochs in recording.kept
     if recipe.optimizer != "adam" and (recipe.hidden <= 30 or recipe.model == "linear"):  # they lack nothing
-        assert {0} == set(recording.kept) - {recipe.epochs} == set(recording.shown) & {0}
+        assert {0, recipe.epochs} <= set(recording.kept)
+        assert 0 in recording.shown
         assert recording.state
         assert not recording.half
         assert pictures >= 9
@@ -92,7 +93,8 @@ def test_the_first_model_is_given_up_before_digits_of_the_last() -> None:
         recording = Recording.of(recipe, recipe.steps_per_epoch, members)
         return len(recording.kept), recording.state, recording.half
 
-    assert of(2, "adam") == of(7, "adam") == (2, True, False)
+    assert of(2, "adam") == (3, True, False)
+    assert of(3, "adam") == of(7, "adam") == (2, True, False)
     assert of(8, "adam") == of(19, "adam") == (2, False, False)
     assert of(20, "adam") == of(32, "adam") == (1, False, False)
     assert of(64, "adam") == (1, False, True)

@@ -43,9 +43,14 @@ async def history(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) 
 
 
 @asynccontextmanager
-async def supervised(history: History, engine: Engine) -> AsyncIterator[Supervisor]:
+async def supervised(history: History, engine: Engine, concurrent_runs: int = 1) -> AsyncIterator[Supervisor]:
     async with Supervisor(
-        history, concurrent_runs=1, queued_runs=2, device=engine.device, mnist_dir=None, cluster=engine.cluster
+        history,
+        concurrent_runs=concurrent_runs,
+        queued_runs=2,
+        device=engine.device,
+        mnist_dir=None,
+        cluster=engine.cluster,
     ) as supervisor:
         yield supervisor
 

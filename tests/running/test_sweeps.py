@@ -7,12 +7,17 @@ from collections.abc import Sequence
 import pytest
 
 from app.controls import Act, SetLearningRate, SetSpeed
-from app.events import Controlled, RunFailed, RunFinished, RunPaused, RunStarted, RunStopped, Steps
+from app.events import Controlled, RunFinished, RunPaused, RunStarted, RunStopped, Steps, WorkerReplaced
 from app.history.history import History
+from app.learning.controls import NoControls
+from app.learning.dataset import load
+from app.learning.train import train
 from app.recipe import Recipe
 from app.run import Run
+from app.running.engine import Engine
 from app.running.supervisor import NotActive, OfSweep, Start, Supervisor
-from app.sweep import Value, combinations
+from app.sweep import PART, Value, combinations
+from tests.running.conftest import supervised
 from tests.running.watching import Watcher
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +46,24 @@ async def test_members_that_can_share_a_batch_train_in_one_process_at_once(
     assert sorted(await supervisor.stop([run.id for run in runs])) == sorted(run.id for run in runs)
 
 
-async def test_a_killed_worker_fails_the_group_it_trained_and_no_other(
+async def test_a_large_group_trains_in_as_many_workers_as_may_train_at_once(history: History, engine: Engine) -> None:
+    base, rates = Recipe(epochs=3), [0.02 * at for at in range(1, 2 * PART + 1)]
+    async with supervised(history, engine, concurrent_runs=2) as supervisor:
+        busy = await start(supervisor, LONG, learning_rate=[*rates])
+        await until(history, busy, Steps)
+        halves = [{supervisor.workers[run.id] for run in half} for half in (busy[:PART], busy[PART:])]
+        assert [len(half) for half in halves] == [1, 1]
+        assert halves[0] != halves[1]
+        await supervisor.stop()
+        runs = await start(supervisor, base, learning_rate=[*rates])
+        await until(history, runs, RunFinished)
+    for run in runs[0], runs[-1]:
+        losses = [loss async for steps in history.steps(run.id) for loss in steps.loss]
+        alone = [each.loss for each in train(run.recipe, load(None), NoControls()) if isinstance(each, Steps)]
+        assert losses == pytest.approx([loss for column in alone for loss in column], abs=1e-5)
+
+
+async def test_a_group_whose_worker_is_killed_goes_on_before_the_one_that_waits(
     supervisor: Supervisor, history: History
 ) -> None:
     runs = await start(supervisor, Recipe(epochs=300, batch_size=32), hidden=[5, 200], seed=[0, 1])
@@ -51,7 +73,9 @@ async def test_a_killed_worker_fails_the_group_it_trained_and_no_other(
     assert set(supervisor.places().values()) == {1}
     await supervisor.control(wide[0].id, SetLearningRate(learning_rate=0.3))
     os.kill(supervisor.workers[narrow[0].id], signal.SIGKILL)
-    await until(history, narrow, RunFailed)
+    await until(history, narrow, WorkerReplaced)
+    assert {(await history.get(run.id)).state for run in wide} == {"queued"}
+    await supervisor.stop([run.id for run in narrow])
     await until(history, wide, Steps)
     assert [(await history.get(run.id)).learning_rate for run in wide] == [0.3, 0.1]
     await supervisor.control_sweep(str(wide[0].sweep), Act(action="stop"))

@@ -56,9 +56,6 @@ RUN_THREADS = 1
 """A second thread gains little on matrices as small as one run's (a tenth of the time, for a quarter more of the
 processor's), and would take a core from the server."""
 
-SWEEP_THREADS = min(2, os.cpu_count() or 1)
-"""The matrices of many models are large enough for two threads; more would leave the server none on a small machine."""
-
 Turns = Generator[Wait | None, None, None]
 """A task's steps. It may go on after None at once, after Wait when the time has come."""
 
@@ -105,8 +102,9 @@ class _Task:
 
     def __init__(self, command: Task, receive: Callable[[], None]) -> None:
         self.id = command.id
-        models = 1 if isinstance(command, ComputeExperiment) else len(command.members)
-        self.threads = SWEEP_THREADS if models > 1 else RUN_THREADS
+        self.threads = RUN_THREADS
+        if isinstance(command, TrainSweep) and len(command.members) > 1:
+            self.threads = command.threads
         self.background = isinstance(command, TrainSweep) and command.background
         self.seconds = command.seconds if isinstance(command, ComputeExperiment) else inf
         """Of the processor's, which it may still take."""
@@ -216,14 +214,14 @@ class Tasks:
 
     def _train(self, task: _Task, command: TrainRun | TrainSweep) -> Turns:
         seqs = {member.run: member.first_seq for member in command.members}
-        members = [learning.Member(member.run, member.name, member.recipe) for member in command.members]
+        members = [learning.Member(each.run, each.name, each.recipe, each.ended) for each in command.members]
         starts: dict[str, Logged] = {}
         recipe = members[0].recipe
         batches = -(-len(kept(self._digits, recipe).train_images) // recipe.batch_size)
         recording = Recording.of(recipe, batches, command.size)
-        resumption = command.resumption if isinstance(command, TrainRun) else None
+        resumptions = {each.run: each.resumption for each in command.members if each.resumption is not None}
         for what in train_members(
-            members, self._digits, task, recording=recording, prepared=self._prepared, resumption=resumption
+            members, self._digits, task, recording=recording, prepared=self._prepared, resumptions=resumptions
         ):
             if isinstance(what, Wait):
                 yield what
