@@ -161,8 +161,11 @@ def test_a_server_that_waits_for_another_to_go_can_be_ended(serve, tmp_path):
 
 
 def test_a_data_directory_serves_one_server(serve, tmp_path):
-    with serve(tmp_path):
-        assert "--data-dir" in refused("--port", "0", "--data-dir", str(tmp_path))
+    folder = tmp_path / "ü %20"
+    with serve(folder):
+        said = refused("--port", "0", "--data-dir", str(folder))
+    assert "--data-dir" in said
+    assert f"{folder}/threeseven.db" in said
 
 
 def test_a_file_that_is_no_session_key_is_said_in_one_line(tmp_path):

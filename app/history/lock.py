@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from app.history.unavailable import shown
+
 PATIENCE = 5
 """Seconds to wait for another server to go: one that was told to stop takes at most four."""
 
@@ -26,7 +28,7 @@ class DatabaseInUse(Exception):
 
     def __init__(self, url: URL) -> None:
         super().__init__(
-            f"another server keeps its runs in {url.render_as_string()}: "
+            f"another server keeps its runs in {shown(url)}: "
             "stop that one, or give this one its own --data-dir or --database-url"
         )
 

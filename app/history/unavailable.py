@@ -3,21 +3,26 @@
 import sqlite3
 from typing import Literal
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 
+def shown(url: str | URL) -> str:
+    """Where a database is, to be read: a file as its path, a server as its URL without the password."""
+    try:
+        made = make_url(url)
+    except SQLAlchemyError:
+        return str(url)
+    return made.database if made.get_backend_name() == "sqlite" and made.database else made.render_as_string()
+
+
 class HistoryUnavailable(Exception):
-    """The database cannot be used. The message is ``the database URL`` followed by ``problem`` and what the driver
+    """The database cannot be used. The message is ``the database``, where it is, ``problem`` and what the driver
     ``said``, which may name machines and files; ``reason`` is a sentence for visitors, who do not see where the
     database is."""
 
     def __init__(self, url: str, problem: str, said: str = "") -> None:
-        try:
-            shown = make_url(url).render_as_string()  # without its password
-        except SQLAlchemyError:
-            shown = url
-        super().__init__(f"the database {shown} {problem}" + (f": {said}" if said else ""))
+        super().__init__(f"the database {shown(url)} {problem}" + (f": {said}" if said else ""))
         self.reason = f"The database {problem}."
 
 

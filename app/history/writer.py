@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.history.lock import PATIENCE, DatabaseInUse, FileLock
+from app.history.unavailable import shown
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ class DatabaseTaken(DatabaseInUse):
     def __init__(self, url: URL) -> None:
         Exception.__init__(
             self,
-            f"another server has kept its runs in {url.render_as_string()} while this one had lost its connection: "
+            f"another server has kept its runs in {shown(url)} while this one had lost its connection: "
             "this one writes no more; stop one of them and start this one again",
         )
 

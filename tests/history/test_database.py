@@ -95,7 +95,7 @@ async def test_a_database_in_use_is_refused_with_what_to_do(url: str) -> None:
         assert first.stdout.readline() == "open\n"
         engine = create_engine(url)
         writer = FileWriter if engine.dialect.name == "sqlite" else SessionWriter
-        named = re.escape(engine.url.render_as_string())
+        named = re.escape(engine.url.database or "" if writer is FileWriter else engine.url.render_as_string())
         with pytest.raises(DatabaseInUse, match=rf"another server .*{named}.*--data-dir"):
             writer(engine, patience=0)
         first.kill()
