@@ -1,6 +1,6 @@
 """Servers and workers that begin as copies of one process which has loaded the app and PyTorch: to load them takes some
 seconds of a core, more than most tests. What is tested of the start itself is started by the command
-(tests/test_serving.py).
+(tests/test_serving.py). So are commands that end by themselves: :func:`threeseven`.
 """
 
 import multiprocessing
@@ -14,22 +14,33 @@ from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 from app.command_line import set_libraries
 from app.running.forked import TEMPLATE, Passed
+from scripts.serving import ROOT
 
 
 class Forked:
-    """As much of ``subprocess.Popen`` as tests use. ``stdout`` is a pipe; standard error is this process's."""
+    """As much of ``subprocess.Popen`` as tests use. ``stdout`` is a pipe; standard error is this process's, unless
+    ``stderr`` is the descriptor of another."""
 
-    def __init__(self, module: Sequence[str], *, cwd: Path, env: Mapping[str, str], files: int | None) -> None:
+    def __init__(
+        self,
+        module: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        files: int | None,
+        stderr: int = 2,
+    ) -> None:
         program, *arguments = module
         assert program == "app"
         receiver, sender = os.pipe()
         self.stdout: IO[str] = os.fdopen(receiver)
         self._process = template().Process(
-            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(2))
+            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr))
         )
         self._process.start()
         os.close(sender)
@@ -81,6 +92,15 @@ def template() -> ForkServerContext:
     os.environ.clear()
     os.environ.update(before)
     return context
+
+
+def threeseven(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """`threeseven` with these arguments, in this process's environment, once it has ended by itself."""
+    with TemporaryFile("w+") as said:
+        with Forked(["app", *arguments], cwd=cwd, env=os.environ, files=None, stderr=said.fileno()) as process:
+            printed = process.stdout.read()
+        said.seek(0)
+        return subprocess.CompletedProcess(arguments, process.wait(), printed, said.read())
 
 
 def _serve(arguments: list[str], cwd: str, env: dict[str, str], files: int | None, stdout: int, stderr: int) -> None:

@@ -12,10 +12,7 @@ import pytest
 
 from app import __version__
 from scripts.serving import ROOT
-
-
-def threeseven(*arguments):
-    return subprocess.run([sys.executable, "-m", "app", *arguments], capture_output=True, text=True, timeout=100)
+from tests.forked import threeseven
 
 
 def test_version():

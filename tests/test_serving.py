@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from scripts.serving import ROOT, command
+from tests.forked import threeseven
 
 PATIENCE = 200
 """Seconds, on a busy machine, for a program to start, to answer and to end."""
@@ -32,18 +33,21 @@ def many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
 
 
-def refused(*options):
-    process = subprocess.run(
-        [sys.executable, "-m", "app", "serve", *options], capture_output=True, text=True, timeout=PATIENCE
-    )
+def refused(*options, run=threeseven):
+    process = run("serve", *options)
     assert process.returncode == 2
     assert "Traceback" not in process.stderr
     return process.stderr
 
 
+def by_command(*arguments):
+    command = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+
+
 def test_a_taken_port_is_said_in_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        said = refused("--port", str(taken.getsockname()[1]), "--data-dir", str(tmp_path))
+        said = refused("--port", str(taken.getsockname()[1]), "--data-dir", str(tmp_path), run=by_command)
     assert "cannot listen" in said
     assert len(said.strip().splitlines()) == 1
 
@@ -94,7 +98,8 @@ def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirecti
         reader, output = os.pipe()
         os.close(reader)
         redirection = ""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "THREESEVEN_FIRST_RUN": "false"}
+    quick = {"THREESEVEN_FIRST_RUN": "false", "THREESEVEN_WARM_WORKERS": "false"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **quick}
     few = "ulimit -n 256"  # of which it warns
     with subprocess.Popen(
         ["sh", "-c", f"{few}; exec {sys.executable} {options} {redirection}"],

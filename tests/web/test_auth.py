@@ -4,8 +4,6 @@ import asyncio
 import os
 import re
 import stat
-import subprocess
-import sys
 import time
 
 import pytest
@@ -15,6 +13,7 @@ from app.settings import Settings
 from app.web import auth, guesses
 from app.web.auth import Auth, session_key
 from app.web.problems import Problem
+from tests.forked import threeseven
 
 
 @pytest.fixture(scope="module")
@@ -235,8 +234,7 @@ def test_thirty_behind_one_address_are_a_class(serve, tmp_path):
 
 
 def test_beyond_loopback_a_token_or_open_is_asked_for(tmp_path):
-    command = [sys.executable, "-m", "app", "serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path)]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    refused = threeseven("serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path))
     assert refused.returncode == 2
     assert "--token" in refused.stderr
     assert "--open" in refused.stderr
@@ -244,12 +242,11 @@ def test_beyond_loopback_a_token_or_open_is_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize("given", [{"THREESEVEN_TOKEN": ""}, {}])
-def test_an_empty_token_is_none(tmp_path, given):
-    command = [sys.executable, "-m", "app", "serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path)]
+def test_an_empty_token_is_none(tmp_path, monkeypatch, given):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
     options = [] if given else ["--token", ""]
-    refused = subprocess.run(
-        [*command, *options], env={**os.environ, **given}, capture_output=True, text=True, timeout=60
-    )
+    refused = threeseven("serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path), *options)
     assert refused.returncode == 2
     assert "--token" in refused.stderr
 

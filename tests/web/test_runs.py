@@ -1,12 +1,12 @@
 """Runs by REST: what a client is told when it asks rightly, and when it does not."""
 
 import math
-import subprocess
-import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.forked import threeseven
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -305,8 +305,7 @@ def test_on_a_full_disk_nothing_starts_and_a_deleted_run_gives_its_room_back(ser
 
 @pytest.mark.parametrize("size", ["much", "0", "-1MB"])
 def test_what_is_no_size_is_named(size):
-    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--keep-bytes", size]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    refused = threeseven("serve", "--port", "0", "--keep-bytes", size)
     assert refused.returncode == 2
     assert "--keep-bytes" in refused.stderr
 
