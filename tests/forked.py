@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -24,7 +24,8 @@ from scripts.serving import ROOT
 
 class Forked:
     """As much of ``subprocess.Popen`` as tests use. ``stdout`` is a pipe; standard error is this process's, unless
-    ``stderr`` is the descriptor of another."""
+    ``stderr`` is the descriptor of another. ``measured``: whether coverage sees what it does, where it measures.
+    """
 
     def __init__(
         self,
@@ -34,13 +35,14 @@ class Forked:
         env: Mapping[str, str],
         files: int | None,
         stderr: int = 2,
+        measured: bool = True,
     ) -> None:
         program, *arguments = module
         assert program == "app"
         receiver, sender = os.pipe()
         self.stdout: IO[str] = os.fdopen(receiver)
         self._process = template().Process(
-            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr))
+            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr), measured)
         )
         self._process.start()
         os.close(sender)
@@ -81,11 +83,16 @@ class Forked:
         self.wait()
 
 
+unmeasured = partial(Forked, measured=False)
+"""For pages: what they ask of a server is measured where tests ask it without a browser, which take a fifth of the
+time."""
+
+
 @cache
 def template() -> ForkServerContext:
     """Starts the process. A server's own workers are copies of it as well, and those of this process."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([TEMPLATE, "app.main", "app.command_line", "app.serving"])
+    context.set_forkserver_preload([TEMPLATE, "tests.template", "app.main", "app.command_line", "app.serving"])
     before = dict(os.environ)
     set_libraries()  # as `threeseven serve` does first; the process takes them over
     forkserver.ensure_running()
@@ -103,7 +110,13 @@ def threeseven(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess
         return subprocess.CompletedProcess(arguments, process.wait(), printed, said.read())
 
 
-def _serve(arguments: list[str], cwd: str, env: dict[str, str], files: int | None, stdout: int, stderr: int) -> None:
+def _serve(
+    arguments: list[str], cwd: str, env: dict[str, str], files: int | None, stdout: int, stderr: int, measured: bool
+) -> None:
+    if not measured:
+        from tests.template import measure_no_more
+
+        measure_no_more()
     # It is a child of the template, which Python does not take for its own.
     forkserver._forkserver.ensure_running = lambda: None  # type: ignore[method-assign]
     os.chdir(cwd)

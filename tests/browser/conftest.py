@@ -32,7 +32,7 @@ from websockets.sync.client import connect
 from scripts.serving import ROOT, serving
 from tests.browser.drawing import opened
 from tests.browser.steering import control, start
-from tests.forked import Forked
+from tests.forked import unmeasured
 
 PATIENCE = 60
 """Seconds for a page to show something: only one that hangs takes longer, on however busy a machine."""
@@ -74,7 +74,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that all tests share. It began its first `textbook` run by itself, and lets several
     train at once, so that no test waits for another's.
     """
-    with serving(tmp_path_factory.mktemp("server"), start=Forked, first_run="true", concurrent_runs="4") as started:
+    with serving(tmp_path_factory.mktemp("server"), start=unmeasured, first_run="true", concurrent_runs="4") as started:
         yield started.url
 
 
@@ -86,7 +86,7 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
 
         def served(**settings: Any) -> str:
             settings = {"warm_workers": "false"} | settings
-            return stack.enter_context(serving(tmp_path / f"server-{next(numbers)}", start=Forked, **settings)).url
+            return stack.enter_context(serving(tmp_path / f"server-{next(numbers)}", start=unmeasured, **settings)).url
 
         yield served
 

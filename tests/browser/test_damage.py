@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from scripts.serving import serving
 from tests.browser.steering import start
-from tests.forked import Forked
+from tests.forked import unmeasured
 
 NewPage = Callable[..., Page]
 
@@ -29,7 +29,7 @@ class Damaged(NamedTuple):
 @pytest.fixture(scope="module")
 def damaged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Damaged]:
     folder: Path = tmp_path_factory.mktemp("damaged")
-    with serving(folder, start=Forked, warm_workers="false") as server:
+    with serving(folder, start=unmeasured, warm_workers="false") as server:
         unread = start(server.url, epochs=1)
         holed = start(server.url, epochs=2, steps_per_second=50)  # so that its steps come in several records
         for run in (unread, holed):
@@ -42,7 +42,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Damaged]:
     database.execute("UPDATE runs SET run = 'garbage' WHERE id = ?", (unread,))
     database.commit()
     database.close()
-    with serving(folder, start=Forked, warm_workers="false") as server:
+    with serving(folder, start=unmeasured, warm_workers="false") as server:
         yield Damaged(server.url, holed, missing, unread)
 
 

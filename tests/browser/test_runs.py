@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from scripts.serving import ROOT, serving
 from tests.browser.tcp_proxy import tcp_proxy
 from tests.browser.waiting import at_rest, fits, until, until_is
-from tests.forked import Forked
+from tests.forked import unmeasured
 
 MANY = 2000
 
@@ -40,7 +40,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that keeps 2,000 runs, named "Run 0001" to "Run 2000", and trains nothing."""
     folder: Path = tmp_path_factory.mktemp("many")
     subprocess.run([sys.executable, "-m", "scripts.many_runs", folder, str(MANY)], cwd=ROOT, check=True)
-    with serving(folder, start=Forked, warm_workers="false") as started:
+    with serving(folder, start=unmeasured, warm_workers="false") as started:
         yield started.url
 
 

@@ -13,7 +13,7 @@ from scripts.serving import serving
 from tests.browser.steering import control, start
 from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
 from tests.browser.waiting import until
-from tests.forked import Forked
+from tests.forked import unmeasured
 
 StartServer = Callable[..., str]
 NewPage = Callable[..., Page]
@@ -36,7 +36,7 @@ async run => {
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpProxy]:
     """Before a server with a heartbeat every 300 ms, so that silence is noticed after 900."""
     with (
-        serving(tmp_path_factory.mktemp("proxy"), start=Forked, heartbeat="0.3", warm_workers="false") as server,
+        serving(tmp_path_factory.mktemp("proxy"), start=unmeasured, heartbeat="0.3", warm_workers="false") as server,
         tcp_proxy(server.url) as made,
     ):
         yield made

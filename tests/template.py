@@ -1,0 +1,31 @@
+"""Loaded by the process whose copies are the servers and workers of tests (:mod:`tests.forked`); says which of them
+coverage measures: what a test starts itself, but not the workers that a server starts. They would train for a fifth
+longer, and what they do is measured where tests start workers without a server (tests/running).
+"""
+
+import os
+import posix
+from multiprocessing import parent_process
+from multiprocessing.util import register_after_fork
+
+from coverage import Coverage
+
+TESTS = os.getppid()
+"""The process that runs the tests."""
+
+
+def measure_no_more() -> None:
+    """This process, a copy. It writes nothing as it ends either."""
+    coverage = Coverage.current()
+    if coverage is not None:
+        coverage.stop()
+        os._exit = posix._exit  # coverage's own saves first
+
+
+def _begun(_: object) -> None:
+    parent = parent_process()
+    if parent is not None and parent.pid != TESTS:
+        measure_no_more()
+
+
+register_after_fork(_begun, _begun)  # once a copy knows who asked for it
