@@ -55,12 +55,13 @@ def origin(address: str) -> Origin:
 
 @pytest.mark.parametrize("page", ["/", "/runs", "/draw", "/docs", "/nothing-here"])
 def test_all_that_a_page_links_to_is_there(address: str, page: str) -> None:
-    answer = get(address + page, headers={"accept": "text/html"})
-    assert answer.status_code == (404 if page == "/nothing-here" else 200)
-    linked = set(re.findall(r'(?:href|src)="([^"#]+)"', answer.text))
-    assert len(linked) > 6
-    for link in linked:
-        assert get(urljoin(address + page, link)).status_code == 200, link
+    with httpx.Client(timeout=PATIENCE, verify=False) as client:
+        answer = client.get(address + page, headers={"accept": "text/html"})
+        assert answer.status_code == (404 if page == "/nothing-here" else 200)
+        linked = set(re.findall(r'(?:href|src)="([^"#]+)"', answer.text))
+        assert len(linked) > 6
+        for link in linked:
+            assert client.get(urljoin(address + page, link)).status_code == 200, link
 
 
 def test_a_run_is_started_watched_and_followed_by_its_location(address: str) -> None:
