@@ -65,13 +65,16 @@ async def test_a_full_board_lets_the_worst_leave_with_its_runs(
     await until(board, entries[2].id)
 
 
-async def test_no_more_wait_than_the_board_says(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_wait_than_the_board_says(
+    board: Board, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "PENDING", 1)
-    first, _ = await board.submit(linear(20, batch_size=64), None, 0.9, "")
+    first, _ = await board.submit(linear(100, batch_size=64), None, 0.9, "")
     with pytest.raises(QueueFull, match="1 entries"):
         await board.submit(linear(6), None, 0.9, "")
-    again, new = await board.submit(linear(20, batch_size=64), "Eve", 0.5, "")
+    again, new = await board.submit(linear(100, batch_size=64), "Eve", 0.5, "")
     assert (again.id, again.predicted, new) == (first.id, 0.9, False)
+    await supervisor.stop(list((await until(board, first.id, begun=True)).runs))
     await until(board, first.id)
     _, new = await board.submit(linear(6), None, 0.9, "")
     assert new

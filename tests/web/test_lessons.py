@@ -26,24 +26,29 @@ def ask(client, status=200, slug="learning-rate", trial="rates", **choices):
     return answer.json()
 
 
-def test_a_trial_is_trained_once_for_all_who_ask(server, client):
-    asked = ask(client, 201, seed=1)
-    rates = [run["recipe"]["learning_rate"] for run in asked["runs"]]
-    assert rates == sorted(rates)
-    assert {run["origin"] for run in asked["runs"]} == {"lesson"}
-    again = ask(client, seed=1)
-    assert [run["id"] for run in again["runs"]] == [run["id"] for run in asked["runs"]]
-    for run in asked["runs"]:
-        assert server.until(run["id"], "RunFinished", "RunFailed")
-    listed = client.get("/api/runs?limit=200").json()["runs"]
-    assert not {run["id"] for run in listed} & {run["id"] for run in asked["runs"]}
-
-
-def test_its_page_has_the_result_without_a_script(server, client):
+@pytest.fixture(scope="module")
+def trained(server, client):
+    """A lesson's page before its trial was trained; the trial's runs, which have ended; those of a second who asked."""
     page = client.get("/lessons/learning-rate", headers={"accept": "text/html"}).text
-    assert "Measured before" in page
-    for run in ask(client, 201)["runs"]:
+    runs, again = ask(client, 201)["runs"], ask(client)["runs"]
+    for run in runs:
         assert server.until(run["id"], "RunFinished", "RunFailed")
+    return page, runs, again
+
+
+def test_a_trial_is_trained_once_for_all_who_ask(client, trained):
+    _, runs, again = trained
+    rates = [run["recipe"]["learning_rate"] for run in runs]
+    assert rates == sorted(rates)
+    assert {run["origin"] for run in runs} == {"lesson"}
+    assert [run["id"] for run in again] == [run["id"] for run in runs]
+    listed = client.get("/api/runs?limit=200").json()["runs"]
+    assert not {run["id"] for run in listed} & {run["id"] for run in runs}
+
+
+def test_its_page_has_the_result_without_a_script(client, trained):
+    before, *_ = trained
+    assert "Measured before" in before
     page = client.get("/lessons/learning-rate", headers={"accept": "text/html"}).text
     rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
     assert rows.count("<tr>") == rows.count("/runs/") == 12
