@@ -15,7 +15,8 @@ class Hindrances(NamedTuple):
     """The ink is so light against its paper that it may be none: read as no digit, whatever it looks like."""
 
     framed: bool = False
-    """A frame, or most of one, is still around the ink: read as no digit."""
+    """A frame, or most of one, is still around the ink, or lines across it are left, or cut it in two: read as no
+    digit."""
 
 
 UNHINDERED = Hindrances()

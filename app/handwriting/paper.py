@@ -116,6 +116,11 @@ def slide(values: Floats, radius: int, axis: int, operation: Any) -> Floats:
     return np.moveaxis(values, 0, axis)
 
 
+def grown(mask: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
+    """By a pixel along an axis, to both sides."""
+    return slide(mask.astype(np.float32), 1, axis, np.maximum) > 0
+
+
 def _lights(pixels: Floats) -> Floats:
     return np.stack([_light(pixels[..., channel]) for channel in range(pixels.shape[2])], axis=2)
 

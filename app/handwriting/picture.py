@@ -10,10 +10,11 @@ from PIL import ImageOps, UnidentifiedImageError
 
 from app.handwriting import container, paper, placing
 from app.handwriting.components import label
+from app.handwriting.crossings import crossed, without_crossings
 from app.handwriting.hindrances import UNHINDERED, Hindrances
 from app.handwriting.ink import SIDE, Image, thickness
 from app.handwriting.squares import meshed, without_mesh, without_squares
-from app.handwriting.surroundings import nearly_framed, panel, without_crossings, without_frame, without_lines
+from app.handwriting.surroundings import nearly_framed, panel, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
 """Declared by the file, before anything of it is decoded. One of that many needs some 400 MB for a moment."""
@@ -53,6 +54,8 @@ THIN = 1.3
 """Pixels of thickness where it is read: below, a line has gaps. A pen of 1/200 of the picture's side has 1.5."""
 TOUCHED = 0.004
 """Pixels of lines and frames taken away that lie at the digit, over the digit's own."""
+MOST_TORN = 0.2
+"""Of the digit: ink apart from it, at most, where lines across it were taken away; with more, they cut it in two."""
 DIRECTIONS = 72
 AROUND = 0.65
 """Of all directions from a piece's middle: in how many another piece lies, at least, that goes around it."""
@@ -87,9 +90,9 @@ def read(data: bytes) -> Image:
 def look(data: bytes) -> Seen:
     """PNG, JPEG or WebP → what it shows. A picture that already is an image like MNIST's comes back as it is.
 
-    The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, lines
-    across it, an underline and a frame around it (:mod:`app.handwriting.surroundings`); pieces that lie along the
-    picture's border count only where there is no other. Not covered: several digits.
+    The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, an underline
+    and a frame around it (:mod:`app.handwriting.surroundings`), and lines across it (:mod:`app.handwriting.crossings`);
+    pieces that lie along the picture's border count only where there is no other. Not covered: several digits.
 
     Raises PictureError for other formats, damaged or animated files and those of more pixels than are read.
     """
@@ -201,13 +204,15 @@ def _on_paper(pixels: Floats) -> Floats:
 
 def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool]:
     """The mask of the ink above the threshold that makes the digit, of the darkest pixel alone if none does; whether
-    lines or a frame that touched it were taken away; and whether a frame is still around it."""
+    lines or a frame that touched it were taken away; and whether a frame is still around it or lines hide it."""
     inked = contrast >= min(threshold, float(contrast.max()))
-    unlined = without_crossings(without_lines(inked))
+    unruled = without_lines(inked)
+    unlined = without_crossings(unruled)
     if meshed(unlined):
         digit = without_mesh(unlined)
         return (_pieces(contrast, digit) if digit.any() else digit), True, False
     pieces = _pieces(contrast, unlined)
+    torn = unlined is not unruled and bool((unlined & ~pieces).sum() > MOST_TORN * pieces.sum())
     rows, columns = (slice(found[0], found[-1] + 1) for found in (np.flatnonzero(pieces.any(axis=a)) for a in (1, 0)))
     inside = without_frame(pieces[rows, columns])
     alone = without_lines(inside)
@@ -216,7 +221,7 @@ def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool]:
     digit = np.zeros_like(pieces)
     digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), np.pad(alone, 1))[1:-1, 1:-1]  # none at a border
     touched = gone & (paper.slide(paper.slide(digit.astype(np.float32), 1, 0, np.maximum), 1, 1, np.maximum) > 0)
-    return digit, bool(touched.sum() >= TOUCHED * digit.sum()), nearly_framed(alone)
+    return digit, bool(touched.sum() >= TOUCHED * digit.sum()), torn or nearly_framed(alone) or crossed(digit)
 
 
 def _pieces(contrast: Floats, mask: Mask) -> Mask:

@@ -1,13 +1,11 @@
 """What is around a digit and is not the digit: ruled and squared paper, underlines, frames, circles, a plot's axes."""
 
-from itertools import combinations
-
 import numpy as np
 from numpy.typing import NDArray
 
 from app.handwriting.components import label
 from app.handwriting.ink import thickness
-from app.handwriting.paper import slide
+from app.handwriting.paper import grown
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.intp]
@@ -24,17 +22,14 @@ THICKEST = 0.1
 ABOVE = 0.3
 """Of all other ink: how much a single line must have above it. The bar of a 7 has none."""
 
+BETWEEN = 0.85
+"""Of all other ink: how much two lines as thick as it have between them, at least. A 7 has its stem below its bars."""
 FINER, SLIGHT = 0.75, 0.015
 """Of the thickness of all other ink: that of a single line, at most, that was drawn with another pen; of the mask's
 width: how far it goes on beyond the other ink, at least."""
 
 THINNER = 1.6
 """Of a line's usual thickness: ink that is thicker there belongs to a stroke that crosses the line, or touches it."""
-
-ENDS = 8
-"""Places at the border where ink leaves the picture: with more, it is no line that crosses it, but a pattern."""
-UNBROKEN = 0.97
-"""Of a line from border to border: how much of it has ink, at least."""
 
 RAYS, STEPS = 240, 96
 """Around a frame's middle, and on each from there to the frame."""
@@ -44,6 +39,9 @@ ON_FRAME = 0.95
 """Of the rays: on how many, at least, it does not stray further."""
 WIDEST = 0.22
 """Of a frame's half width: its own line's thickness, at most."""
+THICKER = 1.3
+"""Of a frame's usual thickness: where ink is thicker, a stroke crosses the frame or runs along it, as the foot of a
+3 does, and stays whole."""
 LEAST = 0.08
 """Of the ink, without which too little is left for a digit in a frame, or beside lines."""
 NEARLY, DEEP, LEAST_DEEP = 0.8, 0.55, 0.1
@@ -75,42 +73,6 @@ def without_lines(mask: Mask) -> Mask:
     return upright if upright is kept or np.array_equal(upright, kept) else _without_rows(upright, underline=True)
 
 
-def without_crossings(mask: Mask) -> Mask:
-    """Of ``mask`` ``[h, w]``, the ink that does not belong to thin straight lines from border to border, in any
-    direction; ``mask`` itself where that which is left, or nothing, touches the border: then it may be a digit's own
-    stroke. Strokes that cross a line stay whole, but for what runs along it."""
-    ends = _ends(mask)
-    if not 2 <= len(ends) <= ENDS or min(mask.shape) < 16:
-        return mask
-    y, x = np.nonzero(mask)
-    near = _grown(_grown(mask, 0), 1)
-    gone = np.zeros(len(y), bool)
-    for first, second in combinations(ends, 2):
-        along = second - first
-        length = float(np.hypot(*along))
-        if length < min(mask.shape) / 2:
-            continue
-        at = np.rint(first + np.linspace(0, 1, round(length) + 1)[:, None] * along).astype(int)
-        if near[at[:, 0], at[:, 1]].mean() < UNBROKEN:
-            continue
-        step, across = along / length, np.array([-along[1], along[0]]) / length
-        place = np.rint((y - first[0]) * step[0] + (x - first[1]) * step[1]).astype(int).clip(0, round(length))
-        off = np.abs((y - first[0]) * across[0] + (x - first[1]) * across[1])
-        closest = off <= THICKEST * max(mask.shape) / 2 + 1
-        thick = np.bincount(place[closest], minlength=round(length) + 1)
-        usual = float(np.median(thick))
-        if usual <= max(THICKEST * max(mask.shape), 2) / 2:
-            gone |= closest & (off <= usual / 2 + 1) & (thick[place] <= THINNER * usual + 1)
-    kept = np.zeros_like(mask)
-    kept[y[~gone], x[~gone]] = True
-    if not gone.any() or kept.sum() < LEAST * len(y):
-        return mask
-    pieces, _ = label(kept)
-    largest = 1 + np.bincount(pieces[pieces > 0] - 1).argmax()
-    border = _around(mask.shape)
-    return mask if (pieces[border[:, 0], border[:, 1]] == largest).any() else kept
-
-
 def without_frame(mask: Mask) -> Mask:
     """Of ``mask`` ``[h, w]``, what is inside where the outermost ink is a rectangle or an ellipse drawn around the
     rest, which may touch it; ``mask`` itself where it is not."""
@@ -134,13 +96,15 @@ def without_frame(mask: Mask) -> Mask:
         # From the outside inwards, where the ink of each ray's outermost piece ends.
         ended = ~inked & (np.arange(STEPS)[:, None] < outer)
         inner = STEPS - 1 - ended[::-1].argmax(axis=0)
-        thick = np.median(outer - inner)
-        inner = np.maximum(inner, outer - THINNER * thick - 1) / STEPS * 1.02
+        sides = np.where(abs(directions[0]) >= abs(directions[1]), *half)
+        width = (outer - inner) / STEPS * 1.02 * (sides if norm == np.inf else np.hypot(*at))  # in pixels
+        thick = np.median(width)
+        inner = np.where(width <= THICKER * thick + 1, inner, STEPS) / STEPS * 1.02
         inside = np.linalg.norm(np.stack([y, x]), norm, axis=0) < inner[ray]
         kept, gone = np.zeros_like(mask), np.zeros_like(mask)
         kept[mask], gone[mask] = inside, ~inside
-        rim = kept & _grown(_grown(gone, 0), 1)
-        if thick < WIDEST * STEPS and inside.sum() >= LEAST * mask.sum() and rim.sum() <= MOST_RIM * inside.sum():
+        rim = kept & grown(grown(gone, 0), 1)
+        if thick < WIDEST * half.mean() and inside.sum() >= LEAST * mask.sum() and rim.sum() <= MOST_RIM * inside.sum():
             return kept
     return mask
 
@@ -208,31 +172,6 @@ def panel(grey: Floats) -> tuple[slice, slice] | None:
     return slice((rows[0] + 1) * step, rows[-1] * step), slice((columns[0] + 1) * step, columns[-1] * step)
 
 
-def _ends(mask: Mask) -> list[NDArray[np.float64]]:
-    """The middles ``[y, x]`` of the short runs of ink along the border of ``mask``."""
-    border = _around(mask.shape)
-    inked = mask[border[:, 0], border[:, 1]]
-    if inked.all() or not inked.any():
-        return []
-    first = int(np.flatnonzero(~inked)[0])  # so that no run goes across the beginning
-    border, inked = np.roll(border, -first, axis=0), np.roll(inked, -first)
-    change = np.diff(np.concatenate([[0], inked.astype(np.intp), [0]]))
-    runs = zip(np.flatnonzero(change == 1), np.flatnonzero(change == -1), strict=True)
-    longest = 2 * THICKEST * max(mask.shape)
-    return [border[begin:end].mean(axis=0) for begin, end in runs if end - begin <= longest]
-
-
-def _around(shape: tuple[int, ...]) -> Whole:
-    """The places ``[y, x]`` along the border, clockwise."""
-    height, width = shape
-    down, across = np.arange(height), np.arange(width)
-    sides = (
-        (np.zeros_like(across), across), (down[1:], np.full_like(down[1:], width - 1)),
-        (np.full_like(across[1:], height - 1), across[-2::-1]), (down[-2:0:-1], np.zeros_like(down[1:-1])),
-    )  # fmt: skip
-    return np.concatenate([np.stack(side, axis=1) for side in sides])
-
-
 def _without_rows(mask: Mask, underline: bool) -> Mask:
     """Without lines from left to right, all of one tilt; ``underline``: also without a single one that is as thick as
     what is above it."""
@@ -254,6 +193,7 @@ def _without_rows(mask: Mask, underline: bool) -> Mask:
     begin, end = end_above[at, columns], end_below[at, columns]
     thick = end - begin
     usual = np.array([np.median(one[there]) if there.any() else 0 for one, there in zip(thick, crossed, strict=True)])
+    usual = np.minimum(usual, THINNER * np.median(usual) + 1)  # where a stroke lies on one of many lines
     thin = usual <= max(THICKEST * max(mask.shape), 2)
     gone = crossed & thin[:, None] & (thick <= THINNER * usual[:, None] + 1)
     marks = np.zeros((height + 1, width), int)
@@ -272,13 +212,14 @@ def _without_rows(mask: Mask, underline: bool) -> Mask:
     reach = min(x[apart].min(), width - 1 - x[apart].max()) / width
     beyond = reach >= (SLIGHT if fine else OVERHANG)
     above = underline and (off[0, apart] < 0).mean() >= ABOVE
-    return kept if thin.sum() > 2 or (beyond and (thin.sum() == 2 or fine or above)) else mask
+    two = thin.sum() == 2 and (off[0, apart] * off[1, apart] < 0).mean() >= BETWEEN
+    return kept if thin.sum() > 2 or (beyond and (two or fine or above)) else mask
 
 
 def _lines(mask: Mask) -> tuple[NDArray[np.float64], float]:
     """The rows at which straight lines across ``mask`` begin at its left, and by how much they rise in each column."""
     height, width = mask.shape
-    y, x = np.nonzero(_grown(mask, 0))  # a column counts for a line that passes within a pixel
+    y, x = np.nonzero(grown(mask, 0))  # a column counts for a line that passes within a pixel
     best: tuple[float, NDArray[np.float64], float] = (0.0, np.zeros(0), 0.0)
     margin = int(np.ceil(abs(TILTS).max() * width)) + 1
     for tilt in TILTS:
@@ -291,11 +232,6 @@ def _lines(mask: Mask) -> tuple[NDArray[np.float64], float]:
             ends = np.flatnonzero(peak & ~np.roll(peak, -1))
             best = strength, (begins + ends) / 2 - margin, float(tilt)
     return best[1], best[2]
-
-
-def _grown(mask: Mask, axis: int) -> Mask:
-    """By a pixel along an axis, to both sides."""
-    return slide(mask.astype(np.float32), 1, axis, np.maximum) > 0
 
 
 def _runs(mask: Mask) -> tuple[Whole, Whole]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -64,6 +64,21 @@ def test_no_frame_makes_a_sure_wrong_digit(reader, digit, gap, pen, round_, sket
     assert reader.read(read(picture)).digit in (digit, None)
 
 
+SLIGHT_WAIST = [
+    np.array(
+        [[14, 22], [16, 4], [30, 0], [40, 12], [36, 32], [28, 36], [40, 44], [42, 72], [40, 90], [20, 93], [0, 93]],
+        float,
+    )
+]
+
+
+@given(st.floats(-0.05, -0.01), st.floats(0.01, 0.03), st.booleans())
+@settings(deadline=None, max_examples=20)
+def test_no_foot_along_a_frame_makes_a_3_a_sure_7(reader, gap, pen, round_):
+    picture = framed(gap, pen, round_)(SLIGHT_WAIST, np.random.default_rng(0))
+    assert reading_of(picture, reader).digit in (3, None)
+
+
 pens = st.floats(0.004, 0.014)
 
 
@@ -116,6 +131,15 @@ def test_no_side_of_a_frame_makes_a_sure_wrong_digit(reader, digit, which, gap, 
 edges = st.tuples(st.floats(0, 1), st.sampled_from(["left", "right", "top", "bottom"]))
 
 
+# Side by side, from a line along the border, along the digit's own strokes, and two of which one ends beside the other.
+@example(3, [((0.25, "right"), (0.1, "bottom")), ((0.2, "right"), (0.97, "left"))], 0.042)
+@example(
+    3, [((0.16, "left"), (0.66, "bottom")), ((0.52, "left"), (0.75, "left")), ((0.58, "right"), (0.15, "left"))], 0.038
+)
+@example(3, [((0.49, "right"), (0.29, "bottom")), ((0.69, "right"), (0.17, "top"))], 0.044)
+@example(
+    3, [((0.33, "top"), (0.22, "left")), ((0.27, "top"), (0.78, "right")), ((0.31, "bottom"), (0.29, "right"))], 0.038
+)
 @given(st.sampled_from([3, 7]), st.lists(st.tuples(edges, edges), min_size=1, max_size=3), st.floats(0.008, 0.05))
 @settings(deadline=None, max_examples=60)
 def test_no_lines_across_the_picture_make_a_sure_wrong_digit(reader, digit, lines, pen):
@@ -127,7 +151,7 @@ def test_no_lines_across_the_picture_make_a_sure_wrong_digit(reader, digit, line
             ends = [tuple(side * place for place in at[edge](t)) for t, edge in line]
             on.line(ends, 255, round(pen * side))
 
-    assert reader.read(read(with_lines(written(strokes), draw))).digit in (digit, None)
+    assert reading_of(with_lines(written(strokes), draw), reader).digit in (digit, None)
 
 
 @pytest.mark.parametrize("width", range(4, 10))

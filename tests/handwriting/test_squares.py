@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.handwriting.squares import meshed, without_mesh, without_squares
-from tests.handwriting.test_surroundings import SEVEN, drawn
+from tests.handwriting.masks import SEVEN, drawn
 
 
 def squared(step, degrees, width=2):
