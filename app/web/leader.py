@@ -21,6 +21,10 @@ whose request it forwards."""
 CONNECT_SECONDS = 2.0
 """How long it may take to reach the leader."""
 
+PING_SECONDS = 5.0
+"""Between two pings to the leader by a visitor's connection, and for its answer: a leader that hangs is noticed by the
+time that another one leads in its place."""
+
 KEPT_SECONDS = 2.0
 """For which a connection is kept that nothing is sent on: less than the 5 s after which the leader closes it, which
 could meet a request on its way."""
@@ -121,6 +125,8 @@ class Leader:
                 open_timeout=CONNECT_SECONDS,
                 compression=None,
                 proxy=None,
+                ping_interval=PING_SECONDS,
+                ping_timeout=PING_SECONDS,
             )
         except (WebSocketException, OSError) as error:
             raise NoLeader(f"{address} is not connected ({type(error).__name__})") from None

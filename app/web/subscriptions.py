@@ -232,8 +232,12 @@ class Subscriptions:
         until = None
         while not leader.here:
             began = monotonic()
+            relaying = asyncio.ensure_future(relay(leader, message, self._client, self._socket))
+            leading = asyncio.ensure_future(leader.wait_here())  # the one that led may hang, and say nothing
             try:
-                return await relay(leader, message, self._client, self._socket)
+                await asyncio.wait((relaying, leading), return_when=asyncio.FIRST_COMPLETED)
+                if relaying.done():
+                    return relaying.result()
             except TurnedAway:
                 raise
             except NoLeader:
@@ -242,6 +246,10 @@ class Subscriptions:
                     until = lost + LEADERLESS_SECONDS
                 elif lost > until:
                     raise
+            finally:
+                for task in (relaying, leading):
+                    task.cancel()
+                await asyncio.gather(relaying, leading, return_exceptions=True)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEADER_SECONDS):
                     await leader.wait_here()

@@ -1,6 +1,7 @@
 """A class whose pages are connected to different servers: it is one, also when the server that leads is killed."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -104,3 +105,32 @@ def test_a_class_is_one_at_all_servers_and_goes_on_when_the_one_that_leads_is_ki
         for page in after, back, there:
             page.until(lambda frame: frame["closed"])
         assert get(f"{third.url}{address}").status_code == 404
+
+
+def test_pages_of_a_class_hear_of_it_again_where_the_leader_hangs(
+    tmp_path: Path, empty_postgres: str, live_url: str
+) -> None:
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    with ExitStack() as stack:
+        hanging, second, third = (
+            stack.enter_context(running(tmp_path / name, database_url=empty_postgres, live_url=live_url, token=TOKEN))
+            for name in ("hanging", "second", "third")
+        )
+        code = post(f"{hanging.url}/api/classes", headers=bearer).json()["code"]
+        pages = [
+            stack.enter_context(pupil(*each))
+            for each in ((hanging, code, "a"), (second, code, "b"), (third, code, "c"))
+        ]
+        for page in pages:
+            page.until(lambda frame: frame["here"] == 3)
+        hanging.process.send_signal(signal.SIGSTOP)
+        try:
+            for page in pages[1:]:
+                page.until(lambda frame: frame["here"] == 2)
+            steered = patch(f"{third.url}/api/classes/{code}", json={"page": "/draw"}, headers=bearer)
+            assert steered.status_code == 200
+            for page in pages[1:]:
+                page.until(lambda frame: frame["page"] == "/draw")
+        finally:
+            hanging.process.send_signal(signal.SIGCONT)
+        assert hanging.process.wait(PATIENCE) == 0
