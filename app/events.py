@@ -20,6 +20,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from app.controls import Pace
 from app.recipe import Recipe
 
 
@@ -84,7 +85,8 @@ class RunQueued(Event):
     """The run exists. ``place`` is the place in the queue at that moment, from 1: the next to start.
 
     ``preset`` is the name of the preset that the recipe came from, ``sweep`` the id of the sweep that the run is a
-    member of, ``learner`` the learner's version. Older logs have none of them.
+    member of, ``learner`` the learner's version. Older logs have none of them. ``steps_per_second`` or ``pace`` is what
+    it was given when it was started: ``Controlled`` says when it holds.
     """
 
     run: str
@@ -95,6 +97,8 @@ class RunQueued(Event):
     sweep: str | None = None
     origin: Origin = "person"
     learner: int | None = None
+    steps_per_second: float | None = None
+    pace: Pace | None = None
     time: float
     """Unix time, seconds."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.controls import SetPace, SetSpeed
-from app.events import Controlled, Event, WorkerLost, WorkerReplaced
+from app.events import Controlled, Event, RunQueued, WorkerLost, WorkerReplaced
 from app.history.damage import Damaged
 from app.history.history import History, UnknownSweep
 from app.history.unavailable import HistoryUnavailable
@@ -225,10 +225,21 @@ async def _sweep_goes_on(history: History, id: str, left: Collection[str], found
             await _go_on(history, active, waiting, found)
 
 
+async def _keep_pace(history: History, run: Run, waiting: Waiting) -> None:
+    """Give runs that wait the pace again with which they were started."""
+    with suppress(Damaged):  # its own end will say so
+        for queued in await history.events(run.id, RunQueued):
+            if queued.pace is not None:
+                waiting.control(None, SetPace(pace=queued.pace))
+            elif queued.steps_per_second is not None:
+                waiting.control(None, SetSpeed(steps_per_second=queued.steps_per_second))
+
+
 async def _go_on(history: History, runs: Sequence[Run], waiting: Waiting, found: LeftBehind) -> None:
     """What becomes of active runs that waited as one, or trained so."""
     if all(run.started is None for run in runs):
         waiting.begun = ()
+        await _keep_pace(history, runs[0], waiting)
         found.waiting.append(waiting)
         return
     on: list[Run] = []

@@ -394,6 +394,8 @@ class Supervisor:
                     sweep=sweep_id,
                     origin=start.origin,
                     learner=LEARNER,
+                    steps_per_second=start.pace.steps_per_second if isinstance(start.pace, SetSpeed) else None,
+                    pace=start.pace.pace if isinstance(start.pace, SetPace) else None,
                     time=time.time(),
                 )
                 for id, recipe in zip(ids, recipes, strict=True)

@@ -39,7 +39,8 @@ export type Recipe = {
 /**
  * The run exists. `place` is the place in the queue at that moment, from 1: the next to start. `preset` is the name of
  * the preset that the recipe came from, `sweep` the id of the sweep that the run is a member of, `learner` the
- * learner's version. Older logs have none of them.
+ * learner's version. Older logs have none of them. `steps_per_second` or `pace` is what it was given when it was
+ * started: `Controlled` says when it holds.
  */
 export type RunQueued = {
   type: "RunQueued";
@@ -52,6 +53,8 @@ export type RunQueued = {
   sweep?: string | null;
   origin?: "person" | "first" | "lesson";
   learner?: number | null;
+  steps_per_second?: number | null;
+  pace?: "watch" | "slow" | "full" | null;
   time: number;
 };
 
