@@ -35,7 +35,7 @@ from app.sweep import Value, combinations
 from tests.running.test_lost_workers import content
 from tests.running.watching import LONG, PATIENCE, Watcher
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("one_thread")]
+pytestmark = pytest.mark.anyio
 
 STOP = Act(action="stop")
 
@@ -69,6 +69,7 @@ def undisturbed(runs: list[Run]) -> dict[str, list[Event | Checkpoint]]:
     return found
 
 
+@pytest.mark.usefixtures("one_thread")
 async def test_a_sweep_whose_worker_is_killed_ends_as_if_nothing_had_been(
     supervisor: Supervisor, history: History
 ) -> None:
@@ -107,6 +108,7 @@ async def test_a_sweep_whose_worker_is_killed_ends_as_if_nothing_had_been(
     assert (await history.get(diverging.id)).diverged
 
 
+@pytest.mark.usefixtures("one_thread")
 async def test_what_members_were_told_holds_in_their_next_worker_and_each_can_be_stopped_meanwhile(
     supervisor: Supervisor, history: History
 ) -> None:
@@ -140,6 +142,7 @@ async def test_what_members_were_told_holds_in_their_next_worker_and_each_can_be
         await watcher.until(RunStopped)
 
 
+@pytest.mark.usefixtures("one_thread")
 async def test_a_sweep_that_loses_one_worker_after_the_other_is_not_tried_for_ever(
     supervisor: Supervisor, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from tests.running.test_computations import (  # noqa: F401
     test_the_same_question_is_computed_once_and_cancelled_with_its_last_waiter,
 )
 from tests.running.test_lost_sweeps import (  # noqa: F401
+    one_thread,
     test_a_sweep_whose_worker_is_killed_ends_as_if_nothing_had_been,
 )
 from tests.running.test_lost_workers import (  # noqa: F401
