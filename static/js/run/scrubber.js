@@ -13,6 +13,7 @@ const FIRST_LENGTH = 25;
 const EASING = 3;
 
 const WORDS_EVERY = 60; // milliseconds: what changes more often cannot be read
+const DRIFT_EVERY = 100; // milliseconds: meanwhile a run that is followed gets on by less than can be seen
 
 /**
  * @param {HTMLElement} root is filled
@@ -61,13 +62,15 @@ export function mountScrubber(root, { run, painter }, { signal }) {
   };
   const togglePlay = () => (frame ? stop() : start());
 
-  const move = painter.add(() => {
+  const place = () => {
     const { log, step, steps } = run;
     const end = run.active ? Math.max(steps, log.step) : log.step;
     if (range.max !== String(end)) range.max = String(end);
     if (range.value !== String(step)) range.value = String(step);
     known.style.transform = `scaleX(${end ? log.step / end : 0})`; // a width would have the page laid out anew
-  });
+  };
+  const move = painter.add(place);
+  const drift = painter.add(place, DRIFT_EVERY); // each move has the page put its layers together anew
   const describe = painter.add(() => {
     const { log, step, steps } = run;
     range.disabled = play.disabled = live.disabled = !log.step;
@@ -80,7 +83,8 @@ export function mountScrubber(root, { run, painter }, { signal }) {
     play.setAttribute("aria-label", frame ? "Stop playing" : "Play the run again");
   }, WORDS_EVERY);
   const paint = () => {
-    move();
+    if (run.live && run.active) drift();
+    else move();
     describe();
   };
 
