@@ -383,6 +383,8 @@ def test_one_may_look_back_before_the_log_has_come(new_page: Callable[..., Page]
         socket.connect_to_server().on_message(on_message)
 
     page = new_page()
+    packs: list[str] = []
+    page.on("request", lambda request: packs.append(request.url) if "/frames" in request.url else None)
     page.route_web_socket("**/ws", serve)
     page.goto(f"/runs/{finished_run}")
     expect(page.locator(".tile").first).to_be_visible()  # the newest picture comes by itself
@@ -392,3 +394,6 @@ def test_one_may_look_back_before_the_log_has_come(new_page: Callable[..., Page]
     for socket, message in held:
         socket.send(message)
     expect(page.locator("#picture-step")).to_have_text("after step 0")
+    page.locator("#scrubber input[type=range]").press("ArrowRight")
+    expect(page.locator("#picture-step")).to_have_text("after step 1")
+    assert len(packs) == 1

@@ -2,7 +2,7 @@
 // which has begun since and waits to be looked at.
 
 import { fetchBytes, ProblemError } from "../shell/problem.js";
-import { decodeFrame } from "./frames.js";
+import { decodeFrame, ENDINGS } from "./frames.js";
 import { unpackFrames } from "./frame-pack.js";
 import { root } from "../shell/root.js";
 import { RunAt } from "./run-at.js";
@@ -58,7 +58,7 @@ export class RunFeed {
     this.run = new RunAt(new RunLog(known.run));
     this.run.subscribe(({ type }) => {
       if (type !== "Steps" && type !== "Weights") this.#watchQueue();
-      if ((type === "Moved" || type === "RunStarted") && !this.run.live) this.#fetchAll();
+      if ((type === "Moved" || ENDINGS.has(type)) && !this.run.live) this.#fetchAll();
     });
     const onEvent = (/** @type {RunEvent} */ event) => this.#take(event);
     if (known.over) {
@@ -103,6 +103,7 @@ export class RunFeed {
     if (run !== this.run.run) return;
     this.damage = reason;
     this.#onDamaged();
+    if (!this.run.live) this.#fetchAll(); // no more of the log comes
   }
 
   /** @param {RunEvent} event */
@@ -141,7 +142,9 @@ export class RunFeed {
   async #fetchAll() {
     const { log } = this.run;
     const before = this.#fetched.get(log.run);
-    if (!log.started || before || before === !log.active) return;
+    const comes = this.#known.over && !this.complete && this.damage === null;
+    if (!log.started || comes) return; // at the log's end it is asked again
+    if (before || before === !log.active) return;
     this.#fetched.set(log.run, !log.active);
     log.fetching = true;
     try {
