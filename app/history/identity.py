@@ -12,6 +12,10 @@ GONE = (
     "has been deleted or replaced while the server ran, so nothing is kept any more: "
     "stop the server, put the file back, and start it again"
 )
+LOG_GONE = (
+    "has lost its write-ahead log (the file beside it that ends in -wal) while the server ran, so nothing is kept any "
+    "more: stop the server, which then saves what it still holds of it, and start it again"
+)
 OVERWRITTEN = (
     "has been overwritten while the server ran, so nothing is kept any more: "
     "stop the server, restore the file, and start it again"
@@ -39,9 +43,12 @@ class Identity:
 
     @property
     def in_place(self) -> bool:
-        """Whether the file is still found under its name; so is its write-ahead log, from when that was first seen."""
-        if not self._lock.in_place:
-            return False
+        """Whether the file and its write-ahead log are still found under their names."""
+        return self._lock.in_place and self._log_in_place
+
+    @property
+    def _log_in_place(self) -> bool:
+        """True until the log is first seen."""
         try:
             log = os.stat(f"{self._file}-wal")
         except FileNotFoundError:
@@ -74,8 +81,10 @@ class Identity:
 
     def problem(self, connection: sqlite3.Connection) -> str | None:
         """What has happened to it. ``connection`` is to the file."""
-        if not self.in_place:
+        if not self._lock.in_place:
             return GONE
+        if not self._log_in_place:
+            return LOG_GONE
         if self._number is None:
             return None
         if self.overwritten:

@@ -154,9 +154,23 @@ async def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(
             history.read("run", 3),
             history.runs(),
         ):
-            with pytest.raises(HistoryUnavailable, match=r"has been (deleted|overwritten)"):
+            with pytest.raises(HistoryUnavailable, match=r"has (been deleted|been overwritten|lost its)"):
                 await asked
     assert [r.levelname for r in caplog.records].count("ERROR") == 1
+
+
+@pytest.mark.parametrize("fault", [Path.unlink, lambda log: log.rename(log.with_name("elsewhere"))])
+async def test_a_lost_log_is_named_and_what_it_held_is_saved_at_the_end(
+    file: Path, fault: Callable[[Path], object]
+) -> None:
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        await history.append("run", numbered([started(), steps(1)]))
+        await anyio.to_thread.run_sync(fault, Path(f"{file}-wal"))
+        await until(lambda: "lost its write-ahead log" in (history.trouble or ""))
+    async with History.open(f"sqlite:///{file}") as history:
+        assert (await history.get("run")).seq == 3
+        assert history.trouble is None
 
 
 @pytest.mark.parametrize("then", ["closed", "written", "noticed"])
