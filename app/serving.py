@@ -21,6 +21,7 @@ from app.history.lock import DatabaseInUse
 from app.history.unavailable import HistoryUnavailable
 from app.main import create_app
 from app.running import interpreter
+from app.running.interpreter import ENDING_SIGNALS
 from app.settings import Settings
 from app.web.address import own_address
 from app.web.auth import NoSessionKey
@@ -33,10 +34,6 @@ logger = logging.getLogger(__name__)
 
 GRACE = 1
 """Seconds that answers under way may take when the server ends. With the workers' grace this stays under 5 s."""
-
-
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
-"""SIGHUP: the terminal was closed."""
 
 
 class ServeError(Exception):

@@ -13,10 +13,12 @@ import time
 from contextlib import ExitStack, contextmanager
 
 import httpx
+import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from app.running.interpreter import ENDING_SIGNALS
 from scripts.serving import ROOT, command
 from tests.forked import threeseven
 
@@ -88,6 +90,32 @@ def test_a_closed_terminal_ends_the_server_cleanly(serve, tmp_path):
         assert server.end(signal.SIGHUP) == 0
 
 
+def in_a_group(module, *, cwd, env, files):
+    """As a terminal starts a program."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", *module],
+        cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
+def test_a_signal_to_all_of_its_processes_ends_the_server_cleanly(serve, tmp_path, number):
+    """A terminal sends them like this for Ctrl-C and when it is closed, systemd and `timeout` when they end it."""
+    with serve(tmp_path, start=in_a_group) as server:
+        run = server.start(epochs=1000, pace="slow")["id"]
+        server.until(run, "Steps")
+        processes = psutil.Process(server.process.pid).children(recursive=True)
+        assert processes
+        os.killpg(server.process.pid, number)
+        assert server.process.wait(PATIENCE) == 0
+        assert server.process.stderr.read() == ""
+        _, left = psutil.wait_procs(processes, timeout=PATIENCE)
+        assert not left
+    with serve(tmp_path) as server, server.client() as client:
+        assert client.get(f"/api/runs/{run}").json()["state"] == "interrupted"
+
+
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true", "2>/dev/full"])
 def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirection):
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -122,7 +150,8 @@ ENDED = """
 import asyncio, os
 from contextlib import asynccontextmanager
 from fastapi import FastAPI
-from app.serving import ENDING_SIGNALS, run
+from app.running.interpreter import ENDING_SIGNALS
+from app.serving import run
 from app.settings import Settings
 
 for number in ENDING_SIGNALS:

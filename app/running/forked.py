@@ -4,6 +4,7 @@ some seconds, and all of them share its memory."""
 import asyncio
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
@@ -16,6 +17,8 @@ from multiprocessing.reduction import DupFd
 from pathlib import Path
 from threading import Thread
 from typing import Any, Self
+
+from app.running.interpreter import ENDING_SIGNALS
 
 TEMPLATE, WORKER = "app.running.worker.template", "app.running.worker.__main__"
 """What the template loads, before it is asked for a copy, and what a copy runs: by name, since here nothing may import
@@ -30,7 +33,17 @@ GPU = Path("/dev/nvidiactl")
 
 def can_fork() -> bool:
     """Elsewhere than on Linux the system's own libraries do not outlive a fork."""
-    return sys.platform == "linux" and not GPU.exists()
+    return sys.platform == "linux" and not GPU.exists() and _can_watch()
+
+
+def _can_watch() -> bool:
+    """Whether this Python and this system (or its container's rules) know pidfd_open: a copy is not this process's
+    child."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 class ForkedProcess:
@@ -65,7 +78,7 @@ class ForkedProcess:
         flow = FlowControlMixin()
         transport, _ = await loop.connect_write_pipe(lambda: flow, os.fdopen(ours_in, "wb", buffering=0))
         ended = asyncio.Event()
-        loop.add_reader(process.sentinel, partial(_has_ended, loop, process.sentinel, ended))
+        _watch(loop, process, ended)
         return cls(process, StreamWriter(transport, flow, None, loop), stdout, ended)
 
     @property
@@ -73,20 +86,39 @@ class ForkedProcess:
         return self._process.exitcode if self._ended.is_set() else None
 
     async def wait(self) -> int:
-        """Its exit status; negative for a signal."""
+        """Its exit status; negative for a signal, 255 where the template, which alone can know it, has gone."""
         await self._ended.wait()
         status = self._process.exitcode
         assert status is not None
         return status
 
 
-def _has_ended(loop: asyncio.AbstractEventLoop, sentinel: int, ended: asyncio.Event) -> None:
-    loop.remove_reader(sentinel)
-    ended.set()
+def _watch(loop: asyncio.AbstractEventLoop, process: ForkServerProcess, ended: asyncio.Event) -> None:
+    """Wait for the process's end, and then for the template to tell its exit status or to have gone. The sentinel alone
+    would tell the end of either."""
+    assert process.pid is not None
+
+    def has_told() -> None:
+        loop.remove_reader(process.sentinel)
+        ended.set()
+
+    def has_ended() -> None:
+        loop.remove_reader(pidfd)
+        os.close(pidfd)
+        loop.add_reader(process.sentinel, has_told)
+
+    try:
+        pidfd = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        loop.add_reader(process.sentinel, has_told)
+    else:
+        loop.add_reader(pidfd, has_ended)
 
 
 def _start(device: str, mnist_dir: Path | None, stdin: int, stdout: int, started: asyncio.Future[Any]) -> None:
     """Blocks while the template loads. Owns the descriptors."""
+    # The template, which this thread may start, and its copies have the same signals blocked all their lives.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
         process = _copy(device, mnist_dir, stdin, stdout)
         answer = partial(_answer, started, process)

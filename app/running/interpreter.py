@@ -1,6 +1,7 @@
 """Another Python that runs a module of this very package, wherever the server was started."""
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,10 @@ SPIN = "1000"
 """Turns for which a thread of OpenMP (GCC's, which comes with torch on Linux) busily waits for the next piece of work.
 By default it takes so many that two threads, on two cores that others use too, are 25 times as slow as one: a step of
 32 models took 24 to 90 ms there for 4 to 9 with this. On a quiet machine both take 1.7 ms."""
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+"""They end a server (SIGHUP: the terminal was closed). A terminal sends them to its workers as well, and so does
+systemd; workers leave them to the server, which ends them."""
 
 
 def command(module: str, *arguments: str) -> list[str]:

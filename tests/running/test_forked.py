@@ -6,6 +6,7 @@ import subprocess
 import sys
 from multiprocessing import forkserver
 
+import psutil
 import pytest
 
 from app.running.engine import Engine
@@ -26,7 +27,11 @@ async def lose_the_template() -> None:
     await after.ready()
     await after.end()
     assert await after.fate() == "ended with exit status 0"
-    await before.end()
+    process = psutil.Process(before._process.pid)
+    assert process.status() != psutil.STATUS_ZOMBIE
+    before.kill()
+    await before.fate()
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_template_that_was_killed_is_replaced() -> None:

@@ -6,11 +6,13 @@ import sys
 import traceback
 from pathlib import Path
 
+from app.running.interpreter import ENDING_SIGNALS
 from app.running.protocol import Broke, Inbox, Outbox
 
 
 def main(device: str, mnist_dir: Path | None) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers
+    for number in ENDING_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     outbox, inbox = Outbox.instead_of_stdout(), Inbox(sys.stdin.buffer)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with this
     from app.running.worker import work
