@@ -48,3 +48,8 @@ def allowed(routes: Iterable[BaseRoute], scope: Scope) -> str:
         if route.matches({**scope, "method": "GET" if method == "HEAD" else method})[0] is Match.FULL
     }
     return ", ".join(sorted(found, key=METHODS.index))
+
+
+def takes_sockets(routes: Iterable[BaseRoute], scope: Scope) -> bool:
+    """Whether this address is a WebSocket's."""
+    return any(route.matches({**scope, "type": "websocket"})[0] is Match.FULL for route in routes)

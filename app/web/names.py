@@ -39,4 +39,7 @@ def _pictured(sign: str) -> bool:
     return sign in VARIANTS or unicodedata.category(sign) in ("So", "Sk")
 
 
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S"), AfterValidator(visible)]
+SEEN = r"\S"
+"""What a name has to hold, for the OpenAPI document too."""
+
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=SEEN), AfterValidator(visible)]

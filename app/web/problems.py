@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse, Response
 from app.history.damage import Damaged
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import DamagedFile, HistoryUnavailable
-from app.web.http_methods import allowed
+from app.web.http_methods import allowed, takes_sockets
 from app.web.leader import NoLeader
+from app.web.names import SEEN
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -78,13 +79,22 @@ def invalid(errors: Iterable[Any], *, inside: int = 0) -> Problem:
     fields = [
         {
             "field": "body" if e["type"] == "json_invalid" else _field(e["loc"][inside:]),
-            "detail": e["msg"].removeprefix("Value error, "),
+            "detail": _detail(e),
         }
         for e in errors
     ]
     first = fields[0]
     more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
     return Problem(422, "Invalid input", f"{first['field']}: {first['detail']}{more}", fields)
+
+
+def _detail(error: Mapping[str, Any]) -> str:
+    context = error.get("ctx", {})
+    if error["type"] == "json_invalid" and "error" in context and error["loc"]:
+        return f"not JSON: {context['error']}, at character {error['loc'][-1]}"
+    if context.get("pattern") == SEEN:
+        return "needs a character that can be seen"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def refused(field: str, detail: str) -> Problem:
@@ -169,7 +179,14 @@ async def on_damaged(request: Request, error: Exception) -> Response:
 
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    status, headers = error.status_code, error.headers
+    status, detail, headers = error.status_code, error.detail, error.headers
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"Allow": allowed(request.app.routes, request.scope)}
-    return Problem(status, HTTPStatus(status).phrase, error.detail, (), headers).response()
+        methods = allowed(request.app.routes, request.scope)
+        headers = {"Allow": methods}
+        detail = f"{request.method} is not for this address, which takes {methods}."
+    elif status == HTTPStatus.NOT_FOUND and takes_sockets(request.app.routes, request.scope):
+        status, headers = HTTPStatus.UPGRADE_REQUIRED, {"Upgrade": "websocket", "Connection": "Upgrade"}
+        detail = "This address is for WebSockets."
+    elif status == HTTPStatus.NOT_FOUND and detail == HTTPStatus.NOT_FOUND.phrase:
+        detail = "There is nothing at this address."
+    return Problem(status, HTTPStatus(status).phrase, detail, (), headers).response()

@@ -38,3 +38,18 @@ def test_allow_names_every_method(server, path, methods):
         answer = client.put(path)
         assert answer.status_code == 405
         assert set(answer.headers["allow"].split(", ")) == methods
+        assert answer.json()["detail"] == f"PUT is not for this address, which takes {answer.headers['allow']}."
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws/live", "/ws/runs/any"])
+def test_a_websocket_address_says_what_it_is_for(server, path):
+    with server.client() as client:
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
+        assert "WebSockets" in answer.json()["detail"]
+
+
+def test_an_address_that_is_not_there_is_said_to_be_empty(server):
+    with server.client() as client:
+        answer = client.get("/api/nothing")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing at this address.")

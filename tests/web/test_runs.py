@@ -310,6 +310,19 @@ def test_what_is_no_size_is_named(size):
     assert "--keep-bytes" in refused.stderr
 
 
+def test_what_is_no_json_is_named_with_its_place(client):
+    answer = client.post("/api/runs", content=b'{"epochs": 1', headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"field": "body", "detail": "not JSON: Expecting ',' delimiter, at character 12"}
+    ]
+
+
+def test_a_name_of_blanks_alone_is_refused_in_words(client):
+    answer = client.post("/api/runs", json={"name": "   "})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "name: needs a character that can be seen")
+
+
 @pytest.mark.parametrize("type", [None, "text/plain", "application/x-www-form-urlencoded"])
 def test_json_without_its_content_type_is_told_so(client, type):
     answer = client.post("/api/runs", content=b'{"epochs": 1}', headers={} if type is None else {"content-type": type})
