@@ -116,6 +116,14 @@ def test_a_signal_to_all_of_its_processes_ends_the_server_cleanly(serve, tmp_pat
         assert client.get(f"/api/runs/{run}").json()["state"] == "interrupted"
 
 
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
+def test_a_signal_to_all_while_workers_load_is_met_without_a_word(serve, tmp_path, number):
+    with serve(tmp_path, start=in_a_group) as server:
+        os.killpg(server.process.pid, number)
+        assert server.process.wait(PATIENCE) == 0
+        assert server.process.stderr.read() == ""
+
+
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true", "2>/dev/full"])
 def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirection):
     with socket.create_server(("127.0.0.1", 0)) as free:

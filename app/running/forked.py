@@ -12,6 +12,7 @@ from asyncio.streams import FlowControlMixin
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.reduction import DupFd
 from pathlib import Path
@@ -117,9 +118,8 @@ def _watch(loop: asyncio.AbstractEventLoop, process: ForkServerProcess, ended: a
 
 def _start(device: str, mnist_dir: Path | None, stdin: int, stdout: int, started: asyncio.Future[Any]) -> None:
     """Blocks while the template loads. Owns the descriptors."""
-    # The template, which this thread may start, and its copies have the same signals blocked all their lives.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
+        _leave_signals()
         process = _copy(device, mnist_dir, stdin, stdout)
         answer = partial(_answer, started, process)
     except (OSError, EOFError) as error:
@@ -129,6 +129,14 @@ def _start(device: str, mnist_dir: Path | None, stdin: int, stdout: int, started
         os.close(stdout)
     with suppress(RuntimeError):  # the loop has ended meanwhile
         started.get_loop().call_soon_threadsafe(answer)
+
+
+def _leave_signals() -> None:
+    """The template, which this thread may start, and its copies have these signals blocked all their lives, also while
+    they load what they need. Raises OSError."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    resource_tracker.ensure_running()  # unblocks some of them once it has started its own process
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
 
 
 def _copy(device: str, mnist_dir: Path | None, stdin: int, stdout: int) -> ForkServerProcess:
