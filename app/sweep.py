@@ -70,11 +70,15 @@ PART = 4
 """Members that a part of a group has at least. What a step costs whatever their number is then a fifth of it or less:
 one thread takes 0.3 ms a step for the batch and 0.4 for each model (30 units, 256 images)."""
 
+PART_WORK = 200_000_000
+"""Images that a part's units see in all, at least: three seconds for a core of its own (1.4e-8 s each, 30 units and 256
+images a batch). To start a worker for it may take as long, on a cluster."""
+
 
 def groups(recipes: Sequence[Recipe], places: int = 1) -> list[list[int]]:
     """Divide a sweep's members, by index, into those that train as one: recipes that differ in seed and learning rate
     only, and with ``invert`` have at most ``SEEDS_INVERTED`` seeds. Both the groups and their members keep their order.
-    Where there are more ``places`` to train at than groups, those of ``2 * PART`` and more are divided further.
+    Where there are more ``places`` to train at than groups, those are divided further of which each part is worth it.
 
     Another seed is another order of the images, whose products cannot be shared; it still shares the memory of the
     images, the turn in the queue and each copy to the host.
@@ -95,7 +99,9 @@ def groups(recipes: Sequence[Recipe], places: int = 1) -> list[list[int]]:
 
 def _divided(group: list[int], recipes: Sequence[Recipe], most: int) -> list[list[int]]:
     """As evenly as can be, with seeds together: what is of one seed shares its products."""
-    parts = max(1, min(most, len(group) // PART))
+    recipe = recipes[group[0]]
+    work = len(group) * recipe.epochs * recipe.train_images * (1 if recipe.model == "linear" else recipe.hidden)
+    parts = max(1, min(most, len(group) // PART, work // PART_WORK))
     by_seed = sorted(group, key=lambda at: recipes[at].seed) if parts > 1 else group
     ends = [len(group) * part // parts for part in range(parts + 1)]
     return [sorted(by_seed[begin:end]) for begin, end in pairwise(ends)]

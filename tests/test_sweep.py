@@ -52,13 +52,15 @@ def test_a_group_is_divided_where_there_are_places_for_its_parts() -> None:
     def sizes(recipes: list[Recipe], places: int) -> list[int]:
         return [len(group) for group in groups(recipes, places)]
 
-    rates = [Recipe(learning_rate=0.01 * at) for at in range(1, 33)]
+    rates = [Recipe(learning_rate=0.01 * at, epochs=400) for at in range(1, 33)]
     assert [sizes(rates, places) for places in (1, 2, 3, 16)] == [[32], [16, 16], [10, 11, 11], [PART] * 8]
     assert sizes(rates[: 2 * PART - 1], 2) == [2 * PART - 1]
     wide = [each.model_copy(update={"hidden": 40}) for each in rates]
     assert sizes(rates + wide, 2) == [32, 32]
     assert sizes(rates + wide, 4) == [16, 16, 16, 16]
-    mixed = [Recipe(seed=seed, learning_rate=rate) for rate, seed in product((0.1, 0.2, 0.3, 0.4), (5, 3))]
+    short = [each.model_copy(update={"epochs": 10}) for each in rates]
+    assert sizes(short, 2) == [32]  # done before another worker is there
+    mixed = [Recipe(seed=seed, learning_rate=rate, epochs=400) for rate, seed in product((0.1, 0.2, 0.3, 0.4), (5, 3))]
     assert groups(mixed, 2) == [[0, 2, 4, 6], [1, 3, 5, 7]]  # what shares a seed shares its products
 
 

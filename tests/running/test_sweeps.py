@@ -46,7 +46,10 @@ async def test_members_that_can_share_a_batch_train_in_one_process_at_once(
     assert sorted(await supervisor.stop([run.id for run in runs])) == sorted(run.id for run in runs)
 
 
-async def test_a_large_group_trains_in_as_many_workers_as_may_train_at_once(history: History, engine: Engine) -> None:
+async def test_a_large_group_trains_in_as_many_workers_as_may_train_at_once(
+    history: History, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sweep.PART_WORK", 1)
     base, rates = Recipe(epochs=3), [0.02 * at for at in range(1, 2 * PART + 1)]
     async with supervised(history, engine, concurrent_runs=2) as supervisor:
         busy = await start(supervisor, LONG, learning_rate=[*rates])
