@@ -34,6 +34,8 @@ from tests.browser.drawing import opened
 from tests.browser.steering import control, start
 from tests.forked import unmeasured
 
+HERE = Path(__file__).parent
+
 PATIENCE = 60
 """Seconds for a page to show something: only one that hangs takes longer, on however busy a machine."""
 
@@ -110,14 +112,47 @@ def chromium() -> str:
     return found.stdout.strip()
 
 
+class OneBrowser:
+    """A browser for one module after another: to start one, with what steers it, takes half a second of a core."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._browser: Browser | None = None
+
+    def lend(self, executable: str) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self.close()
+            playwright = self._stack.enter_context(sync_playwright())
+            self._browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
+            self._stack.callback(self._browser.close)
+        return self._browser
+
+    def close(self) -> None:
+        self._browser = None
+        self._stack.close()
+
+
+BROWSER = pytest.StashKey[OneBrowser]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[BROWSER] = OneBrowser()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """While Playwright runs, no asynchronous test can run beside it in this thread: it goes with the last test here."""
+    try:
+        yield
+    finally:
+        if nextitem is None or not nextitem.path.is_relative_to(HERE):
+            item.config.stash[BROWSER].close()
+
+
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Closed with each module: while Playwright runs, no asynchronous test can run beside it in this thread."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        expect.set_options(timeout=PATIENCE * 1000)
-        yield browser
-        browser.close()
+def browser(chromium: str, pytestconfig: pytest.Config) -> Browser:
+    expect.set_options(timeout=PATIENCE * 1000)
+    return pytestconfig.stash[BROWSER].lend(chromium)
 
 
 @pytest.fixture
