@@ -148,7 +148,7 @@ function paintRun() {
     { kind: "line", ink: "soft", points },
     { kind: "dots", ink: "ink", size: 3.5, points: both },
   ]);
-  const words = `In ${count(both.length)} of ${count(Math.max(0, points.length - 1))} epochs loss and accuracy fell together.`;
+  const words = `In ${count(both.length)} of ${count(Math.max(0, points.length - 1))} epochs loss and accuracy fell together: the dots.`;
   epochs.describe(words);
   part("source").textContent = trial.waiting || `Above: blue what a 3 costs, orange a 7, with the slope at each digit${prediction.answers ? ", and where the four lie that you put in order" : ""}. Below: ${words} Run ${member.run}, on 2,038 validation digits.`;
 }

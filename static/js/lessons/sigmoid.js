@@ -29,7 +29,7 @@ const show = painter.add(paint);
 const trial = trials.ask("network", { onChange: waited });
 mountSlider(part("step"), { label: "After step", min: 0, max: LAST, step: 7, whole: true, ...state.control("step") }, { signal });
 mountSlider(part("threshold"), { label: "Threshold (logit)", min: -6, max: 6, step: 0.1, ...state.control("threshold") }, { signal });
-mountSlider(part("width"), { label: "Line up to ±", min: 0.2, max: 6, step: 0.1, ...state.control("width") }, { signal });
+mountSlider(part("width"), { label: "Straight line to ±", min: 0.2, max: 6, step: 0.1, ...state.control("width") }, { signal });
 state.subscribe((changed) => (changed === "step" ? look() : show()));
 prediction.subscribe(show);
 

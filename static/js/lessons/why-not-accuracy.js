@@ -49,7 +49,8 @@ for (const [name, label, max] of /** @type {const} */ ([["unit", "Unit", 29], ["
   mountSlider(root, { label, min: 0, max, step: 1, whole: true, ...state.control(name) }, { signal });
 }
 const row = new DigitRow("Digits whose verdict has changed", signal);
-part("flipped").append(row.root);
+const flips = element("p", "caption");
+part("flipped").append(flips, row.root);
 
 const x = { min: -REACH, max: REACH, label: "Added to the weight", format: plain };
 const accuracy = new Graph(part("accuracy"), { label: "Accuracy along the weight", x, y: { min: 0, max: 1, label: "Accuracy" } }, { signal });
@@ -123,6 +124,7 @@ function paint() {
   loss.describe(words);
   const [weight, slope] = [along.weight + change, along.slope(change)];
   showNumbers(part("lesson"), { weight: decimals(weight, 6), rate: String(RATE), slope: decimals(slope, 8), after: decimals(weight - RATE * slope, 6) });
+  flips.textContent = flipped.length ? `${flipped.length > 8 ? "The first eight of the digits" : "Digits"} whose verdict has changed, and their P(3) now:` : "";
   row.show(flipped.slice(0, 8).map((i) => {
     const p = sigmoid(along.logit(i, change));
     return { key: String(i), pixels: all.bytes(i), words: `P(3) ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${p > 0.5 ? 3 : 7}`, press: null };
