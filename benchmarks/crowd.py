@@ -54,6 +54,7 @@ def account(url: str, viewers: list[LeanViewer]) -> dict[str, object]:
         "complete": complete,
         "p50": quantile(delays, 0.5),
         "p99": quantile(delays, 0.99),
+        "messages": sum(len(v.seqs) for v in viewers) / len(viewers),
         "weights": sum(v.binary for v in viewers) / len(viewers),
     }
 

@@ -34,6 +34,9 @@ class Server(Serving):
         found: dict[str, object] = httpx.get(f"{self.url}/api/runs/{run}", timeout=30).raise_for_status().json()
         return found
 
+    def stop_all(self) -> None:
+        httpx.post(f"{self.url}/api/runs/stop", json={"all": True}, timeout=30).raise_for_status()
+
     def until_warm(self, patience: float = 60) -> None:
         """Wait until a worker is ready, so that a run asked for now starts at once."""
         end = time.monotonic() + patience
