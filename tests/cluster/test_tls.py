@@ -60,10 +60,10 @@ def live(server: Front, host: str = "localhost", **query: object) -> str:
 def test_servers_share_a_history_over_tls(
     tmp_path: Path, certificate: Certificate, postgres_front: Front, valkey_front: Front, mode: str
 ) -> None:
-    trusted: dict[str, Any] = {"sslrootcert": certificate.certificate} if mode == "verify-full" else {}
+    trusted: dict[str, Any] = {"sslrootcert": certificate.authority} if mode == "verify-full" else {}
     urls = {
         "database_url": database(postgres_front, sslmode=mode, **trusted),
-        "live_url": live(valkey_front, ssl_ca_certs=certificate.certificate),
+        "live_url": live(valkey_front, ssl_ca_certs=certificate.authority),
     }
     with ExitStack() as stack:
         leader, follower = (stack.enter_context(running(tmp_path / name, **urls)) for name in ("one", "two"))
@@ -91,7 +91,7 @@ def not_started(tmp_path: Path, database_url: str, live_url: str | None = None) 
 def test_a_database_whose_certificate_is_not_trusted_is_not_used(
     tmp_path: Path, certificate: Certificate, another: Certificate, postgres_front: Front
 ) -> None:
-    trusted, verified = certificate.certificate, {"sslmode": "verify-full"}
+    trusted, verified = certificate.authority, {"sslmode": "verify-full"}
     for asked, said in (
         ({"sslrootcert": trusted, "host": "127.0.0.1"}, "does not match host name"),
         ({"sslrootcert": tmp_path / "missing.pem"}, "missing.pem"),
@@ -100,7 +100,7 @@ def test_a_database_whose_certificate_is_not_trusted_is_not_used(
             Database(database(postgres_front, **verified, **asked))
         assert SECRET not in str(refused.value)
         assert "\n" not in str(refused.value)
-    url = database(postgres_front, **verified, sslrootcert=another.certificate)
+    url = database(postgres_front, **verified, sslrootcert=another.authority)
     assert "certificate verify failed" in not_started(tmp_path, url)
 
 
@@ -113,8 +113,8 @@ def test_a_stream_whose_certificate_is_not_trusted_is_not_used_and_that_is_said(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     for asked, said in (
-        ({"ssl_ca_certs": another.certificate}, "certificate verify failed: self-signed certificate"),
-        ({"ssl_ca_certs": certificate.certificate, "host": "127.0.0.1"}, "certificate is not valid for '127.0.0.1'"),
+        ({"ssl_ca_certs": another.authority}, "certificate verify failed: unable to get local issuer certificate"),
+        ({"ssl_ca_certs": certificate.authority, "host": "127.0.0.1"}, "certificate is not valid for '127.0.0.1'"),
     ):
         url = live(valkey_front, **asked).replace("://", f"://:{SECRET}@")
         with running(tmp_path, database_url=empty_postgres, live_url=url) as server:

@@ -3,12 +3,13 @@
 import socket
 import ssl
 import struct
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+
+import trustme
 
 SSL_REQUEST, GSS_REQUEST = struct.pack("!II", 8, 80877103), struct.pack("!II", 8, 80877104)
 """What a PostgreSQL client sends first, to ask whether it may encrypt what follows."""
@@ -16,22 +17,16 @@ SSL_REQUEST, GSS_REQUEST = struct.pack("!II", 8, 80877103), struct.pack("!II", 8
 
 @dataclass(frozen=True)
 class Certificate:
-    """Signed by itself, for ``localhost``: files."""
+    """For ``localhost``, signed by an authority of its own: files."""
 
-    certificate: Path
-    key: Path
+    authority: Path
+    key_and_certificate: Path
 
     @classmethod
     def make(cls, folder: Path) -> "Certificate":
-        made = cls(folder / "certificate.pem", folder / "key.pem")
-        subprocess.run(
-            [
-                "openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-addext", "subjectAltName=DNS:localhost",
-                "-keyout", str(made.key), "-out", str(made.certificate),
-            ],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        authority, made = trustme.CA(), cls(folder / "authority.pem", folder / "certificate.pem")
+        authority.cert_pem.write_to_path(made.authority)
+        authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(made.key_and_certificate)
         return made
 
 
@@ -47,7 +42,7 @@ class Front:
 def front(certificate: Certificate, address: str | tuple[str, int], *, postgres: bool = False) -> Iterator[Front]:
     """Decrypts for the server at this address, a path or a host and port; who does not speak TLS is cut off."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.certificate, certificate.key)
+    context.load_cert_chain(certificate.key_and_certificate)
     listener = socket.create_server(("127.0.0.1", 0))
     made = Front(listener.getsockname()[1])
 
