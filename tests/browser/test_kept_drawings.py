@@ -138,6 +138,20 @@ def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path
     expect(drawings(page)).to_have_count(2)
 
 
+def test_buttons_stay_where_they_are_when_the_drawings_appear(draw_page: Page) -> None:
+    page = draw_page
+    below = """() => {
+      const top = (part) => document.querySelector(part).getBoundingClientRect().top;
+      return Math.round(top(".kept-all") - top("[data-part=kept]"));
+    }"""
+    keep(page, SEVEN, "7")
+    expect(page.locator(".kept-grid")).to_have_css("display", "grid")
+    before = page.evaluate(below)
+    page.locator("[data-part=kept]").scroll_into_view_if_needed()
+    expect(drawings(page)).to_have_count(1)
+    assert page.evaluate(below) == before
+
+
 def test_on_the_server_only_when_told_to(draw_page: Page) -> None:
     page = draw_page
     keep(page, SEVEN, "7")

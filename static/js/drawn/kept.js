@@ -155,10 +155,8 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
     if (from) void reporting(ofAll, "The file is not taken", () => add(from));
     file.value = "";
   }, { signal });
-  watchSight(root, (seen) => {
-    if (seen) grid.open();
-    verdicts.shown = seen;
-  }, { signal });
+  watchSight(root, (near) => near && grid.open(), { signal, margin: "100% 0px" }); // before one could miss what it moves
+  watchSight(root, (seen) => (verdicts.shown = seen), { signal });
   const ends = [kept.subscribe(show), verdicts.subscribe(show)];
   signal.addEventListener("abort", () => {
     for (const end of ends) end();
