@@ -114,10 +114,14 @@ class Training:
             paced=self.lane == "paced", logged=False, threads=before.threads, starter=before.starter,
             begun=tuple((member.run, member.recipe) for member in self.command.members),
         )  # fmt: skip
+        if before.sweep is None:
+            for control in on[0].unanswered:  # in the order in which it was told
+                waiting.control(on[0].id, control)
+            return waiting
         # What all are told one of them answers first. The others are told by that when they go on.
         of_all = [[each for each in run.unanswered if not isinstance(each, SetLearningRate)] for run in on]
         for each in min(of_all, key=len):
-            waiting.control(None if before.sweep else on[0].id, each)
+            waiting.control(None, each)
         for run in on:
             for control in run.unanswered:
                 if isinstance(control, SetLearningRate):
