@@ -200,6 +200,7 @@ async def test_paced_runs_use_every_worker_that_has_none_at_full_speed(
     run = await supervisor.start(LONG)
     own = await steps(run)
     await supervisor.control(run.id, slow)
+    await Watcher(history, run.id).until(Controlled)
     assert {await steps(await supervisor.start(LONG, pace=slow)) for _ in range(2)} == {shared, own}
     assert await steps(await supervisor.start(LONG)) == own
     assert {await steps(await supervisor.start(LONG, pace=slow)) for _ in range(3)} == {shared}
