@@ -1,8 +1,9 @@
-"""Last events that the server writes: of runs without a worker, or whose worker has gone."""
+"""What the server itself writes into a run's log: last events of runs without a worker, or whose worker has gone."""
 
 import time
 
-from app.events import RunFailed, RunInterrupted, RunStopped
+from app.events import Event, RunFailed, RunInterrupted, RunStopped
+from app.record import Record
 from app.run import Run
 
 SERVER_STOPPED = "The server was stopped before the run had ended."
@@ -20,3 +21,8 @@ def failed(run: Run, reason: str) -> RunFailed:
 
 def interrupted(run: Run, reason: str) -> RunInterrupted:
     return RunInterrupted(step=run.step, reason=reason, summary=run.summary, time=time.time())
+
+
+def records(run: Run, *events: Event) -> list[Record]:
+    """The next records of its log."""
+    return [Record.of(event, run.seq + i) for i, event in enumerate(events, 1)]

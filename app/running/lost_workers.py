@@ -17,9 +17,8 @@ from app.recipe import LEARNER, Recipe
 from app.resumption import MOST_CHECKSUMS, Resumption
 from app.run import Run
 from app.running.active_run import RETRY_SECONDS, ActiveRun, Training
-from app.running.endings import LEADER_DIED, SERVER_DIED, interrupted, stopped
+from app.running.endings import LEADER_DIED, SERVER_DIED, interrupted, records, stopped
 from app.running.queue import RunQueue, Waiting, is_paced
-from app.running.records import records
 from app.sweep import combinations, groups
 
 MOST_AT_A_STEP = 3

@@ -22,13 +22,12 @@ from app.recipe import LEARNER, Recipe
 from app.run import Run, State
 from app.running.active_run import NO_END, ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
-from app.running.endings import SERVER_STOPPED, failed, interrupted, stopped
+from app.running.endings import SERVER_STOPPED, failed, interrupted, records, stopped
 from app.running.engine import Engine
 from app.running.lost_workers import MARK_SECONDS, MODEL_GONE, LostRuns
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
 from app.running.queue import Lane, RunQueue, Waiting, is_paced
 from app.running.queue import QueueFull as QueueFull
-from app.running.records import records
 from app.running.reuse import Equal
 from app.running.warm_worker import CANCEL_SECONDS, ActiveTask, WarmWorker
 from app.running.workers import Workers, cores
