@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
 from app.history.history import History
 from app.running import computations, process, warm_worker
@@ -79,3 +80,12 @@ async def impatient_supervisor(
     async with supervised(history, engine) as supervisor:
         yield supervisor
         await supervisor.stop()
+
+
+@pytest.fixture
+def as_in_a_worker() -> Iterator[None]:
+    """More threads would add up sums in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

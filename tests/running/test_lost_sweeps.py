@@ -2,11 +2,9 @@
 
 import os
 import signal
-from collections.abc import Iterator
 
 import anyio
 import pytest
-import torch
 
 from app.checkpoint import Checkpoint
 from app.controls import Act, SetLearningRate, SetSpeed
@@ -41,13 +39,9 @@ STOP = Act(action="stop")
 
 
 @pytest.fixture
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def one_thread(monkeypatch: pytest.MonkeyPatch, as_in_a_worker: None) -> None:
     """For workers and for what they are compared with: on a busy machine more of them wait for each other."""
     monkeypatch.setattr("app.running.supervisor.SWEEP_THREADS", 1)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 async def start(supervisor: Supervisor, base: Recipe, **axes: list[Value]) -> list[Run]:

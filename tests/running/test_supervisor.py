@@ -1,13 +1,11 @@
 import base64
 import os
 import signal
-from collections.abc import Iterator
 from contextvars import ContextVar
 
 import anyio
 import anyio.lowlevel
 import pytest
-import torch
 
 from app.controls import Act, SetLearningRate, SetPace, SetSpeed
 from app.events import (
@@ -40,15 +38,6 @@ from tests.running.watching import LONG, PATIENCE, Watcher
 pytestmark = pytest.mark.anyio
 
 STOP = Act(action="stop")
-
-
-@pytest.fixture
-def as_in_a_worker() -> Iterator[None]:
-    """More threads would add up sums in another order."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.usefixtures("as_in_a_worker")
@@ -208,9 +197,10 @@ async def test_paced_runs_use_every_worker_that_has_none_at_full_speed(
 
 
 async def test_all_runs_are_stopped_at_once_queued_ones_included(supervisor: Supervisor, history: History) -> None:
-    runs = [await supervisor.start(LONG) for _ in range(3)]
+    runs = [await supervisor.start(LONG)]
+    await Watcher(history, runs[0].id).until(Steps)  # no run of before has its place any more
+    runs += [await supervisor.start(LONG) for _ in range(2)]
     runs.append(await supervisor.start(LONG, pace=SetSpeed(steps_per_second=5)))
-    await Watcher(history, runs[0].id).until(Steps)
     await Watcher(history, runs[3].id).until(Steps)
     assert sorted(await supervisor.stop()) == sorted(run.id for run in runs)
     assert [(await history.get(run.id)).state for run in runs] == ["stopped"] * 4
