@@ -2,11 +2,10 @@
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import anyio
 import pytest
-import torch
 
 from app.checkpoint import Checkpoint
 from app.controls import Act, SetLearningRate, SetPace, SetSpeed
@@ -38,15 +37,6 @@ pytestmark = pytest.mark.anyio
 
 SLOW = SetSpeed(steps_per_second=50)
 PAUSE, RESUME, STOP = (Act(action=action) for action in ("pause", "resume", "stop"))
-
-
-@pytest.fixture
-def as_in_a_worker() -> Iterator[None]:
-    """More threads would add up sums in another order."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def kill_worker_of(run: str, supervisor: Supervisor) -> None:

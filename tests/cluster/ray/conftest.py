@@ -7,6 +7,7 @@ import pytest
 from app.running.engine import Engine
 from scripts.ray_cluster import Cluster, cluster
 from tests.running.conftest import anyio_backend as anyio_backend
+from tests.running.conftest import as_in_a_worker as as_in_a_worker
 from tests.running.conftest import history as history
 from tests.running.conftest import impatient_supervisor as impatient_supervisor
 from tests.running.conftest import patience as patience

@@ -13,7 +13,6 @@ from tests.running.test_lost_workers import (  # noqa: F401
     test_what_a_run_was_told_holds_in_its_next_worker,
 )
 from tests.running.test_supervisor import (  # noqa: F401
-    as_in_a_worker,
     pytestmark,
     test_a_run_is_logged_exactly_as_it_was_trained,
     test_a_run_whose_worker_dies_before_it_begins_keeps_what_it_was_told,
