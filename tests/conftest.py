@@ -71,6 +71,15 @@ class Server(Serving):
         """The first event of one of these types."""
         return next(event for event in self.events(run) if event["type"] in types)
 
+    def worker_of(self, run: object) -> int:
+        """The process that trains it, once one does."""
+        with self.client() as client:
+            while True:
+                for server in client.get("/api/cluster").json()["servers"]:
+                    for worker in server["workers"]:
+                        if run in [known["id"] for known in worker["runs"]]:
+                            return int(worker["pid"])
+
 
 @contextmanager
 def running(data_dir: Path, *options: str, **settings: Any) -> Iterator[Server]:

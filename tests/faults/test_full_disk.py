@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from websockets.sync.client import connect
@@ -142,7 +145,9 @@ async def test_a_history_opens_on_a_full_disk(disk: SmallDisk, kept: bool) -> No
         assert (await history.get("left")).state == "finished"
 
 
-def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk) -> None:
+def test_a_server_says_so_and_goes_on_though_its_worker_dies_meanwhile(
+    serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk
+) -> None:
     with serve(disk.folder, reserve_bytes="0", heartbeat="0.05") as server, server.client() as client:
         run = server.start(epochs=60, steps_per_second=50)["id"]  # which does not end before the disk is full
         server.until(run, "EpochEnded")
@@ -158,8 +163,14 @@ def test_a_server_says_so_and_goes_on(serve: Callable[..., AbstractContextManage
         assert "free on the server's disk" in refused.json()["detail"]
         assert client.get(f"/api/runs/{run}").json()["state"] == "running"
         assert client.get("/healthz").status_code == 200
+        worker = server.worker_of(run)
+        os.kill(worker, signal.SIGKILL)
+        while Path(f"/proc/{worker}").exists():  # until its end is noticed
+            pass
+        assert client.get(f"/api/runs/{run}").json()["state"] == "running"
         disk.empty()
         client.post(f"/api/runs/{run}/control", json={"pace": "full"}).raise_for_status()
+        assert server.until(run, "WorkerReplaced", "RunFinished", "RunFailed")["type"] == "WorkerReplaced"
         assert server.until(run, "RunFinished")
         logged = client.get(f"/api/runs/{run}/metrics").json()["step"]
         assert logged == list(range(1, 60 * 49 + 1))

@@ -118,15 +118,6 @@ def test_reconnecting_in_the_middle_loses_and_doubles_nothing(server):
     assert steps == list(range(1, 4 * 49 + 1))
 
 
-def worker_of(server, run):
-    """The process that trains it."""
-    while True:
-        servers = httpx.get(f"{server.url}/api/cluster", timeout=60).json()["servers"]
-        for worker in (worker for each in servers for worker in each["workers"]):
-            if run in [known["id"] for known in worker["runs"]]:
-                return worker["pid"]
-
-
 def test_a_viewer_of_a_run_whose_worker_is_killed_sees_each_step_once(server):
     run = server.start(epochs=6, steps_per_second=20)["id"]
     got: list[dict[str, Any]] = []
@@ -139,7 +130,7 @@ def test_a_viewer_of_a_run_whose_worker_is_killed_sees_each_step_once(server):
             return got[-1]
 
         until("EpochEnded")
-        os.kill(worker_of(server, run), signal.SIGKILL)
+        os.kill(server.worker_of(run), signal.SIGKILL)
         lost = until("WorkerLost", "RunFinished", "RunFailed")
         assert until("WorkerReplaced", "RunFinished", "RunFailed")["step"] == lost["step"]
         httpx.post(f"{server.url}/api/runs/{run}/control", json={"steps_per_second": None}, timeout=60)
