@@ -343,29 +343,35 @@ def test_digits_that_cannot_be_read_are_tried_again(
 
 
 def test_the_images_that_a_step_learned_from(page: Page, server: str, finished_run: str) -> None:
-    """The learner's own, of any step that is looked up; none while steps pass too fast to be looked at."""
+    """The learner's own, of any step that is looked up, as many as there is room for; none while steps pass too fast to
+    be looked at, nor before somebody looks back at what is over."""
     set_up(page, server, finished_run)
     mount(page, BATCH)
     batch = page.locator('[data-part="batch"]')
-    expect(batch).to_contain_text("The images of each step appear here.")
+    expect(batch).to_contain_text("Its mini-batches appear here.")
     take(page, 98)
     asked = {"run": finished_run, "step": 98, "images": 64}
     labels = httpx.post(f"{server}/api/experiments/batch", json=asked, timeout=60).json()["labels"]
-    threes = f"{labels.count(3)} threes and {labels.count(7)} sevens"
-    expect(batch).to_contain_text(f"Step 98 learned from {len(labels)} images, {threes}; here the first 64.")
-    expect(batch.get_by_role("img")).to_have_attribute("aria-label", re.compile(", ".join(map(str, labels[:64])) + "$"))
+    page.evaluate("() => { shown.live = true; shown.tell({ type: 'Moved' }); }")
+    expect(batch).to_contain_text("Go back to see its mini-batches.")
+    page.evaluate("() => { shown.live = false; shown.tell({ type: 'Moved' }); }")
+    expect(batch).to_contain_text(f"Mini-batch 98: {labels.count(3)} threes, {labels.count(7)} sevens.")
+    first = f"The first 20 of {len(labels)} images that step 98 learned from, in the order "
+    expect(batch.get_by_role("img")).to_have_attribute("aria-label", first + ", ".join(map(str, labels[:20])))
     until(
         page,
         """() => {
           const canvas = document.querySelector('[data-part="batch"] canvas');
           const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-          return data.filter((value, i) => i % 4 === 3 && value > 128).length > 64 * 30;
+          return data.filter((value, i) => i % 4 === 3 && value > 128).length > 20 * 30;
         }""",
     )
     page.evaluate("() => { shown.step = 7; shown.tell({ type: 'Moved' }); }")
-    expect(batch).to_contain_text("Step 7 learned from 256 images")
+    expect(batch).to_contain_text("Mini-batch 7: ")
+    batch.evaluate("part => { part.parentElement.style.width = '600px'; }")
+    expect(batch.get_by_role("img")).to_have_attribute("aria-label", re.compile("^The first 40 of 256 images"))
     page.evaluate("() => { Object.assign(shown, { state: 'running', live: true }); shown.tell({ type: 'Steps' }); }")
-    expect(batch).to_contain_text("Pause, or go slower")
+    expect(batch).to_contain_text("Pause to see its mini-batch.")
     expect(batch.locator("canvas")).to_be_hidden()
 
 

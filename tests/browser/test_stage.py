@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from itertools import combinations
 
 import httpx
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from tests.browser.steering import control, steps_taken
+from tests.browser.steering import control, paused, steps_taken
 from tests.browser.waiting import asked, at_rest, boxes, fits, painted, resize, until, until_is
 
 SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
@@ -34,12 +35,7 @@ def test_a_fresh_server_shows_a_network_that_learns(
 
 SEEN = ("bar", "controls", "picture", "tiles", "loss", "accuracy", "pad", "scrubber")
 BELOW_ON_A_PHONE = ("loss", "tiles")
-
-
-def test_all_that_moves_is_on_the_screen_while_a_run_trains(
-    new_page: Callable[..., Page], server: str, slow_run: str
-) -> None:
-    share = """part => {
+SHARE = """part => {
       const box = document.querySelector(`[data-part=${part}]`).getBoundingClientRect();
       const nav = document.querySelector(".site-nav").getBoundingClientRect();
       // On a phone these lie over the page.
@@ -50,6 +46,12 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
       const high = Math.min(box.bottom, end) - Math.max(box.top, 0);
       return box.width && box.height ? Math.max(0, wide) * Math.max(0, high) / (box.width * box.height) : 0;
     }"""
+"""How much of a part is on the screen, from 0 to 1."""
+
+
+def test_all_that_moves_is_on_the_screen_while_a_run_trains(
+    new_page: Callable[..., Page], server: str, slow_run: str
+) -> None:
     for phone, sizes in (
         (False, [(1366, 657), (1280, 720), (1440, 900), (1920, 1080), (2560, 1440)]),
         (True, [(390, 844)]),
@@ -62,7 +64,7 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
         for width, height in sizes:
             resize(page, width, height)
             wanted = [part for part in SEEN if not (phone and part in BELOW_ON_A_PHONE)]
-            until_is(page, f"(parts) => parts.filter((part) => !(({share})(part) > 0.99))", [], wanted)
+            until_is(page, f"(parts) => parts.filter((part) => !(({SHARE})(part) > 0.99))", [], wanted)
             until(
                 page,
                 """([picture, used]) => [[".whole-picture-image", picture], [".stage", used]].every(
@@ -70,6 +72,61 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
                 [160 if phone else 300 if width >= 1920 else 240, 0 if width < 1920 else 0.95 * width],
             )
             fits(page, width)
+
+
+def test_the_images_it_learns_from_are_on_the_screen_while_one_looks(page: Page, server: str, slow_run: str) -> None:
+    """Beside the digits that it misreads, or under the drawing; all else stays where it is, and nothing lies on it."""
+    page.goto(f"/runs/{slow_run}")
+    expect(page.locator(".misread .digit-row-digit").first).to_be_visible()
+    batch = page.locator("[data-part=batch]")
+    image = batch.get_by_role("img")
+    parts = [*(f"[data-part={part}]" for part in SEEN), ".misread .digit-row-digit", "#contributions"]
+    try:
+        for width, height, fewest in ((1366, 657, 12), (1280, 720, 12), (1440, 900, 30), (1920, 1080, 30)):
+            resize(page, width, height)
+            expect(batch).to_have_text("Pause to see its mini-batch.")
+            before = boxes(page, *parts)
+            apart(page, ".batch .caption", ".misread-count", ".misread .digit-row", "#contributions", "#scrubber")
+            until_is(page, f"(part) => ({LAST_TO_PRESS})(part)", True, ".misread .digit-row")
+            step = paused(page)
+            expect(batch).to_contain_text(re.compile(rf"^Mini-batch {step:,}: \d+ threes, \d+ sevens\.$"))
+            expect(image).to_have_attribute("aria-label", re.compile(r"^The first \d+ of \d+ images that step"))
+            assert int((image.get_attribute("aria-label") or "").split()[2]) >= fewest
+            until_is(
+                page, f"(parts) => parts.filter((part) => !(({SHARE})(part) > 0.99))", [], [*SEEN, "misread", "batch"]
+            )
+            assert boxes(page, *parts) == before
+            apart(page, ".batch", ".misread", "#contributions", "#scrubber")
+            inside, outside = boxes(page, ".batch-image", ".batch")
+            assert inside["x"] + inside["width"] <= outside["x"] + outside["width"]
+            assert inside["y"] + inside["height"] <= outside["y"] + outside["height"]
+            page.get_by_role("button", name="One step").click()
+            expect(batch).to_contain_text(f"Mini-batch {step + 1:,}: ")
+            page.get_by_role("button", name="Resume").click()
+            expect(image).to_be_hidden()
+    finally:
+        control(server, slow_run, action="resume")
+
+
+LAST_TO_PRESS = """row => {
+  const { right } = document.querySelector(row).getBoundingClientRect();
+  const seen = [...document.querySelector(row).children].filter((each) => each.getBoundingClientRect().right <= right);
+  const { x, y, width, height } = seen.at(-1).getBoundingClientRect();
+  return seen.at(-1).contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+"""Whether the last digit in sight of a row lies under nothing else."""
+
+
+def apart(page: Page, *parts: str) -> None:
+    """Fail where two of these parts lie on one another."""
+
+    def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+        along = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+        down = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+        return along > 0.5 and down > 0.5
+
+    placed = dict(zip(parts, boxes(page, *parts), strict=True))
+    assert not [(a, b) for a, b in combinations(parts, 2) if overlap(placed[a], placed[b])], placed
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 657), (390, 844)])

@@ -2,18 +2,28 @@
 
 const SIDE = 28;
 const GAP = 2;
-const COLUMNS = 16;
 
 /**
- * In rows of 16, as ink on clear paper.
+ * How many of them there is room for.
+ *
+ * @param {number} width in pixels
+ * @param {number} height
+ * @returns {{ columns: number, rows: number }} one at least
+ */
+export function mosaicOf(width, height) {
+  const fits = (/** @type {number} */ size) => Math.max(1, Math.floor((size + GAP) / (SIDE + GAP)));
+  return { columns: fits(width), rows: fits(height) };
+}
+
+/**
+ * As ink on clear paper, row by row.
  *
  * @param {HTMLCanvasElement} canvas gets the size that they take
- * @param {Uint8Array} pixels 784 for each, ink bright on 0
- * @param {number} digits
- * @param {import("../shell/palette.js").Rgb} ink
+ * @param {{ pixels: Uint8Array, digits: number, columns: number, ink: import("../shell/palette.js").Rgb }} mosaic `pixels`:
+ *   784 for each, ink bright on 0
  */
-export function paintMosaic(canvas, pixels, digits, ink) {
-  const columns = Math.min(COLUMNS, digits);
+export function paintMosaic(canvas, { pixels, digits, columns, ink }) {
+  columns = Math.min(columns, digits);
   canvas.width = columns * (SIDE + GAP) - GAP;
   canvas.height = Math.ceil(digits / columns) * (SIDE + GAP) - GAP;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));

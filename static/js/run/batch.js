@@ -1,7 +1,7 @@
-// The mini-batch that the step shown learned from, where somebody looks: while the run is paused, over or slow, or a
-// moment of it is looked up.
+// The mini-batch that the step shown learned from, where somebody looks: while the run is paused or slow, or a moment of
+// it is looked up.
 
-import { paintMosaic } from "../ink/mosaic.js";
+import { mosaicOf, paintMosaic } from "../ink/mosaic.js";
 import { element } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { colour } from "../shell/palette.js";
@@ -18,7 +18,10 @@ const SENT = 64; // images of a batch: as many as can be told apart at a glance,
 const EVERY = 400; // milliseconds between two questions: 150 a minute, while a server answers 240 of one address
 const KEPT = 40; // batches, of 50 kB each: going back and forth among the last steps asks for nothing
 const SLOW = 4; // steps a second: beyond that no batch can be looked at
+const BRISK = 2; // steps a second: beyond that a batch changes faster than one sees what is new in it
 const WINDOW = 1500; // milliseconds over which the speed is taken
+const REM = 17; // pixels, as base.css has it: with larger letters digits are larger too
+const WAITS = "Its mini-batches appear here.";
 
 /**
  * @param {HTMLElement} root is filled
@@ -26,11 +29,12 @@ const WINDOW = 1500; // milliseconds over which the speed is taken
  * @param {{ signal: AbortSignal }} options
  */
 export function mountBatch(root, { run, painter }, { signal }) {
-  const said = element("p", "caption", "The images of each step appear here.");
+  const said = element("p", "caption", WAITS);
   const canvas = element("canvas", "batch-image");
   canvas.setAttribute("role", "img");
-  canvas.hidden = true; // until there is a batch to show
-  const view = element("div", "batch", said, canvas);
+  const box = element("div", "batch-images", canvas);
+  box.hidden = true; // until there is a batch to show
+  const view = element("div", "batch", said, box);
   view.dataset.part = "batch";
   root.append(view);
   /** Of the run `of`, the one asked for last at the end. @type {Map<number, Batch>} */
@@ -49,11 +53,9 @@ export function mountBatch(root, { run, painter }, { signal }) {
   async function update() {
     if (run.run !== of) kept.clear();
     of = run.run;
-    const { step } = run;
-    if (!run.run || step < 1) return show(null, "The images of each step appear here.");
-    if (run.state === "running" && run.live && !speed.slow) {
-      return show(null, "Pause, or go slower, to see the images that each step learns from.");
-    }
+    const now = looksAt();
+    if (typeof now === "string") return show(null, now);
+    const step = now;
     const known = kept.get(step);
     if (known) return show(known, words(known));
     busy = true;
@@ -70,7 +72,19 @@ export function mountBatch(root, { run, painter }, { signal }) {
     } finally {
       busy = false;
     }
-    if (run.step !== step || run.run !== of) refresh(); // it went on meanwhile
+    if (looksAt() !== step || run.run !== of) refresh(); // it went on meanwhile
+  }
+
+  /** Whose images are to be seen, or why none are. @returns {number | string} */
+  function looksAt() {
+    const { step } = run;
+    if (!run.run || step < 1) return WAITS;
+    if (!run.live || run.state === "paused") return step;
+    if (run.state !== "running") return "Go back to see its mini-batches.";
+    if (!speed.slow) return "Pause to see its mini-batch.";
+    // A class of thirty at one address asks for the same steps, which are computed once.
+    const every = speed.brisk ? 2 : 1;
+    return Math.max(1, step - (step % every));
   }
 
   /**
@@ -79,17 +93,23 @@ export function mountBatch(root, { run, painter }, { signal }) {
    */
   function show(batch, about) {
     if (said.textContent !== about) said.textContent = about;
-    canvas.hidden = batch === null;
+    box.hidden = batch === null;
     if (batch === shown) return;
     shown = batch;
     paint();
   }
 
+  /** As many as there is room for. */
   function paint() {
     if (!shown) return;
-    paintMosaic(canvas, shown.images, shown.sent, ink);
-    const sent = shown.labels.slice(0, shown.sent);
-    canvas.setAttribute("aria-label", `${counted(sent)}, in the order ${sent.join(", ")}`);
+    const scale = parseFloat(getComputedStyle(root.ownerDocument.documentElement).fontSize) / REM;
+    const { columns, rows } = mosaicOf(box.clientWidth / scale, box.clientHeight / scale);
+    const digits = Math.min(shown.sent, columns * rows);
+    paintMosaic(canvas, { pixels: shown.images, digits, columns, ink });
+    canvas.style.width = `${canvas.width * scale}px`;
+    const sent = shown.labels.slice(0, digits);
+    const which = digits < shown.labels.length ? `The first ${digits} of ${count(shown.labels.length)} images` : "The images";
+    canvas.setAttribute("aria-label", `${which} that step ${count(shown.step)} learned from, in the order ${sent.join(", ")}`);
   }
 
   // The server computes a batch: only where somebody sees it.
@@ -105,7 +125,10 @@ export function mountBatch(root, { run, painter }, { signal }) {
     ink = colour(root.ownerDocument, "--ink");
     paint();
   }, { signal });
+  const sizes = new ResizeObserver(paint);
+  sizes.observe(box);
   signal.addEventListener("abort", () => {
+    sizes.disconnect();
     unsubscribe();
     view.remove();
   });
@@ -127,10 +150,19 @@ class Speed {
 
   /** Whether there is time to look at each; not as long as that cannot be told. */
   get slow() {
+    return this.#perSecond() <= SLOW;
+  }
+
+  get brisk() {
+    return this.#perSecond() > BRISK;
+  }
+
+  /** Infinity as long as it cannot be told. */
+  #perSecond() {
     const [first, last] = [this.#arrived[0], this.#arrived.at(-1)];
-    if (!first || !last) return false;
+    if (!first || !last) return Infinity;
     const passed = (performance.now() - first.time) / 1000;
-    return passed > 0.5 && (last.step - first.step) / passed <= SLOW;
+    return passed > 0.5 ? (last.step - first.step) / passed : Infinity;
   }
 }
 
@@ -150,14 +182,8 @@ export function fromBase64(text) {
 }
 
 /** @param {Batch} batch */
-function words({ step, labels, sent }) {
-  const all = `${count(labels.length)} ${labels.length === 1 ? "image" : "images"}`;
-  const some = sent < labels.length ? `; here the first ${sent}` : "";
-  return `Step ${count(step)} learned from ${all}, ${counted(labels)}${some}.`;
-}
-
-/** @param {number[]} labels */
-function counted(labels) {
+function words({ step, labels }) {
   const threes = labels.filter((label) => label === 3).length;
-  return `${count(threes)} ${threes === 1 ? "three" : "threes"} and ${count(labels.length - threes)} ${labels.length - threes === 1 ? "seven" : "sevens"}`;
+  const sevens = labels.length - threes;
+  return `Mini-batch ${count(step)}: ${count(threes)} ${threes === 1 ? "three" : "threes"}, ${count(sevens)} ${sevens === 1 ? "seven" : "sevens"}.`;
 }

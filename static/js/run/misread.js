@@ -37,7 +37,10 @@ const CHANGES = new Set(["Weights", "Moved", "RunQueued", "RunStarted"]);
  * @param {{ signal: AbortSignal }} options
  */
 export function mountMisread(root, { run, painter, digits: source, onPick }, { signal }) {
-  const said = element("p", "misread-count caption");
+  const words = element("span", "");
+  const about = element("span", "misread-about", " Below: what it is, and P(3).");
+  about.hidden = true;
+  const said = element("p", "misread-count caption", words, about);
   const again = element("button", "button small", "Try again");
   again.type = "button";
   again.hidden = true;
@@ -111,7 +114,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
    */
   function show(digits, logits) {
     const { count: wrong, worst } = mistakes(logits, digits.labels, MOST);
-    showWords(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits.` + (wrong ? " Below: what it is, and P(3)." : ""));
+    showWords(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits.`, wrong > 0);
     const shown = worst.map(({ index, label, logit }) => {
       const probability = share(sigmoid(logit));
       return {
@@ -127,9 +130,13 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
     else put();
   }
 
-  /** @param {string} words */
-  function showWords(words) {
-    if (said.textContent !== words) said.textContent = words;
+  /**
+   * @param {string} text
+   * @param {boolean} [digits] whether some stand below
+   */
+  function showWords(text, digits = false) {
+    if (words.textContent !== text) words.textContent = text;
+    about.hidden = !digits;
   }
 
   /** @param {string} words */
