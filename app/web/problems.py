@@ -177,9 +177,16 @@ async def on_damaged(request: Request, error: Exception) -> Response:
     return damaged(error).response()
 
 
+def said(error: HTTPException) -> str:
+    """What it says, or of an address that no route has, in words."""
+    if error.status_code == HTTPStatus.NOT_FOUND and error.detail == HTTPStatus.NOT_FOUND.phrase:
+        return "There is nothing at this address."
+    return error.detail
+
+
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    status, detail, headers = error.status_code, error.detail, error.headers
+    status, detail, headers = error.status_code, said(error), error.headers
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         methods = allowed(request.app.routes, request.scope)
         headers = {"Allow": methods}
@@ -187,6 +194,4 @@ async def on_http(request: Request, error: Exception) -> Response:
     elif status == HTTPStatus.NOT_FOUND and takes_sockets(request.app.routes, request.scope):
         status, headers = HTTPStatus.UPGRADE_REQUIRED, {"Upgrade": "websocket", "Connection": "Upgrade"}
         detail = "This address is for WebSockets."
-    elif status == HTTPStatus.NOT_FOUND and detail == HTTPStatus.NOT_FOUND.phrase:
-        detail = "There is nothing at this address."
     return Problem(status, HTTPStatus(status).phrase, detail, (), headers).response()

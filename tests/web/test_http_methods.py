@@ -53,3 +53,6 @@ def test_an_address_that_is_not_there_is_said_to_be_empty(server):
     with server.client() as client:
         answer = client.get("/api/nothing")
         assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing at this address.")
+        page = client.get("/nothing", headers={"Accept": "text/html"})
+        assert (page.status_code, "There is nothing at this address." in page.text) == (404, True)
+        assert "Not Found" not in page.text
