@@ -23,10 +23,10 @@ class Diverged(Exception):
         if learns >= learning_rate:
             advice = f"Start again with a smaller one, such as {learning_rate / 10:g}."
         else:
-            advice = f"Start again with {learns:g}: networks like this one learn at that rate."
+            advice = f"Start again with {learns:g}, at which networks like this one learn."
         super().__init__(
-            f"At step {step:,} the numbers became too large to compute with. At a learning rate of {learning_rate:g} "
-            f"each update overshoots further than the one before. {advice}"
+            f"The numbers overflowed at step {step:,}: at a learning rate of {learning_rate:g} each update overshoots "
+            f"further than the last. {advice}"
         )
         self.step = step
 

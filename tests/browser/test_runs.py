@@ -65,10 +65,21 @@ def test_a_run_appears_and_ends_while_one_looks(page: Page, server: str) -> None
 
 
 def test_a_failed_run_says_why(page: Page, server: str) -> None:
-    run(server, "Diverging", preset="diverging")
+    failed = run(server, "Diverging", preset="diverging")
     page.goto("/runs")
     expect(row(page, "Diverging")).to_contain_text("failed")
     expect(row(page, "Diverging").locator(".run-row-state")).to_have_attribute("title", re.compile("."))
+    page.goto(f"/runs/{failed}")
+    why = re.compile(
+        r"^The numbers overflowed at step \d+: .* Start again with 0\.1, at which networks like this one learn\."
+    )
+    for said in ("#detail", "#reason"):
+        expect(page.locator(said)).to_have_text(why)
+        until(
+            page,
+            "said => { said = document.querySelector(said); return said.scrollHeight <= said.clientHeight + 1; }",
+            said,
+        )
 
 
 def test_a_name_is_changed_in_its_row_and_everywhere(page: Page, new_page: Callable[..., Page], server: str) -> None:

@@ -46,7 +46,7 @@ def test_advises_a_rate_at_which_the_same_network_learns(digits: Digits, optimiz
     *_, failed = train(recipe, digits, NoControls())
     assert isinstance(failed, RunFailed)
     assert f"learning rate of {rate:g} " in failed.reason
-    advised = re.search(r"Start again with (\S+):", failed.reason)
+    advised = re.search(r"Start again with (\S+),", failed.reason)
     assert advised is not None, failed.reason
     *_, finished = train(recipe.model_copy(update={"learning_rate": float(advised[1])}), digits, NoControls())
     assert isinstance(finished, RunFinished)

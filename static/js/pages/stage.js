@@ -46,6 +46,8 @@ import { mountWholePicture } from "../weights/whole-picture.js";
  * some ten thousand more. */
 const READING_PAUSE = 400;
 
+const BROKEN = new Set(["failed", "interrupted"]);
+
 const { run: shown = "live", knownRun = "", knownSeq, knownOver, knownStarted } = document.body.dataset;
 const { signal } = new AbortController(); // the page's own parts stay as long as it does
 const painter = new Painter(window, () => (feed.complete ? 0 : READING_PAUSE), { signal });
@@ -91,6 +93,9 @@ const showState = painter.add(() => {
   if (title.textContent !== words) title.textContent = words;
   const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${connected() ? "" : "No connection: "}${feed.share} % of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
+  const why = damage ?? (known && BROKEN.has(state) ? run.log.reason : "");
+  part("reason").hidden = !why;
+  part("reason").textContent = sentence(why); // which the bar has not always room for
   part("run-name").textContent = isolated(run.name);
   part("picture-step").textContent = run.weights ? `after step ${count(run.weights.step)}` : "";
   part("run-state").textContent = known && state !== "none" ? `${active && !connected() ? "last known: " : ""}${state}` : "";
