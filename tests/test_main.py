@@ -48,16 +48,17 @@ def test_output_that_cannot_be_written_is_one_clear_line(arguments):
     assert (process.returncode, process.stderr) == (2, "threeseven: standard output: No space left on device\n")
 
 
-@pytest.mark.parametrize("library", ["typer", "pydantic", "rich.console"])
+@pytest.mark.parametrize("library", ["enum", "typer", "pydantic", "rich.console"])
 def test_ctrl_c_while_it_loads_leaves_no_traceback(library):
     interrupt = (
-        "import builtins, os, signal, app.__main__\n"
+        "import builtins, os\n"
         "load = builtins.__import__\n"
         "def interrupted(name, *rest):\n"
         f"    if name == {library!r}:\n"
-        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        os.kill(os.getpid(), 2)\n"
         "    return load(name, *rest)\n"
         "builtins.__import__ = interrupted\n"
+        "import app.__main__\n"
         "app.__main__.main()\n"
     )
     process = subprocess.run([sys.executable, "-c", interrupt], capture_output=True, text=True, timeout=100)
