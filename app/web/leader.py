@@ -5,10 +5,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from app.history.history import History
+from app.history.unavailable import HistoryUnavailable
 
 if TYPE_CHECKING:
     import httpx
@@ -22,8 +23,9 @@ CONNECT_SECONDS = 2.0
 """How long it may take to reach the leader."""
 
 PING_SECONDS = 5.0
-"""Between two pings to the leader by a visitor's connection, and for its answer: a leader that hangs is noticed by the
-time that another one leads in its place."""
+"""Between two pings to the leader by a visitor's connection, and for its answer; between two looks whether another one
+leads, while a request waits for its answer. A leader that hangs is noticed by the time that another one leads in its
+place."""
 
 KEPT_SECONDS = 2.0
 """For which a connection is kept that nothing is sent on: less than the 5 s after which the leader closes it, which
@@ -89,7 +91,8 @@ class Leader:
         await self._here.wait()
 
     async def ask(self, method: str, path: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> "httpx.Response":
-        """The leader's answer, whose body is still to come; close it. ``path`` with its query. Raises NoLeader."""
+        """The leader's answer, whose body is still to come; close it. ``path`` with its query. Raises NoLeader, also
+        where another server comes to lead before the answer begins."""
         import httpx
 
         address = await self._history.leader()
@@ -102,10 +105,29 @@ class Leader:
             content=body or None,
             extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": POOL_SECONDS}},
         )
+        asking = asyncio.create_task(self._transport.handle_async_request(request))
+        replaced = asyncio.create_task(self._replaced(address))
         try:
-            return await self._transport.handle_async_request(request)
+            await asyncio.wait((asking, replaced), return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise NoLeader(f"{address} has not answered, and leads no more")
+            return asking.result()
         except httpx.HTTPError as error:
             raise NoLeader(f"{address} has not answered ({type(error).__name__})") from None
+        finally:
+            for task in (asking, replaced):
+                task.cancel()
+            await asyncio.gather(asking, replaced, return_exceptions=True)
+
+    async def _replaced(self, address: str) -> None:
+        """Return once another server than that of ``address`` leads."""
+        while not self.here:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PING_SECONDS):
+                    await self.wait_here()
+            with suppress(HistoryUnavailable):
+                if await self._history.leader() != address:
+                    return
 
     @asynccontextmanager
     async def socket(self, client: str) -> "AsyncIterator[ClientConnection]":

@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -139,12 +140,15 @@ def test_a_leader_that_hangs_is_replaced_and_ends_when_it_wakes_up(
 ) -> None:
     with serve() as hanging, serve() as survivor:
         run = start(survivor)
-        with viewer(survivor, run) as events:
+        with viewer(survivor, run) as events, ThreadPoolExecutor(1) as asker:
             until(events, "Steps")
             hanging.process.send_signal(signal.SIGSTOP)
+            asked = asker.submit(httpx.get, f"{survivor.url}/api/storage", timeout=PATIENCE)
             lost = until(events, "WorkerLost", *ENDINGS)
             assert (lost["type"], lost["reason"]) == ("WorkerLost", LEADER_DIED)
             assert until(events, "WorkerReplaced", *ENDINGS)["type"] == "WorkerReplaced"
+            refused = asked.result()  # it had waited for the one that hangs
+            assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
             hanging.process.send_signal(signal.SIGCONT)
             assert hanging.process.wait(PATIENCE) == 0
             until(events, "Steps")
