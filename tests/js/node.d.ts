@@ -2,6 +2,10 @@
 
 declare module "node:test" {
   export function test(name: string, body: () => void | Promise<void>): void;
+  export function afterEach(body: () => void): void;
+  export const mock: {
+    timers: { enable(options: { apis: "setTimeout"[] }): void; tick(milliseconds: number): void; reset(): void };
+  };
 }
 
 declare module "node:assert/strict" {

@@ -2,6 +2,7 @@
 
 /** @import { Reading } from "../ink/predict.js" */
 /** @import { ProblemError } from "../shell/problem.js" */
+import { Questions } from "../shell/questions.js";
 import { watchSight } from "../shell/sight.js";
 
 /** Milliseconds between two questions at least. */
@@ -19,46 +20,28 @@ const EVERY = 150;
  * @returns {{ due: () => void }}
  */
 export function askWhileSeen(root, ask, { show, fail }, { signal }) {
-  let due = false;
-  let busy = false;
-  let seen = false;
-  let asked = -Infinity;
-  let timer = 0;
+  let [due, seen] = [false, false];
+  const questions = new Questions(() => (due && seen ? { put } : null), { every: EVERY, signal });
 
-  function schedule() {
-    if (!due || busy || timer || !seen || document.hidden || signal.aborted) return;
-    timer = window.setTimeout(send, Math.max(0, asked + EVERY - performance.now()));
-  }
-
-  async function send() {
-    timer = 0;
-    if (!due || !seen || document.hidden) return;
+  async function put() {
     due = false;
-    const answer = ask();
-    if (!answer) return show(null);
-    busy = true;
-    asked = performance.now();
     try {
-      const reading = await answer;
-      if (reading) show(reading);
+      const answer = ask();
+      const reading = answer && (await answer);
+      if (reading || !answer) show(reading);
     } catch (error) {
       fail(/** @type {ProblemError} */ (error));
-    } finally {
-      busy = false;
-      schedule();
     }
   }
 
   watchSight(root, (now) => {
     seen = now;
-    schedule();
+    questions.look();
   }, { signal, margin: "200px" });
-  document.addEventListener("visibilitychange", schedule, { signal });
-  signal.addEventListener("abort", () => window.clearTimeout(timer));
   return {
     due() {
       due = true;
-      schedule();
+      questions.look();
     },
   };
 }

@@ -4,6 +4,7 @@
 /** @import { Model, Verdict } from "./predict.js" */
 import { count } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
+import { Questions } from "../shell/questions.js";
 
 /** Milliseconds between two questions at least, each of which may be about hundreds. */
 const EVERY = 2000;
@@ -21,15 +22,13 @@ const RETRY = 5000;
 /** @type {Ask} */
 const askServer = (body) => request("POST", "/predict", body);
 
-/** Asks about drawings that are new, and about all when another model is to read. One question at a time, and none
- * while nobody sees the answer. */
+/** Asks about drawings that are new, and about all when another model is to read. */
 export class KeptVerdicts {
   /** Why there is no answer. @type {ProblemError | null} */
   problem = null;
   #kept;
-  #document;
   #ask;
-  #every;
+  #questions;
   #rest;
   #now;
   #ended;
@@ -40,14 +39,9 @@ export class KeptVerdicts {
   #read = new Map();
   /** The model has learned since. */
   #outdated = false;
-  #busy = false;
   #refused = false;
-  #asked = -Infinity;
-  /** When all may be read again, and when anything may be asked again. */
+  /** When all may be read again. */
   #rested = -Infinity;
-  #retry = -Infinity;
-  /** @type {ReturnType<typeof setTimeout> | 0} */
-  #timer = 0;
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -57,22 +51,17 @@ export class KeptVerdicts {
    */
   constructor(kept, { document = globalThis.document, ask = askServer, every = EVERY, rest = REST, now = () => performance.now(), signal } = {}) {
     this.#kept = kept;
-    this.#document = document;
     this.#ask = ask;
-    this.#every = every;
+    this.#questions = new Questions(() => this.#next(), { every, document, now, signal });
     this.#rest = rest;
     this.#now = now;
     this.#ended = () => signal?.aborted ?? false;
     const unsubscribe = kept.subscribe(() => {
       this.#refused = false;
       this.#emit(); // a label may be another
-      this.#schedule();
+      this.#questions.look();
     });
-    document.addEventListener("visibilitychange", () => this.#schedule(), { signal });
-    signal?.addEventListener("abort", () => {
-      unsubscribe();
-      clearTimeout(this.#timer);
-    });
+    signal?.addEventListener("abort", unsubscribe);
   }
 
   /** Who reads; null: nobody. */
@@ -84,20 +73,20 @@ export class KeptVerdicts {
     if (model && this.#model && model.run === this.#model.run && model.step === this.#model.step && model.keep === this.#model.keep) return;
     this.#model = model;
     this.#forget();
-    this.#schedule();
+    this.#questions.look();
   }
 
   /** Whether anybody sees it. @param {boolean} shown */
   set shown(shown) {
     this.#shown = shown;
-    this.#schedule();
+    this.#questions.look();
   }
 
   /** The model has learned: all are read again, and what was read stands until then. */
   grow() {
     this.#outdated = this.#read.size > 0;
     this.#refused = false;
-    this.#schedule();
+    this.#questions.look();
   }
 
   /** @param {string} id @returns {Read | null} null: it has not been read */
@@ -131,22 +120,20 @@ export class KeptVerdicts {
   #forget() {
     this.#read.clear();
     this.problem = null;
-    this.#retry = -Infinity;
+    this.#questions.rest(0);
     this.#outdated = this.#refused = false;
     this.#emit();
   }
 
-  #schedule() {
-    clearTimeout(this.#timer);
-    if (!this.#model || !this.#shown || this.#busy || this.#refused || this.#document.hidden || this.#ended()) return;
+  #next() {
+    const model = this.#model;
+    if (!model || !this.#shown || this.#refused) return null;
     const { all } = this.#kept;
     const unread = all.filter(({ id }) => !this.#read.has(id));
-    if (!unread.length && !(this.#outdated && all.length)) return;
-    const now = this.#now();
-    const soonest = Math.max(this.#asked + this.#every, this.#retry);
-    const at = unread.length ? soonest : Math.max(soonest, this.#rested);
-    if (at > now) this.#timer = setTimeout(() => this.#schedule(), at - now);
-    else void this.#send(this.#outdated && now >= this.#rested ? all : unread, this.#model);
+    const again = this.#outdated && all.length > 0;
+    if (!unread.length && !again) return null;
+    const rested = this.#now() >= this.#rested;
+    return { from: unread.length ? undefined : this.#rested, put: () => this.#send(again && rested ? all : unread, model) };
   }
 
   /**
@@ -156,8 +143,6 @@ export class KeptVerdicts {
   async #send(drawings, model) {
     const again = this.#outdated && drawings === this.#kept.all;
     if (again) this.#outdated = false;
-    this.#busy = true;
-    this.#asked = this.#now();
     try {
       const { items } = await this.#ask({ items: drawings.map(question), image: false, ...model });
       if (this.#ended() || model !== this.#model) return;
@@ -171,15 +156,13 @@ export class KeptVerdicts {
       if (this.#ended() || model !== this.#model) return;
       this.problem = error;
       if (error.status === 0 || error.status >= 500) {
-        this.#retry = this.#now() + RETRY;
+        this.#questions.rest(RETRY);
         this.#outdated ||= again;
       } else this.#refused = true; // until there is something new
       this.#emit();
     } finally {
       const now = this.#now();
-      this.#rested = now + Math.max(this.#rest, TIMES * (now - this.#asked));
-      this.#busy = false;
-      this.#schedule();
+      this.#rested = now + Math.max(this.#rest, TIMES * (now - this.#questions.asked));
     }
   }
 }

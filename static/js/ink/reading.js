@@ -2,6 +2,7 @@
 
 /** @import { Drawing } from "./drawing.js" */
 /** @import { Model, Reading } from "./predict.js" */
+import { Questions } from "../shell/questions.js";
 import { bytesOf } from "./drawing.js";
 import { ProblemError, Reader } from "./predict.js";
 
@@ -27,9 +28,7 @@ export class LiveReading {
   #hindered = new WeakSet();
   /** Ink or network are others than those asked about. */
   #due = false;
-  #busy = false;
-  #asked = -Infinity;
-  #timer = 0;
+  #questions;
   #ended;
 
   /**
@@ -39,15 +38,14 @@ export class LiveReading {
   constructor(drawing, { signal } = {}) {
     this.#drawing = drawing;
     this.#ended = () => signal?.aborted ?? false;
+    this.#questions = new Questions(() => (this.#due ? { put: () => this.#ask() } : null), { every: EVERY, signal });
     const unsubscribe = drawing.subscribe((event) => {
       if (event.type === "Read") return;
       if (event.type === "Changed") this.#reader.forget(); // an answer to what stood there before is of no use
       this.read();
     });
-    document.addEventListener("visibilitychange", () => this.#schedule(), { signal });
     signal?.addEventListener("abort", () => {
       unsubscribe();
-      window.clearTimeout(this.#timer);
       this.#reader.forget();
     });
   }
@@ -105,7 +103,7 @@ export class LiveReading {
       for (const view of this.#views) view.show(null);
       return;
     }
-    this.#schedule();
+    this.#questions.look();
   }
 
   /** Shows the last answer again: what its run is called may be known by now. */
@@ -118,22 +116,9 @@ export class LiveReading {
     return this.#shown;
   }
 
-  /** At most one question at a time, and in a hidden tab none. */
-  #schedule() {
-    if (!this.#due || this.#busy || this.#timer || document.hidden || this.#ended()) return;
-    const wait = this.#asked + EVERY - performance.now();
-    if (wait <= 0) return void this.#ask();
-    this.#timer = window.setTimeout(() => {
-      this.#timer = 0;
-      if (this.#due && !document.hidden) this.#ask();
-    }, wait);
-  }
-
   async #ask() {
     const { content } = this.#drawing;
     this.#due = false;
-    this.#busy = true;
-    this.#asked = performance.now();
     for (const view of this.#views) view.wait?.();
     try {
       const reading = await this.#answer(content);
@@ -147,9 +132,6 @@ export class LiveReading {
       if (!(error instanceof ProblemError)) throw error;
       this.#shown = null;
       if (!this.#ended()) for (const view of this.#views) view.fail?.(error);
-    } finally {
-      this.#busy = false;
-      this.#schedule();
     }
   }
 

@@ -3,6 +3,7 @@
 /** @import { Drawing } from "./drawing.js" */
 import { count } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
+import { Questions } from "../shell/questions.js";
 import { bytesOf } from "./drawing.js";
 
 /** Milliseconds between two questions at least. */
@@ -18,10 +19,7 @@ function askServer(run, pixels, after) {
   return request("POST", `/api/runs/${encodeURIComponent(run)}/readings?after=${after}`, { pixels });
 }
 
-/**
- * Asks again when there is other ink, another run, or when the run has kept another model; then only for what is new.
- * One question at a time, and none while nobody sees the answer.
- */
+/** Asks again when there is other ink, another run, or when the run has kept another model; then only for what is new. */
 export class ThroughTime {
   /** Of the kept models, ascending. */
   steps = new Float64Array();
@@ -30,9 +28,8 @@ export class ThroughTime {
   /** Why there is no answer. @type {ProblemError | null} */
   problem = null;
   #drawing;
-  #document;
   #ask;
-  #every;
+  #questions;
   #ended;
   #run = "";
   #shown = false;
@@ -42,9 +39,6 @@ export class ThroughTime {
   #image = null;
   /** Since then there may be more models. */
   #grown = false;
-  #busy = false;
-  #asked = -Infinity;
-  /** @type {ReturnType<typeof setTimeout> | 0} */ #timer = 0;
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -54,20 +48,15 @@ export class ThroughTime {
    */
   constructor(drawing, { document = globalThis.document, ask = askServer, every = EVERY, signal } = {}) {
     this.#drawing = drawing;
-    this.#document = document;
     this.#ask = ask;
-    this.#every = every;
     this.#ended = () => signal?.aborted ?? false;
+    this.#questions = new Questions(() => this.#next(), { every, document, signal });
     const unsubscribe = drawing.subscribe(({ type }) => {
       if (type === "Growing") return;
       if (drawing.blank) this.#clear();
-      this.#schedule();
+      this.#questions.look();
     });
-    document.addEventListener("visibilitychange", () => this.#schedule(), { signal });
-    signal?.addEventListener("abort", () => {
-      unsubscribe();
-      clearTimeout(this.#timer);
-    });
+    signal?.addEventListener("abort", unsubscribe);
   }
 
   /** An id, or "live"; empty: none. */
@@ -79,19 +68,19 @@ export class ThroughTime {
     if (run === this.#run) return;
     this.#run = run;
     this.#clear();
-    this.#schedule();
+    this.#questions.look();
   }
 
   /** Whether anybody sees it. @param {boolean} shown */
   set shown(shown) {
     this.#shown = shown;
-    this.#schedule();
+    this.#questions.look();
   }
 
   /** The run has kept another model. */
   grow() {
     this.#grown = true;
-    this.#schedule();
+    this.#questions.look();
   }
 
   /** Whether what it was read as stands, rather than an answer being on its way. */
@@ -108,7 +97,7 @@ export class ThroughTime {
   forget(run) {
     if (run !== this.#of) return;
     this.#clear();
-    this.#schedule();
+    this.#questions.look();
   }
 
   /**
@@ -133,22 +122,11 @@ export class ThroughTime {
     this.#emit();
   }
 
-  #schedule() {
+  #next() {
     const { image } = this.#drawing;
     if (image && this.#image && image.every((value, at) => value === this.#image?.[at])) this.#image = image; // read once more
     const due = image !== this.#image || this.#grown;
-    if (!due || !image || !this.#run || !this.#shown || this.#busy || this.#timer || this.#document.hidden || this.#ended()) return;
-    const wait = this.#asked + this.#every - performance.now();
-    if (wait <= 0) return void this.#send(image);
-    this.#wait(wait);
-  }
-
-  /** @param {number} milliseconds */
-  #wait(milliseconds) {
-    this.#timer = setTimeout(() => {
-      this.#timer = 0;
-      this.#schedule();
-    }, milliseconds);
+    return due && image && this.#run && this.#shown ? { put: () => this.#send(image) } : null;
   }
 
   /** @param {Float32Array} image */
@@ -156,8 +134,6 @@ export class ThroughTime {
     const run = this.#run;
     const after = image === this.#image ? (this.steps.at(-1) ?? -1) : -1;
     this.#grown = false;
-    this.#busy = true;
-    this.#asked = performance.now();
     try {
       const answer = await this.#ask(run, bytesOf(image), after);
       if (this.#ended() || run !== this.#run || this.#drawing.blank) return;
@@ -167,9 +143,6 @@ export class ThroughTime {
       if (!(error instanceof ProblemError)) throw error;
       if (this.#ended() || run !== this.#run) return;
       this.#fail(error, image);
-    } finally {
-      this.#busy = false;
-      this.#schedule();
     }
   }
 
@@ -195,7 +168,7 @@ export class ThroughTime {
   #fail(problem, image) {
     this.#clear();
     this.problem = problem;
-    if (problem.status === 0 || problem.status >= 500) this.#wait(RETRY);
+    if (problem.status === 0 || problem.status >= 500) this.#questions.rest(RETRY);
     else this.#image = image; // to ask again would be answered alike, until there is something new
     this.#emit();
   }
