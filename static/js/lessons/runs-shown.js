@@ -4,13 +4,18 @@ import { element } from "../shell/element.js";
 import { percent } from "../shell/format.js";
 import { root as base } from "../shell/root.js";
 
-/** @import { Trial } from "./trials.js" */
+/** @import { Member, Trial } from "./trials.js" */
 
 /** @param {string} run @param {string} words */
 export function runLink(run, words) {
   const link = element("a", "", words);
   link.href = `${base}/runs/${run}`;
   return link;
+}
+
+/** Whether a run is over and has been measured. @param {Member} member */
+export function ended({ log }) {
+  return !log.active && log.accuracy > 0;
 }
 
 /**
