@@ -159,3 +159,24 @@ def test_a_viewer_may_watch_and_with_the_token_steer(
     page.get_by_role("button", name="Signed in").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_a_run_that_has_not_begun_shows_the_pace_that_it_will_have(page: Page) -> None:
+    page.goto("/draw")
+    page.evaluate(
+        """async (events) => {
+          const { mountControls } = await import("/static/js/run/controls.js");
+          const { RunAt } = await import("/static/js/run/run-at.js");
+          const root = document.createElement("div");
+          document.getElementById("main").prepend(root);
+          const run = new RunAt();
+          mountControls(root, { run, onProblem: () => {} }, { signal: new AbortController().signal });
+          window.tell = (event) => (run.log.apply(event), run.log.release());
+          for (const event of events) tell(event);
+        }""",
+        [{"type": "RunQueued", "seq": 1, "run": "r", "name": "R", "recipe": {}, "place": 1, "pace": "watch"}],
+    )
+    expect(page.get_by_role("radio", name="Watch")).to_be_checked()
+    expect(page.get_by_role("radio", name="Watch")).to_be_disabled()
+    page.evaluate("tell({ type: 'Controlled', seq: 2, run: 'r', what: 'pace', value: 'slow', step: 0 })")
+    expect(page.get_by_role("radio", name="Slow")).to_be_checked()

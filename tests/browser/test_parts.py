@@ -280,7 +280,7 @@ def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, se
     mount(page, MISREAD)
     mount(page, CONTRIBUTIONS)
     misread, sums = page.locator('[data-part="misread"]'), page.locator('[data-part="contributions"]')
-    expect(misread).to_contain_text("They appear with the first weights.")
+    expect(misread).to_contain_text("What it misreads appears here.")
     expect(sums).to_contain_text("Draw a digit")
     take(page, 98)
     expect(misread).to_contain_text(re.compile(r"Misreads ≈ [\d,]+ of 2,038 unseen digits"))

@@ -17,7 +17,8 @@ import { onThemeChange } from "../shell/theme.js";
 const SENT = 64; // images of a batch: as many as can be told apart at a glance, 50 kB
 const EVERY = 400; // milliseconds between two questions: 150 a minute, while a server answers 240 of one address
 const KEPT = 40; // batches, of 50 kB each: going back and forth among the last steps asks for nothing
-const SLOW = 4; // steps a second: beyond that no batch can be looked at
+const SLOW = 5; // steps a second: beyond that no batch can be looked at; the pace called slow has 4
+const NO_MORE = 7; // steps a second at which one that is shown goes: a pace near the limit must not make it come and go
 const BRISK = 2; // steps a second: beyond that a batch changes faster than one sees what is new in it
 const WINDOW = 1500; // milliseconds over which the speed is taken
 const REM = 17; // pixels, as base.css has it: with larger letters digits are larger too
@@ -81,9 +82,9 @@ export function mountBatch(root, { run, painter }, { signal }) {
     if (!run.run || step < 1) return WAITS;
     if (!run.live || run.state === "paused") return step;
     if (run.state !== "running") return "Go back to see its mini-batches.";
-    if (!speed.slow) return "Pause to see its mini-batch.";
+    if (speed.perSecond > (shown ? NO_MORE : SLOW)) return "Pause to see its mini-batch.";
     // A class of thirty at one address asks for the same steps, which are computed once.
-    const every = speed.brisk ? 2 : 1;
+    const every = speed.perSecond > BRISK ? 2 : 1;
     return Math.max(1, step - (step % every));
   }
 
@@ -148,17 +149,8 @@ class Speed {
     while (this.#arrived.length > 2 && time - this.#arrived[1].time > WINDOW) this.#arrived.shift();
   }
 
-  /** Whether there is time to look at each; not as long as that cannot be told. */
-  get slow() {
-    return this.#perSecond() <= SLOW;
-  }
-
-  get brisk() {
-    return this.#perSecond() > BRISK;
-  }
-
   /** Infinity as long as it cannot be told. */
-  #perSecond() {
+  get perSecond() {
     const [first, last] = [this.#arrived[0], this.#arrived.at(-1)];
     if (!first || !last) return Infinity;
     const passed = (performance.now() - first.time) / 1000;

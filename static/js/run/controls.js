@@ -227,9 +227,10 @@ class RunControls {
 
   /** @returns {PaceValue} */
   get #paceNow() {
-    const { pace, stepsPerSecond } = this.#run.log;
+    const { pace, stepsPerSecond, given, step } = this.#run.log;
     if (pace) return { pace: /** @type {"watch" | "slow" | "full"} */ (pace) };
-    return stepsPerSecond === null ? { pace: "full" } : { steps_per_second: stepsPerSecond };
+    if (stepsPerSecond !== null) return { steps_per_second: stepsPerSecond };
+    return (step === 0 && given) || { pace: "full" };
   }
 
   /** @param {HTMLElement} control @param {boolean} busy */

@@ -64,6 +64,8 @@ export class RunLog {
   stepsPerSecond = null;
   /** @type {string | null} the newer of it and `stepsPerSecond` is set */
   pace = null;
+  /** The speed that it was started with, which holds from its first step on. @type {import("../forms/pace-value.js").PaceValue | null} */
+  given = null;
   /** @type {number | null} of validation, up to now */
   best = null;
   /** @type {import("../wire.js").Summary | null} once it has ended */
@@ -191,6 +193,8 @@ export class RunLog {
         this.recipe = event.recipe;
         this.preset = event.preset ?? null;
         this.place = event.place;
+        if (event.pace) this.given = { pace: event.pace };
+        else if (event.steps_per_second) this.given = { steps_per_second: event.steps_per_second };
         break;
       case "RunStarted":
         this.name ||= event.name;
