@@ -56,6 +56,8 @@ TOUCHED = 0.004
 """Pixels of lines and frames taken away that lie at the digit, over the digit's own."""
 MOST_TORN = 0.2
 """Of the digit: ink apart from it, at most, where lines across it were taken away; with more, they cut it in two."""
+FOOT, AS_THICK = 0.15, 0.45
+"""Of the digit's height, where its lowest end is; of its thickness, that of a line along which a foot is not seen."""
 DIRECTIONS = 72
 AROUND = 0.65
 """Of all directions from a piece's middle: in how many another piece lies, at least, that goes around it."""
@@ -124,14 +126,16 @@ def _look(pixels: Floats, squared: bool = False) -> Seen:
         level, noise = _unevenness(contrast)
     if strength < LIGHTEST or 1 - level < _NOISE * noise:
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(squared))
-    digit, surrounded, framed = _digit(contrast, max(paper.otsu(contrast)[0], level + _NOISE * noise))
+    digit, surrounded, framed, underlined = _digit(contrast, max(paper.otsu(contrast)[0], level + _NOISE * noise))
     if not digit.any():
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(True))
     full = float(np.quantile(contrast[digit], 0.6))
     faint = min(level + 3 * noise, full / 2)
     near = paper.slide(paper.slide(digit.astype(np.float32), 2, 0, np.maximum), 2, 1, np.maximum)
     image = placing.place(np.clip((contrast - faint) / (full - faint), 0, 1) * near)
-    return Seen(image, Hindrances(surrounded or squared, thickness(digit) < THIN, strength < FAINTEST, framed))
+    cut = any(side.any() for side in (digit[0], digit[-1], digit[:, 0], digit[:, -1]))
+    thin, light = thickness(digit) < THIN, strength < FAINTEST
+    return Seen(image, Hindrances(surrounded or squared, thin, light, framed, cut, underlined))
 
 
 def _unevenness(contrast: Floats) -> tuple[float, float]:
@@ -202,26 +206,39 @@ def _on_paper(pixels: Floats) -> Floats:
     return colour * opaque + (1 - opaque) * (0 if mean > 0.5 else 1)
 
 
-def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool]:
+def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool, bool]:
     """The mask of the ink above the threshold that makes the digit, of the darkest pixel alone if none does; whether
-    lines or a frame that touched it were taken away; and whether a frame is still around it or lines hide it."""
+    lines or a frame that touched it were taken away; whether a frame is still around it or lines hide it; and whether
+    what was taken away was a thick line at its lowest end."""
     inked = contrast >= min(threshold, float(contrast.max()))
     unruled = without_lines(inked)
     unlined = without_crossings(unruled)
     if meshed(unlined):
         digit = without_mesh(unlined)
-        return (_pieces(contrast, digit) if digit.any() else digit), True, False
+        return (_pieces(contrast, digit) if digit.any() else digit), True, False, False
     pieces = _pieces(contrast, unlined)
     torn = unlined is not unruled and bool((unlined & ~pieces).sum() > MOST_TORN * pieces.sum())
     rows, columns = (slice(found[0], found[-1] + 1) for found in (np.flatnonzero(pieces.any(axis=a)) for a in (1, 0)))
     inside = without_frame(pieces[rows, columns])
     alone = without_lines(inside)
-    gone = inked & ~unlined
+    ruling, gone = inked & ~unruled, inked & ~unlined
+    ruling[rows, columns] |= inside & ~alone
     gone[rows, columns] |= pieces[rows, columns] & ~alone
     digit = np.zeros_like(pieces)
     digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), np.pad(alone, 1))[1:-1, 1:-1]  # none at a border
     touched = gone & (paper.slide(paper.slide(digit.astype(np.float32), 1, 0, np.maximum), 1, 1, np.maximum) > 0)
-    return digit, bool(touched.sum() >= TOUCHED * digit.sum()), torn or nearly_framed(alone) or crossed(digit)
+    surrounded, framed = touched.sum() >= TOUCHED * digit.sum(), torn or nearly_framed(alone) or crossed(digit)
+    return digit, bool(surrounded), framed, _underlined(digit, ruling, touched)
+
+
+def _underlined(digit: Mask, ruling: Mask, touched: Mask) -> bool:
+    """Whether ``ruling``, which was taken away and ``touched`` the ``digit``, did so at its lowest end and is about as
+    thick as it."""
+    ends = np.flatnonzero(digit.any(axis=1))
+    if len(ends) == 0:
+        return False
+    foot = slice(round(ends[-1] - FOOT * (ends[-1] - ends[0])), None)
+    return bool((ruling & touched)[foot].any()) and thickness(ruling[foot]) >= AS_THICK * thickness(digit)
 
 
 def _pieces(contrast: Floats, mask: Mask) -> Mask:

@@ -12,7 +12,7 @@ from app.handwriting import builtin, fill
 from app.handwriting.baseline import Nearness
 from app.handwriting.builtin import BuiltIn
 from app.handwriting.gate import LOOKS_LIKE, why_not
-from app.handwriting.hindrances import FAINT, RULED, UNHINDERED, Hindrances
+from app.handwriting.hindrances import CUT, FAINT, RULED, UNHINDERED, Hindrances
 from app.handwriting.ink import SIDE
 from app.handwriting.predictor import Predictor, probability
 from app.handwriting.shares import Shares
@@ -26,6 +26,8 @@ FAINTEST_INK = 26
 """A pixel of at least a tenth of full brightness is ink; what is no digit and has none is blank."""
 FAINT_INK = 128
 """An image with no pixel as bright may be no digit for that alone."""
+SURE_OF_A_PART = 4.6
+"""z₃ - z₇, either way, where P is 0.99: with less, what the picture's edge cuts is not taken for a 3 or a 7."""
 
 
 class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +40,7 @@ class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str | None,
         Meta(
             description='Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has", '
-            '"ruled or framed" or "too faint" where that kept it from being read.'
+            '"ruled or framed", "cut by the picture\'s edge" or "too faint" where that kept it from being read.'
         ),
     ]
 
@@ -84,13 +86,16 @@ class Reader:
         nearness = self.baseline.read(pixels)
         verdict: Verdict = "3" if logit > 0 else "7"
         score = self.gate.score(outputs, keep)
+        hidden = hindrances.framed or (hindrances.underlined and verdict == "7")
         reason = None
         if fill.too_full(image, most_ink):
             verdict, reason = "neither", fill.REASON
         elif hindrances.faint:
             verdict, reason = ("blank", None) if score < 0 else ("neither", FAINT)
-        elif (hindrances.framed and score >= 0) or (hindrances.surrounded and not image.any()):
+        elif (hidden and score >= 0) or (hindrances.surrounded and not image.any()):
             verdict, reason = "neither", RULED
+        elif hindrances.cut and score >= 0 and abs(outputs[3] - outputs[7]) < SURE_OF_A_PART:
+            verdict, reason = "neither", CUT
         elif score < 0 and pixels.max() < FAINTEST_INK and not self._faint(image, keep):
             verdict = "blank"
         elif score < 0:

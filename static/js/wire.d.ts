@@ -614,8 +614,8 @@ export type Gate = {
   /** Log-odds, moved so that 0 or more is taken for a 3 or a 7; the greater the surer. */
   score: number;
   /**
-   * Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has", "ruled or framed" or "too
-   * faint" where that kept it from being read.
+   * Why not: "looks like a 9", "no digit", "not surely a 7", "more ink than a 3 or a 7 has", "ruled or framed", "cut by
+   * the picture's edge" or "too faint" where that kept it from being read.
    */
   reason: string | null;
 };

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from app.handwriting import ink
 from app.handwriting.picture import PictureError, heavy, look, read
-from benchmarks.pictures import PICTURES, encoded, framed, ruled, with_lines, written
+from benchmarks.pictures import PICTURES, encoded, framed, ruled, underlined, with_lines, written
 from benchmarks.pictures import photo as in_light
 from tests.handwriting.photos import bomb, photo
 
@@ -89,6 +89,27 @@ def test_no_paper_makes_a_sure_wrong_digit(reader, digit, step, strength, square
     reading = reading_of(ruled(step, strength, squared, turn, pen)(strokes, np.random.default_rng(0)), reader)
     assert reading.digit in (digit, None)
     assert reading.verdict != "blank"
+
+
+TWO_STROKES = [np.array([[0, 20], [6, 6], [22, 0], [40, 4], [46, 20], [36, 44], [4, 90], [50, 90]], float)]
+NO_WAIST = [
+    np.array(
+        [[14, 24], [12, 16], [20, 5], [32, 0], [42, 1], [47, 9], [45, 30], [42, 55], [36, 70], [24, 84], [10, 94],
+         [2, 98], [16, 98], [44, 98]],
+        float,
+    )
+]  # fmt: skip
+
+
+@given(st.sampled_from([TWO_STROKES, NO_WAIST]), st.floats(-0.03, 0.01), st.floats(0.02, 0.035))
+@settings(deadline=None, max_examples=20)
+def test_no_line_along_a_foot_makes_a_2_or_a_3_a_sure_7(reader, strokes, gap, pen):
+    assert reading_of(underlined(gap, pen)(strokes, np.random.default_rng(0)), reader).digit != 7
+
+
+def test_an_underline_below_a_7_or_through_a_3_does_not_matter(reader):
+    for strokes, gap, digit in ((SEVEN_STROKES, 0.03, 7), (THREE_STROKES, -0.01, 3), (THREE_STROKES, 0.03, 3)):
+        assert reading_of(underlined(gap)(strokes, np.random.default_rng(0)), reader).digit == digit
 
 
 @given(st.sampled_from([3, 7]), st.floats(-0.05, 0.08), st.floats(0.015, 0.03), st.floats(0, 0.2), st.floats(0, 6.28))

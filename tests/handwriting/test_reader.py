@@ -6,9 +6,10 @@ from PIL import Image as Pillow
 
 from app.handwriting import fill, ink
 from app.handwriting.gate import NO_DIGIT
-from app.handwriting.hindrances import FAINT, RULED, Hindrances
+from app.handwriting.hindrances import CUT, FAINT, RULED, Hindrances
 from app.handwriting.picture import read
 from app.handwriting.predictor import Predictor, probability
+from app.handwriting.reader import SURE_OF_A_PART
 from benchmarks.pictures import encoded
 from scripts.builtin_model import junk
 
@@ -105,6 +106,24 @@ def test_what_hindered_a_picture_is_the_reason_where_it_looks_like_no_digit(mnis
         alone, hindered = reader.read(image), reader.read(image, hindrances=hindrances)
         if alone.digit is not None or str(alone.gate.reason).startswith("looks like"):
             assert hindered == alone
+
+
+def test_of_a_part_it_has_to_be_surer(mnist, reader):
+    found = [image for image in mnist["valid_images"] if reader.read(image).digit is not None]
+    slight = [image for image in found if abs(reader.read(image).logit) < SURE_OF_A_PART]
+    assert 0 < len(slight) < 0.1 * len(found)
+    for image in slight:
+        reading = reader.read(image, hindrances=Hindrances(cut=True))
+        assert (reading.verdict, reading.gate.reason) == ("neither", CUT)
+        assert reading.gate.score >= 0
+
+
+def test_a_foot_that_a_line_may_hide_makes_no_7(mnist, reader):
+    for image in mnist["valid_images"][:100]:
+        alone, underlined = reader.read(image), reader.read(image, hindrances=Hindrances(underlined=True))
+        hidden = alone.digit == 7
+        assert underlined.verdict == ("neither" if hidden else alone.verdict)
+        assert underlined.gate.reason == (RULED if hidden else alone.gate.reason)
 
 
 def test_what_may_be_no_ink_is_never_a_digit(mnist, reader):

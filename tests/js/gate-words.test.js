@@ -10,6 +10,7 @@ test("each reason is a sentence, and what can be helped says how", () => {
   assert.equal(said("no digit"), "It looks like no digit.");
   assert.equal(said("more ink than a 3 or a 7 has"), "There is more ink than a 3 or a 7 has.");
   assert.match(said("ruled or framed"), /^It is ruled or framed, .*without the frame or lines\.$/);
+  assert.match(said("cut by the picture's edge"), /^It is cut by the picture’s edge, .*try it whole\.$/);
   assert.match(said("too faint"), /^It is too faint to be read: draw it darker/);
   assert.equal(said(null), "It looks like no 3 and no 7: score −2.00.");
 });

@@ -6,6 +6,7 @@ const BEGINNINGS = { "looks like ": "It ", "not surely ": "It is ", "no digit": 
 /** Of those that `app/handwriting/hindrances.py` names. @type {Record<string, string>} */
 const ADVICE = {
   "ruled or framed": "It is ruled or framed, and the digit cannot be told from that: try it without the frame or lines.",
+  "cut by the picture's edge": "It is cut by the picture’s edge, and what is left could be another digit: try it whole.",
   "too faint": "It is too faint to be read: draw it darker, or with a thicker pen.",
 };
 

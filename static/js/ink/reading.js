@@ -147,7 +147,7 @@ export class LiveReading {
 }
 
 /** Those that `app/handwriting/hindrances.py` names; a picture without ink may be one whose ink is faint. */
-const HINDRANCES = new Set(["ruled or framed", "too faint"]);
+const HINDRANCES = new Set(["ruled or framed", "cut by the picture's edge", "too faint"]);
 
 /** @param {Reading} reading */
 function hindered({ verdict, gate }) {
