@@ -104,6 +104,12 @@ def test_the_images_it_learns_from_are_on_the_screen_while_one_looks(page: Page,
             expect(batch).to_contain_text(f"Mini-batch {step + 1:,}: ")
             page.get_by_role("button", name="Resume").click()
             expect(image).to_be_hidden()
+        page.locator(".sample").first.click()
+        page.goto(f"/runs/{slow_run}?present")
+        expect(page.locator("#contributions")).to_contain_text("logit")
+        paused(page)
+        expect(image).to_be_visible()
+        apart(page, ".batch", ".misread", "#contributions", "#scrubber")
     finally:
         control(server, slow_run, action="resume")
 
