@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from app.events import ENDINGS, TEXT_TYPES, Event, Weights
 
+ADVANCES = frozenset({"Steps", "Weights", "CheckpointSaved"})
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -23,6 +25,11 @@ class Record:
     @property
     def binary(self) -> bool:
         return self.type == Weights.__name__
+
+    @property
+    def advances(self) -> bool:
+        """It tells of its run how far it has come, and nothing else."""
+        return self.type in ADVANCES
 
     @property
     def ends(self) -> bool:

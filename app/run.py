@@ -89,7 +89,7 @@ class Run(BaseModel):
         changes: dict[str, object] = {"seq": record.seq}
         if record.step is not None:
             changes["step"] = max(self.step, record.step)
-        if record.type not in ("Steps", "Weights", "CheckpointSaved"):
+        if not record.advances:
             changes |= _changes(self, record.event())
         return self.model_copy(update=changes)
 

@@ -229,18 +229,26 @@ class History(HistoryReader):
         return appended
 
     async def append_many(
-        self, batches: Sequence[tuple[str, Sequence[Record]]], *, patiently: bool = True
+        self,
+        batches: Sequence[tuple[str, Sequence[Record]]],
+        checkpoints: Sequence[tuple[str, Checkpoint]] = (),
+        *,
+        patiently: bool = True,
     ) -> list[Run]:
         """Store records of several runs, each batch with its run's id, in one transaction, then let readers see them.
-        Returns the run of each batch as it is then. All are stored or none. Waits, as long as the limits say, while
-        the disk or another program does not let them be written; ``trouble`` says why. With ``patiently=False`` it does
-        not wait.
+        With them checkpoints, each with its run's id, those of one run in the order of their steps: kept ones are in
+        the database, and the newest of each run in memory, while the run is active, before a record is seen. Returns
+        the run of each batch as it is then. All are stored or none. Waits, as long as the limits say, while the disk or
+        another program does not let them be written; ``trouble`` says why. With ``patiently=False`` it does not wait.
 
         Raises ValueError where a batch does not continue its log: a ``seq`` is missing, or the run has ended;
         UnknownRun where there is no such run; WriteRefused where it has waited in vain, or does not wait.
         """
-        appending = self._patiently(lambda: self._append(batches)) if patiently else self._append(batches)
-        return await self._to_its_end(appending)
+
+        def append() -> Coroutine[Any, Any, list[Run]]:
+            return self._append(batches, checkpoints)
+
+        return await self._to_its_end(self._patiently(append) if patiently else append())
 
     async def rename(self, run: str, name: str) -> Run:
         """A run that a person has named is never removed by itself."""
@@ -346,13 +354,8 @@ class History(HistoryReader):
         return await self._to_its_end(self._deletion.remove_next())
 
     async def save_checkpoint(self, run: str, checkpoint: Checkpoint) -> None:
-        """:meth:`save_checkpoints` of one."""
-        await self.save_checkpoints([(run, checkpoint)])
-
-    async def save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:
-        """Each with its run's id; those of one run in the order of their steps. Kept ones go to the database in one
-        transaction; the newest of each run is in memory while the run is active. Waits as :meth:`append_many`."""
-        await self._to_its_end(self._patiently(lambda: self._save_checkpoints(checkpoints)))
+        """:meth:`append_many` of one checkpoint alone."""
+        await self.append_many([], [(run, checkpoint)])
 
     async def _serve(self, sharing: Sharing | None) -> None:
         """Does what is to be done beside what is asked. Never returns."""
@@ -456,18 +459,31 @@ class History(HistoryReader):
             self._memory.apply(Created(added, await self._database.read(store.live_run)))
         return [run for run, _ in added]
 
-    async def _append(self, batches: Sequence[tuple[str, Sequence[Record]]]) -> list[Run]:
+    async def _append(
+        self, batches: Sequence[tuple[str, Sequence[Record]]], checkpoints: Sequence[tuple[str, Checkpoint]]
+    ) -> list[Run]:
         records: dict[str, list[Record]] = {}
         for run, added in batches:
             records.setdefault(run, []).extend(added)
+        kept = [(run, checkpoint) for run, checkpoint in checkpoints if checkpoint.kept]
         async with self._one_writer:
-            folded = {run: (await self._log(run)).folded(added) for run, added in records.items()}
+            logs = {run: await self._log(run) for run in {**records, **dict(checkpoints)}}
+            folded = {run: logs[run].folded(added) for run, added in records.items()}
             starting = [run for run, added in records.items() if any(record.type == "RunStarted" for record in added)]
             starts = {run: self._memory.starts + i for i, run in enumerate(starting, 1)}
-            if any(records.values()):
-                await self._database.write(lambda c: store.add_records(c, list(folded.values()), records, starts))
-            self._memory.bytes += sum(sizes.of_records(added) for added in records.values())
-            self._memory.apply(Appended(records), folded)
+
+            def add(connection: Connection) -> int:
+                grown = store.add_checkpoints(connection, kept) if kept else 0
+                if any(records.values()):
+                    grown += store.add_records(connection, list(folded.values()), records, starts)
+                return grown
+
+            if kept or any(records.values()):
+                self._memory.bytes += await self._database.write(add)
+            for run, checkpoint in checkpoints:
+                logs[run].checkpoint = checkpoint
+            if records:
+                self._memory.apply(Appended(records), folded)
             self._keeper.grown()
             if not all(run.active for run in folded.values()):
                 self._keeper.wake()
@@ -494,15 +510,6 @@ class History(HistoryReader):
         promised += SWEEP_BYTES * len({run.sweep for run in active if run.sweep})
         if free - int(promised) - needed < self._limits.reserve_bytes:
             raise NoRoom(needed, free - int(promised), self._limits.reserve_bytes)
-
-    async def _save_checkpoints(self, checkpoints: Sequence[tuple[str, Checkpoint]]) -> None:
-        async with self._one_writer:
-            logs = {run: await self._log(run) for run, _ in checkpoints}
-            if kept := [(run, checkpoint) for run, checkpoint in checkpoints if checkpoint.kept]:
-                self._memory.bytes += await self._database.write(lambda c: store.add_checkpoints(c, kept))
-                self._keeper.grown()
-            for run, checkpoint in checkpoints:
-                logs[run].checkpoint = checkpoint
 
     async def _log(self, run: str) -> LiveLog:
         if log := self._memory.logs.get(run):

@@ -167,7 +167,8 @@ class Memory:
         for id, run in folded.items():
             log = self.logs[id]
             added = [record for record in records[id] if record.seq > log.run.seq]
-            self._publish_difference(log.run, run)
+            if not all(record.advances for record in added):
+                self._publish_difference(log.run, run)
             log.publish(run, added)
             if not run.active:
                 del self.logs[id]

@@ -48,8 +48,11 @@ _ADD_RECORDS = insert(events)
 _SAVE_RUN = (
     update(runs)
     .where(runs.c.id == bindparam("of_run"))
-    .values(state=bindparam("state"), started=bindparam("started"), run=bindparam("run"))
-)
+    .values(
+        state=bindparam("state"), started=bindparam("started"), run=bindparam("run"),
+        bytes=runs.c.bytes + bindparam("added"),
+    )
+)  # fmt: skip
 _GROW = update(runs).where(runs.c.id == bindparam("of_run")).values(bytes=runs.c.bytes + bindparam("added"))
 _SAVE_START = update(runs).where(runs.c.id == bindparam("of_run")).values(start_number=bindparam("start_number"))
 _FORGET_STARTER = update(runs).where(runs.c.id == bindparam("of_run")).values(starter=None)
@@ -106,15 +109,17 @@ def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]], starte
 
 def add_records(
     connection: Connection, changed: Sequence[Run], records: Mapping[str, Sequence[Record]], starts: Mapping[str, int]
-) -> None:
-    """Records by run; ``changed`` are the runs with them in their logs, ``starts`` the numbers of those that start."""
+) -> int:
+    """Records by run; ``changed`` are the runs with them in their logs, ``starts`` the numbers of those that start.
+    Returns how many bytes more are taken then."""
     _add_rows(connection, records)
-    connection.execute(_SAVE_RUN, [{"of_run": run.id, **_columns(run)} for run in changed])
-    connection.execute(_GROW, [{"of_run": run, "added": sizes.of_records(added)} for run, added in records.items()])
+    grown = {run: sizes.of_records(added) for run, added in records.items()}
+    connection.execute(_SAVE_RUN, [{"of_run": run.id, **_columns(run), "added": grown[run.id]} for run in changed])
     if waits_no_more := [{"of_run": run.id} for run in changed if run.id in starts or not run.active]:
         connection.execute(_FORGET_STARTER, waits_no_more)
     if starts:
         connection.execute(_SAVE_START, [{"of_run": run, "start_number": n} for run, n in starts.items()])
+    return sum(grown.values())
 
 
 def starters(connection: Connection) -> dict[str, str]:
@@ -124,7 +129,7 @@ def starters(connection: Connection) -> dict[str, str]:
 
 
 def rename_run(connection: Connection, run: Run) -> None:
-    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run)})
+    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run), "added": 0})
     connection.execute(update(runs).where(runs.c.id == run.id).values(renamed=True))
 
 
@@ -178,7 +183,7 @@ def purge_checkpoints(connection: Connection, run: Run) -> int:
     freed = connection.execute(select(taken).where(checkpoints.c.run == run.id)).scalar() or 0
     connection.execute(delete(checkpoints).where(checkpoints.c.run == run.id))
     connection.execute(_GROW, {"of_run": run.id, "added": -freed})
-    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run)})
+    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run), "added": 0})
     return int(freed)
 
 

@@ -175,25 +175,22 @@ async def log(history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]]
 
 
 async def _store(history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]]) -> None:
-    """Checkpoints first: by the time that CheckpointSaved is seen, the checkpoint can be asked for."""
+    """Of the checkpoints that are not kept only the newest of each run is of use to anybody."""
     checkpoints: list[tuple[str, Checkpoint]] = []
     newest: set[str] = set()
-    for run, message in reversed(sent):
-        if isinstance(message, Saved):
-            if message.checkpoint.kept or run.id not in newest:
-                checkpoints.insert(0, (run.id, message.checkpoint))
-            newest.add(run.id)
-    if checkpoints:
-        await history.save_checkpoints(checkpoints)
     records: dict[str, list[Record]] = {}
-    for run, message in sent:
+    for run, message in reversed(sent):
         if isinstance(message, Logged):
             records.setdefault(run.id, []).append(message.record)
-    if records:
-        runs = {run.id: run for run, _ in sent}
-        for appended in await history.append_many(list(records.items())):
-            run = runs[appended.id]
-            run.run = appended
-            for record in records[run.id]:
-                if record.type == Controlled.__name__ and run.unanswered:
-                    run.unanswered.popleft()
+            continue
+        if message.checkpoint.kept or run.id not in newest:
+            checkpoints.append((run.id, message.checkpoint))
+        newest.add(run.id)
+    batches = [(id, added[::-1]) for id, added in reversed(records.items())]
+    runs = {run.id: run for run, _ in sent}
+    for (id, added), appended in zip(batches, await history.append_many(batches, checkpoints[::-1]), strict=True):
+        run = runs[id]
+        run.run = appended
+        for record in added:
+            if record.type == Controlled.__name__ and run.unanswered:
+                run.unanswered.popleft()

@@ -409,6 +409,17 @@ async def test_checkpoints_are_those_at_or_before_a_step_and_the_newest_of_a_liv
     assert await history.checkpoint("run") == kept
 
 
+async def test_a_checkpoint_is_stored_with_the_records_it_comes_with_or_not_at_all(history: History) -> None:
+    before = await history.create(queued())
+    kept = Checkpoint(step=14, epoch=1, kept=True, data=b"fourteen")
+    with pytest.raises(ValueError, match="cannot follow"):
+        await history.append_many([("run", [Record.of(steps(11), before.seq + 2)])], [("run", kept)])
+    assert await history.checkpoint("run") is None
+    await history.append_many([("run", [Record.of(steps(11), before.seq + 1)])], [("run", kept)])
+    assert await history.checkpoint("run") == kept
+    assert (await history.get("run")).step == 11
+
+
 async def test_kept_checkpoints_come_in_order_and_in_pieces(history: History) -> None:
     await history.create(queued())
     for step in (9, 0, 4, 7):
