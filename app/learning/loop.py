@@ -31,7 +31,7 @@ from app.learning.device import describe
 from app.learning.divergence import Diverged
 from app.learning.learner import Learner, widths
 from app.learning.metrics_buffer import Fetched, MetricsBuffer, Moment
-from app.learning.pace import PACES, Pace, constant
+from app.learning.pace import PACES, TOGETHER, Pace, constant, turn
 from app.learning.prepared import Prepared
 from app.learning.replay import OtherwiseThanBefore, Replay, pace_of
 from app.learning.reporter import Reporter
@@ -59,10 +59,11 @@ class Member(NamedTuple):
 
 
 class Emission(NamedTuple):
-    """Something that happened in a run, or its model."""
+    """Something that happened in a run, or its model. ``more``: another emission follows at once."""
 
     run: str
     what: Event | Checkpoint
+    more: bool = False
 
 
 class Wait(NamedTuple):
@@ -311,11 +312,11 @@ class TrainingLoop:
                 yield from self._answer(*asked)
                 continue
             due = self.pace.due(self.step)
-            if due is not None and (due == -inf or due <= self.clock()):
+            if due == -inf or (due is not None and due <= (now := self.clock())):
                 break
-            if due is None or due - self.clock() > FLUSH_SECONDS:
-                yield from self._flush()
-            yield Wait(due)
+            yield from self._flush()
+            yield Wait(due if due is None or due - now > TOGETHER else turn(due))
+            self.flushed = self.clock()  # until here there was nothing to see
 
     def _answer(self, run: str | None, control: Control) -> Emissions:
         """``run`` counts for learning rates and stops; all else is for all that train together."""
@@ -401,11 +402,14 @@ class TrainingLoop:
         """Send what the buffer holds on its way from the device, and emit all that was sent but the latest ``behind``
         copies. Members that have diverged end."""
         self.buffer.send()
+        emissions: list[Emission] = []
         while self.buffer.sent > behind:
             fetched = self.buffer.receive()
             milliseconds = (self.clock() - self.began) * 1000
             for each in tuple(self.active):
-                yield from self._report(each, fetched[each.group], milliseconds)
+                emissions += self._report(each, fetched[each.group], milliseconds)
+        yield from (Emission(run, what, more=True) for run, what, _ in emissions[:-1])
+        yield from emissions[-1:]
         self.flushed = self.clock()
 
     def _report(self, each: Active, fetched: Fetched, milliseconds: float) -> Emissions:

@@ -19,15 +19,19 @@ from app.events import (
     RunFinished,
     RunPaused,
     RunResumed,
+    RunStarted,
     RunStopped,
     Steps,
     Weights,
 )
 from app.learning import models, schedule
+from app.learning.controls import NoControls
 from app.learning.dataset import Digits
 from app.learning.learner import Learner
 from app.learning.losses import batch_accuracy, mnist_loss
 from app.learning.metrics_buffer import HostCopy, MetricsBuffer
+from app.learning.pace import TOGETHER
+from app.learning.train import Emission, Member, train_members
 from app.recipe import Recipe
 from tests.learning.scripted import NOTHING, PAUSE, RESUME, STEP, STOP, Emitted, of, play
 
@@ -190,6 +194,30 @@ def test_a_set_speed_is_kept_by_waiting_for_controls(few_digits: Digits) -> None
 def test_a_slow_run_says_each_step_before_it_waits(few_digits: Digits) -> None:
     emitted, _ = play(SHORT, few_digits, {0: [SetSpeed(steps_per_second=5)]})
     assert [steps.step for steps in of(emitted, Steps)] == [[step] for step in range(1, 10)]
+
+
+def test_a_brisk_run_takes_what_is_due_in_one_turn_and_says_it_before_it_waits(few_digits: Digits) -> None:
+    speed = 2.5 / TOGETHER
+    emitted, script = play(Recipe(epochs=10), few_digits, {0: [SetSpeed(steps_per_second=speed)]}, milliseconds=0.01)
+    counts = [len(steps.step) for steps in of(emitted, Steps)]
+    assert counts[1:-1]
+    assert set(counts[1:-1]) == {2, 3}
+    assert len(script.waits) == len(counts) - 1
+    at = [ms for steps in of(emitted, Steps) for ms in steps.milliseconds]
+    assert (at[-1] - at[1]) / 1000 == pytest.approx((len(at) - 2) / speed, abs=TOGETHER)
+
+
+def test_what_is_said_at_once_says_so(few_digits: Digits) -> None:
+    emitted = [
+        each
+        for each in train_members([Member("a", "a", SHORT), Member("b", "b", SHORT)], few_digits, NoControls())
+        if isinstance(each, Emission)
+    ]
+    first = [each.more for each in emitted if isinstance(each.what, Weights) and each.what.step == 0]
+    assert first == [True, True]  # CheckpointSaved comes behind
+    assert [each.more for each in emitted if isinstance(each.what, RunStarted | RunFinished)] == [False] * 4
+    behind = [after.what for each, after in pairwise(emitted) if each.more]
+    assert not any(isinstance(what, RunStarted | RunFinished) for what in behind)
 
 
 def test_a_control_that_comes_during_a_wait_is_answered_at_once(few_digits: Digits) -> None:

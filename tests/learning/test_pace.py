@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import controls
-from app.learning.pace import PACES, Pace, constant, watch
+from app.learning.pace import PACES, TOGETHER, Pace, constant, turn, watch
 
 
 def test_goes_on_at_once_unless_told_otherwise() -> None:
@@ -73,3 +73,15 @@ def test_what_was_missed_while_nothing_went_on_is_not_made_up_for() -> None:
     pace = Pace(speed=constant(10), beat=5)
     pace.stepped(1, 65)
     assert pace.due(1) == pytest.approx(65.1)
+
+
+def test_what_a_few_others_take_is_made_up_for() -> None:
+    pace = Pace(speed=constant(100), beat=5)
+    pace.stepped(1, 5.3)
+    assert pace.due(1) == pytest.approx(5.02)
+
+
+@given(st.floats(0, 1e6))
+def test_what_is_due_has_its_turn_soon_and_not_before(due: float) -> None:
+    assert due - 1e-9 <= turn(due) < due + TOGETHER + 1e-9
+    assert turn(due) / TOGETHER == pytest.approx(round(turn(due) / TOGETHER))

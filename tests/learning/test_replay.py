@@ -168,7 +168,7 @@ def test_a_run_that_goes_on_has_the_bits_of_one_that_was_not_disturbed(
 def split(emitted: Iterable[Emission]) -> dict[str, Emitted]:
     """By run."""
     found: dict[str, Emitted] = {}
-    for run, what in emitted:
+    for run, what, _ in emitted:
         found.setdefault(run, []).append(what)
     return found
 

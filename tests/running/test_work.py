@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from app.controls import SetSpeed
 from app.events import Steps
 from app.learning.dataset import Digits, load
 from app.recipe import Recipe
@@ -37,6 +38,7 @@ class Pipes:
         self._commands = list(commands)
         self._messages = messages
         self.sent: list[Message] = []
+        self.together: list[tuple[Message, ...]] = []
 
     def take(self, timeout: float | None = 0) -> Command | None:
         if len(self.sent) >= self._messages:
@@ -45,14 +47,19 @@ class Pipes:
 
     def send(self, *messages: Message) -> None:
         self.sent += messages
+        self.together.append(messages)
 
 
-def sent(digits: Digits, commands: Iterable[Command], messages: int) -> list[Message]:
-    """What a worker with these tasks sends first."""
+def work(digits: Digits, commands: Iterable[Command], messages: int) -> Pipes:
+    """Let a worker do these tasks until it has sent so much."""
     pipes = Pipes(commands, messages)
     with pytest.raises(Enough):
         Tasks(pipes, pipes, digits).work()  # type: ignore[arg-type]
-    return pipes.sent
+    return pipes
+
+
+def sent(digits: Digits, commands: Iterable[Command], messages: int) -> list[Message]:
+    return work(digits, commands, messages).sent
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +67,8 @@ def digits() -> Digits:
     return load()
 
 
-def member(run: str) -> Member:
-    return Member(run=run, name=run, recipe=LONG, first_seq=1)
+def member(run: str, *controls: SetSpeed) -> Member:
+    return Member(run=run, name=run, recipe=LONG, first_seq=1, controls=controls)
 
 
 def test_tasks_of_the_background_share_one_turn(digits: Digits) -> None:
@@ -73,6 +80,24 @@ def test_tasks_of_the_background_share_one_turn(digits: Digits) -> None:
             steps[message.run] += len(event.step)
     assert set(steps) == {*"abcd", "person"}
     assert steps["person"] > 2 * max(steps[each] for each in "abcd")
+
+
+def test_what_paced_runs_say_in_one_turn_is_sent_together(digits: Digits) -> None:
+    paced = SetSpeed(steps_per_second=10)
+    pipes = work(digits, [TrainRun(id=id, member=member(id, paced)) for id in "abcdef"], 100)
+    steps = [
+        {each.run for each in messages if isinstance(each, Logged) and each.record.type == Steps.__name__}
+        for messages in pipes.together
+    ]
+    assert max(map(len, steps)) > 1
+    assert set().union(*steps) == {*"abcdef"}
+
+
+def test_a_run_alone_sends_at_once_what_it_says_at_one_moment(digits: Digits) -> None:
+    pipes = work(digits, [TrainRun(id="a", member=member("a"))], 40)
+    told = [[each.record.type for each in messages if isinstance(each, Logged)] for messages in pipes.together]
+    assert told[0] == ["RunStarted", "Weights", "CheckpointSaved"]
+    assert [types.count("Steps") for types in told[1:]] == [1] * (len(told) - 1)
 
 
 def test_an_experiment_that_takes_too_long_is_ended_and_nothing_else(digits: Digits) -> None:

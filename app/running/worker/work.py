@@ -23,6 +23,7 @@ from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
 from app.learning.dataset import Digits, load
 from app.learning.device import DeviceUnavailable, choose
+from app.learning.pace import turn
 from app.learning.prepared import Prepared
 from app.learning.schedule import Recording
 from app.learning.seen import kept
@@ -35,6 +36,7 @@ from app.running.protocol import (
     ComputeExperiment,
     Inbox,
     Logged,
+    Message,
     Outbox,
     Ready,
     Saved,
@@ -51,6 +53,13 @@ if sys.platform != "win32":
 
 TURN_SECONDS = 0.03
 """How long a task may go on while others are due: as long as a run at full speed lets its viewers wait for news."""
+
+HOLD_SECONDS = 0.02
+"""How long what tasks have sent may wait for what others that are due will send: the server stores it at once."""
+
+FEW = 2
+"""Tasks that have their turns exactly when they want them. Where there are more, those that are due in one span of
+``pace.TOGETHER`` have theirs at its end, one after another."""
 
 RUN_THREADS = 1
 """A second thread gains little on matrices as small as one run's (a tenth of the time, for a quarter more of the
@@ -133,12 +142,18 @@ class Tasks:
         self._tasks: dict[str, _Task] = {}
         self._background_due = -inf
         """When a task of the background may have a turn."""
+        self._held: list[Message] = []
+        """What is yet to be sent."""
+        self._held_since = 0.0
 
     def work(self) -> Never:
         """Until the end of the inbox, which ends the process."""
         while True:
             task = min(self._tasks.values(), key=self._order, default=None)
-            wait = inf if task is None else self._order(task)[0] - time.perf_counter()
+            now = time.perf_counter()
+            wait = inf if task is None else self._order(task)[0] - now
+            if wait > 0 or now - self._held_since > HOLD_SECONDS:
+                self._release()
             self._receive(None if wait == inf else max(0.0, wait))
             if task is not None and wait <= 0:
                 self._turn(task)
@@ -166,7 +181,8 @@ class Tasks:
             traceback.print_exc()
             last = TaskFailed(task.id, sentence(error))
         del self._tasks[task.id]
-        self._outbox.send(last)
+        self._send(last)
+        self._release()
 
     def _go_on(self, task: _Task) -> bool:
         """Give the task a turn. Returns whether it has ended."""
@@ -174,10 +190,15 @@ class Tasks:
         try:
             while not task.cancelled:
                 wait = next(task.turns)
+                now = time.perf_counter()
                 if wait is not None:
                     task.due = inf if wait.until is None else wait.until
+                    if len(self._tasks) > FEW and now < task.due < inf:
+                        task.due = turn(task.due)
                     return False
-                if time.perf_counter() >= end:
+                if len(self._tasks) == 1:
+                    self._release()
+                if now >= end:
                     task.wake()
                     return False
         except StopIteration:
@@ -226,9 +247,9 @@ class Tasks:
             if isinstance(what, Wait):
                 yield what
                 continue
-            run, happened = what
+            run, happened, more = what
             if isinstance(happened, Checkpoint):
-                self._outbox.send(Saved(task.id, run, happened), *_taken(starts, run))
+                self._send(Saved(task.id, run, happened), *_taken(starts, run))
             else:
                 logged = Logged(task.id, run, Record.of(happened, seqs[run]))
                 seqs[run] += 1
@@ -236,12 +257,24 @@ class Tasks:
                     # Sent after the first model: a run that has started is live, and may be asked what it reads.
                     starts[run] = logged
                 else:
-                    self._outbox.send(*_taken(starts, run), logged)
-            yield None
+                    self._send(*_taken(starts, run), logged)
+            if not more:
+                yield None
 
     def _compute(self, command: ComputeExperiment) -> Turns:
         answer = yield from experiments.compute(command.name, command.parameters, self._digits)
-        self._outbox.send(Answer(command.id, answer))
+        self._send(Answer(command.id, answer))
+
+    def _send(self, *messages: Message) -> None:
+        """Once no other task is due, or it has waited for ``HOLD_SECONDS``."""
+        if not self._held:
+            self._held_since = time.perf_counter()
+        self._held += messages
+
+    def _release(self) -> None:
+        if self._held:
+            self._outbox.send(*self._held)
+            self._held = []
 
 
 def _taken(starts: dict[str, Logged], run: str) -> list[Logged]:
