@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from app import __version__
@@ -58,6 +59,7 @@ from app.web.classroom import routes as classroom
 from app.web.classroom.classes import Classes
 from app.web.classroom.store import MemoryStore
 from app.web.digit_packs import DigitPacks
+from app.web.direct import DirectApp
 from app.web.downloads import Downloads
 from app.web.forwarding import Forwarded, Forwarding
 from app.web.http_methods import HeadRequests
@@ -201,7 +203,7 @@ def create_app(settings: Settings) -> FastAPI:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
 
-    app = FastAPI(
+    app = DirectApp(
         title="Threeseven",
         version=__version__,
         description="Watch a small network learn to tell a handwritten 3 from a 7.",
@@ -226,7 +228,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, security.on_error)
     assets = Assets(folder("static"), settings.root_path)
     app.routes.append(Route("/static/{path:path}", assets.answer))  # early: a page asks for sixty files
-    predict.mount(app)
+    answers_predict = predict.mount(app)
     app.routes.extend(health.routes)
     app.routes.extend(stream.routes)
     for router in (
@@ -254,11 +256,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(HeadRequests)
     if settings.live_url:
         app.add_middleware(Forwarding)
-    app.add_middleware(Security, settings=settings)
+    outer = [Middleware(Security, settings=settings)]
     if settings.root_path:
-        app.add_middleware(RootPath, root=settings.root_path)
+        outer.append(Middleware(RootPath, root=settings.root_path))
     if settings.live_url:
-        app.add_middleware(Forwarded)
+        outer.append(Middleware(Forwarded))
+    for layer in outer:
+        app.add_middleware(layer.cls, *layer.args, **layer.kwargs)
+    paths = {f"{before}{path}" for before in ("", settings.root_path) for path in predict.PATHS}
+    app.answer_directly("POST", paths, answers_predict, outer)
     return app
 
 

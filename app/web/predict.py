@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from msgspec import UNSET, UnsetType
 from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.data import embedded
 from app.handwriting.explanation import Explainer, Explanation
@@ -30,26 +30,12 @@ PATHS = (PATH, f"{PATH}/")
 """Both are the same; programs add the slash."""
 
 
-def mount(app: FastAPI) -> None:
-    """Give the app its ``/predict``, and its OpenAPI document the description."""
+def mount(app: FastAPI) -> "Predict":
+    """Give the app its ``/predict``, and its OpenAPI document the description. Returns what answers."""
     predict = Predict()
-    app.add_middleware(Shortcut, predict=predict)
     app.routes.extend(Route(path, predict, methods=["POST"]) for path in PATHS)
     document(app)
-
-
-class Shortcut:
-    """ASGI middleware: the call that is made most goes past the router, which takes as long as a prediction. What is
-    not quite that call goes on to the route."""
-
-    def __init__(self, app: ASGIApp, predict: "Predict") -> None:
-        self._app, self._predict = app, predict
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] in PATHS and scope["method"] == "POST":
-            await self._predict(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+    return predict
 
 
 class Predict:

@@ -32,6 +32,8 @@ TYPES = ("application/json", "application/octet-stream", *PICTURE_TYPES, "multip
 ALSO_CALLED = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
 """What some programs say for them."""
 
+_AS_PROGRAMS_SAY = {media_type.encode(): media_type for media_type in TYPES}
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 JSON_LIMIT = 2 * 1024 * 1024
@@ -206,7 +208,8 @@ async def read(request: Request, body: Body, work: ReadingWork) -> Question | It
     """What the request asks with its ``body``. Raises Problem 400, 408, 413, 415 or 422."""
     choice = _choice(dict(request.query_params)) if request.scope["query_string"] else _NOTHING_SAID
     headers = dict(request.scope["headers"])  # as bytes: request.headers would decode and search them each time
-    media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    said = headers.get(b"content-type", b"")
+    media_type = _AS_PROGRAMS_SAY.get(said) or said.decode("latin-1").partition(";")[0].strip().lower()
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Problem(415, "Unsupported encoding", "Send the body as it is, without Content-Encoding.")
     match ALSO_CALLED.get(media_type, media_type):

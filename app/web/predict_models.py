@@ -35,7 +35,7 @@ class Model(NamedTuple):
 
 async def find(choice: Choice, held: Services) -> Model:
     """The newest at or before the step that is chosen. Raises Problem: 404, 409, or why the history cannot be read,
-    which no handler of the app's would see here (:class:`app.web.predict.Shortcut`)."""
+    which no handler of the app's would see here (:class:`app.web.direct.DirectApp`)."""
     if choice.run in (None, NAME):
         no_earlier_built_in(held.reader, choice.step)
         return Model(NAME, held.reader.step, None)

@@ -6,11 +6,11 @@ Other sites' pages cannot start runs (Origin), and a name that an attacker point
 
 import re
 import socket
+from collections.abc import Awaitable, Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,6 +50,8 @@ SECURITY_HEADERS = {
 
 _SECURITY_FIELDS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
+_SECURITY_NAMES = {name for name, _ in _SECURITY_FIELDS}
+
 _NAME = re.compile(r"[\w.:-]+", re.ASCII)
 
 HOSTS_REMEMBERED = 64
@@ -79,12 +81,15 @@ class Security:
                 return await self._app(scope, receive, send)
             return await _refuse_handshake(refusal, scope, receive, send)
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 there = {name for name, _ in headers}
-                message["headers"] = [*headers, *(field for field in _SECURITY_FIELDS if field[0] not in there)]
-            await send(message)
+                if there.isdisjoint(_SECURITY_NAMES):
+                    message["headers"] = headers + _SECURITY_FIELDS
+                else:
+                    message["headers"] = headers + [field for field in _SECURITY_FIELDS if field[0] not in there]
+            return send(message)
 
         if refusal is not None:
             asked = (scope["method"], scope["path"]) == ("POST", handshake.PATH)
@@ -98,8 +103,8 @@ class Security:
     def _refusal(self, scope: Scope) -> Problem | None:
         if is_forwarded(scope):
             return None  # the server that it has come to has looked at it
-        headers = Headers(scope=scope)
-        host = headers.get("host", "")
+        headers = _first(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
         if not self._known(host):
             return Problem(
                 421, "Unknown host",
@@ -107,7 +112,8 @@ class Security:
                 f"{_setting_that_allows(f'//{host}')}.",
             )  # fmt: skip
         if scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            origin = headers.get("origin")
+            said = headers.get(b"origin")
+            origin = None if said is None else said.decode("latin-1")
             if origin is not None and not self._own_origin(origin, host, scope.get("server")):
                 return Problem(
                     403, "Foreign origin",
@@ -115,11 +121,10 @@ class Security:
                     f"proxy, start it with {_setting_that_allows(origin)}.",
                 )  # fmt: skip
             # Where a browser says the page's origin, that decides: an allowed one may be of another site.
-            if origin is None and headers.get("sec-fetch-site") == "cross-site":
+            if origin is None and headers.get(b"sec-fetch-site") == b"cross-site":
                 return Problem(403, "Foreign origin", "Pages of other sites may not talk to this server.")
-        length = headers.get("content-length", "")
         limit = _body_limit(scope["path"])
-        if limit is not None and length.isdecimal() and int(length) > limit:
+        if limit is not None and (length := headers.get(b"content-length", b"")).isdigit() and int(length) > limit:
             return _too_large(limit)
         return None
 
@@ -162,6 +167,11 @@ async def on_error(request: Request, error: Exception) -> Response:
         500, "Server error", "The server met an error of its own. Its output says which.", headers=SECURITY_HEADERS
     )
     return problem.response()
+
+
+def _first(fields: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The first value of each name. Starlette's ``Headers`` would look through all of them for each that is asked."""
+    return dict(reversed(list(fields)))
 
 
 def _hostname(url: str) -> str | None:

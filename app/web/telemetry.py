@@ -25,12 +25,14 @@ class Telemetry:
         self._started = Counter("threeseven_runs_started", "Runs asked for", registry=self._registry)
         read = Counter("threeseven_predictions", "Drawings read", ["verdict"], registry=self._registry)
         self._predictions = {verdict: read.labels(verdict) for verdict in DIGITS}
+        self._predicted = dict.fromkeys(DIGITS, 0)
+        """Since the text was last asked for: a counter's lock takes a tenth of the time that a drawing does."""
 
     def runs_started(self, count: int) -> None:
         self._started.inc(count)
 
     def predicted(self, verdict: Verdict) -> None:
-        self._predictions[verdict].inc()
+        self._predicted[verdict] += 1
 
     def text(
         self, active: dict[str, int], workers: list[WorkerState], viewers: int, downloads: int, lag: float | None
@@ -44,4 +46,7 @@ class Telemetry:
         for worker in workers:
             self._tasks.labels(worker.node, worker.pid).set(len(worker.runs) + worker.experiments)
         self._lag.set(nan if lag is None else lag)
+        for verdict, count in self._predicted.items():
+            self._predictions[verdict].inc(count)
+            self._predicted[verdict] = 0
         return generate_latest(self._registry)
