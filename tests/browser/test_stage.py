@@ -188,6 +188,17 @@ def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> 
         assert page.request.get(address).ok, kind
 
 
+def test_of_what_is_neither_the_sum_names_no_digit(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    page.locator(".sample").first.click()
+    expect(page.locator("#contributions")).to_contain_text(re.compile(r"P\(3\) .*: a 3\."))
+    page.get_by_role("button", name="an 8").click()
+    expect(page.locator("#pad .verdict-headline")).to_have_text("Neither")
+    expect(page.locator("#contributions")).to_contain_text(re.compile(r"P\(3\) .*, were it one of the two\."))
+    page.locator(".sample").first.click()
+    expect(page.locator("#contributions")).to_contain_text(re.compile(r"P\(3\) .*: a 3\."))
+
+
 def test_what_can_be_taken_along_is_there_before_the_picture_is(page: Page, finished_run: str) -> None:
     held: list[Route] = []
     page.route("**/weights?format=frame", lambda route: held.append(route))

@@ -13,6 +13,7 @@ import { sumTerms } from "./sum-terms.js";
 /** @import { ShownRun } from "../run/shown-run.js" */
 /** @import { Painter } from "../shell/painter.js" */
 /** @import { DrawingSource } from "./drawing-source.js" */
+/** @import { Reading } from "./predict.js" */
 
 const SIDE = 28;
 const EVERY = 60; // milliseconds: figures that change more often cannot be read
@@ -42,10 +43,14 @@ export function paintContributions(context, image, pixels, palette) {
 
 /**
  * @param {HTMLElement} root is filled
- * @param {{ run: ShownRun, painter: Painter, drawing: DrawingSource }} context
+ * @param {object} context
+ * @param {ShownRun} context.run
+ * @param {Painter} context.painter
+ * @param {DrawingSource} context.drawing
+ * @param {(listener: (reading: Reading | null) => void) => () => void} [context.onReading] tells how the drawing is read
  * @param {{ signal: AbortSignal }} options
  */
-export function mountContributions(root, { run, painter, drawing }, { signal }) {
+export function mountContributions(root, { run, painter, drawing, onReading }, { signal }) {
   const canvas = element("canvas", "contributions-image");
   canvas.width = canvas.height = SIDE;
   canvas.setAttribute("role", "img");
@@ -56,6 +61,8 @@ export function mountContributions(root, { run, painter, drawing }, { signal }) 
   view.dataset.part = "contributions";
   root.append(view);
   let palette = divergingScale(root.ownerDocument, "--ink-soft");
+  /** The gate has taken it for neither: the sum weighs a 3 against a 7 all the same. */
+  let neither = false;
 
   const refresh = painter.add(() => {
     if (signal.aborted) return;
@@ -80,7 +87,7 @@ export function mountContributions(root, { run, painter, drawing }, { signal }) 
       : { three: "units for a 3", seven: "units for a 7", bias: "bias" };
     const shown = terms.map(({ value, of }) => term(value, names[of], of));
     sum.replaceChildren(...shown, element("span", "term-equals", "="), term(logit, "logit", logit > 0 ? "three" : "seven"));
-    const verdict = `P(3) ${chance(sigmoid(logit), { about: true })}: ${logit > 0 ? "a 3" : "a 7"}.`;
+    const verdict = `P(3) ${chance(sigmoid(logit), { about: true })}${neither ? ", were it one of the two" : `: ${logit > 0 ? "a 3" : "a 7"}`}.`;
     put(words, parts.pixels ? verdict : `${verdict} Each unit bends its sum, so no pixel has a share of its own.`);
     canvas.setAttribute("aria-label", "The drawing, as the network sees it" + (parts.pixels ? ", coloured by what each pixel adds" : ""));
   }
@@ -90,13 +97,18 @@ export function mountContributions(root, { run, painter, drawing }, { signal }) 
       if (CHANGES.has(type)) refresh();
     }),
     drawing.subscribe(refresh),
+    onReading?.((reading) => {
+      if (neither === (reading?.verdict === "neither")) return;
+      neither = !neither;
+      refresh();
+    }),
   ];
   onThemeChange(root.ownerDocument, () => {
     palette = divergingScale(root.ownerDocument, "--ink-soft");
     refresh();
   }, { signal });
   signal.addEventListener("abort", () => {
-    for (const end of ends) end();
+    for (const end of ends) end?.();
     view.remove();
   });
   refresh();

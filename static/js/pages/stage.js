@@ -134,7 +134,7 @@ mountRecipe(part("recipe"), context, { signal });
 mountBatch(part("batch"), context, { signal });
 const { onReading } = mountPad(part("pad"), { ...context, drawing }, { signal });
 mountDrawingChart(part("through-time"), { ...shared, curves: part("curves"), tools: part("chart-tools"), drawing, onReading }, { signal });
-mountContributions(part("contributions"), { ...context, drawing }, { signal });
+mountContributions(part("contributions"), { ...context, drawing, onReading }, { signal });
 addInkShortcuts(shortcuts, drawing);
 bindPictures(document, { drawing, onProblem: (problem) => toasts.showProblem(problem, { key: "picture" }) }, { signal });
 const sheet = mountSheet(document.body, { onStarted: started }, { signal });
