@@ -375,6 +375,29 @@ def test_the_images_that_a_step_learned_from(page: Page, server: str, finished_r
     expect(batch.locator("canvas")).to_be_hidden()
 
 
+def test_going_through_a_run_asks_for_no_images_until_it_stands_still(
+    page: Page, server: str, finished_run: str
+) -> None:
+    set_up(page, server, finished_run)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/experiments/batch" in request.url else None)
+    mount(page, BATCH)
+    page.evaluate(
+        """async () => {
+          for (const end = performance.now() + 1500; performance.now() < end; await settled()) {
+            shown.step = 1 + (shown.step % 97);
+            shown.tell({ type: "Moved" });
+          }
+        }"""
+    )
+    batch = page.locator('[data-part="batch"]')
+    assert not asked
+    expect(batch).to_have_text("Stop at a step to see its mini-batch.")
+    page.evaluate("() => { shown.step = 50; shown.tell({ type: 'Moved' }); }")
+    expect(batch).to_contain_text("Mini-batch 50: ")
+    assert len(asked) == 1
+
+
 def test_parts_and_the_enlarged_unit_are_accessible(
     new_page: Callable[..., Page], server: str, finished_run: str, assert_accessible: Callable[[Page], None]
 ) -> None:

@@ -336,7 +336,8 @@ def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
 
 
 def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> None:
-    """Figures, pictures and confusion are those of the moment; no data is asked of the server on the way."""
+    """Figures, pictures and confusion are those of the moment; no data is asked of the server on the way, but for the
+    images of a step at which one stays."""
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("#connection")).to_have_text("From the log")
     expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
@@ -364,7 +365,7 @@ def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> No
     page.get_by_role("button", name="End").click()
     expect(accuracy).to_have_text(at_end)
     expect(page.locator("#picture-step")).to_have_text("after step 98")
-    assert asked == []
+    assert not [address for address in asked if "/experiments/batch" not in address]
 
 
 def test_going_back_while_it_trains_loses_nothing(slow: Page) -> None:

@@ -21,6 +21,7 @@ const SLOW = 5; // steps a second: beyond that no batch can be looked at; the pa
 const NO_MORE = 7; // steps a second at which one that is shown goes: a pace near the limit must not make it come and go
 const BRISK = 2; // steps a second: beyond that a batch changes faster than one sees what is new in it
 const WINDOW = 1500; // milliseconds over which the speed is taken
+const REST = 300; // milliseconds that a moment that is looked up has stood before it is asked for: going through them asks nothing
 const REM = 17; // pixels, as base.css has it: with larger letters digits are larger too
 const WAITS = "Its mini-batches appear here.";
 
@@ -44,6 +45,9 @@ export function mountBatch(root, { run, painter }, { signal }) {
   let [busy, looked] = [false, false];
   let ink = colour(root.ownerDocument, "--ink");
   const speed = new Speed();
+  /** Whether the moment that is shown has stood for some time. */
+  let stands = true;
+  let resting = 0;
   /** @type {Batch | null} */
   let shown = null;
 
@@ -59,6 +63,7 @@ export function mountBatch(root, { run, painter }, { signal }) {
     const step = now;
     const known = kept.get(step);
     if (known) return show(known, words(known));
+    if (!run.live && !stands) return shown ? undefined : show(null, "Stop at a step to see its mini-batch.");
     busy = true;
     try {
       const batch = await fetched(run.run, step);
@@ -120,6 +125,14 @@ export function mountBatch(root, { run, painter }, { signal }) {
   }, { signal });
   const unsubscribe = run.subscribe(({ type }) => {
     if (type === "Steps") speed.take(run.step);
+    if (type === "Moved") {
+      window.clearTimeout(resting);
+      stands = false;
+      resting = window.setTimeout(() => {
+        stands = true;
+        refresh();
+      }, REST);
+    }
     refresh();
   });
   onThemeChange(root.ownerDocument, () => {
@@ -130,6 +143,7 @@ export function mountBatch(root, { run, painter }, { signal }) {
   sizes.observe(box);
   signal.addEventListener("abort", () => {
     sizes.disconnect();
+    window.clearTimeout(resting);
     unsubscribe();
     view.remove();
   });

@@ -38,8 +38,7 @@ const CHANGES = new Set(["Weights", "Moved", "RunQueued", "RunStarted"]);
  */
 export function mountMisread(root, { run, painter, digits: source, onPick }, { signal }) {
   const words = element("span", "");
-  const about = element("span", "misread-about", " Below: what it is, and P(3).");
-  about.hidden = true;
+  const about = element("span", "misread-about", "");
   const said = element("p", "misread-count caption", words, about);
   const again = element("button", "button small", "Try again");
   again.type = "button";
@@ -136,7 +135,8 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
    */
   function showWords(text, digits = false) {
     if (words.textContent !== text) words.textContent = text;
-    about.hidden = !digits;
+    const below = digits ? " Below: what it is, and P(3)." : "";
+    if (about.textContent !== below) about.textContent = below;
   }
 
   /** @param {string} words */
