@@ -21,8 +21,8 @@ class Hindrances(NamedTuple):
     cut: bool = False
     """The digit goes on beyond the picture's edge."""
     underlined: bool = False
-    """A line about as thick as a stroke was taken away at the digit's lowest end. The foot of a 2 or a 3 may have gone
-    with it, without which either looks like a 7."""
+    """A line about as thick as a stroke, and thicker at places, was taken away at the digit's lowest end. The foot of a
+    2 or a 3 may have gone with it, without which either looks like a 7."""
 
 
 UNHINDERED = Hindrances()

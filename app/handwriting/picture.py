@@ -57,7 +57,10 @@ TOUCHED = 0.004
 MOST_TORN = 0.2
 """Of the digit: ink apart from it, at most, where lines across it were taken away; with more, they cut it in two."""
 FOOT, AS_THICK = 0.15, 0.45
-"""Of the digit's height, where its lowest end is; of its thickness, that of a line along which a foot is not seen."""
+"""Of the digit's height, where its lowest end is; of its thickness, that of a line with which a foot may go."""
+BULGE, BULGING = 1.15, 0.4
+"""Of a line's usual thickness, beyond which something else lies along it; of the digit's thickness, on what length, at
+least, that is a foot. Where the stem of a 7 ends on a line it is shorter."""
 DIRECTIONS = 72
 AROUND = 0.65
 """Of all directions from a piece's middle: in how many another piece lies, at least, that goes around it."""
@@ -232,13 +235,18 @@ def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool, bool]:
 
 
 def _underlined(digit: Mask, ruling: Mask, touched: Mask) -> bool:
-    """Whether ``ruling``, which was taken away and ``touched`` the ``digit``, did so at its lowest end and is about as
-    thick as it."""
+    """Whether ``ruling``, which was taken away and ``touched`` the ``digit``, did so at its lowest end, is about as
+    thick as it, and thicker at places. Not covered: a foot that lies in the line with all its thickness."""
     ends = np.flatnonzero(digit.any(axis=1))
     if len(ends) == 0:
         return False
     foot = slice(round(ends[-1] - FOOT * (ends[-1] - ends[0])), None)
-    return bool((ruling & touched)[foot].any()) and thickness(ruling[foot]) >= AS_THICK * thickness(digit)
+    line, pen = ruling[foot], thickness(digit)
+    if not (line & touched[foot]).any() or thickness(line) < AS_THICK * pen:
+        return False
+    down = line.sum(axis=0)
+    own = np.quantile(down[down > 0], 0.25)  # a foot may be as long as half of the line
+    return bool((down >= BULGE * own + 1).sum() >= BULGING * pen)
 
 
 def _pieces(contrast: Floats, mask: Mask) -> Mask:

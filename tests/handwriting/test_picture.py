@@ -101,14 +101,17 @@ NO_WAIST = [
 ]  # fmt: skip
 
 
-@given(st.sampled_from([TWO_STROKES, NO_WAIST]), st.floats(-0.03, 0.01), st.floats(0.02, 0.035))
+beside_a_foot = st.floats(-0.035, -0.03) | st.floats(-0.01, 0.01)
+
+
+@given(st.sampled_from([TWO_STROKES, NO_WAIST]), beside_a_foot, st.floats(0.02, 0.035))
 @settings(deadline=None, max_examples=20)
 def test_no_line_along_a_foot_makes_a_2_or_a_3_a_sure_7(reader, strokes, gap, pen):
     assert reading_of(underlined(gap, pen)(strokes, np.random.default_rng(0)), reader).digit != 7
 
 
-def test_an_underline_below_a_7_or_through_a_3_does_not_matter(reader):
-    for strokes, gap, digit in ((SEVEN_STROKES, 0.03, 7), (THREE_STROKES, -0.01, 3), (THREE_STROKES, 0.03, 3)):
+def test_an_underline_that_a_7_or_a_3_stands_on_does_not_matter(reader):
+    for strokes, gap, digit in ((SEVEN_STROKES, -0.01, 7), (SEVEN_STROKES, 0.03, 7), (THREE_STROKES, -0.01, 3)):
         assert reading_of(underlined(gap)(strokes, np.random.default_rng(0)), reader).digit == digit
 
 
