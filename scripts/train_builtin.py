@@ -1,9 +1,10 @@
 """Writes app/handwriting/builtin.safetensors: the network and the mean images that come with the package.
 
-    python -m scripts.train_builtin [--seed 0] [--steps 12000] [--file app/handwriting/builtin.safetensors]
+    python -m scripts.train_builtin [--seed 0] [--steps 12000] [--more-steps 3000] [--begin FILE] [--file FILE]
 
 Takes some minutes on two cores and gives the same file each time with the same build of PyTorch. The network learns
 from the training images that are in the package, and from what ``scripts/builtin_model`` draws; from nothing else.
+``--begin`` names a file that was written with ``--more-steps 0``, from which the second training goes on.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from app.data import embedded
 from app.handwriting.builtin import FILE
 from app.handwriting.digit_network import DigitNetwork
 from app.handwriting.gate import LEAST_KEPT, Gate, log_odds
+from app.handwriting.predictor import read_safetensors
 from app.learning.baseline import means
 from app.learning.dataset import Digits
 from scripts.builtin_model import junk, learn
@@ -32,20 +34,30 @@ MARGIN = 0.001
 """Log-odds. Another order of adding up changes a score by some 0.00001."""
 
 Images = NDArray[np.uint8]
+Tensors = dict[str, NDArray[Any]]
 
 
 def main() -> None:
     said = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     said.add_argument("--seed", type=int, default=0)
     said.add_argument("--steps", type=int, default=learn.STEPS)
+    said.add_argument("--more-steps", type=int, default=learn.MORE_STEPS)
+    said.add_argument("--begin", type=Path)
     said.add_argument("--file", type=Path, default=FILE)
     options = said.parse_args()
     torch.set_num_threads(1)
     arrays = embedded()
     digits = Digits.of(arrays)
     started = time.perf_counter()
-    trained = learn.trained(arrays, options.seed, options.steps, report)
-    data, figures = packed(trained, digits, {"step": str(options.steps), "seed": str(options.seed)})
+    if options.begin is None:
+        parameters = halved(learn.trained(arrays, options.seed, options.steps, report))
+    else:
+        tensors, _ = read_safetensors(options.begin.read_bytes())
+        parameters = {name: tensors[name] for name, _ in learn.network().named_parameters()}
+    if options.more_steps:
+        parameters = halved(learn.settled(arrays, parameters, options.seed, options.more_steps, report))
+    steps = options.steps + options.more_steps
+    data, figures = packed(parameters, digits, {"step": str(steps), "seed": str(options.seed)})
     options.file.write_bytes(data)
     for name, figure in figures.items():
         print(f"{name}: {figure}")
@@ -56,9 +68,14 @@ def report(step: int, loss: float) -> None:
     print(f"step {step:,}: loss {loss:.4f}", flush=True)
 
 
-def packed(trained: learn.Parameters, digits: Digits, made: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+def halved(parameters: learn.Parameters) -> Tensors:
+    """As the file holds them, so that the second training begins with the same ones with ``--begin`` and without."""
+    return {name: value.astype(np.float16) for name, value in parameters.items()}
+
+
+def packed(parameters: Tensors, digits: Digits, made: dict[str, str]) -> tuple[bytes, dict[str, str]]:
     """The file, and what it says of itself: how it was ``made``, and measured figures."""
-    tensors: dict[str, NDArray[Any]] = {name: value.astype(np.float16) for name, value in trained.items()}
+    tensors = dict(parameters)
     network = DigitNetwork(tensors)
     scores, others = (
         np.array([log_odds(network.outputs(image)) for image in images.numpy()])

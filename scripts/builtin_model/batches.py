@@ -43,10 +43,10 @@ class Pool:
 
 class Chunks(Dataset[tuple[Tensor, Tensor]]):
     """Chunk by number: images ``[CHUNK, 784]`` uint8 and labels ``[CHUNK]``, shuffled. ``drawings``: how many to make
-    of each digit; of what is no digit there are forty times as many."""
+    of each digit; of what is no digit there are forty times as many. ``low``: of the bars of 7s, as ``bits.add``."""
 
-    def __init__(self, arrays: Arrays, seed: int, count: int, drawings: int = DRAWINGS) -> None:
-        self._seed, self._count = seed, count
+    def __init__(self, arrays: Arrays, seed: int, count: int, drawings: int = DRAWINGS, low: bool = False) -> None:
+        self._seed, self._count, self._low = seed, count, low
         random = RandomState(seed)
         self._digits = {
             digit: Pool(images, np.full(len(images), digit, np.int64))
@@ -86,7 +86,7 @@ class Chunks(Dataset[tuple[Tensor, Tensor]]):
         parts = [self._digits[digit].some(random, OURS // 2) for digit in (3, 7)]
         others = [digit for digit in range(10) if digit not in (3, 7)]
         parts += [self._digits[digit].some(random, OTHERS // len(others)) for digit in others]
-        parts = [bits.add(random, *part) for part in parts]
+        parts = [bits.add(random, *part, low=self._low) for part in parts]
         parts += [self._drawn.some(random, DRAWN), self._junk.some(random, JUNK)]
         images, labels = (np.concatenate(values) for values in zip(*parts, strict=True))
         generator = torch.Generator().manual_seed(random.randint(2**31))

@@ -17,6 +17,11 @@ _INK = 100
 BARS, SERIFS, FLAGS, FEET, HOOKS, SLASHES, TURNS = 0.5, 0.3, 0.35, 0.2, 0.35, 0.2, 0.2
 """The share of 7s, 7s, 1s, 1s, 9s, 0s and 6s that get one."""
 
+BAR, LOW_BAR = (0.35, 0.8), (0.6, 0.88)
+"""How far down a 7 its bar is, at least and at most."""
+MORE_BARS, LOW_BARS = 0.6, 0.3
+"""The share of 7s that get a bar, and a low one, where ``low`` ones are asked for: they are misread the most."""
+
 
 def line(image: Floats, start: Floats, end: Floats, thickness: float) -> Floats:
     """``image`` ``[28, 28]`` with a straight line from ``start`` to ``end`` ``[x, y]``, in pixels."""
@@ -28,8 +33,12 @@ def line(image: Floats, start: Floats, end: Floats, thickness: float) -> Floats:
     return drawn
 
 
-def add(random: RandomState, images: Images, labels: NDArray[np.int64]) -> tuple[Images, NDArray[np.int64]]:
-    """Of images ``[n, 784]`` and their digits ``[n]``: some with bits added, some 6s turned into 9s."""
+def add(
+    random: RandomState, images: Images, labels: NDArray[np.int64], low: bool = False
+) -> tuple[Images, NDArray[np.int64]]:
+    """Of images ``[n, 784]`` and their digits ``[n]``: some with bits added, some 6s turned into 9s. ``low``: with more
+    bars, half of them low."""
+    bars, low_bars = (MORE_BARS, LOW_BARS) if low else (BARS, 0.0)
     images, labels = images.reshape(-1, SIDE, SIDE).copy(), labels.copy()
     chance = random.uniform(size=(len(images), 2))
     for at in np.flatnonzero(np.isin(labels, (0, 1, 6, 7, 9))):
@@ -38,7 +47,7 @@ def add(random: RandomState, images: Images, labels: NDArray[np.int64]) -> tuple
             continue
         match labels[at]:
             case 7:
-                image = _bar(random, image) if one < BARS else image
+                image = _bar(random, image, *(LOW_BAR if one < low_bars else BAR)) if one < bars else image
                 image = _serif(random, image) if other < SERIFS else image
             case 1:
                 image = _flag(random, image) if one < FLAGS else image
@@ -57,7 +66,7 @@ def add(random: RandomState, images: Images, labels: NDArray[np.int64]) -> tuple
 def seven(random: RandomState, image: NDArray[np.uint8], *, bar: bool, serif: bool) -> NDArray[np.uint8]:
     """A 7 ``[784]`` with these bits."""
     drawn = image.reshape(SIDE, SIDE).astype(np.float64)
-    drawn = _bar(random, drawn) if bar else drawn
+    drawn = _bar(random, drawn, *BAR) if bar else drawn
     drawn = _serif(random, drawn) if serif else drawn
     return drawn.astype(np.uint8).ravel()
 
@@ -82,9 +91,9 @@ def _middle(image: Floats, row: int) -> Floats:
     return np.array([x, float(row)])
 
 
-def _bar(random: RandomState, image: Floats) -> Floats:
+def _bar(random: RandomState, image: Floats, least: float, most: float) -> Floats:
     top, bottom = _rows(image)
-    middle = _middle(image, round(top + random.uniform(0.35, 0.8) * (bottom - top)))
+    middle = _middle(image, round(top + random.uniform(least, most) * (bottom - top)))
     half = np.array([random.uniform(2.5, 6.5), random.uniform(-2.0, 1.2)])
     off = np.array([random.uniform(-1.5, 1.5), 0])
     return line(image, middle - half + off, middle + half + off, _pen(random))

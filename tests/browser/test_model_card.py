@@ -81,7 +81,7 @@ def test_without_a_model_it_says_so(page: Page, complaints: list[str]) -> None:
     assert response is not None
     assert response.status == 404
     page.goto("/models/built-in?step=5")
-    expect(page.locator("#state")).to_contain_text("kept at step 12000 only")
+    expect(page.locator("#state")).to_contain_text("kept at step 15000 only")
     expect(page.locator("#card")).to_be_hidden()
     page.route("**/api/models/**", lambda route: route.abort())
     page.goto("/models/built-in")

@@ -23,6 +23,14 @@ def test_a_share_gets_more_ink_and_none_gets_less(digit):
     assert np.array_equal(labels, still)
 
 
+def test_more_sevens_get_a_bar_and_lower_ones_where_these_are_asked_for():
+    images, labels = some(7)
+    usual, low = (bits.add(RandomState(0), images, labels, low=low)[0].astype(int) - images for low in (False, True))
+    assert (low.any(axis=1)).sum() > (usual.any(axis=1)).sum()
+    rows = np.arange(784) // 28
+    assert (low @ rows).sum() / low.sum() > (usual @ rows).sum() / usual.sum() + 0.5
+
+
 def test_some_sixes_become_nines_on_their_heads():
     images, labels = some(6)
     drawn, named = bits.add(RandomState(0), images, labels)

@@ -21,7 +21,7 @@ def test_it_knows_the_other_digits_too(mnist):
 
 def test_the_file_says_how_it_was_made():
     model = builtin.load()
-    assert model.step == int(model.figures["step"]) == learn.STEPS
+    assert model.step == int(model.figures["step"]) == learn.STEPS + learn.MORE_STEPS
     assert model.figures["seed"].isdigit()
 
 

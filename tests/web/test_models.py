@@ -178,7 +178,7 @@ def test_many_who_ask_at_once_get_the_same(client, run, server):
 def test_a_model_that_is_not_there(client, serve, tmp_path):
     for path, words in (
         ("/api/models/there-is-none", "no run"),
-        ("/api/models/built-in?step=5", "12000"),
+        ("/api/models/built-in?step=5", "15000"),
     ):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
