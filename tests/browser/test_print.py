@@ -1,5 +1,6 @@
 """On paper: light, whatever the screen was, and nothing that is of no use on it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -86,3 +87,12 @@ def test_a_lesson_is_printed_with_its_question_and_result_and_nothing_to_press(p
     expect(page.locator(controls).nth(10)).to_be_attached()
     expect(page.locator(f"{controls}:visible")).to_have_count(0)
     expect(page.locator("#order").get_by_text("another")).to_be_hidden()
+
+
+def test_of_what_one_has_to_go_to_on_the_screen_paper_says_nothing(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("#batch")).to_have_text(re.compile("Go back to see its mini-batches."))
+    expect(page.locator(".misread")).to_contain_text("Misreads")
+    page.emulate_media(media="print")
+    expect(page.locator(".misread")).to_be_visible()
+    expect(page.locator("#batch")).to_be_hidden()
