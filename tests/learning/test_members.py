@@ -136,7 +136,7 @@ def test_one_that_diverges_fails_alone(few_digits: Digits) -> None:
     recipes = rates(0.01, 1000.0, 0.02, loss="bce", model="two_linear")
     fine, failing, fine_too = together(recipes, few_digits).values()
     assert isinstance(failing[-1], RunFailed)
-    assert f"At step {failing[-1].step} " in failing[-1].reason
+    assert f"at step {failing[-1].step}:" in failing[-1].reason
     for emitted, recipe in ((fine, recipes[0]), (fine_too, recipes[2])):
         assert isinstance(emitted[-1], RunFinished)
         alone = together([recipe], few_digits)["r0"]

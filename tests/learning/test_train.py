@@ -205,7 +205,7 @@ def test_a_run_that_diverges_fails_with_the_step_and_a_plain_sentence(few_digits
     emitted, _ = play(DIVERGING, few_digits)
     failed = emitted[-1]
     assert isinstance(failed, RunFailed)
-    assert f"At step {failed.step}" in failed.reason
+    assert f"at step {failed.step}:" in failed.reason
     assert "learning rate of 1000" in failed.reason
     assert columns(emitted, "step") == list(range(1, failed.step + 1))
     assert all(weights.step < failed.step for weights in of(emitted, Weights))
