@@ -41,7 +41,13 @@ from app.learning.stepping import Stepping
 from app.recipe import Recipe
 
 FLUSH_SECONDS = 0.03
-"""How long news may wait on the device: two frames of a screen, in which some hundred steps share one copy."""
+"""How long a turn may take, and how long news may wait on the device: two frames of a screen, in which some hundred
+steps share one copy."""
+
+FEW = 4
+FLUSH_MANY_SECONDS = 0.12
+"""The same where more than ``FEW`` runs train together. Each flush is a record of each run, and reporting and storing
+32 of them takes longer than many steps of 32 models."""
 
 STOP = Act(action="stop")
 
@@ -141,7 +147,8 @@ class TrainingLoop:
         self.steppers = [stepping(*each) for each in zip(self.learners, self.buffer.rings, strict=True)]
         self.pace = Pace()
         self.last = Moment(0, 0)
-        self.began = self.flushed = clock()
+        self.patience = FLUSH_SECONDS if len(members) <= FEW else FLUSH_MANY_SECONDS
+        self.began = self.flushed = self.turn_began = clock()
         self.logs = {} if replay is None else replay.logs
         """What had been said of each before this loop began."""
         self.later: deque[tuple[str | None, Control]] = deque()
@@ -275,7 +282,7 @@ class TrainingLoop:
             time=self.now(),
         )
 
-    def _take_step(self, epoch: int, batch: int) -> Emissions:
+    def _take_step(self, epoch: int, batch: int) -> Iterator[Emission | Wait]:
         slot = self.buffer.slot
         for stepper in self.steppers:
             stepper.step(batch, slot)
@@ -297,8 +304,11 @@ class TrainingLoop:
             yield from self._emit_all(Controlled(what="step", step=self.step))
             if self.step < self.steps:
                 yield from self._pause()
-        elif self.buffer.full or now - self.flushed >= FLUSH_SECONDS:
+        elif self.buffer.full or now - self.flushed >= self.patience:
             yield from self._flush(self.buffer.behind)
+        elif now - self.turn_began >= FLUSH_SECONDS:
+            self.turn_began = now
+            yield Wait(now)  # let others have a turn
 
     def _obey_controls(self) -> Iterator[Emission | Wait]:
         """Answer what is asked, and wait until the next step may be taken."""
@@ -316,7 +326,7 @@ class TrainingLoop:
                 break
             yield from self._flush()
             yield Wait(due if due is None or due - now > TOGETHER else turn(due))
-            self.flushed = self.clock()  # until here there was nothing to see
+            self.flushed = self.turn_began = self.clock()  # until here there was nothing to see
 
     def _answer(self, run: str | None, control: Control) -> Emissions:
         """``run`` counts for learning rates and stops; all else is for all that train together."""
@@ -410,7 +420,7 @@ class TrainingLoop:
                 emissions += self._report(each, fetched[each.group], milliseconds)
         yield from (Emission(run, what, more=True) for run, what, _ in emissions[:-1])
         yield from emissions[-1:]
-        self.flushed = self.clock()
+        self.flushed = self.turn_began = self.clock()
 
     def _report(self, each: Active, fetched: Fetched, milliseconds: float) -> Emissions:
         run = each.member.run

@@ -24,11 +24,12 @@ from app.events import (
 from app.handwriting.predictor import from_safetensors
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
+from app.learning.loop import FEW
 from app.learning.schedule import Recording
 from app.learning.train import Emission, Member, Wait, train_members
 from app.recipe import Recipe
 from app.sweep import SWEEP_BYTES
-from tests.learning.scripted import Emitted, of
+from tests.learning.scripted import Clock, Emitted, of
 
 CLOSE = 1e-5
 
@@ -53,8 +54,8 @@ def together(
     emitted: dict[str, Emitted] = {member.run: [] for member in members}
     milliseconds = count()
     for each in train_members(members, digits, Asking(), clock=lambda: next(milliseconds) / 1000, now=lambda: 1.0):
-        assert isinstance(each, Emission)
-        emitted[each.run].append(each.what)
+        if isinstance(each, Emission):
+            emitted[each.run].append(each.what)
     return emitted
 
 
@@ -177,6 +178,22 @@ def test_what_cannot_train_together_is_the_callers_error(recipes: list[Recipe], 
     members = [Member(f"r{at}", "", recipe) for at, recipe in enumerate(recipes)]
     with pytest.raises(ValueError, match="train together"):
         next(train_members(members, few_digits, NoControls()))
+
+
+def test_many_say_what_they_do_more_seldom_and_let_others_have_turns(few_digits: Digits) -> None:
+    def told(count: int) -> tuple[int, int]:
+        """How often one of so many says steps, and how often all leave the turn to others."""
+        clock = Clock(10)
+        members = [Member(f"r{at}", "", Recipe(epochs=20, learning_rate=0.1 + at, device="cpu")) for at in range(count)]
+        said = [*train_members(members, few_digits, NoControls(), clock=clock)]
+        steps = [each for each in said if isinstance(each, Emission) and isinstance(each.what, Steps)]
+        assert all(each.until is not None and each.until <= clock.seconds for each in said if isinstance(each, Wait))
+        return len(steps) // count, sum(isinstance(each, Wait) for each in said)
+
+    alone, many = told(1), told(FEW + 1)
+    assert alone[1] == 0
+    assert many[0] * 2 < alone[0]
+    assert many[1] > many[0]
 
 
 def test_what_is_recorded_can_be_said(few_digits: Digits) -> None:
