@@ -10,7 +10,7 @@ import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
 import { openDrawing } from "../ink/kept-drawing.js";
 import { DISTANCES, linearScores, nearness } from "./distances.js";
-import { Graph, histogramOf } from "./graph.js";
+import { Graph, histogramOf, sideBySide } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
@@ -146,7 +146,7 @@ function lookOf(values, labels) {
   return {
     reach,
     top: Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y)) * 1.1,
-    bars: /** @type {Item[]} */ ([{ kind: "bars", ink: "seven", bars: seven }, { kind: "bars", ink: "three", bars: three }]),
+    bars: sideBySide(three, seven),
     right: sharesRight(values, labels),
   };
 }

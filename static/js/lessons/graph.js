@@ -12,10 +12,11 @@
  */
 /** @typedef {"ink" | "soft" | "three" | "seven" | "series-1" | "series-2" | "series-3" | "series-4" | "mine"} Ink `mine`: what the reader predicted */
 /**
+ * @typedef {{from: number, to: number, y: number}} Bar
  * @typedef {{point?: string} & (
  *     {kind: "line", points: readonly (readonly [number, number])[], ink: Ink, dash?: boolean, label?: string}
  *   | {kind: "dots", points: readonly (readonly [number, number])[], ink: Ink, size?: number}
- *   | {kind: "bars", bars: readonly {from: number, to: number, y: number}[], ink: Ink}
+ *   | {kind: "bars", bars: readonly Bar[], ink: Ink}
  *   | {kind: "rule", x?: number, y?: number, ink: Ink, label?: string, dash?: boolean}
  *   | {kind: "flag", x: number, label: string, ink: Ink}
  *   | {kind: "words", x: number, y: number, words: string, ink: Ink})} Item lines break where a y is not finite; `point`:
@@ -265,6 +266,21 @@ export function histogramOf(values, { reach, bins }) {
   for (const value of values) counts[Math.max(0, Math.min(bins - 1, Math.floor(((value + reach) / (2 * reach)) * bins)))]++;
   const width = (2 * reach) / bins;
   return counts.map((y, i) => ({ from: -reach + i * width, to: -reach + (i + 1) * width, y }));
+}
+
+/**
+ * The bars of two classes, so that none hides another: 3s in the left half of each bin, 7s in the right one.
+ *
+ * @param {readonly Bar[]} threes
+ * @param {readonly Bar[]} sevens
+ * @returns {Item[]}
+ */
+export function sideBySide(threes, sevens) {
+  const middle = (/** @type {Bar} */ { from, to }) => (from + to) / 2;
+  return [
+    { kind: "bars", ink: "three", bars: threes.map((bar) => ({ ...bar, to: middle(bar) })) },
+    { kind: "bars", ink: "seven", bars: sevens.map((bar) => ({ ...bar, from: middle(bar) })) },
+  ];
 }
 
 let clips = 0;

@@ -6,7 +6,7 @@ import { sigmoid } from "../model/network.js";
 import { part } from "../shell/element.js";
 import { count, percent, plain } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
-import { Graph, histogramOf } from "./graph.js";
+import { Graph, histogramOf, sideBySide } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { showNumbers } from "./numbers.js";
 import { pastNetwork } from "./past-network.js";
@@ -82,7 +82,7 @@ function lookOf(logits, labels) {
     reach,
     line: /** @type {Item} */ ({ kind: "line", ink: "soft", points: range(-reach, reach, 200).map((z) => /** @type {const} */ ([z, sigmoid(z)])) }),
     dots: /** @type {Item[]} */ ([{ kind: "dots", ink: "three", size: 2.5, points: of(3) }, { kind: "dots", ink: "seven", size: 2.5, points: of(7) }]),
-    bars: /** @type {Item[]} */ ([{ kind: "bars", ink: "seven", bars: seven }, { kind: "bars", ink: "three", bars: three }]),
+    bars: sideBySide(three, seven),
     wide: (2 * reach) / BINS,
     top: Math.max(...three.map(({ y }) => y), ...seven.map(({ y }) => y)),
     range: `${lowest(logits)} to ${Math.max(...logits).toFixed(1)}`,
