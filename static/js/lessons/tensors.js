@@ -39,6 +39,8 @@ let selection = [];
 const places = [5, 13, 14];
 /** @type {Shuffled | null} */
 let shuffled = null;
+/** Why what is typed picks nothing; null: it does. @type {string | null} */
+let refusal = null;
 let asking = new AbortController();
 let ink = colour(document, "--ink");
 const show = painter.add(paint);
@@ -144,8 +146,9 @@ function choose(chosen) {
 function take(text) {
   if (!loaded) return;
   const { selection: found, problem } = readIndex(text, shape());
-  typed.setProblem(problem && (/^\w+Error: /.test(problem) ? `PyTorch says: ${problem}` : problem));
-  if (!found) return;
+  refusal = problem && (/^\w+Error: /.test(problem) ? `PyTorch says: ${problem}` : problem);
+  typed.setProblem(refusal);
+  if (!found) return show();
   selection = found;
   selection.forEach(({ kept, from }, axis) => {
     if (!kept) places[axis] = from;
@@ -160,25 +163,31 @@ function paint() {
   if (loaded && selection.length) {
     const words = described();
     view.show(selection, words);
-    part("picked").textContent = words;
+    // The field that says so, too, may be out of sight of the buttons below.
+    part("picked").textContent = refusal === null ? words : `${input.value.trim()}: refused. ${refusal.replace(/\.?$/, ".")} Shown is still ${shownIndex()}.`;
+    for (const id of ["stack", "picked-list", "numbers"]) part(id).toggleAttribute("data-old", refusal !== null);
     part("picked-list").textContent = listed();
     paintNumbers(part("numbers", HTMLCanvasElement), selection);
     const chosen = indexOf(selection, shape());
     rungs().forEach((picked, i) => ladder[i].show(picked, chosen));
     formula();
     const [first, end] = view.window;
-    part("source").textContent = `Drawn: images ${count(first)} to ${count(end - 1)} of the ${count(loaded.threes.length)} 3s among the 2,038 validation digits; as you move on to others every second one, until you rest. The numbers are their pixels, from 0 (paper) to 1 (ink).`;
+    part("source").textContent = `Drawn: images ${count(first)} to ${count(end - 1)} of the ${count(loaded.threes.length)} 3s among the 2,038 validation digits; while you move on to others, only every second one is drawn. The numbers are their pixels, from 0 (paper) to 1 (ink).`;
   }
   const words = [judged(), shuffledWords()].filter(Boolean).join(" ");
   if (words) part("words-now").textContent = words;
+}
+
+/** As it was typed, where that names the stack. */
+function shownIndex() {
+  return state.text("at").startsWith("stack") ? state.text("at") : indexOf(selection, shape());
 }
 
 function described() {
   const found = shapeOf(selection);
   const size = elements(found);
   const what = found.length ? (size === 1 ? "one number" : `${count(size)} numbers`) : "a single number";
-  const typedWhole = state.text("at").startsWith("stack") ? state.text("at") : indexOf(selection, shape());
-  return `${typedWhole} has rank ${found.length} and the shape ${written(found)}: ${what}.`;
+  return `${shownIndex()} has rank ${found.length} and the shape ${written(found)}: ${what}.`;
 }
 
 /** The numbers that are picked, as far as a reader takes them in. */
