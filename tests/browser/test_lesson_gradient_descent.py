@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.waiting import at_rest
 
@@ -44,3 +44,33 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     page.get_by_role("button", name="7 Stop after 49 steps").press("Enter")
     expect(words).to_contain_text(re.compile(r"After 49 steps: loss 0\.\d+, 9\d\.\d\d % of 256 training images"))
     expect(page).to_have_url(re.compile(r"step=49&images=next"))
+
+
+def test_no_picture_stands_under_settings_that_are_not_its_own(page: Page, complaints: list[str]) -> None:
+    """While the next one is computed it is marked as old; where that fails the settings go back to its own, and what
+    happened stands on it."""
+    page.goto("/lessons/gradient-descent?step=1")
+    page.locator("#veil button").evaluate("button => button.click()")
+    words, over, steps = page.locator("#words-now"), page.locator("#computing"), page.get_by_label("Steps taken, typed")
+    expect(words).to_contain_text("After 1 step: loss 0.4")
+    held: list[Route] = []
+    page.route("**/api/experiments/gradient", lambda route: held.append(route))
+    page.get_by_role("button", name="7 Stop after 49 steps").press("Enter")
+    expect(over).to_have_text("Computing step 49 …")
+    for each in (page.locator("#maps"), page.locator("#slice")):
+        expect(each).to_have_css("opacity", "0.3")
+    expect(words).to_have_css("font-style", "italic")
+    held.pop().fulfill(status=504, body="too late")
+    expect(over).to_contain_text(
+        "The server did not answer in time: it is busy. The settings are back at those of what is shown, step 1."
+    )
+    expect(steps).to_have_value("1")
+    expect(page.locator("#maps")).to_have_css("opacity", "1")
+    expect(words).to_contain_text("After 1 step: loss 0.4")
+    page.unroute("**/api/experiments/gradient")
+    over.get_by_role("button", name="Try again").press("Enter")
+    expect(words).to_contain_text("After 49 steps: loss 0.")
+    expect(steps).to_have_value("49")
+    expect(over).to_be_hidden()
+    assert len(complaints) == 1
+    assert "504" in complaints.pop()

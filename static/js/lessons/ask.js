@@ -20,10 +20,16 @@ export async function ask(name, parameters, { signal, onProblem }) {
     } catch (problem) {
       if (signal.aborted) return null;
       if (!(problem instanceof ProblemError)) throw problem;
-      onProblem(`${problem.title}. ${problem.detail}`);
+      onProblem(wordsOf(problem));
       if (!BUSY.has(problem.status)) return null;
       await new Promise((resolve) => window.setTimeout(resolve, RETRY));
     }
   }
   return null;
+}
+
+/** Why there is no answer, for a reader who knows nothing of servers. @param {ProblemError} problem */
+export function wordsOf({ status, title, detail }) {
+  if (status === 504) return "The server did not answer in time: it is busy.";
+  return [title, detail].filter(Boolean).map((words) => words.replace(/[.\s]*$/, ".")).join(" ");
 }

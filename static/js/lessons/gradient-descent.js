@@ -8,7 +8,7 @@ import { divergingScale } from "../shell/palette.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
-import { ask } from "./ask.js";
+import { ask, wordsOf } from "./ask.js";
 import { downhill as led } from "./downhill.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
@@ -18,7 +18,8 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
 const STEPS = 49; // of one epoch
 const REACH = 2;
 const RATE = 0.1;
-const LATE = 300; // milliseconds after which a page says that it waits
+const LATE = 200; // milliseconds after which a page says that it waits
+const SETTINGS = ["start", "images", "kept", "step", "row", "column"];
 const BY = Array.from({ length: 13 }, (_, i) => -REACH + (2 * REACH * i) / 12); // each is a pass over all images
 
 /** What may be expected, by its value in the form. @type {Record<string, {words: string, image: () => ArrayLike<number> | null}>} */
@@ -37,8 +38,10 @@ const { signal, state, prediction, digits, painter } = openLesson(window, {
   defaults: { start: "zero", images: "all", kept: "no", step: 0, row: 14, column: 14 },
 });
 
-/** @type {Answer | null} */
+/** What is shown, and the settings that it was computed for. @type {{found: Answer, of: Record<string, string>} | null} */
 let answer = null;
+/** Whether the settings are being put back to those of what is shown. */
+let restoring = false;
 /** @type {Float64Array | null} mean 3 less mean 7 */
 let difference = null;
 /** @type {Float64Array | null} */
@@ -89,7 +92,7 @@ part("seven").append(
   button("6 Repeat ten times", "small", () => go(state.number("step") + 10), { signal }),
   button("7 Stop after 49 steps", "small", () => go(STEPS), { signal }),
 );
-state.subscribe(look);
+state.subscribe(() => restoring || look());
 prediction.subscribe(() => {
   if (prediction.answers && state.number("step") === 0) go(1); // what was predicted is there after one step
   show();
@@ -112,35 +115,84 @@ function go(step) {
   state.set("step", to);
 }
 
+/** @returns {Record<string, string>} */
+function settings() {
+  return Object.fromEntries(SETTINGS.map((name) => [name, state.text(name)]));
+}
+
+/** @param {Record<string, string>} of */
+function restore(of) {
+  restoring = true;
+  state.take(new URLSearchParams(of));
+  restoring = false;
+}
+
 async function look() {
   asked.abort();
   const mine = (asked = new AbortController());
-  const say = (/** @type {string} */ words) => (part("source").textContent = words);
-  const late = window.setTimeout(() => say(`Asking the server for step ${count(state.number("step"))} …`), LATE);
+  const of = settings();
+  if (answer && SETTINGS.every((name) => of[name] === answer?.of[name])) return settle();
+  setOld(true);
+  part("computing").hidden = true;
+  const late = window.setTimeout(() => say(`Computing step ${count(state.number("step"))} …`), LATE);
   // One step on all images is the same recipe with all of them as its batch: its weights differ, so that is what is asked.
-  const all = state.text("images") === "all";
+  const all = of.images === "all";
   const recipe = { model: "linear", ...(all ? { batch_size: 12396, epochs: STEPS } : {}) };
+  let problem = "";
   const found = await ask("gradient", {
-    weights: { recipe, step: state.number("step"), start: state.text("start"), zero_grad: state.text("kept") !== "yes" },
+    weights: { recipe, step: Number(of.step), start: of.start, zero_grad: of.kept !== "yes" },
     images: all ? "all" : "next",
-    nudge: { parameter: "0.weight", index: [0, 28 * state.number("row") + state.number("column")], by: [...BY, 0.001] },
-  }, { signal: AbortSignal.any([signal, mine.signal]), onProblem: say });
+    nudge: { parameter: "0.weight", index: [0, 28 * Number(of.row) + Number(of.column)], by: [...BY, 0.001] },
+  }, { signal: AbortSignal.any([signal, mine.signal]), onProblem: (words) => say((problem = words)) });
   window.clearTimeout(late);
-  if (!found) return;
+  if (mine.signal.aborted || signal.aborted) return;
+  if (!found) return failed(of, problem);
   const { values, gradient, ...rest } = found;
-  answer = { ...rest, values: floats(values), gradient: floats(gradient) };
+  answer = { found: { ...rest, values: floats(values), gradient: floats(gradient) }, of };
+  settle();
   show();
+}
+
+/** What is shown is what the settings say. */
+function settle() {
+  setOld(false);
+  part("computing").hidden = true;
+}
+
+/** @param {boolean} old */
+function setOld(old) {
+  for (const id of ["maps", "slice", "words-now"]) part(id).toggleAttribute("data-old", old);
+  part("experiment").setAttribute("aria-busy", String(old));
+}
+
+/** Over the pictures. @param {string} words @param {...Node} more */
+function say(words, ...more) {
+  part("computing").hidden = false;
+  part("computing").replaceChildren(element("span", "", words), ...more);
+}
+
+/** The settings go back to those of what is shown. @param {Record<string, string>} of what could not be computed @param {string} why */
+function failed(of, why) {
+  if (answer) {
+    restore(answer.of);
+    setOld(false);
+  }
+  const still = answer ? ` The settings are back at those of what is shown, step ${answer.of.step}.` : "";
+  say(`${why}${still}`, button("Try again", "small", () => {
+    restore(of);
+    look();
+  }, { signal }));
 }
 
 /** @param {unknown} error */
 function refused(error) {
   if (!(error instanceof ProblemError)) throw error;
-  part("source").textContent = `${error.title}. ${error.detail}`;
+  say(wordsOf(error));
 }
 
 function paint() {
   if (!answer || !difference) return;
-  const { values, gradient, loss, accuracy, images, nudge, step } = answer;
+  const { found: { values, gradient, loss, accuracy, images, nudge, step }, of } = answer;
   const weights = values.subarray(0, PIXELS);
   const downhill = Float64Array.from(gradient.subarray(0, PIXELS), (value) => -value);
   [weights, downhill, difference].forEach((each, i) => maps[i].paint(each, palette, 1 / fullColour(each)));
@@ -160,16 +212,16 @@ function paint() {
   showNumbers(part("lesson"), {
     weight: scientific(nudge.value), slope: scientific(nudge.derivative), after: scientific(nudge.value - RATE * nudge.derivative),
   });
-  part("formula-now").hidden = state.text("kept") === "yes"; // then the next step follows another number
+  part("formula-now").hidden = of.kept === "yes"; // then the next step follows another number
   const words = [
     `After ${count(step)} ${step === 1 ? "step" : "steps"}: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,
     `Cosine between the way downhill and mean 3 less mean 7: ${cosine(downhill, difference).toFixed(4)}.`,
-    `The weight at row ${state.number("row")}, column ${state.number("column")} has the slope ${scientific(nudge.derivative)}; nudged by 0.001, rise over run is ${scientific(nudge.rise_over_run.at(-1) ?? NaN)}.`,
+    `The weight at row ${of.row}, column ${of.column} has the slope ${scientific(nudge.derivative)}; nudged by 0.001, rise over run is ${scientific(nudge.rise_over_run.at(-1) ?? NaN)}.`,
     judged(),
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   slice.describe(`${words} Led by the slope alone, a start ${REACH} below the weight comes to ${ends[0]} beside it, one ${REACH} above to ${ends[1]}.`);
-  part("source").textContent = `Computed by this server’s learner: a linear model with ${state.text("start") === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${state.text("images") === "all" ? "all training images in each step" : "mini-batches of 256"}${state.text("kept") === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. In the pictures blue speaks for a 3, orange for a 7.`;
+  part("source").textContent = `Computed by this server’s learner: a linear model with ${of.start === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${of.images === "all" ? "all training images in each step" : "mini-batches of 256"}${of.kept === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. In the pictures blue speaks for a 3, orange for a 7.`;
 }
 
 function paintExpected() {
@@ -198,7 +250,7 @@ function sharpThree() {
 function judged() {
   const picture = prediction.answers?.picture;
   if (!picture) return "";
-  return picture === "difference" ? "As you expected, it is the mean 3 less the mean 7." : "You expected another picture: it is the mean 3 less the mean 7.";
+  return picture === "difference" ? "As you expected, it is the mean 3 less the mean 7." : `You expected ${EXPECTED[picture]?.words ?? "another picture"}: it is the mean 3 less the mean 7.`;
 }
 
 /** @param {ArrayLike<number>} one @param {ArrayLike<number>} other */
