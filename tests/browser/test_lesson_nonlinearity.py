@@ -24,13 +24,13 @@ def test_without_a_bend_three_quarters_with_one_nearly_all(page: Page) -> None:
     expect(page.locator("#words-now")).to_contain_text("You expected 65.0 % without a bend")
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
     reached = {cells[0]: float(cells[1].removesuffix(" %")) for cells in rows}
-    assert 70 < reached["none"] < 76
+    assert 70 < reached["no bend"] < 76
     assert reached["ReLU"] > 97
-    said = re.compile(r"Read again on this page.*none gets (\S+) %", re.DOTALL)
+    said = re.compile(r"Read again on this page.*no bend gets (\S+) %", re.DOTALL)
     expect(page.locator("#words-now")).to_contain_text(said)
     again = said.search(page.locator("#words-now").inner_text())
     assert again is not None
-    assert abs(float(again[1]) - reached["none"]) < 0.11
+    assert abs(float(again[1]) - reached["no bend"]) < 0.11
 
 
 def test_a_digit_and_its_negative_mirror_each_other_only_without_a_bend(page: Page) -> None:

@@ -25,7 +25,7 @@ const show = painter.add(paint);
 const fields = /** @type {const} */ ([["one", "The one shape"], ["other", "The other shape"]]).map(([name, label]) => {
   const input = element("input", "shape-field");
   Object.assign(input, { type: "text", value: state.text(name), spellcheck: false, autocomplete: "off" });
-  const made = field(label, input, "From 1 to 6 whole numbers; none is a single number.");
+  const made = field(label, input, "Up to 6 whole numbers. Leave it empty for a single number.");
   part(name).append(made.root);
   input.addEventListener("input", () => {
     const { shape, problem } = readShape(input.value);
@@ -79,8 +79,8 @@ function table(axes) {
     return element("tr", "", head, ...axes.map(cell));
   };
   const cell = (/** @type {number | null} */ size, /** @type {number | null} */ result, /** @type {boolean} */ stretched) => {
-    const made = element("td", stretched ? "stretched" : "", size === null ? (stretched ? `× ${count(result)}` : "–") : count(size));
-    if (stretched && size !== null) made.append(` × ${count(result)}`);
+    const made = element("td", stretched ? "stretched" : "", size === null ? (stretched ? `→ ${count(result)}` : "–") : count(size));
+    if (stretched && size !== null) made.append(` → ${count(result)}`);
     return made;
   };
   made.append(
@@ -117,7 +117,9 @@ function chain() {
 function judged() {
   const fits = prediction.answers?.fits;
   if (!fits) return "";
-  return fits === "all" ? "As you expected, it compares each with every one, 4,153,444 times." : "You expected otherwise: it compares each verdict with every label, 4,153,444 times.";
+  const truth = "it compares each verdict with every label, 4,153,444 times.";
+  if (fits === "all") return `As you expected, ${truth}`;
+  return `You expected ${fits === "fails" ? "that it fails" : "that it compares each verdict with its own label"}. In truth ${truth}`;
 }
 
 async function measure() {

@@ -12,7 +12,7 @@ import { divergingScale } from "../shell/palette.js";
 import { ProblemError } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
-import { Graph } from "./graph.js";
+import { Graph, sideBySide } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { showNumbers } from "./numbers.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
@@ -27,7 +27,7 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @type {{name: string, words: string, ink: Ink}[]} */
 const BENDS = [
-  { name: "none", words: "none", ink: "ink" },
+  { name: "none", words: "no bend", ink: "ink" },
   { name: "relu", words: "ReLU", ink: "series-2" },
   { name: "tanh", words: "tanh", ink: "series-4" },
   { name: "sigmoid", words: "sigmoid", ink: "soft" },
@@ -218,12 +218,10 @@ function paintUnit({ network, seen, inverted, sums, run }) {
   for (let each = 0; each < network.units; each++) {
     if (sums.subarray(each * seen.count, (each + 1) * seen.count).every((sum) => sum <= 0)) silent++;
   }
-  const [top, half] = [Math.max(1, ...bars[3], ...bars[7]), width / 2];
+  const top = Math.max(1, ...bars[3], ...bars[7]);
+  const binned = (/** @type {number[]} */ counts) => counts.map((y, i) => ({ from: low + i * width, to: low + (i + 1) * width, y }));
   answers.setAxes({ x: { min: low, max: high, label: "What the unit passes on" }, y: { min: 0, max: top, label: "Digits: 3s blue, 7s orange", format: count } });
-  answers.show([
-    { kind: "bars", ink: "three", bars: bars[3].map((y, i) => ({ from: low + i * width, to: low + i * width + half, y })) },
-    { kind: "bars", ink: "seven", bars: bars[7].map((y, i) => ({ from: low + i * width + half, to: low + (i + 1) * width, y })) },
-  ]);
+  answers.show(sideBySide(binned(bars[3]), binned(bars[7])));
   const words = `Unit ${unit + 1}: bias ${signed(network.bias[unit])}, and what it passes on counts ${signed(network.output[unit])} times. Its sum is positive for ${count(on.digits)} of ${count(seen.count - inverted.size)} digits as they are and for ${count(on.negatives)} of ${count(inverted.size)} negatives.`;
   answers.describe(words);
   part("unit-words").replaceChildren(`${words} `, runLink(run, "The run"), ".");
@@ -238,7 +236,7 @@ function said() {
   const reached = ended.map(({ recipe, log }) => `${look_(recipe.activation).words} ${percent(log.accuracy)}`).join(", ");
   const guess = prediction.number("none");
   const mine = guess === null ? "" : ` You expected ${percent(guess / 100, 1)} without a bend and ${percent((prediction.number("relu") ?? NaN) / 100, 1)} with a ReLU.`;
-  const checked = read && read.network.bend === state.text("bend") ? ` Read again on this page, ${look_(state.text("bend")).words} gets ${percent(again(read))}.` : "";
+  const checked = read && read.network.bend === state.text("bend") ? ` Read again on this page, the network with ${look_(state.text("bend")).words} gets ${percent(again(read))}.` : "";
   return `With half of the digits inverted, after 20 epochs at rate ${state.number("rate")} with seed ${state.number("seed")}: ${reached}.${mine}${checked}`;
 }
 
