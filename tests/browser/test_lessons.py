@@ -64,8 +64,10 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
     for name in ("prediction", "experiment", "result"):
         expect(page.locator(f"[data-part={name}]")).to_have_count(1)
     expect(page.locator("#veil")).to_be_visible()
+    expect(page.get_by_text("What there is to see")).to_be_hidden()
     page.mouse.wheel(0, 5000)  # one who only scrolls sees the result all the same
     expect(page.locator("#veil")).to_be_hidden()
+    expect(page.get_by_text("What there is to see")).to_be_visible()
     for width in (1366, 390, 320):
         resize(page, width, 657)
         fits(page, width)
@@ -92,6 +94,53 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
     stop_lessons(page)  # or they would train on while other tests look at theirs
     for address in {*links} - {"/lessons"}:
         assert page.request.get(address).ok, address
+
+
+def test_the_answer_waits_for_who_may_still_predict(
+    page: Page, new_page: Callable[..., Page], complaints: list[str]
+) -> None:
+    """Not for others: who asks for it, searches the page, presents it or has no script."""
+    answer, waits = page.locator("#words-now"), page.get_by_text("The answer waits for your prediction")
+    page.goto("/lessons/broadcasting")
+    expect(answer).to_be_hidden()
+    page.locator("#answer-waits").get_by_role("button", name="Show it now").press("Enter")
+    for shown in (answer, page.get_by_text("What there is to see"), page.locator("#align")):
+        expect(shown).to_be_visible()
+    expect(waits).to_be_hidden()
+    page.reload()
+    expect(answer).to_be_hidden()
+    page.locator("#answer").dispatch_event("beforematch")
+    expect(answer).to_be_visible()
+    page.goto("/lessons/broadcasting?present")
+    expect(answer).to_be_visible()
+    expect(waits).to_be_hidden()
+    page.goto("/lessons/broadcasting")
+    expect(answer).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(answer).to_be_visible()
+    expect(waits).to_be_hidden()
+    plain = new_page(java_script_enabled=False)
+    plain.goto("/lessons/broadcasting")
+    expect(plain.locator("#words-now")).to_be_visible()
+    expect(plain.get_by_text("The answer waits")).to_be_hidden()
+    complaints[:] = [each for each in complaints if not each.endswith("(csp)")]  # scripts that are fetched beforehand
+
+
+def test_no_class_of_a_histogram_hides_the_other(page: Page) -> None:
+    """Without abs all digits of both classes lie in the same few bins; their bars stand beside each other."""
+    page.goto("/lessons/baseline?norm=signed")
+    show_result(page)
+    until(
+        page,
+        """() => {
+          const edges = (ink) => [...document.querySelectorAll(`#histogram .graph-bar.graph-${ink}`)]
+            .filter(({ height }) => height.baseVal.value > 1)
+            .map(({ x, width }) => [x.baseVal.value, x.baseVal.value + width.baseVal.value]);
+          const [threes, sevens] = [edges("three"), edges("seven")];
+          const apart = ([from, to], [start, end]) => to <= start + 0.01 || end <= from + 0.01;
+          return threes.length && sevens.length && threes.every((one) => sevens.every((other) => apart(one, other)));
+        }""",
+    )
 
 
 def test_a_figure_that_scrolls_says_so_and_scrolls_by_keyboard(page: Page) -> None:

@@ -47,7 +47,8 @@ export function openLesson(window, { defaults = {} } = {}) {
   const slug = part("lesson").dataset.lesson ?? "";
   const state = new LessonState(window, defaults, { signal });
   const prediction = bindPrediction(part("prediction", HTMLFormElement), { slug }, { signal });
-  bindVeil(part("veil"), { prediction, asked: part("prediction") }, { signal });
+  const covered = { veil: part("veil"), waits: part("answer-waits"), answer: part("answer") };
+  bindVeil(covered, { prediction, asked: part("prediction"), end: part("lesson-on") }, { signal });
   bindScrollSign(part("experiment"), { signal });
   bindPointers(part("lesson"), { signal });
   const parts = partsOf(window.document);
