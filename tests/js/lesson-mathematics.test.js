@@ -29,6 +29,9 @@ test("along a weight every digit is read as by the network that has it", () => {
     const loss = logits.reduce((sum, z, i) => sum + 1 / (1 + Math.exp(digits.labels[i] === 3 ? z : -z)), 0) / COUNT;
     assert.ok(Math.abs(along.at(change).loss - loss) < 1e-6);
     assert.equal(along.flipped(0).length, 0);
+    const turns = along.turns(Math.min(0, change), Math.max(0, change));
+    assert.equal(turns.length, along.flipped(change).length);
+    for (const at of turns) assert.ok(along.flipped(at - 1e-5).length !== along.flipped(at + 1e-5).length);
     const images = Array.from({ length: COUNT }, (_, i) => digits.image(i));
     const targets = [...digits.labels].map((label) => Number(label === 3));
     const { gradient } = slopeOf(network, images, targets, LOSSES.mnist_loss);

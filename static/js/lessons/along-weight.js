@@ -9,6 +9,8 @@ import { unitPushes, unitSums } from "../model/unit-sums.js";
 /** @typedef {{change: number, accuracy: number, loss: number}} Reading of all digits; the loss is `mnist_loss` */
 /** @typedef {{network: Network, digits: Digits, sums: Float64Array, pushes: Float64Array, logits: Float64Array}} AllSums of each unit and digit: what needs a full pass, which any weight's curve begins with */
 
+const HALVINGS = 24; // of the stretch in which a digit's turn is looked for
+
 /** @param {Network} network @param {Digits} digits @returns {AllSums} */
 export function allSums(network, digits) {
   const sums = unitSums(network, digits);
@@ -110,6 +112,29 @@ export class AlongWeight {
   has(from, to, parts) {
     const kept = this.#curve;
     return kept !== null && kept.from === from && kept.to === to && kept.parts === parts;
+  }
+
+  /**
+   * The changes at which a verdict turns, the least first. Along one weight a logit goes up or down all the way, so that
+   * each digit turns once at most.
+   *
+   * @param {number} from
+   * @param {number} to
+   */
+  turns(from, to) {
+    const found = [];
+    for (const i of this.#inked) {
+      const before = this.logit(i, from) > 0;
+      if (before === this.logit(i, to) > 0) continue;
+      let [low, high] = [from, to];
+      for (let n = 0; n < HALVINGS; n++) {
+        const middle = (low + high) / 2;
+        if (this.logit(i, middle) > 0 === before) low = middle;
+        else high = middle;
+      }
+      found.push(high);
+    }
+    return found.sort((one, other) => one - other);
   }
 
   /** Digits whose verdict is another than without the change. @param {number} change */

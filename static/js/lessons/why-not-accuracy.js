@@ -3,7 +3,7 @@
 import { DigitRow } from "../ink/digit-row.js";
 import { fetchNetwork, fetchParameters } from "../model/kept-model.js";
 import { PIXELS, sigmoid } from "../model/network.js";
-import { element, part } from "../shell/element.js";
+import { button, element, part } from "../shell/element.js";
 import { count, percent, plain } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { AlongWeight, allSums } from "./along-weight.js";
@@ -18,16 +18,20 @@ const POINTS = 400;
 const HASTY = 50; // while a slider moves, so that it follows within a frame
 const RATE = 0.1;
 const GUESSED = 0.1; // added to the weight, in the question how many verdicts change
+const FIRST = { unit: 7, row: 8, column: 12 }; // the weight that is asked about
 /** The points of the curve that a reader draws. */
 const DRAWN = /** @type {const} */ ([["less-2", -2], ["less-1", -1], ["more-1", 1], ["more-2", 2]]);
+const BESIDE = Array.from({ length: 9 }, (_, i) => (REACH * (i - 4)) / 4); // where the curve beside the drawn one is read
 const REST = 150; // milliseconds without a move, after which the curve has all its points
 
 const { signal, state, prediction, trials, digits, painter } = openLesson(window, {
-  defaults: { change: 0.1, zoom: 1, unit: 7, row: 8, column: 12 },
+  defaults: { change: GUESSED, zoom: 1, ...FIRST },
 });
 
 /** @type {{run: string, along: AlongWeight, all: import("./along-weight.js").AllSums} | null} */
 let loaded = null;
+/** Where accuracy changes along the chosen weight; null: not looked for yet. @type {number[] | null} */
+let turns = null;
 let moved = 0; // when a slider was moved, as `performance.now()` counts
 let resting = 0;
 
@@ -54,13 +58,21 @@ part("flipped").append(flips, row.root);
 
 const x = { min: -REACH, max: REACH, label: "Added to the weight", format: plain };
 const accuracy = new Graph(part("accuracy"), { label: "Accuracy along the weight", x, y: { min: 0, max: 1, label: "Accuracy" } }, { signal });
+const beside = new Graph(part("drawn-beside"), {
+  label: "The accuracy that you drew, and the one that came",
+  x: { ...x, ticks: [-2, -1, 0, 1, 2] },
+  y: { min: 0.5, max: 1.02, label: "Accuracy", ticks: [0.5, 0.75, 1], format: (value) => percent(value, 0) },
+}, { signal });
 const loss = new Graph(part("loss"), { label: "Loss along the weight", x, y: { min: 0, max: 1, label: "Loss" } }, { signal });
 
 state.subscribe((changed) => {
   moved = performance.now();
   window.clearTimeout(resting);
   resting = window.setTimeout(show, REST);
-  if (loaded && ["unit", "row", "column"].includes(changed)) loaded.along = alongChosen(loaded.all);
+  if (loaded && changed in FIRST) {
+    loaded.along = alongChosen(loaded.all);
+    turns = null;
+  }
   if (changed === "zoom") slider.set(state.number("change"));
   show();
 });
@@ -97,12 +109,8 @@ function paint() {
   const axis = { ...x, min: middle - half, max: middle + half };
   loss.setAxes({ x: axis, y: around(curve.map((each) => each.loss), 1e-7, "Loss, in thousandths", thousandths) });
   const [now, before] = [along.at(change), along.at(0)];
-  const guess = state.number("zoom") === 1 ? guessed(before.accuracy, all.count) : null;
-  const heights = [...curve.map((each) => each.accuracy), ...(guess?.heights ?? [])];
-  const wide = { min: Math.floor(Math.min(...heights) * 10) / 10, max: 1.02, label: "Accuracy", format: (/** @type {number} */ value) => percent(value, 0) };
-  accuracy.setAxes({ x: axis, y: guess ? wide : around(heights, 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
+  accuracy.setAxes({ x: axis, y: around(curve.map((each) => each.accuracy), 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
   accuracy.show([
-    ...(guess?.items ?? []),
     { kind: "line", ink: "ink", point: "zero", points: curve.map((each) => [each.change, each.accuracy]) },
     { kind: "rule", x: change, ink: "soft", dash: true },
     { kind: "dots", ink: "ink", size: 5, points: [[change, now.accuracy]] },
@@ -116,11 +124,13 @@ function paint() {
   const expected = prediction.number("changed");
   const words = [
     `${plain(change).replace("-", "−")} added to one weight (unit ${state.number("unit")}, row ${state.number("row")}, column ${state.number("column")}): ${flipped.length === 0 ? "no verdict changes" : `${flipped.length} of ${count(all.count)} verdicts change`}.`,
-    expected !== null && change === GUESSED ? `You expected ${expected}.` : "",
-    `Accuracy is ${percent(now.accuracy)}, before ${percent(before.accuracy)}. The loss moves by ${(now.loss - before.loss).toExponential(1).replaceAll("-", "−")}.`,
+    expected !== null && change === GUESSED && isFirst() ? `You expected ${expected}.` : "",
+    `Accuracy is ${percent(now.accuracy)}, before ${percent(before.accuracy)}. The loss moves by ${small(now.loss - before.loss)}.`,
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
-  accuracy.describe(guess ? `${words} ${guess.words}` : words);
+  accuracy.describe(words);
+  showSteps(along, change);
+  paintDrawn(loaded);
   loss.describe(words);
   const [weight, slope] = [along.weight + change, along.slope(change)];
   showNumbers(part("lesson"), { weight: decimals(weight, 6), rate: String(RATE), slope: decimals(slope, 8), after: decimals(weight - RATE * slope, 6) });
@@ -130,6 +140,38 @@ function paint() {
     return { key: String(i), pixels: all.bytes(i), words: `P(3) ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${p > 0.5 ? 3 : 7}`, press: null };
   }));
   part("source").textContent = `All ${count(all.count)} validation digits, read here with the parameters of run ${run} after its last step. The curves are drawn from ${POINTS + 1} points; where one must be drawn anew as you move, from ${HASTY + 1} until you rest.`;
+}
+
+/** Whether the weight is the one that was asked about. */
+function isFirst() {
+  return Object.entries(FIRST).every(([name, place]) => state.number(name) === place);
+}
+
+/** Where accuracy changes next on either side, to press. @param {AlongWeight} along @param {number} change */
+function showSteps(along, change) {
+  turns ??= along.turns(-REACH, REACH).map((at) => Number(at.toFixed(3)));
+  const next = [turns.findLast((at) => at < change), turns.find((at) => at > change)].filter((at) => at !== undefined);
+  const root = part("steps");
+  if (root.dataset.steps === next.join()) return;
+  root.dataset.steps = next.join();
+  const words = next.length ? "Accuracy steps next" : `Accuracy has no step between −${REACH} and ${REACH}.`;
+  root.replaceChildren(element("span", "caption", words), ...next.map((at) => button(`at ${signed(at)}`, "small", () => {
+    slider.set(at);
+    state.set("change", at);
+  }, { signal })));
+}
+
+/** What the reader has drawn beside what came, on an axis that has room for both. @param {NonNullable<typeof loaded>} of */
+function paintDrawn({ along, all: { digits: { count: many } } }) {
+  const guess = isFirst() ? guessed(along.at(0).accuracy, many) : null;
+  part("drawn-beside").hidden = !guess;
+  if (!guess) return;
+  beside.show([
+    ...guess.items,
+    { kind: "line", ink: "ink", points: BESIDE.map((change) => [change, along.at(change).accuracy]) },
+    { kind: "words", ink: "ink", x: 0.5, y: 0.9, words: "it is" },
+  ]);
+  beside.describe(guess.words);
 }
 
 /**
@@ -149,7 +191,6 @@ function guessed(before, digits) {
   const line = /** @type {(readonly [number, number])[]} */ ([...heights, [0, before]]).toSorted(([one], [other]) => one - other);
   const words = heights.length ? `You drew it through ${heights.map(([by, height]) => `${percent(height, 1)} at ${signed(by)}`).join(", ")}.` : "";
   return {
-    heights: [...heights.map(([, height]) => height), before - bar, Math.min(1, before + bar)],
     words,
     items: /** @type {import("./graph.js").Item[]} */ ([
       ...(heights.length ? [{ kind: "line", ink: "mine", dash: true, points: line }, { kind: "words", ink: "mine", x: -1.5, y: (heights[0][1] + heights[1][1]) / 2 + 0.015, words: "you drew" }] : []),
@@ -166,6 +207,11 @@ function decimals(value, places) {
 /** @param {number} value */
 function signed(value) {
   return value < 0 ? `−${-value}` : `+${value}`;
+}
+
+/** To two digits, without an exponent. @param {number} value */
+function small(value) {
+  return new Intl.NumberFormat("en", { maximumSignificantDigits: 2 }).format(value).replace("-", "−");
 }
 
 /** Short enough to stand beside the axis, however closely one looks. @param {number} value */
