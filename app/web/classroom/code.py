@@ -1,4 +1,4 @@
-"""A class's code: six signs that one can read from a wall, say and type."""
+"""A class's code: six letters or digits that one can read from a wall, say and type."""
 
 import secrets
 
