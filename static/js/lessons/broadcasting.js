@@ -103,7 +103,7 @@ function fits(one, other, shape) {
 function refused(axes) {
   const at = axes.findLastIndex(({ size }) => size === null);
   const { one, other } = axes[at];
-  return `Refused. PyTorch says: The size of tensor a (${one}) must match the size of tensor b (${other}) at non-singleton dimension ${at}`;
+  return `Refused. PyTorch would say: The size of tensor a (${one}) must match the size of tensor b (${other}) at non-singleton dimension ${at}`;
 }
 
 function chain() {

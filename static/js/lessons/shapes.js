@@ -45,7 +45,7 @@ export function aligned(one, other) {
 /** @param {number | null} one @param {number | null} other @returns {Aligned} */
 function axis(one, other) {
   if (one === other) return { one, other, size: one, stretched: null };
-  if (one === null || one === 1) return { one, other, size: other, stretched: "one" };
+  if (one === null || (one === 1 && other !== null)) return { one, other, size: other, stretched: "one" };
   if (other === null || other === 1) return { one, other, size: one, stretched: "other" };
   return { one, other, size: null, stretched: null };
 }
