@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.drawing import SEVEN, THREE, draw
 from tests.browser.figures import PRINTED_OVER
@@ -68,6 +68,17 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     page.reload()
     expect(page.locator("#veil")).to_be_hidden()
     expect(live).to_contain_text("29 of 30 units are on", timeout=PATIENCE)
+
+
+def test_a_run_that_the_address_names_is_asked_for(page: Page) -> None:
+    """Of batches of 32 only seed 0 is trained for everybody."""
+
+    def is_seed_1(request: Request) -> bool:
+        return request.url.endswith("/trials/headline") and '"seed":1' in (request.post_data or "")
+
+    page.route("**/trials/headline", lambda route: route.fulfill(json={"runs": []}))  # it would take minutes
+    with page.expect_request(is_seed_1):
+        page.goto("/lessons/the-network?view=units&batches=32&seed=1")
 
 
 def said_sum(page: Page) -> list[float]:

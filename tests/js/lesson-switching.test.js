@@ -32,5 +32,6 @@ test("the units that are missed least go first", () => {
   assert.deepEqual(accuracy, [0.75, 1, 1, 0.5]);
   assert.equal(mostOff({ order, accuracy }, 0.75), 2);
   assert.equal(mostOff({ order, accuracy }, 0.5), 3);
-  assert.equal(mostOff({ order, accuracy }, 1), -1);
+  assert.equal(mostOff({ order, accuracy }, 1), 2);
+  assert.equal(mostOff({ order, accuracy: [0.5, 0.9, 0.4] }, 1), -1);
 });

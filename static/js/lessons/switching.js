@@ -91,13 +91,12 @@ function lossWithout(logits, push, threes) {
 }
 
 /**
- * How many units can be off, one after another, before the accuracy is less than this for the first time; -1 where it
- * always is.
+ * How many units can be off, one after another, with at least this accuracy left. On the way there it may be less, as
+ * one that is missed may be missed less without its like. -1: it always is less.
  *
  * @param {Removal} removal
  * @param {number} accuracy
  */
 export function mostOff({ accuracy: reached }, accuracy) {
-  const below = reached.findIndex((each) => each < accuracy);
-  return (below < 0 ? reached.length : below) - 1;
+  return reached.findLastIndex((each) => each >= accuracy);
 }

@@ -65,6 +65,7 @@ const textbook = trials.ask("textbook", { onChange });
 /** Of batches of 32, by seed: one is trained first, the others when they are chosen. @type {Map<number, Trial>} */
 const headlines = new Map();
 askHeadline(0);
+if (state.number("batches") === 32) askHeadline(state.number("seed"));
 const layer = new FrozenLayer({ state, prediction, members: () => [...textbook.members, ...frozen.members], baseline: baselineOf }, { signal });
 const widths = trials.ask("widths", { onChange: show });
 const frozen = trials.ask("frozen", { onChange, choices: { seed: state.number("seed") } });
@@ -100,10 +101,12 @@ function chosenMember() {
 /** Reads all digits by the chosen run's network. */
 async function look() {
   const member = chosenMember();
-  if (!member || member.log.active || member.log.state === "none" || member.run === reading) return;
-  reading = member.run;
+  if (member && member.run === reading) return;
+  reading = "";
   read = null;
-  units.forget();
+  units.forget(); // what is shown is never of another run than the chosen one
+  if (!member || member.log.active || member.log.state === "none") return;
+  reading = member.run;
   try {
     const [network, plain] = await Promise.all([fetchNetwork(member.run, member.recipe), digits.get()]);
     if (reading !== member.run) return;

@@ -20,6 +20,7 @@ import { leastMissed, mostOff, Switches } from "./switching.js";
 
 const STILL = 0.98;
 const UNITS = 30;
+const LOWEST = 0.957; // on the graph: with one or no unit left the curve falls so far that nothing else could be seen
 
 export class UnitsOff {
   #state;
@@ -41,7 +42,7 @@ export class UnitsOff {
     this.#graph = new Graph(part("removal"), {
       label: "Read rightly by how many units are off, those that are missed least first",
       x: { min: 0, max: UNITS, label: "Units off" },
-      y: { min: 0.8, max: 1, label: "Read rightly", format: (value) => percent(value, 0) },
+      y: { min: LOWEST - 0.002, max: 0.99, label: "Read rightly", format: (value) => percent(value, 0) },
     }, { signal });
     const onInput = (/** @type {number} */ many) => {
       if (this.#of) state.set("off", this.#of.removal.order.slice(0, Math.round(many)).join("."));
@@ -69,6 +70,7 @@ export class UnitsOff {
       bias: network.outputBias,
       threes: digits.labels.map((label) => Number(label === 3)),
     };
+    part("tiles").toggleAttribute("data-old", false);
     this.#of = { network, switches: new Switches(read), removal: leastMissed(read) };
     this.follow();
     this.#paint();
@@ -77,6 +79,8 @@ export class UnitsOff {
   /** No network, until another one is taken. */
   forget() {
     this.#of = null;
+    this.#graph.show([]);
+    part("tiles").toggleAttribute("data-old", true);
   }
 
   /** Switches the units as the lesson's state has them. */
@@ -88,7 +92,7 @@ export class UnitsOff {
     this.#slider.set(switches.on.length - switches.count);
   }
 
-  /** How many can be off, one after another, before less than 98 % is read rightly; null: there is no network. */
+  /** How many can be off, one after another, with 98 % still read rightly; null: there is no network. */
   get most() {
     return this.#of && mostOff(this.#of.removal, STILL);
   }
@@ -102,12 +106,15 @@ export class UnitsOff {
       root.setAttribute("aria-pressed", String(switches.on[unit] === 1));
       root.setAttribute("aria-label", `Unit ${unit + 1}, missed ${order.indexOf(unit) + 1}. least`);
     });
+    const reads = switches.right / switches.logits.length;
     const guess = this.#prediction.number("off");
     this.#graph.show([
       { kind: "rule", y: STILL, ink: "soft", dash: true },
       { kind: "line", points: accuracy.map((y, i) => /** @type {const} */ ([i, y])), ink: "soft" },
       ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "flag", x: guess, label: "your guess", ink: "mine" })]),
-      { kind: "dots", points: [[off, switches.right / switches.logits.length]], ink: "ink", size: 6 },
+      reads < LOWEST
+        ? /** @type {Item} */ ({ kind: "words", x: Math.min(off, UNITS - 2), y: LOWEST, words: `↓ ${percent(reads)}`, ink: "ink" })
+        : { kind: "dots", points: [[off, reads]], ink: "ink", size: 6 },
     ]);
     this.#graph.describe(this.words());
   }
@@ -117,7 +124,9 @@ export class UnitsOff {
     const { switches, removal } = this.#of;
     const total = switches.logits.length;
     const most = mostOff(removal, STILL);
-    const spare = most < 0 ? "That is less than 98 % with all of them." : `One after another, ${most} can be off before it is less than 98 %.`;
+    const first = removal.accuracy.findIndex((each) => each < STILL);
+    const dip = first > 0 && first < most ? ` (with ${first} off it is ${percent(removal.accuracy[first])})` : "";
+    const spare = most < 0 ? "That is less than 98 % with all of them." : `Those that are missed least first, ${most} can be off with 98 % still right${dip}.`;
     return `${switches.count} of ${switches.on.length} units are on: ${percent(switches.right / total)} of the digits are read rightly, ${count(switches.right)} of ${count(total)}. ${spare}`;
   }
 
