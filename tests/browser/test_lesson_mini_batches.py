@@ -58,6 +58,7 @@ def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
     expect(page.locator("#places").get_by_role("img")).to_have_accessible_name(
         re.compile("You expected 32, 8, 256, 2,048, all 12,396; it is 8, 32, 256, 2,048, all 12,396.")
     )
+    expect(page.locator("#idle-guess")).to_have_text("You expected 256 to lead: it is in place 3 of five.")
     epoch = accuracies(page, 1)
     assert list(epoch) == ["8", "32", "256", "2,048", "all 12,396"]
     assert list(epoch) == sorted(epoch, key=lambda size: -epoch[size])
@@ -71,6 +72,17 @@ def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"\?by=step$"))
     page.get_by_label("Look after how many steps?", exact=True).press("Home")
     expect(page.locator("#words-now")).to_contain_text("After 1 step the order is")
+
+
+def test_two_sizes_have_no_place_together(page: Page) -> None:
+    page.goto("/lessons/mini-batches")
+    for label in ANSWERS:
+        page.get_by_label(label).select_option("256")  # as it is while the last select has not been left
+    page.locator("#prediction").evaluate("form => form.requestSubmit()")
+    expect(page.locator("#veil")).to_be_visible()
+    refused = "select => select.validationMessage"
+    assert page.get_by_label("the second").evaluate(refused) == "Each has one place: choose another one here."
+    assert page.get_by_label("After 49 steps").evaluate(refused) == ""  # another question
 
 
 def test_no_order_is_told_before_all_pictures_are_read(page: Page) -> None:

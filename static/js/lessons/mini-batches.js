@@ -201,7 +201,8 @@ function paint() {
   const counted = by();
   const at = state.number(counted);
   const { label, min, max, words } = COUNTED[counted];
-  const guess = prediction.number(counted);
+  // Of seconds that the runs shared no order says which size is fast.
+  const guess = counted === "time" ? null : prediction.number(counted);
   graph.setAxes({ x: { min, max, scale: "log", label, format: plain } });
   /** @type {Item[]} */
   const lines = members().map((member) => ({
@@ -224,7 +225,16 @@ function paint() {
   const placed = expected && counted === "epoch" && right !== null ? ` You had ${right === PLACES.length ? "all" : right || "none"} of the five in ${right === 1 ? "its" : "their"} place.` : "";
   part("words-now").textContent = `${said}${expected}${placed}`;
   part("source").textContent = waitsFor([small, large]) || (pending ? READING : "") || "Five runs of this server, each size leads to its own; accuracy on 2,038 digits that none has learned from, at the ends of epochs, and before the first one’s end by the pictures of their weights. Where a size was not measured just there, its last figure before it is used." + (counted === "time" ? " The seconds are those of this server’s clock, on which several of these runs took turns on a core: they do not tell how fast a size is alone." : "");
+  showIdle();
   table();
+}
+
+/** What was expected after 0.2 seconds, beside what each size reads alone on a core. */
+function showIdle() {
+  const size = prediction.number("time");
+  const shares = [...part("result").querySelectorAll("[data-idle]")].map((each) => /** @type {HTMLElement} */ (each).dataset.idle);
+  const place = shares.indexOf(String(size)) + 1;
+  part("idle-guess").textContent = place ? `You expected ${sizeWords(size ?? 0)} to lead: ${place === 1 ? "it does" : `it is in place ${place} of five`}.` : "";
 }
 
 /** The order that the reader expected after one epoch, beside the one that came; how many are in their place. */
@@ -234,7 +244,9 @@ function paintPlaces() {
   const known = mine.every((size) => size !== null) && order.length > 0 && order.every(({ point }) => point);
   part("places").hidden = !known;
   if (!known) return null;
-  return placesMet.show(/** @type {number[]} */ (mine), order.map(({ size }) => size), { words: sizeWords, look: (size) => LOOKS[size] });
+  return placesMet.show(/** @type {number[]} */ (mine), order.map(({ size }) => size), {
+    words: sizeWords, look: (size) => LOOKS[size], worth: (size) => order.find((each) => each.size === size)?.point?.accuracy,
+  });
 }
 
 /** @param {number} x @param {Point} point @param {import("./graph.js").Ink} ink @param {number} size @returns {Item} */
@@ -268,7 +280,7 @@ function sentence(order, where, counted) {
 
 function table() {
   if (!members().length) return;
-  const places = /** @type {const} */ (["epoch", "step", "time"]);
+  const places = /** @type {const} */ (["epoch", "step"]);
   const found = places.map((name) => ranked(name, FIRST[name]));
   const rows = members().map(({ run, recipe: { batch_size: size = 256 } }) => [
     runLink(run, sizeWords(size)),
@@ -276,8 +288,9 @@ function table() {
       const at = order.findIndex((each) => each.run === run);
       const { point, pending } = order[at];
       if (order.some((each) => each.pending)) return point && !pending ? percent(point.accuracy) : "…";
-      return point ? `${percent(point.accuracy)} (${at + 1}.)` : "–";
+      const better = order.filter(({ point: other }) => point && other && other.accuracy > point.accuracy);
+      return point ? `${percent(point.accuracy)} (${better.length + 1}.)` : "–";
     }),
   ]);
-  showTable(part("table", HTMLTableElement), ["Size", "One epoch", "49 steps", "0.2 s, shared"], rows);
+  showTable(part("table", HTMLTableElement), ["Size", "One epoch", "49 steps"], rows);
 }

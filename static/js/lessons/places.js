@@ -20,6 +20,13 @@ export function bindPlaces(form, names, { signal }) {
   const words = element("p", "caption");
   words.setAttribute("role", "status");
   selects[selects.length - 1].closest("label")?.after(words);
+  const check = () => {
+    for (const each of selects) {
+      const twice = each.value !== "" && selects.some((other) => other !== each && other.value === each.value);
+      each.setCustomValidity(twice ? "Each has one place: choose another one here." : "");
+    }
+  };
+  form.addEventListener("change", check, { signal });
   form.addEventListener("focusin", ({ target }) => {
     if (target instanceof HTMLSelectElement) before = target.value;
   }, { signal });
@@ -31,6 +38,7 @@ export function bindPlaces(form, names, { signal }) {
       there.value = before;
       words.textContent = `Each has one place: “${there.labels[0].firstChild?.textContent?.trim()}” is ${there.value ? `now ${there.selectedOptions[0].text}` : "to be chosen anew"}.`;
     }
+    check();
   }, { signal });
 }
 
@@ -54,10 +62,11 @@ export class PlacesMet {
   /**
    * @param {readonly number[]} expected the best first
    * @param {readonly number[]} came the same in another order
-   * @param {{words: (thing: number) => string, look: (thing: number) => {ink: Ink, dash: boolean}}} how each is written and drawn
+   * @param {{words: (thing: number) => string, look: (thing: number) => {ink: Ink, dash: boolean}, worth: (thing: number) => unknown}} how each
+   *   is written and drawn; those that are worth the same may change places
    * @returns {number} how many have the place that was expected
    */
-  show(expected, came, { words, look }) {
+  show(expected, came, { words, look, worth }) {
     /** @type {Item[]} */
     const heads = [["you expected", 0.75, "mine"], ["it is", 2.25, "ink"]].map(([words, x, ink]) => /** @type {Item} */ ({ kind: "words", words, x, y: 0.3, ink }));
     this.#graph.show([...heads, ...came.flatMap((thing, i) => {
@@ -72,7 +81,7 @@ export class PlacesMet {
         { kind: "words", ink, x: 2.45, y: i + 1.15, words: words(thing) },
       ]);
     })]);
-    const right = came.filter((thing, i) => expected[i] === thing).length;
+    const right = came.filter((thing, i) => worth(expected[i]) === worth(thing)).length;
     const all = (/** @type {readonly number[]} */ order) => order.map(words).join(", ");
     this.#graph.describe(`You expected ${all(expected)}; it is ${all(came)}.`);
     return right;
