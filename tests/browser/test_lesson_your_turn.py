@@ -31,6 +31,7 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
     page.get_by_label("Its score").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("output[for=predict-score]")).to_have_text("97.1 %")
+    expect(page.get_by_text("by mini-batches, as in all lessons so far")).to_be_visible()  # SGD
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
@@ -43,15 +44,15 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
     expect(live).to_contain_text("You expected 97.10 %: it is")
     expect(page.locator("#graph").get_by_text("yours")).to_be_visible()
     row = page.locator("#table tbody tr").filter(has_text="Ada <b>")
-    expect(row).to_contain_text(re.compile(r"97\.10 % \(score "))
+    expect(row).to_contain_text(re.compile(r"97\.10 % \([+−]"))
     cells = row.locator("td").all_inner_texts()
     assert cells[0] == "785"
     assert re.fullmatch(r"9[67]\.\d\d %", cells[1])
-    off = re.fullmatch(r"97\.10 % \(score (\d\.\d\d points (more|less))\)", cells[2])
+    off = re.fullmatch(r"97\.10 % \(([+−])(\d\.\d\d)\)", cells[3])
     assert off is not None
-    more = float(off[1].split()[0]) * (1 if off[2] == "more" else -1)
+    more = float(f"{off[1]}{off[2]}".replace("−", "-"))
     assert abs(float(cells[1].removesuffix(" %")) - 97.10 - more) < 0.011
-    expect(live).to_contain_text(f"You expected 97.10 %: it is {off[1]}.")
+    expect(live).to_contain_text(f"You expected 97.10 %: it is {off[2]} points {'more' if more > 0 else 'less'}.")
     expect(row).to_contain_text("yours")
 
     page.reload()

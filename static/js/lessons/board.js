@@ -17,6 +17,12 @@ export function points(value, from) {
   return `${Math.abs(off).toFixed(2)} points ${off > 0 ? "more" : "less"}`;
 }
 
+/** The same, short. @param {number} value @param {number} from */
+export function shortPoints(value, from) {
+  const off = Math.round((value - from) * 1e4) / 100;
+  return `${off < 0 ? "−" : "+"}${Math.abs(off).toFixed(2)}`;
+}
+
 /** Where the axis of scores begins. @param {readonly BoardEntry[]} entries @param {number | null} expected */
 export function lowest(entries, expected) {
   const shares = entries.flatMap(({ score, tested }) => [score, tested]);
@@ -35,10 +41,13 @@ export function boardItems(entries, { own, expected, price }) {
   /** @type {[number, number][]} */
   const stairs = best.flatMap(({ price: at, score }, i) => [...(i ? [/** @type {[number, number]} */ ([at, best[i - 1].score])] : []), [at, score]]);
   const mine = scored.filter(({ id }) => own.has(id));
+  const tested = scored.flatMap(({ price: at, tested: share }) => (share === null ? [] : [/** @type {[number, number]} */ ([at, share])]));
   const lesson = scored.find((entry) => entry.lesson);
   return [
     ...(stairs.length ? [/** @type {Item} */ ({ kind: "line", points: stairs, ink: "soft" })] : []),
     ...scored.flatMap(({ price: at, score, tested }) => (tested === null ? [] : [/** @type {Item} */ ({ kind: "line", points: [[at, score], [at, tested]], ink: "soft", dash: true })])),
+    { kind: "dots", points: tested, ink: "soft", size: 3 },
+    ...tested.slice(0, 1).map(([x, y]) => /** @type {Item} */ ({ kind: "words", x: x / 1.6, y, words: "last test", ink: "soft" })),
     { kind: "dots", points: scored.filter(({ id }) => !own.has(id)).map(({ price: at, score }) => [at, score]), ink: "ink", point: "score" },
     { kind: "dots", points: mine.map(({ price: at, score }) => [at, score]), ink: "series-2", size: 6, point: "score" },
     ...(lesson ? [/** @type {Item} */ ({ kind: "words", x: lesson.price / 1.5, y: lesson.score - 0.0035, words: "textbook", ink: "ink" })] : []),

@@ -8,13 +8,31 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
 /** @import { Chosen, Limits } from "./budget.js" */
 /** @import { LessonState } from "./state.js" */
 
-/** @type {[keyof Chosen, string, [string | boolean, string][]][]} */
+/** Each with its options: value, name, and what it is. @type {[keyof Chosen, string, [string | boolean, string, string][]][]} */
 const CHOICES = [
-  ["model", "Model", [["linear", "one layer"], ["simple_net", "two, with a bend"], ["two_linear", "two, without"]]],
-  ["activation", "Bend", [["relu", "ReLU"], ["tanh", "tanh"], ["sigmoid", "sigmoid"]]],
-  ["loss", "Loss", [["mnist_loss", "mnist_loss"], ["bce", "cross-entropy"]]],
-  ["optimizer", "Optimiser", [["sgd", "SGD"], ["momentum", "momentum"], ["adam", "Adam"]]],
-  ["augment", "Images", [[false, "as they are"], [true, "varied"]]],
+  ["model", "Model", [
+    ["linear", "one layer", "One sum: each pixel times its weight."],
+    ["simple_net", "two, with a bend", "Hidden units, each a picture of weights and a bend; then one sum of what they give."],
+    ["two_linear", "two, without", "The same with no bend between: it folds into one layer."],
+  ]],
+  ["activation", "Bend", [
+    ["relu", "ReLU", "A negative sum becomes 0, any other stays."],
+    ["tanh", "tanh", "Any sum is squeezed between −1 and 1."],
+    ["sigmoid", "sigmoid", "Any sum is squeezed between 0 and 1."],
+  ]],
+  ["loss", "Loss", [
+    ["mnist_loss", "mnist_loss", "How far the probability is from the truth: 1 at most."],
+    ["bce", "cross-entropy", "The surer a mistake, the larger, without end."],
+  ]],
+  ["optimizer", "Optimiser", [
+    ["sgd", "SGD", "Plain gradient descent by mini-batches, as in all lessons so far."],
+    ["momentum", "momentum", "Each step keeps some of the one before, like a ball that rolls."],
+    ["adam", "Adam", "Each weight gets a step size of its own. It takes a small rate, such as 0.003."],
+  ]],
+  ["augment", "Images", [
+    [false, "as they are", "Each image is met as it was written."],
+    [true, "varied", "Each is shifted, turned and slanted a little, anew whenever it is met."],
+  ]],
 ];
 
 /** @type {[keyof Chosen, string, number, number, boolean][]} */
@@ -52,14 +70,16 @@ export function mountRecipe(root, { state, limits }, { signal }) {
   }
   for (const [field, label, options] of CHOICES.slice(1)) choice(field, label, options);
 
-  /** @param {keyof Chosen} field @param {string} label @param {[string | boolean, string][]} options */
+  /** @param {keyof Chosen} field @param {string} label @param {[string | boolean, string, string][]} options */
   function choice(field, label, options) {
     const now = typeof options[0][0] === "boolean" ? state.flag(field) : state.text(field);
     const value = options.some(([each]) => each === now) ? now : options[0][0];
     state.set(field, value);
     const made = place(field);
     root.append(made);
-    mountChoice(made, { label, options: options.map(([each, words]) => ({ value: each, label: words })), ...state.control(field) }, { signal });
+    const chooser = made.appendChild(element("div", ""));
+    made.append(element("p", "caption choice-words"));
+    mountChoice(chooser, { label, options: options.map(([each, words]) => ({ value: each, label: words })), ...state.control(field) }, { signal });
   }
 
   function value() {
@@ -73,6 +93,11 @@ export function mountRecipe(root, { state, limits }, { signal }) {
 
   function paint() {
     const recipe = value();
+    for (const [field, , options] of CHOICES) {
+      const words = options.find(([each]) => each === recipe[field])?.[2] ?? "";
+      const place = roots.get(field)?.querySelector(".choice-words");
+      if (place) place.textContent = words;
+    }
     const off = { hidden: recipe.model === "linear", activation: recipe.model !== "simple_net" };
     for (const [field, hidden] of Object.entries(off)) {
       const made = roots.get(/** @type {keyof Chosen} */ (field));

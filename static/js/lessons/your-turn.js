@@ -4,7 +4,7 @@ import { askFirst } from "../shell/ask-first.js";
 import { button, element, part } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
-import { boardItems, boardWords, entryWords, lowest, nameOf, points, recipeWords } from "./board.js";
+import { boardItems, boardWords, entryWords, lowest, nameOf, points, recipeWords, shortPoints } from "./board.js";
 import { keyOf, parametersOf, priceOf } from "./budget.js";
 import { FollowedEntry } from "./followed-entry.js";
 import { Graph } from "./graph.js";
@@ -172,7 +172,7 @@ function live(entries, own) {
   const waits = why();
   if (!entry) {
     followed.follow([]);
-    if (!board || !shown) return waits || "Give a name, or none, and have it trained.";
+    if (!board || !shown) return waits || "Type a name if you like, then press “Train it with three seeds”.";
     return stood || own.has(shown) ? `Your last entry is no longer on the board: it was deleted, or better ones have its place. ${waits}`.trim() : waits || "Have it trained.";
   }
   const training = entry.state === "training";
@@ -204,7 +204,7 @@ function paintTable(entries, own) {
   if (!board || made.every((each, i) => each === tabled[i])) return;
   tabled = made;
   const table = part("table", HTMLTableElement);
-  showTable(table, ["Entry", "Price", "Score", "Expected", "Last test"], entries.map((entry) => row(entry, own)));
+  showTable(table, ["Entry", "Price", "Score", "Last test", "Expected"], entries.map((entry) => row(entry, own)));
   table.hidden = !entries.length;
   if (entries.length) document.getElementById("tried")?.remove();
 }
@@ -216,17 +216,17 @@ function row(entry, own) {
   const words = recipeWords(entry);
   const first = element("div", "board-entry", element("span", "board-name", name), runs.length ? runLink(runs[0], words) : words);
   if (own.has(entry.id)) first.append(element("span", "mine-entry", "yours"));
-  if (entry.frontier) first.append(element("span", "board-note", "frontier"));
+  if (entry.frontier) first.append(element("span", "board-note", "frontier: nothing cheaper scores as much"));
   if (access.allowed && !entry.lesson) first.append(remover(entry));
   const none = how === "failed" || how === "scored" || how === "tested" ? "none" : how === "queued" ? "waits" : "trains";
   const expected = element("span", "", predicted === null ? "–" : percent(predicted));
-  if (predicted !== null && score !== null) expected.append(" ", element("span", "board-away", `(score ${points(score, predicted)})`));
+  if (predicted !== null && score !== null) expected.append(" ", element("span", "board-away", `(${shortPoints(score, predicted)})`));
   return [
     first,
     count(price),
     score === null ? none : percent(score),
-    expected,
     tested === null ? "–" : percent(tested),
+    expected,
   ];
 }
 
