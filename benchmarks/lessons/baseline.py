@@ -32,6 +32,9 @@ def claims(learned: Learned) -> Claims:
         yield Claim(f"{key}_by_digit", f"the same ({key}), of the 3s and of the 7s", by_digit(right, threes), IMAGES)
     yield Claim("ink_means", "mean ink of the mean 3 and the mean 7", [three.mean().item(), seven.mean().item()],
                 "12,396 training images", ".4f")  # fmt: skip
+    missed = threes & ~verdicts["l1"]
+    yield Claim("ink_missed", "mean ink of the 3s that L1 misses, and of the other 3s",
+                [images[missed].mean().item(), images[threes & ~missed].mean().item()], IMAGES, ".4f")  # fmt: skip
     squared = (images - three).square().mean(-1) < (images - seven).square().mean(-1)
     yield Claim("root", "verdicts that change when L2's root is left out", differing(squared, verdicts["l2"]), IMAGES)
     yield Claim("l1_l2", "digits on which L1 and L2 disagree", differing(verdicts["l1"], verdicts["l2"]), IMAGES)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.recipe import Recipe
 from app.sweep import combinations
 from benchmarks.lessons.claim import Claim, Claims, Value
-from benchmarks.lessons.learned import SEEDS, Learned, Run, logits, middle, valid
+from benchmarks.lessons.learned import SEEDS, Learned, Run, after, logits, middle, valid
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 EPOCHS = 10
@@ -42,13 +42,14 @@ def claims(learned: Learned) -> Claims:
         yield Claim(f"{key}_frozen", f"{what}: length of the last gradient where all seeds freeze",
                     ends or "none", source, ".1e")  # fmt: skip
         still = {f"{rate:g}": [stopped(run) for run in some] for rate, some in runs.items() if any(map(stopped, some))}
-        yield Claim(f"{key}_stopped", f"{what}: steps from which on all gradients are exactly 0, by seed",
+        yield Claim(f"{key}_stopped", f"{what}: steps from which on all gradients are recorded as 0, by seed",
                     still or "none", source)  # fmt: skip
     yield from saturated(learned)
+    yield from silenced(learned)
 
 
 def stopped(run: Run) -> int | None:
-    """The first step of those at the end whose gradients are all exactly 0."""
+    """The first step of those at the end whose gradients all have the recorded length 0."""
     moving = [step for step, norm in enumerate(run.norms, 1) if norm]
     last = moving[-1] if moving else 0
     return last + 1 if last < len(run.norms) else None
@@ -64,6 +65,20 @@ def saturated(learned: Learned) -> Claims:
         yield Claim(f"saturated_{loss}_{rate:g}", f"{loss}, rate {rate:g}: least and median |logit|, units that answer",
                     {"smallest": z.min().item(), "median": z.median().item(), "units": int(alive.any(0).sum())},
                     f"{loss}, {EPOCHS} epochs, seed 0, validation images", ".3g")  # fmt: skip
+
+
+def silenced(learned: Learned) -> Claims:
+    """How steps that are too large leave fewer and fewer units that answer to any digit."""
+    images, _ = valid(learned.digits)
+    for rate, steps in ((3.0, (1, 5, 10, 20, 30, 35)), (300.0, (1, 2, 3))):
+        recipe = KINDS["bce"].model_copy(update={"learning_rate": rate})
+        left = {}
+        for step in steps:
+            placed = after(recipe, step, learned.digits)
+            named = placed.named(placed.values)
+            left[str(step)] = int((images @ named["0.weight"].T + named["0.bias"] > 0).any(0).sum())
+        words = f"cross-entropy, rate {rate:g}: units of 30 that answer to any digit, by step"
+        yield Claim(f"silenced_{rate:g}", words, left, "bce, seed 0, validation images")
 
 
 def by_rate(learned: Learned, recipe: Recipe) -> dict[float, Sequence[Run]]:

@@ -37,6 +37,9 @@ def claims(learned: Learned) -> Claims:
         found = raised(named, images, threes)
         yield Claim(f"{key}_none", "weights that change no verdict", (found.flips == 0).double().mean().item(), source)
         yield Claim(f"{key}_most", "most verdicts that one weight changes", int(found.flips.max()), source)
+        yield Claim(
+            f"{key}_with_most", "weights that change as many", int((found.flips == found.flips.max()).sum()), source
+        )
         lit = images.amax(0) > 0
         moved = found.moved[:, lit & (digits.train_images.amax(0) > 0)].abs()
         yield Claim(f"{key}_moved", "by how much the loss moves, median and largest (pixels that are ever lit)",
@@ -68,7 +71,7 @@ def raised(named: Named, images: Tensor, threes: Tensor) -> Raised:
 
 
 def stair(named: Named, images: Tensor, threes: Tensor) -> Claims:
-    """Accuracy along the weight that changes most verdicts."""
+    """Accuracy along the first of the weights that change most verdicts."""
     found = raised(named, images, threes)
     unit, pixel = divmod(int(found.flips.argmax()), 784)
     x, sign = images.double(), torch.where(threes, -1.0, 1.0).double()[:, None]
@@ -79,7 +82,7 @@ def stair(named: Named, images: Tensor, threes: Tensor) -> Claims:
     accuracy = ((logits > 0) == threes[:, None]).double().mean(0)
     losses = (logits * sign).sigmoid().mean(0)
     source = f"textbook, seed 0, last step; unit {unit}, row {pixel // 28}, column {pixel % 28}, −2 to 2 by 0.01"
-    yield Claim("stair_weight", "the weight that changes most verdicts (unit, row, column, its value)",
+    yield Claim("stair_weight", "the first of the weights that change most verdicts (unit, row, column, its value)",
                 {"unit": unit, "row": pixel // 28, "column": pixel % 28,
                  "value": named["0.weight"][unit, pixel].item()}, source, ".4f")  # fmt: skip
     flat = (accuracy[1:] == accuracy[:-1]).double().mean().item()

@@ -71,7 +71,7 @@ const steps = mountSlider(part("step"), { label: "Steps taken", min: 0, max: STE
 for (const name of /** @type {const} */ (["row", "column"])) {
   mountSlider(part(name), { label: name === "row" ? "Row" : "Column", min: 0, max: 27, step: 1, whole: true, ...state.control(name) }, { signal });
 }
-const maps = ["the weights now", "downhill: the gradient, turned round", "mean 3 less mean 7"].map((words) => {
+const maps = ["the weights now: blue speaks for a 3, orange for a 7", "downhill: the gradient, turned round", "mean 3 less mean 7"].map((words) => {
   const image = new SignedImage("map-image");
   image.paint(new Float32Array(784), palette, 1); // nothing yet: unpainted it would be black
   part("maps").append(element("figure", "map", image.canvas, element("figcaption", "caption", words)));
@@ -215,13 +215,13 @@ function paint() {
   part("formula-now").hidden = of.kept === "yes"; // then the next step follows another number
   const words = [
     `After ${count(step)} ${step === 1 ? "step" : "steps"}: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,
-    `Cosine between the way downhill and mean 3 less mean 7: ${cosine(downhill, difference).toFixed(4)}.`,
+    step > 0 ? `Cosine between the weights and mean 3 less mean 7: ${decimals(cosine(weights, difference))}, between the way downhill and it: ${decimals(cosine(downhill, difference))}.` : `Cosine between the way downhill and mean 3 less mean 7: ${decimals(cosine(downhill, difference))}.`,
     `The weight at row ${of.row}, column ${of.column} has the slope ${scientific(nudge.derivative)}; nudged by 0.001, rise over run is ${scientific(nudge.rise_over_run.at(-1) ?? NaN)}.`,
     judged(),
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   slice.describe(`${words} Led by the slope alone, a start ${REACH} below the weight comes to ${ends[0]} beside it, one ${REACH} above to ${ends[1]}.`);
-  part("source").textContent = `Computed by this server’s learner: a linear model with ${of.start === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${of.images === "all" ? "all training images in each step" : "mini-batches of 256"}${of.kept === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. In the pictures blue speaks for a 3, orange for a 7.`;
+  part("source").textContent = `Computed by this server’s learner: a linear model with ${of.start === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${of.images === "all" ? "all training images in each step" : "mini-batches of 256"}${of.kept === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}.`;
 }
 
 function paintExpected() {
@@ -247,9 +247,15 @@ function sharpThree() {
   return oneThree;
 }
 
+/** Whether what is shown is what was asked about. */
+function isAsked() {
+  const of = answer?.of;
+  return of?.start === "zero" && of.images === "all" && of.kept === "no" && of.step === "1";
+}
+
 function judged() {
   const picture = prediction.answers?.picture;
-  if (!picture) return "";
+  if (!picture || !isAsked()) return "";
   return picture === "difference" ? "As you expected, it is the mean 3 less the mean 7." : `You expected ${EXPECTED[picture]?.words ?? "another picture"}: it is the mean 3 less the mean 7.`;
 }
 
@@ -262,6 +268,11 @@ function cosine(one, other) {
     second += other[i] ** 2;
   }
   return product / Math.sqrt(first * second);
+}
+
+/** @param {number} value */
+function decimals(value) {
+  return value.toFixed(4).replace("-", "−");
 }
 
 /** @param {number} value */

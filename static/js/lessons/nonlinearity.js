@@ -189,7 +189,7 @@ function paintPair({ network, plain, logits, negatives, mirror, run }) {
   }
   const sum = straight
     ? `The two scores add up to ${signed(one + other)}, and c is ${signed(mirror)}: so it is for every digit.`
-    : `The two scores add up to ${signed(one + other)}, those of an image all black and one all white to ${signed(mirror)}. Without a bend the sum would be the same for every pair.`;
+    : `The two scores add up to ${signed(one + other)}, those of an image all ink and one without any to ${signed(mirror)}. Without a bend the sum would be the same for every pair.`;
   part("pair-words").replaceChildren(
     `The digit is a ${plain.labels[i]}. ${sum} Of all ${count(plain.count)} digits `, element("b", "", count(right[2])),
     ` are read rightly in both forms, ${count(right[1])} in one only, ${count(right[0])} in neither (`, runLink(run, "this run"), ").",
