@@ -11,6 +11,7 @@ import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @typedef {import("./trials.js").Member} Member */
 
+const NEAR = 1.8; // times: nearer than the next of the rates that are trained
 const FROZEN = 0.6; // read rightly: as good as calling everything the same
 const [LOWEST, HIGHEST] = [0.001, 300];
 const RATES = 12; // on a logarithmic axis about as far from each other
@@ -187,10 +188,27 @@ function said(members) {
   const best = ended.reduce((one, other) => (other.log.accuracy > one.log.accuracy ? other : one));
   const rates = members.map(({ recipe }) => recipe.learning_rate ?? 0.1);
   const cliff = members.find(({ recipe, log }) => (recipe.learning_rate ?? 0.1) > (best.recipe.learning_rate ?? 0.1) && (log.diverged || log.accuracy < FROZEN));
-  const found = `Of ${rates.length} rates ${plain(best.recipe.learning_rate)} reads the most digits rightly: ${percent(best.log.accuracy)} after ${best.log.epoch} epochs.`;
-  if (!cliff) return `${found} None of these breaks down.`;
-  const how = cliff.log.diverged ? `overflows at step ${cliff.log.step}` : `stays at ${percent(cliff.log.accuracy)}`;
-  return `${found} ${plain(cliff.recipe.learning_rate)} ${how}, and it is ${plain(Number(((cliff.recipe.learning_rate ?? 1) / (best.recipe.learning_rate ?? 1)).toPrecision(2)))} times as large.`;
+  const [rate, end] = [best.recipe.learning_rate ?? 0.1, cliff?.recipe.learning_rate ?? null];
+  const found = `The best of ${rates.length} rates is ${plain(rate)}: ${percent(best.log.accuracy)} read rightly after ${best.log.epoch} epochs.`;
+  const times = end === null ? "" : plain(Number((end / rate).toPrecision(2)));
+  const how = cliff?.log.diverged ? `its numbers overflow at step ${cliff.log.step}` : `it stays at ${percent(cliff?.log.accuracy)}`;
+  const fall = end === null ? "None of them breaks down." : `At ${plain(end)}, ${times} times as large, learning breaks down: ${how}.`;
+  return [found, fall, flagWords(rate, end)].filter(Boolean).join(" ");
+}
+
+/** How the reader's flags lie to what came. @param {number} best @param {number | null} cliff */
+function flagWords(best, cliff) {
+  const [mine, end] = ["best", "cliff"].map((name) => prediction.number(name));
+  if (mine === null || end === null) return "";
+  const [first, second] = [mine, end].map((power) => Number((10 ** power).toPrecision(2)));
+  return `You put the best rate at ${plain(first)}: ${away(first, best)}. You put the cliff at ${plain(second)}: ${cliff === null ? "there is none here" : away(second, cliff)}.`;
+}
+
+/** @param {number} guess @param {number} rate */
+function away(guess, rate) {
+  const times = guess < rate ? rate / guess : guess / rate;
+  if (times < NEAR) return `it is at ${plain(rate)}, as you expected`;
+  return `it is at ${plain(rate)}, ${plain(Number(times.toPrecision(2)))} times as ${guess < rate ? "large" : "small"}`;
 }
 
 function source() {

@@ -108,7 +108,7 @@ function paint() {
   const expected = step === LAST ? prediction.number("middle") : null;
   // As many digits as are expected between −1 and 1, in bars as wide as the others.
   const high = expected === null ? 0 : ((expected / 100) * logits.length * look.wide) / 2;
-  histogram.setAxes({ x: axis(look.reach), y: { min: 0, max: Math.max(look.top, high) * 1.1, label: "Digits", format: (value) => count(value) } });
+  histogram.setAxes({ x: axis(look.reach), y: { min: 0, max: Math.max(look.top, high) * 1.1, label: "Digits: 3s blue, 7s orange", format: (value) => count(value) } });
   histogram.show([
     ...look.bars,
     { kind: "rule", x: threshold, ink: "ink", label: "threshold", point: "logit" },
@@ -116,17 +116,18 @@ function paint() {
   ]);
   let right = 0;
   for (let i = 0; i < logits.length; i++) if (logits[i] > threshold === (labels[i] === 3)) right++;
+  const about = step === LAST ? "" : "≈ "; // by a picture's weights, which are rounded
   const words = [
-    `After step ${count(step)} the logits go from ${look.range}.`,
-    `${percent(look.middle, 1)} lie between −1 and 1, ${percent(look.out, 1)} beyond ±6.`,
-    expected === null ? "" : `You expected ${expected} % in the middle: the dashed box is as large.`,
-    `A threshold of ${plain(threshold)}, a probability of ${sigmoid(threshold).toFixed(3)}, reads ${percent(right / logits.length)} rightly${step === LAST ? "" : " (≈)"}.`,
+    `After step ${count(step)}${step === state.number("step") ? "" : `, the last one kept before ${count(state.number("step"))},`} the logits go from ${look.range}.`,
+    `${about}${percent(look.middle, 1)} lie between −1 and 1, ${about}${percent(look.out, 1)} beyond ±6.`,
+    expected === null ? "" : `You expected ${expected} % in the middle: the dashed box has room for as many.`,
+    `A threshold of ${plain(threshold).replace("-", "−")}, a probability of ${sigmoid(threshold).toFixed(3)}, reads ${about}${percent(right / logits.length)} rightly.`,
     `At ±${plain(width)} the line is ${Math.abs(0.5 + width / 4 - sigmoid(width)).toFixed(3)} off.`,
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   curve.describe(words);
   histogram.describe(words);
-  part("source").textContent = `2,038 validation digits, read here by run ${run} as it was after step ${count(step)}${step === LAST ? "" : ", by its picture’s weights, which are rounded to 255 levels (≈)"}. Blue are 3s, orange 7s.`;
+  part("source").textContent = `2,038 validation digits, read here by run ${run} as it was after step ${count(step)}${step === LAST ? "" : ", by its picture’s weights, which are rounded to 255 levels (≈)"}.`;
 }
 
 /** The reader's share of the middle as a box. @param {number} high @param {number} reach @returns {Item[]} */
