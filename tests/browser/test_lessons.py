@@ -180,9 +180,15 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#graph").get_by_text("your best")).to_be_visible()
     trained(page.locator("#source"), "12 runs of this server")
     expect(page.locator("#words-now")).to_have_text(
-        re.compile(r"Of 12 rates (3|10) reads the most digits rightly: 9[89]\.\d\d %")
+        re.compile(r"The best of 12 rates is (3|10): 9[89]\.\d\d % read rightly after 10 epochs\.")
     )
-    expect(page.locator("#words-now")).to_contain_text("30 stays at 5")
+    expect(page.locator("#words-now")).to_contain_text("learning breaks down: it stays at 5")
+    expect(page.locator("#words-now")).to_contain_text(
+        re.compile(
+            r"You put the best rate at 1: it is at (3|10), \1 times as large\. "
+            r"You put the cliff at 1: it is at (10|30), \2 times as large\."
+        )
+    )
     expect(page.locator("#miniatures").get_by_text("stuck at")).to_have_count(3)
     page.reload()
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
@@ -222,7 +228,7 @@ def test_without_a_bend_cross_entropy_explodes(page: Page) -> None:
     page.get_by_label("no bend").check()
     expect(page).to_have_url(re.compile(r"loss=bce&model=two_linear"))
     trained(page.locator("#source"), "12 runs of this server")
-    expect(page.locator("#words-now")).to_contain_text("overflows at step")
+    expect(page.locator("#words-now")).to_contain_text("its numbers overflow at step")
     expect(page.locator("#miniatures").get_by_text("overflowed")).to_have_count(5)
 
 
@@ -242,11 +248,11 @@ def test_the_sigmoid_at_any_step_of_a_run(page: Page) -> None:
     typed = page.get_by_label("After step, typed")
     typed.fill("0")
     typed.press("Enter")
-    expect(words).to_contain_text("100.0 % lie between −1 and 1, 0.0 % beyond ±6.")
+    expect(words).to_contain_text("≈ 100.0 % lie between −1 and 1, ≈ 0.0 % beyond ±6.")
     expect(page.locator("#histogram").get_by_text("your guess")).to_have_count(0)  # it is of the end
     page.get_by_label("Threshold (logit)", exact=True).focus()
     page.keyboard.press("End")
-    expect(words).to_contain_text("A threshold of 6, a probability of 0.998, reads 50.44 % rightly (≈).")
+    expect(words).to_contain_text("A threshold of 6, a probability of 0.998, reads ≈ 50.44 % rightly.")
     expect(page).to_have_url(re.compile(r"step=0&threshold=6"))
 
 

@@ -14,6 +14,7 @@ const DIGITS = /** @type {const} */ ([["a", 3, -6, "A 3"], ["b", 3, 0, "Another 
 
 /** What a reader puts in order, by its value in the form. @type {Record<string, {label: 3 | 7, p: number}>} */
 const ASKED = { a: { label: 3, p: 0.9 }, b: { label: 7, p: 0.8 }, c: { label: 3, p: 0.4 }, d: { label: 7, p: 0.3 } };
+const VALID = 2038; // digits
 const PLACES = ["first", "second", "third", "fourth"];
 
 /** @import { Item } from "./graph.js" */
@@ -65,13 +66,15 @@ function paint() {
     const [logit, target] = [state.number(name), label === 3 ? 1 : 0];
     return { label, logit, cost: loss(logit, target), pull: slope(logit, target) };
   });
-  curves.setAxes({ y: { min: 0, max: lossName() === "bce" ? 8.2 : 1.05, label: "Loss" } });
+  const room = lossName() === "bce" ? 0.5 : 0.07; // above a dot
+  curves.setAxes({ y: { min: 0, max: lossName() === "bce" ? 8.8 : 1.15, label: "Loss: of a 3 blue, of a 7 orange" } });
   curves.show([
     { kind: "line", ink: "three", points: xs.map((z) => [z, loss(z, 1)]) },
     { kind: "line", ink: "seven", points: xs.map((z) => [z, loss(z, 0)]) },
     // A tangent: as steep as the digit pulls.
     ...digits.map(({ logit, cost, pull }) => /** @type {const} */ ({ kind: "line", ink: "ink", points: [[logit - 1, cost - pull], [logit + 1, cost + pull]] })),
     ...digits.map(({ label, logit, cost }) => /** @type {const} */ ({ kind: "dots", ink: label === 3 ? "three" : "seven", size: 6, point: "p", points: [[logit, cost]] })),
+    ...digits.map(({ logit, cost, pull }) => /** @type {const} */ ({ kind: "words", ink: "ink", x: Math.max(-6.6, Math.min(6.6, logit)), y: cost + room, words: `pull ${Math.abs(pull).toFixed(4)}` })),
     ...placed(),
   ]);
   const [three, seven] = [digits.find(({ label }) => label === 3), digits.find(({ label }) => label === 7)];
@@ -96,7 +99,7 @@ function paint() {
 function judged() {
   const pull = prediction.answers?.pull;
   if (!pull) return "";
-  return pull === "weaker" ? "As you expected, mnist_loss pulls a hundred times more weakly at −6 than at 0." : "You expected otherwise: mnist_loss pulls a hundred times more weakly at −6 than at 0.";
+  return pull === "weaker" ? "As you expected, mnist_loss pulls a hundred times more weakly at −6 than at 0." : `You expected it to pull ${pull === "harder" ? "much harder" : "about as hard"}. It pulls a hundred times more weakly at −6 than at 0.`;
 }
 
 /** Where the reader's four lie on the curves, each with the place that it was given. @returns {Item[]} */
@@ -143,12 +146,15 @@ function paintRun() {
   }
   const { epoch, valid_loss: losses, valid_accuracy: accuracies } = member.log.epochs;
   const points = [...epoch.view].map((x, i) => /** @type {const} */ ([x, losses.at(i)]));
-  const both = points.filter((_, i) => i > 0 && losses.at(i) < losses.at(i - 1) && accuracies.at(i) < accuracies.at(i - 1));
+  const fell = [...points.keys()].filter((i) => i > 0 && losses.at(i) < losses.at(i - 1) && accuracies.at(i) < accuracies.at(i - 1));
+  const both = fell.map((i) => points[i]);
   epochs.show([
     { kind: "line", ink: "soft", points },
     { kind: "dots", ink: "ink", size: 3.5, points: both },
   ]);
-  const words = `In ${count(both.length)} of ${count(Math.max(0, points.length - 1))} epochs loss and accuracy fell together: the dots.`;
+  const fewer = fell.map((i) => Math.round((accuracies.at(i - 1) - accuracies.at(i)) * VALID));
+  const lost = both.length ? ` There the digits read rightly became ${[...new Set(fewer)].sort((one, other) => one - other).join(" or ")} fewer.` : "";
+  const words = `In ${count(both.length)} of ${count(Math.max(0, points.length - 1))} epochs loss and accuracy fell together: the dots.${lost}`;
   epochs.describe(words);
   part("source").textContent = trial.waiting || `Above: blue what a 3 costs, orange a 7, with the slope at each digit${prediction.answers ? ", and where the four lie that you put in order" : ""}. Below: ${words} Run ${member.run}, on 2,038 validation digits.`;
 }

@@ -4,7 +4,7 @@ import { fetchNetwork } from "../model/kept-model.js";
 import { readAll, sharesRight } from "../model/read-all.js";
 import { button, element, part } from "../shell/element.js";
 import { count, percent } from "../shell/format.js";
-import { divergingScale } from "../shell/palette.js";
+import { divergingScale, inkScale } from "../shell/palette.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { onThemeChange } from "../shell/theme.js";
 import { SignedImage } from "../weights/signed-image.js";
@@ -29,7 +29,7 @@ const { signal, state, prediction, trials, digits, painter } = openLesson(window
 let loaded = null;
 /** @type {Partial<Record<Norm, ReturnType<typeof lookOf>>>} */
 const looks = {};
-let palette = divergingScale(document);
+let palettes = { plain: inkScale(document), signed: divergingScale(document) };
 const drawing = openDrawing(window, { signal });
 const show = painter.add(paint);
 
@@ -43,7 +43,7 @@ const slider = mountSlider(part("digit"), { label: "Digit", min: 0, max: 2037, s
 const MAPS = /** @type {const} */ ([["the digit", "digit"], ["mean 3", "mean"], ["less the mean 3", "sum"], ["mean 7", "mean"], ["less the mean 7", "sum"]]);
 const maps = MAPS.map(([words, point]) => {
   const image = new SignedImage("map-image");
-  image.paint(new Float32Array(784), palette, 1); // nothing yet: unpainted it would be black
+  image.paint(new Float32Array(784), palettes.plain, 1); // nothing yet: unpainted it would be black
   const caption = element("figcaption", "caption", words);
   const figure = element("figure", "map", image.canvas, caption);
   figure.dataset.point = point;
@@ -65,7 +65,7 @@ trials.ask("network", { onChange: ({ complete, members }) => complete && findOnl
 state.subscribe(show);
 prediction.subscribe(show);
 onThemeChange(document, () => {
-  palette = divergingScale(document);
+  palettes = { plain: inkScale(document), signed: divergingScale(document) };
   show();
 }, { signal });
 const loading = load();
@@ -105,13 +105,13 @@ function paint() {
   const image = drawn ?? all.image(Math.max(0, place));
   const [toThree, toSeven] = [means.three, means.seven].map((ideal) => DISTANCES[norm()](image, ideal));
   const pictures = [image, means.three, minus(image, means.three), means.seven, minus(image, means.seven)];
-  pictures.forEach((each, i) => maps[i].image.paint(each, palette, 1));
-  maps[2].caption.textContent = `${maps[2].words}: ${toThree.toFixed(4)}`;
-  maps[4].caption.textContent = `${maps[4].words}: ${toSeven.toFixed(4)}`;
+  pictures.forEach((each, i) => maps[i].image.paint(each, MAPS[i][1] === "sum" ? palettes.signed : palettes.plain, 1));
+  maps[2].caption.textContent = `${maps[2].words}: ${decimals(toThree)}`;
+  maps[4].caption.textContent = `${maps[4].words}: ${decimals(toSeven)}`;
   const { reach, top, bars, right } = (looks[norm()] ??= lookOf(values, all.labels));
   histogram.setAxes({
     x: { min: -reach, max: reach, label: "Nearer to the 7  ←  →  nearer to the 3" },
-    y: { min: 0, max: top, label: "Digits", format: (value) => count(value) },
+    y: { min: 0, max: top, label: "Digits: 3s blue, 7s orange", format: (value) => count(value) },
   });
   histogram.show([
     ...bars,
@@ -130,7 +130,7 @@ function paint() {
   part("words-now").textContent = words;
   histogram.describe(words);
   paintReached(loaded);
-  part("source").textContent = "Mean images of 12,396 training digits; distances of 2,038 validation digits, computed here. In the pictures blue is more ink than in the mean, orange is less; in the graph 3s are blue, 7s orange.";
+  part("source").textContent = "Mean images of 12,396 training digits; distances of 2,038 validation digits, computed here. In the two differences blue is more ink than in the mean, orange is less.";
 }
 
 /**
@@ -192,6 +192,11 @@ async function findOnlyNetwork(member) {
     element("span", "caption", `${only.length} digits that only the network gets right:`),
     ...only.slice(0, 6).map((i) => button(String(i), "small", () => pick(i))),
   );
+}
+
+/** @param {number} value */
+function decimals(value) {
+  return value.toFixed(4).replace("-", "−");
 }
 
 /** @param {ArrayLike<number>} image @param {ArrayLike<number>} ideal */

@@ -22,6 +22,7 @@ const FIRST = { unit: 7, row: 8, column: 12 }; // the weight that is asked about
 /** The points of the curve that a reader draws. */
 const DRAWN = /** @type {const} */ ([["less-2", -2], ["less-1", -1], ["more-1", 1], ["more-2", 2]]);
 const BESIDE = Array.from({ length: 9 }, (_, i) => (REACH * (i - 4)) / 4); // where the curve beside the drawn one is read
+const EDGE = 1e-6; // beside a place where accuracy changes
 const REST = 150; // milliseconds without a move, after which the curve has all its points
 
 const { signal, state, prediction, trials, digits, painter } = openLesson(window, {
@@ -30,7 +31,8 @@ const { signal, state, prediction, trials, digits, painter } = openLesson(window
 
 /** @type {{run: string, along: AlongWeight, all: import("./along-weight.js").AllSums} | null} */
 let loaded = null;
-/** Where accuracy changes along the chosen weight; null: not looked for yet. @type {number[] | null} */
+/** Where accuracy changes along the chosen weight, and its points just before and after; null: not looked for yet.
+ * @type {{places: number[], edges: (readonly [number, number])[]} | null} */
 let turns = null;
 let moved = 0; // when a slider was moved, as `performance.now()` counts
 let resting = 0;
@@ -110,8 +112,11 @@ function paint() {
   loss.setAxes({ x: axis, y: around(curve.map((each) => each.loss), 1e-7, "Loss, in thousandths", thousandths) });
   const [now, before] = [along.at(change), along.at(0)];
   accuracy.setAxes({ x: axis, y: around(curve.map((each) => each.accuracy), 1 / all.count, "Accuracy", (value) => percent(value, 2)) });
+  // Its steps are upright, whatever lies between two points of the curve.
+  const within = turnsOf(along).edges.filter(([at]) => Math.abs(at - middle) < half);
+  const stair = [...within, ...curve.map((each) => /** @type {const} */ ([each.change, each.accuracy]))].sort(([one], [other]) => one - other);
   accuracy.show([
-    { kind: "line", ink: "ink", point: "zero", points: curve.map((each) => [each.change, each.accuracy]) },
+    { kind: "line", ink: "ink", point: "zero", points: stair },
     { kind: "rule", x: change, ink: "soft", dash: true },
     { kind: "dots", ink: "ink", size: 5, points: [[change, now.accuracy]] },
   ]);
@@ -147,10 +152,20 @@ function isFirst() {
   return Object.entries(FIRST).every(([name, place]) => state.number(name) === place);
 }
 
+/** @param {AlongWeight} along */
+function turnsOf(along) {
+  const found = turns ? [] : along.turns(-REACH, REACH);
+  turns ??= {
+    places: found.map((at) => Number(at.toFixed(3))),
+    edges: found.flatMap((at) => [at - EDGE, at + EDGE].map((each) => /** @type {const} */ ([each, along.at(each).accuracy]))),
+  };
+  return turns;
+}
+
 /** Where accuracy changes next on either side, to press. @param {AlongWeight} along @param {number} change */
 function showSteps(along, change) {
-  turns ??= along.turns(-REACH, REACH).map((at) => Number(at.toFixed(3)));
-  const next = [turns.findLast((at) => at < change), turns.find((at) => at > change)].filter((at) => at !== undefined);
+  const { places } = turnsOf(along);
+  const next = [places.findLast((at) => at < change), places.find((at) => at > change)].filter((at) => at !== undefined);
   const root = part("steps");
   if (root.dataset.steps === next.join()) return;
   root.dataset.steps = next.join();

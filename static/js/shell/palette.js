@@ -52,8 +52,18 @@ export function css([red, green, blue], alpha = 1) {
  * @returns {Uint32Array} by `value + 127`, for values from -127 to 127
  */
 export function divergingScale(document, middle = "--sunken") {
-  const three = toOklab(colour(document, "--three"));
-  const seven = toOklab(colour(document, "--seven"));
+  return scaleBetween(document, { seven: "--seven", middle, three: "--three" });
+}
+
+/** The same for what has ink and no side: darker is more. @param {Document} document */
+export function inkScale(document) {
+  return scaleBetween(document, { seven: "--ink", middle: "--sunken", three: "--ink" });
+}
+
+/** @param {Document} document @param {{seven: string, middle: string, three: string}} tokens of the ends and the middle */
+function scaleBetween(document, { seven: towards7, middle, three: towards3 }) {
+  const three = toOklab(colour(document, towards3));
+  const seven = toOklab(colour(document, towards7));
   const neutral = toOklab(colour(document, middle));
   const scale = new Uint8ClampedArray(255 * 4);
   for (let value = -127; value <= 127; value++) {
