@@ -39,7 +39,8 @@ export function bindVeil({ veil, waits, answer }, { prediction, asked, end }, { 
   for (const each of [veil, waits]) each.querySelector("button")?.addEventListener("click", lift, { signal });
   answer.addEventListener("beforematch", lift, { signal });
   window.addEventListener("beforeprint", lift, { signal });
-  if (prediction.answers || "present" in document.documentElement.dataset) return;
+  const begun = document.getElementById(window.location.hash.slice(1)); // where a link leads to the answer itself
+  if (prediction.answers || answer.contains(begun) || "present" in document.documentElement.dataset) return;
   veil.hidden = waits.hidden = false;
   figure?.setAttribute("data-veiled", "");
   answer.setAttribute("hidden", "until-found");
