@@ -8,6 +8,7 @@ from the training images that are in the package, and from what ``scripts/builti
 """
 
 import argparse
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,18 @@ def packed(parameters: Tensors, digits: Digits, made: dict[str, str]) -> tuple[b
     tensors |= {name: mean.numpy() for name, mean in zip(("mean_3", "mean_7"), means(digits), strict=True)}
     tensors |= {"gate.kept": SHARES, "gate.thresholds": thresholds}
     tensors["gate.let_through"] = (others[:, None] >= thresholds).mean(axis=0)
-    return save(tensors, figures), figures
+    return ordered(save(tensors, figures)), figures
+
+
+def ordered(data: bytes) -> bytes:
+    """The same file, what it says of itself in alphabetical order: the library's is another one each time. Eight bytes
+    give the length of the JSON text before the tensors, which spaces may follow
+    (https://huggingface.co/docs/safetensors)."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode().ljust(length)
+    return data[:8] + text + data[8 + length :]
 
 
 def measured(network: DigitNetwork, gate: Gate, digits: Digits) -> dict[str, str]:

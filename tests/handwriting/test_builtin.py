@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 
 from app.handwriting import builtin
 from scripts.builtin_model import learn
+from scripts.train_builtin import ordered
 
 
 def test_the_shipped_model_is_as_good_as_its_file_says(mnist):
@@ -23,6 +25,14 @@ def test_the_file_says_how_it_was_made():
     model = builtin.load()
     assert model.step == int(model.figures["step"]) == learn.STEPS + learn.MORE_STEPS
     assert model.figures["seed"].isdigit()
+
+
+def test_the_same_model_is_the_same_file():
+    figures = {f"figure {at}": "é" for at in range(20)}  # in an order that is another one each time
+    first, *others = (ordered(save({"a": np.arange(3)}, figures)) for _ in range(5))
+    assert all(other == first for other in others)
+    assert load(first)["a"].tolist() == [0, 1, 2]
+    assert ordered(builtin.FILE.read_bytes()) == builtin.FILE.read_bytes()
 
 
 def test_the_file_is_small():
