@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from math import sqrt
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,15 @@ def images(share: str) -> int:
     return round(float(share) / 100 * VALID_IMAGES)
 
 
+def standard_error(share: float) -> float:
+    """In points, of a share of the validation images."""
+    return 100 * sqrt(share * (1 - share) / VALID_IMAGES)
+
+
 WORKED_OUT = {
     "broadcasting": [VALID_IMAGES * 28 * 28 * 4 / 1e6],  # in million bytes
     "mini-batches": [49 * TRAIN_IMAGES, 49 * 8, 97.45 - 96.81],
+    "the-network": [100 / VALID_IMAGES, standard_error(0.9828)],
     "your-turn": on_the_board(),
 }
 """What follows from the measured figures by itself."""

@@ -116,7 +116,7 @@ function paint() {
   ]);
   let right = 0;
   for (let i = 0; i < logits.length; i++) if (logits[i] > threshold === (labels[i] === 3)) right++;
-  const about = step === LAST ? "" : "≈ "; // by a picture's weights, which are rounded
+  const about = step === LAST ? "" : "≈\u00a0"; // by a picture's weights, which are rounded
   const words = [
     `After step ${count(step)}${step === state.number("step") ? "" : `, the last one kept before ${count(state.number("step"))},`} the logits go from ${look.range}.`,
     `${about}${percent(look.middle, 1)} lie between −1 and 1, ${about}${percent(look.out, 1)} beyond ±6.`,
