@@ -113,6 +113,10 @@ def test_the_answer_waits_for_who_may_still_predict(
     expect(answer).to_be_visible()
     page.goto("/lessons/broadcasting#result")  # as a teacher's link may begin
     expect(answer).to_be_visible()
+    page.goto("/lessons/broadcasting")
+    expect(answer).to_be_hidden()
+    page.evaluate("location.hash = 'found-title'")
+    expect(answer).to_be_visible()
     page.goto("/lessons/broadcasting?present")
     expect(answer).to_be_visible()
     expect(waits).to_be_hidden()

@@ -39,11 +39,16 @@ export function bindVeil({ veil, waits, answer }, { prediction, asked, end }, { 
   for (const each of [veil, waits]) each.querySelector("button")?.addEventListener("click", lift, { signal });
   answer.addEventListener("beforematch", lift, { signal });
   window.addEventListener("beforeprint", lift, { signal });
-  const begun = document.getElementById(window.location.hash.slice(1)); // where a link leads to the answer itself
-  if (prediction.answers || answer.contains(begun) || "present" in document.documentElement.dataset) return;
+  window.addEventListener("hashchange", () => leadsTo(answer) && lift(), { signal }); // as a class follows its teacher
+  if (prediction.answers || leadsTo(answer) || "present" in document.documentElement.dataset) return;
   veil.hidden = waits.hidden = false;
   figure?.setAttribute("data-veiled", "");
   answer.setAttribute("hidden", "until-found");
   passed.observe(asked);
   ended.observe(end);
+}
+
+/** Whether the address names it, or something in it. @param {HTMLElement} root */
+function leadsTo(root) {
+  return root.contains(document.getElementById(window.location.hash.slice(1)));
 }
