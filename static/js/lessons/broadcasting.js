@@ -59,7 +59,7 @@ function paint() {
   const { axes, shape } = aligned(one, other);
   part("align").replaceChildren(table(axes));
   showNumbers(part("lesson"), { one: written(one), other: written(other), together: shape ? written(shape) : "refused" });
-  part("fit").textContent = shape ? fits(one, other, shape) : refused(axes);
+  part("fit").replaceChildren(...(shape ? fits(one, other, shape) : [refused(axes)]));
   part("chain").replaceChildren(...(shape && written(one) === "[2038, 28, 28]" && written(other) === "[28, 28]" ? chain() : []));
   const words = [
     measured ? `By L2, [2038] == [2038] says ${percent(measured.right)}, and [2038, 1] == [2038] says ${percent(measured.reported)}, of the same 2,038 verdicts.` : "",
@@ -96,7 +96,8 @@ function table(axes) {
 function fits(one, other, shape) {
   const copied = [one, other].filter((each) => elements(each) < elements(shape));
   const saved = copied.map((each) => `${written(each)} takes ${count(BYTES * elements(each))} bytes, with strides ${written(strides(each, shape))}, where copies would take ${count(BYTES * elements(shape))}`);
-  return `They fit: ${written(shape)}, ${count(elements(shape))} ${elements(shape) === 1 ? "result" : "results"}. ${saved.length ? `${saved.join("; ")}. A number takes ${BYTES} bytes.` : "Nothing is stretched."}`;
+  const memory = saved.length ? `${saved.join("; ")}. A number takes ${BYTES} bytes.` : "Nothing is stretched.";
+  return [`They fit: ${written(shape)}, ${count(elements(shape))} ${elements(shape) === 1 ? "result" : "results"}. `, element("span", "caption", memory)];
 }
 
 /** @param {import("./shapes.js").Aligned[]} axes */
