@@ -37,7 +37,8 @@ def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) ->
 
     live = page.locator("#live")
     thirty, answer, rest = formula(page)
-    assert page.locator("[data-number=same]").text_content() == "="
+    sign = "=" if round(answer + rest - thirty, 4) == 0 else "≈"  # each is rounded by itself
+    assert page.locator("[data-number=same]").text_content() == sign
     assert answer + rest == pytest.approx(thirty, abs=2e-4)
     expect(live).to_contain_text("30 of 30 units folded: 0 of 2,038 verdicts change")
     page.get_by_label("Units folded", exact=True).press("ArrowLeft")

@@ -151,7 +151,9 @@ function paintFold({ network, seen, fold, curve, most, all, digit, pictures, ful
   const answer = picture.reduce((sum, weight, pixel) => sum + weight * image[pixel], 0);
   const rest = logits[digit] - answer;
   const same = Math.abs(logits[digit] - fold.logits[digit]) < SAME;
-  showNumbers(part("lesson"), { thirty: figure(fold.logits[digit]), same: same ? "=" : "≠", answer: figure(answer), rest: figure(rest), digit: count(digit) });
+  // Each number is rounded by itself, so that the last place of their sum may be another.
+  const off = [answer, rest].reduce((left, value) => left - Math.round(value * 1e4), Math.round(fold.logits[digit] * 1e4));
+  showNumbers(part("lesson"), { thirty: figure(fold.logits[digit]), same: same ? (off === 0 ? "=" : "≈") : "≠", answer: figure(answer), rest: figure(rest), digit: count(digit) });
   part("digit-now").hidden = false;
   const guess = prediction.number(kind());
   const top = Math.max(10, most, guess ?? 0) * 1.08;
