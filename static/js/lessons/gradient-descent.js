@@ -168,6 +168,7 @@ function setOld(old) {
 /** Over the pictures. @param {string} words @param {...Node} more */
 function say(words, ...more) {
   part("computing").hidden = false;
+  part("computing").toggleAttribute("data-refused", more.length > 0);
   part("computing").replaceChildren(element("span", "", words), ...more);
 }
 
