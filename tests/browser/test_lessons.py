@@ -175,7 +175,7 @@ def test_a_figure_that_scrolls_says_so_and_scrolls_by_keyboard(page: Page) -> No
 
 def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     page.goto("/lessons/learning-rate")
-    page.get_by_label("The best rate").focus()
+    page.get_by_label("The best rate", exact=True).focus()
     for _ in range(20):
         page.keyboard.press("ArrowRight")
     expect(page.locator("output[for=predict-best]")).to_have_text("1")
@@ -200,7 +200,7 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
     page.get_by_role("button", name="Change it", exact=True).press("Enter")
     for label in ("The best rate", "The cliff"):
-        page.get_by_label(label).press("Home")
+        page.get_by_label(label, exact=True).press("Home")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     expect(page.locator("#graph").get_by_text("your best")).to_be_visible()
     expect(page.locator("#graph").get_by_text("your cliff")).to_be_visible()
