@@ -25,10 +25,10 @@ class Shown(NamedTuple):
 LESSON = {
     "baseline": Shown(("#reached", "you: L1"), ("#digit input[type=range]", "digit=")),
     "tensors": Shown(("#words-now", "you expected"), ("#cuts div:nth-child(3) input[type=range]", "at=")),
-    "broadcasting": Shown(("#words-now", "You expected otherwise"), ("#examples button:nth-child(3)", "other=2038%2C")),
+    "broadcasting": Shown(("#words-now", "You expected that"), ("#examples button:nth-child(3)", "other=2038%2C")),
     "gradient-descent": Shown(("#maps", "you expected: noise"), ("#row input[type=range]", "row=")),
     "learning-rate": Shown(("#graph", "your best"), ("#rate input[type=range]", "rate=")),
-    "why-not-accuracy": Shown(("#accuracy", "you drew"), ("#change input[type=range]", "change=")),
+    "why-not-accuracy": Shown(("#drawn-beside", "you drew"), ("#change input[type=range]", "change=")),
     "a-sensible-loss": Shown(("#curves", "you: 1."), ("#digits div:nth-child(1) input[type=range]", "a=")),
     "sigmoid": Shown(("#histogram", "your guess"), ("#threshold input[type=range]", "threshold=")),
     "mini-batches": Shown(("#graph", "you: "), ("#at input[type=range]", "epoch=")),
