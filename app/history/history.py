@@ -479,7 +479,8 @@ class History(HistoryReader):
                 return grown
 
             if kept or any(records.values()):
-                self._memory.bytes += await self._database.write(add)
+                grown = await self._database.write(add)
+                self._memory.bytes += grown  # in one go: a deletion takes from it meanwhile
             for run, checkpoint in checkpoints:
                 logs[run].checkpoint = checkpoint
             if records:
