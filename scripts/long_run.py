@@ -14,7 +14,10 @@ from app.recipe import Recipe
 from app.record import Record
 from app.settings import Settings
 
-STEPS_PER_EPOCH = 49
+BATCH_SIZE = 25
+"""A thousand epochs of it are 496,000 steps."""
+
+PER_RECORD = 49
 DIGITS = 9
 """As ``app.learning.reporter`` has it, which would import PyTorch."""
 
@@ -23,19 +26,21 @@ RECORDS = 200
 
 
 async def write_long_run(data_dir: Path, steps: int, run: str = "long") -> None:
-    """A linear run of that many steps, a log record for each epoch and two weight images, named ``run``. No server may
+    """A linear run of that many steps (at most 496,000), a log record for every 49 of them and two weight images, named
+    ``run``. Its recipe has all of these steps, so that every one of their mini-batches can be asked for. No server may
     have the directory open."""
     draw = random.Random(1)
-    recipe = Recipe(model="linear")
-    firsts = range(1, steps + 1, STEPS_PER_EPOCH)
+    per_epoch = Recipe(batch_size=BATCH_SIZE).steps_per_epoch
+    recipe = Recipe(model="linear", batch_size=BATCH_SIZE, epochs=-(-steps // per_epoch))
+    firsts = range(1, steps + 1, PER_RECORD)
     log = [
         RunStarted(
             run=run, name="long", recipe=recipe, device="cpu", device_name="CPU", steps=steps,
-            steps_per_epoch=STEPS_PER_EPOCH, parameters=785, train_images=12_396, valid_images=2_038,
+            steps_per_epoch=per_epoch, parameters=785, train_images=12_396, valid_images=2_038,
             baseline=Baseline(l1=0.95, l2=0.96), units=Units(bias=[0.0], output_weight=[1.0]), time=1001.0,
         ),
         _weights(draw, run, 0),
-        *(_epoch(draw, first, min(STEPS_PER_EPOCH, steps + 1 - first)) for first in firsts),
+        *(_steps(draw, first, min(PER_RECORD, steps + 1 - first)) for first in firsts),
         _weights(draw, run, steps),
         RunFinished(step=steps, summary=Summary(valid_accuracy=0.98, seconds=999.0), time=2000.0),
     ]  # fmt: skip
@@ -46,7 +51,7 @@ async def write_long_run(data_dir: Path, steps: int, run: str = "long") -> None:
             await history.append(run, records[start : start + RECORDS])
 
 
-def _epoch(draw: random.Random, first: int, count: int) -> Steps:
+def _steps(draw: random.Random, first: int, count: int) -> Steps:
     column = [_figure(draw.random()) for _ in range(count)]
     return Steps(
         step=list(range(first, first + count)), loss=column, accuracy=column, learning_rate=[0.1] * count,

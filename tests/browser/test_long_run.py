@@ -69,4 +69,5 @@ def test_its_page_says_how_much_is_here_until_it_is_complete(tmp_path: Path, new
         page.get_by_label("Step of the run").press("ArrowLeft")
         expect(page.locator(".progress-words")).to_contain_text("Step 99,999 of 100,000")
         expect(page.locator("[data-part=loss] .chart-readout")).to_contain_text(re.compile(r"Batch\s*0\.\d{4}"))
+        expect(page.locator("[data-part=batch]")).to_contain_text("Mini-batch 99,999:")
         page.close()  # before its server
