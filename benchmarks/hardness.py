@@ -44,17 +44,28 @@ class Honest:
     photos: list[float] = field(default_factory=list)
     lost: int = 0
 
+    def lose(self, what: str, count: int = 1) -> None:
+        """Count it, and say on stderr what it was."""
+        self.lost += count
+        print(f"lost: {what}", file=sys.stderr, flush=True)
+
+    async def answered(self, what: str, answer: Awaitable[bytes], seconds: float = 30) -> None:
+        """Wait for an answer, which is to be 200."""
+        try:
+            async with asyncio.timeout(seconds):
+                head, _, _ = (await answer).partition(b"\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                self.lose(f"{what}: answered {head!r}")
+        except OSError as error:  # also when the time is over
+            self.lose(f"{what}: {error!r}")
+
     async def ask_health(self, server: Server) -> None:
         """And for a page: each over a connection of its own, some ten times a second."""
         while True:
             began = time.perf_counter()
-            try:
-                async with asyncio.timeout(30):
-                    self.lost += not await _healthy(server)
-                    self.health.append(time.perf_counter() - began)
-                    self.lost += not (await _asked(server, "/")).startswith(b"HTTP/1.1 200")
-            except OSError:
-                self.lost += 1
+            await self.answered("/healthz", _asked(server, "/healthz"))
+            self.health.append(time.perf_counter() - began)
+            await self.answered("a page", _asked(server, "/"))
             await asyncio.sleep(0.1)
 
     async def ask_photos(self, server: Server) -> None:
@@ -62,12 +73,7 @@ class Honest:
         photo = _picture(512, "JPEG")
         while True:
             began = time.perf_counter()
-            try:
-                async with asyncio.timeout(60):
-                    answer = await _sent(server, _post("image/jpeg", photo), address="127.0.0.2")
-                    self.lost += not answer.startswith(b"HTTP/1.1 200")
-            except OSError:
-                self.lost += 1
+            await self.answered("a photo", _sent(server, _post("image/jpeg", photo), address="127.0.0.2"), seconds=60)
             self.photos.append(time.perf_counter() - began)
             await asyncio.sleep(0.3)
 
@@ -76,7 +82,12 @@ class Honest:
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
             (await client.post("/api/session", json={"token": TOKEN})).raise_for_status()
             while True:
-                self.lost += not (await client.get("/api/session")).json()["control"]
+                try:
+                    answer = await client.get("/api/session")
+                except httpx.RemoteProtocolError:  # a connection that was idle may be closed: browsers ask again too
+                    answer = await client.get("/api/session")
+                if not answer.json()["control"]:
+                    self.lose("control of a browser that had signed in")
                 await asyncio.sleep(0.3)
 
     async def view(self, server: Server, run: str) -> None:
@@ -92,12 +103,9 @@ class Honest:
                     began = event["time"]
                 elif event["type"] == "Steps":
                     self.viewers.append(time.time() - began - event["milliseconds"][-1] / 1000)
-                    self.lost += event["step"][0] - last - 1
+                    if missing := event["step"][0] - last - 1:
+                        self.lose(f"{missing} steps, after step {last}", missing)
                     last = event["step"][-1]
-
-
-async def _healthy(server: Server) -> bool:
-    return (await _asked(server, "/healthz")).startswith(b"HTTP/1.1 200")
 
 
 async def _asked(server: Server, path: str) -> bytes:
@@ -359,7 +367,8 @@ async def suffer(server: Server, fault: Fault) -> tuple[Any, ...]:
         for task in tasks:
             task.cancel()
         for done in await asyncio.gather(*tasks, return_exceptions=True):
-            honest.lost += not isinstance(done, asyncio.CancelledError)
+            if not isinstance(done, asyncio.CancelledError):
+                honest.lose(f"a client that should have gone on: {done!r}")
     later = [delay - min(honest.viewers) for delay in honest.viewers]
     delays = [_milliseconds(each) for each in (honest.health, later, honest.photos)]
     return fault.__doc__, tried, honest.lost, *delays, f"{memory - before:+.0f}"
