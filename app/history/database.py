@@ -69,8 +69,7 @@ class Database:
             raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
         self._url = url
         self._identity: Identity | None = None
-        self.lost: HistoryUnavailable | None = None
-        """The file is no longer the one that was opened: nothing can be read or written."""
+        self._lost: str | None = None
         if isinstance(self._writer, FileWriter):
             file = Path(self._engine.url.database or "")
             self._ballast = Ballast(Path(f"{file}.ballast"), ballast)
@@ -87,6 +86,12 @@ class Database:
             self._ballast.restore(self._space.disk)
         self._write_thread = ThreadPoolExecutor(1, "history-write")
         self._read_threads = ThreadPoolExecutor(READERS, "history-read")
+
+    @property
+    def lost(self) -> HistoryUnavailable | None:
+        """Why nothing can be read or written: the file is no longer the one that was opened. A new error each time: one
+        that is raised again and again would gather the traceback, and with it what is in the frames, of each."""
+        return HistoryUnavailable(self._url, self._lost) if self._lost else None
 
     @property
     def remote(self) -> bool:
@@ -225,10 +230,10 @@ class Database:
         return number
 
     def _write(self, work: Callable[[Connection], T], frees: bool) -> T:
-        if self._identity and (self.lost or not self._identity.in_place or self._identity.overwritten):
+        if self._identity and (self._lost or not self._identity.in_place or self._identity.overwritten):
             self._verify()
-            if self.lost:
-                raise self.lost
+            if lost := self.lost:
+                raise lost
         if self._writer is None:
             raise HistoryUnavailable(self._url, "is written by another server")
         try:
@@ -265,8 +270,8 @@ class Database:
     def _damage(self) -> HistoryUnavailable:
         """Why SQLite cannot read what it is to change."""
         self._verify()
-        if self.lost:
-            return self.lost
+        if lost := self.lost:
+            return lost
         damaged = DamagedFile(self._url)
         if not self._damaged:
             self._damaged = True
@@ -277,13 +282,14 @@ class Database:
         if self._identity is None or self._overwritten:
             return
         problem = self._raw(self._identity.problem)
-        if problem is None and self.lost:
-            self.lost = self.trouble = None
+        if problem is None and self._lost:
+            self._lost = self.trouble = None
             logger.warning("The database is back in its place.")
-        elif problem and not self.lost:
+        elif problem and not self._lost:
             self._overwritten = problem == OVERWRITTEN
-            self.lost = HistoryUnavailable(self._url, problem)
-            self._note(self.lost, self.lost.reason)
+            self._lost = problem
+            lost = HistoryUnavailable(self._url, problem)
+            self._note(lost, lost.reason)
 
     def _raw(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Outside of any transaction."""
@@ -306,10 +312,10 @@ class Database:
             self._raw(lambda raw: raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
 
     def _shrink(self) -> bool:
-        return self._space is not None and not self.lost and self._space.shrink()
+        return self._space is not None and not self._lost and self._space.shrink()
 
     def _rebuild(self, reserve: int) -> None:
-        if self._space and not (self.lost or self.trouble):
+        if self._space and not (self._lost or self.trouble):
             self._space.rebuild(reserve)
 
     def _note(self, error: Exception, trouble: str) -> None:
@@ -319,8 +325,8 @@ class Database:
             logger.error("Nothing can be written: %s.", error)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        if self.lost:
-            raise self.lost
+        if lost := self.lost:
+            raise lost
         try:
             return self._read_once(work)
         except DBAPIError as error:

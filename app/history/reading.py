@@ -252,8 +252,8 @@ class HistoryReader:
 
     def require(self, run: str) -> None:
         """Raises UnknownRun where it is deleted, HistoryUnavailable where all are lost."""
-        if self._database.lost:
-            raise self._database.lost
+        if lost := self._database.lost:
+            raise lost
         if run in self._memory.deleted or run in self._memory.purging or run in self.unremovable:
             raise UnknownRun(run)
 

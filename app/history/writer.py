@@ -98,7 +98,7 @@ class SessionWriter:
         self._engine = engine
         self._connection: Connection | None = self._connect(patience)
         self._closing = Event()
-        self._taken: DatabaseTaken | None = None
+        self._taken = False
         self.unchanged: Callable[[Connection], bool] = lambda _: True
 
     def transact(self, work: Callable[[Connection], T]) -> T:
@@ -125,8 +125,8 @@ class SessionWriter:
             self._connection.close()
 
     def _reconnect(self) -> Connection:
-        if self._taken is not None:
-            raise self._taken
+        if self._taken:
+            raise DatabaseTaken(self._engine.url)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -143,9 +143,10 @@ class SessionWriter:
             unchanged = self.unchanged(connection)
         if not unchanged:
             connection.close()
-            self._taken = DatabaseTaken(self._engine.url)
-            logger.error("%s", self._taken)
-            raise self._taken
+            self._taken = True
+            taken = DatabaseTaken(self._engine.url)
+            logger.error("%s", taken)
+            raise taken
         logger.warning("Connected to the database again.")
         self._connection = connection
         return connection

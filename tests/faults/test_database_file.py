@@ -251,6 +251,20 @@ def free_pages_of(file: Path, pages: int) -> None:
     file.write_bytes(data)
 
 
+async def test_an_error_that_is_raised_again_and_again_gathers_nothing(file: Path) -> None:
+    """Each traceback would hold all that was in the frames of those before it, for as long as the file is gone."""
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        await anyio.to_thread.run_sync(file.unlink)
+        await until(lambda: history.trouble is not None)
+        lengths = set()
+        for _ in range(5):
+            with pytest.raises(HistoryUnavailable) as unavailable:
+                await history.get("run")
+            lengths.add(len(unavailable.traceback))
+    assert len(lengths) == 1
+
+
 async def test_a_file_that_is_put_back_goes_on(file: Path) -> None:
     async with History.open(f"sqlite:///{file}") as history:
         await history.create(queued())
