@@ -1,9 +1,13 @@
 """A real server in a process of its own, for every test that talks to one."""
 
 import json
+import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import httpx
@@ -37,6 +41,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def no_error_of_asyncio() -> Iterator[None]:
+    """Fails where asyncio had to report an error that no code has looked at, of a task for example."""
+    reported = Reported(logging.ERROR)
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(reported)
+    yield
+    logger.removeHandler(reported)
+    assert not reported.lines
+
+
+class Reported(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
 
 
 class Server(Serving):
@@ -84,10 +108,17 @@ class Server(Serving):
 @contextmanager
 def running(data_dir: Path, *options: str, **settings: Any) -> Iterator[Server]:
     """`threeseven serve`, ended when the block ends: ``scripts.serving`` tells what it takes. It is a copy of a process
-    that has loaded the app, and loads PyTorch once something wants it, which in most tests nothing does."""
-    chosen: dict[str, Any] = {"start": Forked, "warm_workers": "false", **settings}
-    with serving(data_dir, *options, **chosen) as started:
-        yield Server(started.url, started.process)
+    that has loaded the app, and loads PyTorch once something wants it, which in most tests nothing does. Fails where it
+    has written a traceback: whatever a test does to it, the server has words for that."""
+    with TemporaryFile("w+") as said:
+        chosen: dict[str, Any] = {"start": partial(Forked, stderr=said.fileno()), "warm_workers": "false", **settings}
+        try:
+            with serving(data_dir, *options, **chosen) as started:
+                yield Server(started.url, started.process)
+        finally:
+            said.seek(0)
+            sys.stderr.write(written := said.read())
+        assert "Traceback" not in written
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ and for those that keep up no task wakes and no queue exists.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from time import thread_time
 from typing import NamedTuple, Protocol, Self
 
@@ -262,10 +263,12 @@ class Broadcasts:
         broadcast = self._broadcasts.get(name)
         if broadcast is None or broadcast.task.done():
             broadcast = self._broadcasts[name] = Broadcast(name, log, head)
-            broadcast.task.add_done_callback(lambda _: self._forget(name))
+            broadcast.task.add_done_callback(partial(self._forget, name))
         return broadcast
 
-    def _forget(self, name: str) -> None:
+    def _forget(self, name: str, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled():
+            task.exception()  # its viewers meet it themselves: asyncio need not report it
         if name in self._broadcasts and self._broadcasts[name].task.done():
             del self._broadcasts[name]
 

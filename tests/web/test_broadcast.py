@@ -1,6 +1,7 @@
 """Viewers of every temper on one run, over a real history."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -253,7 +254,7 @@ async def test_a_viewer_that_leaves_takes_nobody_with_it() -> None:
 
 @pytest.mark.anyio
 async def test_when_the_log_cannot_be_read_its_viewers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A broadcast that an error ended leaves nobody waiting for ever."""
+    """A broadcast that an error ended leaves nobody waiting for ever, nor a report of asyncio: they are told."""
     viewer = Viewer(cycle([True]))
     async with a_run() as (history, broadcasts):
         watching = watch(history, broadcasts, viewer, 1)
@@ -266,3 +267,4 @@ async def test_when_the_log_cannot_be_read_its_viewers_are_told(monkeypatch: pyt
         await history.append("run", numbered([started()]))
         with pytest.raises(OSError, match="the disk is gone"):
             await asyncio.wait_for(watching, 30)
+    gc.collect()
