@@ -117,7 +117,7 @@ def _configured(app: FastAPI, settings: Settings, most: Capacity) -> uvicorn.Con
         forwarded_allow_ips=settings.forwarded_allow_ips,
         http=http_protocol(
             Patience(request=settings.request_patience, reading=settings.reading_patience),
-            Connections(most.connections, most.viewers + SPARE_SOCKETS),
+            Connections(most.connections, most.viewers + SPARE_SOCKETS, spare=most.backlog),
         ),
         # Measured: deflate costs a millisecond per frame and viewer.
         ws=WebSocketProtocol,

@@ -2,12 +2,14 @@
 
 Whoever connects gets a place, since one that is not at work gives way: the oldest that has asked for nothing, then the
 oldest whose request has not come in whole, then the oldest that does not read its answer. Thus silent and slow clients
-cost only themselves, behind one address as behind many.
+cost only themselves, behind one address as behind many. One that has connected this moment does not give way: of many
+that come at once, what they ask has not been read yet.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
+from time import monotonic
 from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,16 +25,20 @@ SHARE = 0.75
 GUESTS = 32
 """Connections beyond all places. They are told to try again, and whether the server is alive."""
 
+MOMENT = 0.1
+"""Seconds in which what a new connection asks is read, unless it asks nothing."""
+
 ALWAYS_ANSWERED = ("/healthz", "/readyz")
 
 
 class State(IntEnum):
-    """The work of a connection; the first give way first."""
+    """The work of a connection; the first give way first. ``NEW``: it has not asked for anything yet."""
 
-    IDLE = 0
-    RECEIVING = 1
-    UNREAD = 2
-    WORKING = 3
+    NEW = 0
+    IDLE = 1
+    RECEIVING = 2
+    UNREAD = 3
+    WORKING = 4
 
 
 class Connection(Protocol):
@@ -41,27 +47,36 @@ class Connection(Protocol):
 
 
 class _Address:
-    """The connections of one client, by state, each in the order in which they came into it."""
+    """The connections of one client, by state, each in the order in which they came into it, and when they did."""
 
     def __init__(self) -> None:
-        self.by_state: dict[State, dict[Connection, None]] = {state: {} for state in State}
+        self.by_state: dict[State, dict[Connection, float]] = {state: {} for state in State}
 
     @property
     def count(self) -> int:
         return sum(map(len, self.by_state.values()))
 
-    def yielding(self) -> Connection | None:
+    def yielding(self, before: float) -> Connection | None:
+        """Return the one to give way, not one that has connected since ``before``."""
         for state, connections in self.by_state.items():
             if connections and state is not State.WORKING:
-                return next(iter(connections))
+                first, since = next(iter(connections.items()))
+                if state is not State.NEW or since < before:
+                    return first
         return None
+
+    def oldest_new(self) -> Connection | None:
+        return next(iter(self.by_state[State.NEW]), None)
 
 
 class Connections:
-    """``sockets`` of them may be WebSockets, which are counted apart."""
+    """``places`` for connections, and beside them as many as ``spare`` for a moment, where many come at once;
+    ``sockets`` of them may be WebSockets, which are counted apart."""
 
-    def __init__(self, places: int, sockets: int) -> None:
+    def __init__(self, places: int, sockets: int, spare: int = 0, clock: Callable[[], float] = monotonic) -> None:
         self._places = places
+        self._spare = spare
+        self._clock = clock
         self._per_address = max(1, int(places * SHARE))
         self._max_sockets = sockets
         self._addresses: dict[str, _Address] = {}
@@ -72,13 +87,14 @@ class Connections:
 
     def add(self, connection: Connection, address: str) -> bool:
         """False where it is a guest: there is no place for it, and nobody to give way."""
-        if not self._make_room(address):
+        now = self._clock()
+        if not self._make_room(address, now - MOMENT):
             self._guests[connection] = None
             if len(self._guests) > GUESTS:
                 self._let_go(next(iter(self._guests)))
             return False
-        self._addresses.setdefault(address, _Address()).by_state[State.IDLE][connection] = None
-        self._where[connection] = address, State.IDLE
+        self._addresses.setdefault(address, _Address()).by_state[State.NEW][connection] = now
+        self._where[connection] = address, State.NEW
         return True
 
     def mark(self, connection: Connection, state: State) -> None:
@@ -86,7 +102,7 @@ class Connections:
             address, before = self._where[connection]
             by_state = self._addresses[address].by_state
             del by_state[before][connection]
-            by_state[state][connection] = None
+            by_state[state][connection] = self._clock()
             self._where[connection] = address, state
 
     def remove(self, connection: Connection) -> None:
@@ -111,14 +127,26 @@ class Connections:
     def _socket_lost(self) -> None:
         self._sockets -= 1
 
-    def _make_room(self, address: str) -> bool:
+    def _make_room(self, address: str, before: float) -> bool:
+        """False where nothing gives way."""
         own = self._addresses.get(address)
-        if own is not None and own.count >= self._per_address:
-            return self._let_go(own.yielding())
-        if len(self._where) < self._places:
-            return True
-        largest = sorted(self._addresses.values(), key=lambda each: each.count, reverse=True)
-        return self._let_go(next((found for each in largest if (found := each.yielding())), None))
+        if own is not None and not self._has_room(lambda: own.count, self._per_address, lambda: [own], before):
+            return False
+        return self._has_room(lambda: len(self._where), self._places, self._largest_first, before)
+
+    def _has_room(
+        self, count: Callable[[], int], most: int, addresses: Callable[[], Sequence[_Address]], before: float
+    ) -> bool:
+        """Whether there is room for one more, after others of these addresses have given way. Those that have connected
+        since ``before`` do so only once the spare places are taken as well."""
+        while count() >= most:
+            if not self._let_go(_first(each.yielding(before) for each in addresses())):
+                new = _first(each.oldest_new() for each in addresses())
+                return new is not None and (count() < most + self._spare or self._let_go(new))
+        return True
+
+    def _largest_first(self) -> Sequence[_Address]:
+        return sorted(self._addresses.values(), key=lambda each: each.count, reverse=True)
 
     def _let_go(self, connection: Connection | None) -> bool:
         if connection is None:
@@ -126,6 +154,10 @@ class Connections:
         self.remove(connection)
         connection.give_way()
         return True
+
+
+def _first(found: Iterable[Connection | None]) -> Connection | None:
+    return next(filter(None, found), None)
 
 
 def only_health(app: ASGIApp) -> ASGIApp:
