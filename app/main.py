@@ -113,6 +113,8 @@ def create_app(settings: Settings) -> FastAPI:
             leading = await stack.enter_async_context(AsyncExitStack())
             if history.leads:
                 await leading.enter_async_context(supervisor)
+            else:
+                await leading.enter_async_context(supervisor.standing_by())
             lesson_runs = await stack.enter_async_context(
                 LessonRuns.open(history, supervisor, grace=SHARED_GRACE_SECONDS if shared else GRACE_SECONDS)
             )

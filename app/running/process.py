@@ -14,6 +14,9 @@ from app.running.fate import fate
 from app.running.forked import ForkedProcess, can_fork
 from app.running.protocol import Broke, Command, Decoder, Message, Ready, encode
 
+BEGIN = b"\n"
+"""Sent to a link before any command: it may take a place on its cluster."""
+
 READ_BYTES = 1 << 18
 """What may wait unread, twice over, before the worker must wait too: several weight images with their checkpoints."""
 
@@ -34,11 +37,13 @@ class WorkerBroke(Exception):
 class WorkerProcess:
     """Owns its process: end it with :meth:`end`."""
 
-    def __init__(self, process: Process | ForkedProcess, name: str) -> None:
+    def __init__(self, process: Process | ForkedProcess, name: str, *, waits: bool = False) -> None:
+        """``waits``: it is a link, and takes a place on its cluster only once it may."""
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
         self._decoder = Decoder()
+        self._waits = waits
         self.name = name
         """What it is, to begin a sentence with."""
 
@@ -59,16 +64,38 @@ class WorkerProcess:
                 start_new_session=True,
             ),
             engine.process,
+            waits=engine.cluster is not None,
         )
+
+    async def stand_by(self, wanted: asyncio.Event) -> None:
+        """Leave its place on a cluster to others until it is wanted; on this machine it takes nobody's. Raises
+        WorkerBroke where it is of no use by then."""
+        if not self._waits:
+            return
+        breaking, waiting = asyncio.create_task(self.receive()), asyncio.create_task(wanted.wait())
+        try:
+            await asyncio.wait((breaking, waiting), return_when=asyncio.FIRST_COMPLETED)
+            if breaking.done():
+                raise await self._broke(breaking.result())
+        finally:
+            for task in (breaking, waiting):
+                task.cancel()
+            await asyncio.gather(breaking, waiting, return_exceptions=True)
 
     async def ready(self) -> Ready:
         """Wait until it is. Raises WorkerBroke."""
-        match await self.receive():
+        if self._waits:
+            self._stdin.write(BEGIN)
+        match messages := await self.receive():
             case [Ready() as ready]:
                 return ready
+        raise await self._broke(messages)
+
+    async def _broke(self, messages: Sequence[Message]) -> WorkerBroke:
+        match messages:
             case [Broke(reason)]:
-                raise WorkerBroke(reason)
-        raise WorkerBroke(f"{self.name} {await self.fate()} before it was ready.")
+                return WorkerBroke(reason)
+        return WorkerBroke(f"{self.name} {await self.fate()} before it was ready.")
 
     async def receive(self) -> Sequence[Message]:
         """The next messages, at least one, in the order they were sent; none at the end. Raises ProtocolError."""

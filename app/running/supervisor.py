@@ -4,8 +4,8 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Collection, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, get_args
@@ -47,8 +47,8 @@ CORES_FOR_BOTH = 4
 """From so many on a lesson's run, with two threads, takes nothing from a person's run at full speed."""
 
 WARM_DELAY = 5.0
-"""Seconds after the start before the second worker is warmed. That takes a core two seconds, which the first should
-have for itself; a run that waits brings it forward."""
+"""Seconds after the start before the second worker is warmed, or the first where another process supervises. That takes
+a core two seconds, which the first, or that process, should have for itself; a run that waits brings it forward."""
 
 STOP_SECONDS = 3.0
 """How long leaving may take. Killed workers are gone in milliseconds; what is not logged by then is marked at the next
@@ -158,14 +158,32 @@ class Supervisor:
         self._lost = LostRuns(history, self._queue, self._one_at_a_time, self._want, self._keep)
         self._closing = False
 
+    @asynccontextmanager
+    async def standing_by(self) -> AsyncIterator[None]:
+        """Around the time in which another process supervises: what can be had ready meanwhile is, for the moment at
+        which this one is entered."""
+        if self._warm:
+            self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._workers.stand_by)
+        try:
+            yield
+        finally:
+            if self._warming:
+                self._warming.cancel()
+            for worker in self._workers:
+                await worker.close()
+
     async def __aenter__(self) -> Self:
+        if self._warming:
+            self._warming.cancel()
+        self._workers.begin()
         self._queue.changed()  # where another server has led before, its queue ended with it
         marking = self._keep(self._lost.take_left_behind(self._active))
         await asyncio.wait([marking], timeout=MARK_SECONDS)
         if marking.done():
             marking.result()
         if self._warm:
-            self._workers.prepare_first()
+            if not any(worker.warming for worker in self._workers):  # as one does that stood by, or a run wants by now
+                self._workers.prepare_first()
             self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._workers.prepare_second)
         self._keep(self._manage())
         return self

@@ -66,6 +66,7 @@ class WarmWorker:
         self._keeper: asyncio.Task[None] | None = None
         self._helpers: set[asyncio.Task[None]] = set()
         self._hurry = asyncio.Event()
+        self._wanted = asyncio.Event()
         self._broke: str | None = None
         self.trouble: str | None = None
         """Why the last worker did not become ready."""
@@ -125,6 +126,13 @@ class WarmWorker:
 
     def prepare(self) -> None:
         """Begin to keep a worker; after :meth:`close`, do nothing."""
+        if not self._wanted.is_set():
+            self._wanted.set()
+            self._hurry.set()
+        self.stand_by()
+
+    def stand_by(self) -> None:
+        """As :meth:`prepare`, as far as that takes no place on a cluster, until that is called as well."""
         if self._keeper is None and not self._closed:
             self._keeper = asyncio.create_task(self._keep())
 
@@ -183,13 +191,14 @@ class WarmWorker:
         pause = FIRST_PAUSE
         while not self._closed:
             self._hurry.clear()
-            began = clock()
+            began, stood_by = clock(), not self._wanted.is_set()
             try:
                 await self._warm()
             except (WorkerBroke, OSError) as error:  # TimeoutError is an OSError
                 logger.warning("No worker is ready: %s", error)
-                self._broke = str(error) or f"{self._engine.process} was not ready after {READY_SECONDS:.0f} s."
-                self.trouble = self._broke
+                self.trouble = str(error) or f"{self._engine.process} was not ready after {READY_SECONDS:.0f} s."
+                if not stood_by:  # else another one may be of use, now that it is wanted
+                    self._broke = self.trouble
             self._changed()
             if clock() - began > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
@@ -208,6 +217,7 @@ class WarmWorker:
         async with asyncio.timeout(READY_SECONDS):
             process = await WorkerProcess.spawn(self._engine)
         try:
+            await process.stand_by(self._wanted)
             async with asyncio.timeout(READY_SECONDS):
                 self._ready = await process.ready()
             self.trouble = None

@@ -17,8 +17,8 @@ class Workers:
     *shared* by turns by experiments, lessons' runs and paced ones; with one core the trainer is shared as well.
     Lessons' and paced runs also use trainers that have none at full speed.
 
-    A worker is started when something wants it, which takes seconds: an idle one changes its kind where the other kind
-    would have to wait for one.
+    A worker is started when something wants it, which takes seconds: an idle one, or one that starts, changes its kind
+    where the other kind would have to wait for one.
     """
 
     def __init__(self, make: Callable[[], WarmWorker], trainers: int) -> None:
@@ -29,10 +29,22 @@ class Workers:
     def __iter__(self) -> Iterator[WarmWorker]:
         return iter(dict.fromkeys([*self._trainers, self.shared]))
 
+    def stand_by(self) -> None:
+        self._trainers[0].stand_by()
+
+    def begin(self) -> None:
+        """What stands by is wanted now."""
+        for worker in self:
+            if worker.warming:
+                worker.prepare()
+
     def prepare_first(self) -> None:
         self._trainers[0].prepare()
 
     def prepare_second(self) -> None:
+        """One of each kind."""
+        if not any(worker.warming for worker in self._trainers):
+            self.prepare_first()
         self.shared.prepare()
 
     def kept_for(self, lane: Lane) -> list[WarmWorker]:
@@ -59,6 +71,10 @@ class Workers:
                 return free[0]
             if idle := next((worker for worker in free if worker.idle), None):
                 self._exchange(idle)
+            elif not self.shared.warming:
+                starting = (each for each in self._trainers if each.warming and not each.tasks and each not in claimed)
+                if (first := next(starting, None)) is not None:
+                    self._exchange(first)
         self.shared.prepare()
         return self.shared
 

@@ -297,7 +297,7 @@ async def test_a_leader_that_writes_keeps_its_place_where_its_connection_alone_i
     await leader.create(queued())
     engine = create_engine(empty_postgres, isolation_level="AUTOCOMMIT")
     cut_off = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-    is_held, looks = Database.is_held, list[bool]()
+    is_held, looks, enough = Database.is_held, list[bool](), asyncio.Event()
 
     async def look(database: Database) -> bool:
         """At every other time the leader has just lost its connection, and writes before the next one."""
@@ -306,13 +306,14 @@ async def test_a_leader_that_writes_keeps_its_place_where_its_connection_alone_i
         else:
             with engine.connect() as connection:
                 connection.execute(text(cut_off))
-        looks.append(await is_held(database))
-        return looks[-1]
+        looks.append(held := await is_held(database))
+        if len(looks) == 6:
+            enough.set()
+        return held
 
     monkeypatch.setattr(Database, "is_held", look)
     with anyio.fail_after(PATIENCE):
-        while len(looks) < 6:
-            await asyncio.sleep(0.01)
+        await enough.wait()
     monkeypatch.undo()
     engine.dispose()
     assert looks[:6] == [False, True] * 3

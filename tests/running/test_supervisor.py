@@ -30,6 +30,7 @@ from app.learning.train import train
 from app.recipe import Recipe
 from app.record import Record
 from app.run import Run
+from app.running import supervisor as supervisor_module
 from app.running.engine import Engine
 from app.running.process import WorkerProcess
 from app.running.supervisor import NotActive, QueueFull, Supervisor
@@ -348,6 +349,24 @@ async def test_a_start_whose_caller_has_gone_is_not_lost(supervisor: Supervisor,
         while run is None or run.name != "orphan":
             run = await history.wait_live(run.id if run else None)
     await Watcher(history, run.id).until(RunFinished)
+
+
+async def test_what_stood_by_while_another_supervised_trains_the_first_run(
+    history: History, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "WARM_DELAY", 0)
+    supervisor = Supervisor(history, concurrent_runs=1, queued_runs=2, device=engine.device, mnist_dir=None)
+    async with supervisor.standing_by():
+        with anyio.fail_after(PATIENCE):
+            while not supervisor.ready:
+                await anyio.lowlevel.checkpoint()
+        (stood_by,) = supervisor.idle_workers
+        async with supervisor:
+            run = await supervisor.start(Recipe(device="cpu"), pace=SetPace(pace="watch"))
+            await Watcher(history, run.id).until(RunStarted)
+            assert supervisor.workers[run.id] == stood_by
+            await supervisor.control(run.id, Act(action="stop"))
+            await Watcher(history, run.id).until(RunStopped)
 
 
 async def test_without_warm_workers_the_first_run_brings_one(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

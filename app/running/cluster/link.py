@@ -53,6 +53,9 @@ def work(cluster: str, device: str, mnist_dir: str | None, commands: "Commands",
     try:
         with _limit(CONNECT_SECONDS, f"{_unreachable(cluster)}: it does not answer.", outbox):
             _connect(cluster)
+        commands.begin.wait()
+        with _limit(LOST_SECONDS, SILENT, outbox):
+            ray.cluster_resources()  # it may have gone while nobody wanted it
         commands.link = link = Link(device, mnist_dir)
         link.relay(outbox)
     except (RayError, ConnectionError) as error:
@@ -64,8 +67,10 @@ class Commands:
     worker."""
 
     def __init__(self) -> None:
+        self.begin = threading.Event()
+        """The server has said that it wants a worker."""
         self.link: Link | None = None
-        """None until there is one: before that the server sends nothing."""
+        """None until there is one: before that the server sends no commands."""
         self._reader = threading.Thread(target=self._read, name="commands", daemon=True)
         self._reader.start()
 
@@ -74,7 +79,9 @@ class Commands:
 
     def _read(self) -> None:
         while commands := os.read(sys.stdin.fileno(), CALL_BYTES):
-            if self.link is not None:
+            if self.link is None:
+                self.begin.set()
+            else:
                 # The link itself tells when it has failed.
                 with suppress(RayError, ConnectionError):
                     self.link.send(commands)

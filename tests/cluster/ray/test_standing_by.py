@@ -1,0 +1,66 @@
+"""A worker that is to be there soon takes no place on the cluster before."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import anyio
+import psutil
+import pytest
+
+from app.history.history import History
+from app.running.engine import Engine
+from app.running.warm_worker import WarmWorker
+from scripts.ray_cluster import cluster
+from tests.running.test_warm_worker import Changes, pytestmark  # noqa: F401
+from tests.running.watching import PATIENCE
+
+
+@pytest.fixture(scope="module")
+def one_place() -> Iterator[Engine]:
+    """A cluster with room for one worker."""
+    with cluster() as ray, ray.head(cpus=1):
+        yield Engine("cpu", None, ray.address)
+
+
+@pytest.fixture
+async def standing(history: History, one_place: Engine) -> AsyncIterator[tuple[WarmWorker, Changes]]:
+    changes = Changes()
+    worker = WarmWorker(history, one_place, changes.note, changes.ended)
+    worker.stand_by()
+    yield worker, changes
+    await worker.close()
+
+
+async def link() -> psutil.Process:
+    """The only one of this process."""
+    with anyio.fail_after(PATIENCE):
+        while True:
+            for each in psutil.Process().children():
+                if "app.running.cluster" in each.cmdline():
+                    return each
+            await anyio.lowlevel.checkpoint()
+
+
+async def test_the_only_place_is_anothers_until_it_is_wanted(
+    standing: tuple[WarmWorker, Changes], history: History, one_place: Engine
+) -> None:
+    worker, changes = standing
+    links = await link()
+    others = Changes()
+    other = WarmWorker(history, one_place, others.note, others.ended)
+    other.prepare()
+    await others.until(other, ready=True)
+    assert not worker.ready
+    await other.close()
+    worker.prepare()
+    await changes.until(worker, ready=True)
+    assert links.is_running()  # what stood by is what the worker is reached by
+
+
+async def test_where_what_stood_by_has_gone_another_comes_and_nothing_fails(
+    standing: tuple[WarmWorker, Changes],
+) -> None:
+    worker, changes = standing
+    (await link()).kill()
+    worker.prepare()
+    await changes.until(worker, ready=True)
+    assert worker.take_reason() is None
