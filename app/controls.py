@@ -59,4 +59,18 @@ AnyControl = Annotated[
     ),
 ]
 
+Kind = Literal["learning_rate", "speed", "action"]
+"""Of a run's controls the newest of each kind is the one that holds."""
+
+
+def kind_of(control: Control) -> Kind:
+    match control:
+        case SetLearningRate():
+            return "learning_rate"
+        case SetSpeed() | SetPace():
+            return "speed"
+        case _:
+            return "action"
+
+
 CONTROL: TypeAdapter[Control] = TypeAdapter(AnyControl)

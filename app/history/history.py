@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from sqlalchemy import Connection
 
 from app.checkpoint import Checkpoint
+from app.controls import Control
 from app.drawing import Drawing
 from app.entry import Entry
 from app.events import RunQueued
@@ -130,6 +131,11 @@ class History(HistoryReader):
         return self._leads.is_set()
 
     @property
+    def shared(self) -> bool:
+        """Whether another server may lead once this one is gone."""
+        return self._stream is not None
+
+    @property
     def took_over(self) -> bool:
         """Whether another server wrote before, while this one followed it."""
         return self.leads and self._follower is not None
@@ -219,6 +225,14 @@ class History(HistoryReader):
         where they could take more than the disk has left beyond its reserve, WriteRefused where the disk or another
         program does not let them be written now."""
         return await self._to_its_end(self._create(queued, sweep, starter))
+
+    async def keep_controls(self, given: Mapping[str, Sequence[Control]]) -> None:
+        """These are what runs that wait were given, in the place of what they were given before."""
+        await self._to_its_end(self._database.write(lambda connection: store.put_controls(connection, given)))
+
+    async def given_controls(self) -> dict[str, list[Control]]:
+        """What runs were given while they waited, by run: what its log does not say yet."""
+        return await self._database.read(store.given_controls)
 
     async def starters(self) -> dict[str, str]:
         """Who has asked for each queued run, where it is known that somebody has."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration. A database that says it is there needs no migrating (and no import of Alembic)."""
 
 metadata = MetaData()
@@ -45,6 +45,16 @@ started, in the order of their starts: clocks may be set back. Nothing depends o
 ``bytes`` is what the run's events and checkpoints take, ``renamed`` whether a person named it, ``deleted`` the Unix
 time at which it was deleted, if it was and can still be restored. ``starter``, of a queued run, tells whoever has asked
 for it from others, and nothing else of them; it is forgotten when the run begins."""
+
+controls = Table(
+    "controls",
+    metadata,
+    Column("run", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("control", Text, nullable=False),
+)
+"""What runs were given while they waited, where several servers share the database: JSON of
+:data:`app.controls.Control`, the newest of each kind. One goes when the run's log says that it took effect."""
 
 sweeps = Table(
     "sweeps",

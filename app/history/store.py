@@ -9,11 +9,12 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
+from app.controls import CONTROL, Control, Kind, kind_of
 from app.events import TEXT_TYPES, CheckpointSaved, Controlled, Event, Origin, Steps, Weights
 from app.history import sizes
 from app.history.damage import Damaged, corrupt, read_run, read_sweep, readable, sound
 from app.history.recent_records import fitting
-from app.history.schema import checkpoints, events, removals, runs, sweeps, writer
+from app.history.schema import checkpoints, controls, events, removals, runs, sweeps, writer
 from app.record import Record
 from app.resumption import Resumption
 from app.run import ACTIVE, Run
@@ -56,6 +57,10 @@ _SAVE_RUN = (
 _GROW = update(runs).where(runs.c.id == bindparam("of_run")).values(bytes=runs.c.bytes + bindparam("added"))
 _SAVE_START = update(runs).where(runs.c.id == bindparam("of_run")).values(start_number=bindparam("start_number"))
 _FORGET_STARTER = update(runs).where(runs.c.id == bindparam("of_run")).values(starter=None)
+_FORGET_CONTROLS = delete(controls).where(controls.c.run == bindparam("of_run"))
+_FORGET_CONTROL = _FORGET_CONTROLS.where(controls.c.kind == bindparam("of_kind"))
+_KIND_OF: dict[str, Kind] = {"learning_rate": "learning_rate", "steps_per_second": "speed", "pace": "speed"}
+"""By what an event says was controlled; all else are actions."""
 _DROP_CHECKPOINT = delete(checkpoints).where(
     checkpoints.c.run == bindparam("of_run"), checkpoints.c.step == bindparam("at_step")
 )
@@ -117,9 +122,38 @@ def add_records(
     connection.execute(_SAVE_RUN, [{"of_run": run.id, **_columns(run), "added": grown[run.id]} for run in changed])
     if waits_no_more := [{"of_run": run.id} for run in changed if run.id in starts or not run.active]:
         connection.execute(_FORGET_STARTER, waits_no_more)
+    took_effect = [
+        {"of_run": run, "of_kind": _KIND_OF.get(event.what, "action")}
+        for run, added in records.items()
+        for record in added
+        if record.type == Controlled.__name__ and isinstance(event := record.event(), Controlled)
+    ]
+    if took_effect:
+        connection.execute(_FORGET_CONTROL, took_effect)
+    if ended := [{"of_run": run.id} for run in changed if not run.active]:
+        connection.execute(_FORGET_CONTROLS, ended)
     if starts:
         connection.execute(_SAVE_START, [{"of_run": run, "start_number": n} for run, n in starts.items()])
     return sum(grown.values())
+
+
+def put_controls(connection: Connection, given: Mapping[str, Sequence[Control]]) -> None:
+    """What waiting runs were given, in the place of all that they were given before."""
+    connection.execute(_FORGET_CONTROLS, [{"of_run": run} for run in given])
+    if rows := [
+        {"run": run, "kind": kind_of(control), "control": control.model_dump_json()}
+        for run, added in given.items()
+        for control in added
+    ]:
+        connection.execute(insert(controls), rows)
+
+
+def given_controls(connection: Connection) -> dict[str, list[Control]]:
+    """By the run's id."""
+    found: dict[str, list[Control]] = {}
+    for row in connection.execute(select(controls.c.run, controls.c.control)):
+        found.setdefault(row.run, []).append(CONTROL.validate_json(row.control))
+    return found
 
 
 def starters(connection: Connection) -> dict[str, str]:

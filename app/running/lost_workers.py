@@ -66,8 +66,10 @@ class LostRuns:
                         said = [(run.id, records(run, event)) for run, event in found.said]
                         await self._history.append_many(said, patiently=False)
                     starters = await self._history.starters() if left else {}
+                    given = await self._history.given_controls() if found.waiting else {}
                     for again in found.waiting:
                         again.starter = starters.get(again.runs[0], "")
+                        again.take(given)
                         self._queue.add(again)
                         self._want(again)
                 return

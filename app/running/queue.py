@@ -1,12 +1,12 @@
 """Which runs wait for a worker, and in what order."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
+from app.controls import Act, Control, Kind, SetPace, SetSpeed, kind_of
 from app.history.queue_order import QueueOrder
 from app.recipe import Recipe
 
@@ -47,7 +47,7 @@ class Waiting:
     sweep: str | None = None
     size: int = 1
     lesson: bool = False
-    controls: dict[str | None, dict[str, Control]] = field(default_factory=dict)
+    controls: dict[str | None, dict[Kind, Control]] = field(default_factory=dict)
     lost: int = 0
     """How many workers have had it and were gone before it began."""
     goes_on: bool = False
@@ -71,13 +71,7 @@ class Waiting:
         """Keep any control but a stop, which ends the wait."""
         if self.goes_on and control == Act(action="step"):
             return  # whether it was taken nobody knows
-        match control:
-            case SetLearningRate():
-                kind = "learning_rate"
-            case SetSpeed() | SetPace():
-                kind = "speed"
-            case _:
-                kind = "action"
+        kind = kind_of(control)
         if control == Act(action="resume") and not self.goes_on:
             self.controls.get(run, {}).pop(kind, None)
             return
@@ -85,6 +79,19 @@ class Waiting:
             for kinds in self.controls.values():
                 kinds.pop(kind, None)
         self.controls.setdefault(run, {})[kind] = control
+
+    @property
+    def given(self) -> dict[str, tuple[Control, ...]]:
+        """By run, the controls with which it waits; one of its own is newer than one of all."""
+        of_all = self.controls.get(None, {})
+        return {run: tuple((of_all | self.controls.get(run, {})).values()) for run in self.runs}
+
+    def take(self, given: Mapping[str, Sequence[Control]]) -> None:
+        """Wait with these controls, by run, as another server's task of the same runs did."""
+        for run in self.runs:
+            for control in given.get(run, ()):
+                of_all = all(control in given.get(each, ()) for each in self.runs)
+                self.control(None if of_all else run, control)
 
     def controls_of(self, run: str | None) -> tuple[Control, ...]:
         return tuple(self.controls.get(run, {}).values())

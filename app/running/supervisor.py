@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, get_args
@@ -17,6 +18,7 @@ from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.events import Controlled, Origin, RunQueued
 from app.history.history import History, UnknownRun
 from app.history.notifier import Notifier
+from app.history.unavailable import HistoryUnavailable
 from app.presets import preset as find_preset
 from app.recipe import LEARNER, Recipe
 from app.run import Run, State
@@ -328,9 +330,8 @@ class Supervisor:
             if control == STOP:
                 await self._stop_waiting([run for each in waiting for run in each.runs])
             elif active or not isinstance(control, Act) or any(each.goes_on for each in waiting):
-                for each in waiting:
-                    if control != Act(action="step"):
-                        each.control(None, control)
+                if control != Act(action="step"):
+                    await self._give(waiting, None, control)
                 self._queue.changed()
             elif waiting:
                 raise NotActive(sweep, "queued", "the sweep")
@@ -484,11 +485,26 @@ class Supervisor:
         if control == STOP:
             await self._stop_waiting([run])
         elif waiting.goes_on or isinstance(control, SetLearningRate | SetSpeed | SetPace):
-            waiting.control(run, control)
+            await self._give([waiting], run, control)
             self._queue.changed()
             self._changed.set()
         else:
             raise NotActive(run, "queued")
+
+    async def _give(self, waiting: Sequence[Waiting], run: str | None, control: Control) -> None:
+        """Have these begin with the control, in whichever server. Where that cannot be kept they do not: raises
+        HistoryUnavailable."""
+        before = [deepcopy(each.controls) for each in waiting]
+        for each in waiting:
+            each.control(run, control)
+        if not self._history.shared:
+            return
+        try:
+            await self._history.keep_controls({run: given for each in waiting for run, given in each.given.items()})
+        except HistoryUnavailable:
+            for each, controls in zip(waiting, before, strict=True):
+                each.controls = controls
+            raise
 
     async def _stop_waiting(self, ids: Sequence[str]) -> None:
         if not ids:

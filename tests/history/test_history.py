@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
+from app.controls import Act, SetLearningRate, SetPace
 from app.events import Controlled, RunInterrupted, Summary, Weights
 from app.history import store
 from app.history.history import History, StillActive, UnknownRun, UnknownSweep
@@ -126,6 +127,22 @@ async def test_who_asked_for_a_run_is_known_as_long_as_it_waits_and_told_to_nobo
         assert await history.starters() == {"waits": "somebody"}
         log = b"".join(record.data for record in await history.read("waits", 0))
         assert b"somebody" not in log + (await history.get("waits")).model_dump_json().encode()
+
+
+async def test_what_a_run_is_given_while_it_waits_is_known_until_its_log_says_so(url: str) -> None:
+    rate, pace, pause = SetLearningRate(learning_rate=0.1), SetPace(pace="slow"), Act(action="pause")
+    async with History.open(url) as history:
+        await history.create_many([queued("begins"), queued("ends"), queued("waits")])
+        await history.keep_controls({run: [rate, pace] for run in ("begins", "ends", "waits")})
+        await history.keep_controls({"waits": [pause, pace]})
+        await history.append("begins", numbered([started(), Controlled(what="pace", value="slow", step=0)]))
+        await history.append("ends", [Record.of(RunInterrupted(reason="", step=0, summary=Summary(), time=1001.0), 2)])
+    async with History.open(url) as history:
+        given = await history.given_controls()
+        assert given.pop("begins") == [rate]
+        assert sorted(map(repr, given.pop("waits"))) == sorted(map(repr, [pause, pace]))
+        assert given == {}
+        await history.delete_many(["ends"])
 
 
 async def test_runs_of_an_equal_recipe_are_found_whatever_their_device(history: History) -> None:

@@ -8,7 +8,7 @@ from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
 from app.history.queue_order import QueueOrder
 from app.running.queue import RunQueue, Waiting
 
-FULL, WATCH = SetPace(pace="full"), SetPace(pace="watch")
+FULL, SLOW, WATCH = SetPace(pace="full"), SetPace(pace="slow"), SetPace(pace="watch")
 Given = tuple[str | None, Control]
 
 
@@ -140,6 +140,22 @@ def test_a_run_that_gets_another_speed_has_its_place_told() -> None:
         waiting.control(waiting.runs[0], FULL)
     queue.changed()
     assert list(told.places) == list(queue.places()) == ["x", "a", "b"]
+
+
+def test_a_waiting_task_goes_on_with_what_it_was_given_before() -> None:
+    rate, other, pause = SetLearningRate(learning_rate=0.1), SetLearningRate(learning_rate=0.2), Act(action="pause")
+    before = Waiting(["a", "b"], "s")
+    given: list[Given] = [("a", other), (None, rate), (None, SLOW), ("b", other), (None, pause)]
+    for run, control in given:
+        before.control(run, control)
+    after = Waiting(["a", "b"], "s")
+    after.take(before.given)
+    assert {run: {*given} for run, given in after.given.items()} == {
+        run: {*given} for run, given in before.given.items()
+    }
+    assert after.lane == "paced"
+    assert {*after.controls_of(None)} == {SLOW, pause}
+    assert [after.controls_of(run) for run in after.runs] == [(rate,), (other,)]
 
 
 People = st.sampled_from("abcd")
