@@ -70,6 +70,9 @@ class LiveConnection:
 
     async def asked(self, answer: Awaitable[T], seconds: float = ANSWER_SECONDS) -> T:
         """The server's answer. Raises StreamLost, also where it takes longer."""
+        task = asyncio.current_task()
+        assert task is not None
+        cancelled = task.cancelling()
         try:
             async with asyncio.timeout(seconds):
                 return await answer
@@ -77,3 +80,7 @@ class LiveConnection:
             raise StreamLost(f"it has not answered for {seconds:g} s") from None
         except (RedisError, OSError) as error:
             raise StreamLost(str(error)) from None
+        finally:
+            # redis-py gives an answer that has just come, or an error, to who is cancelled (Python 3.11's `wait_for`).
+            if task.cancelling() > cancelled:
+                raise asyncio.CancelledError
