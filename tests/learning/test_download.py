@@ -6,11 +6,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from torchvision.datasets import MNIST
 
 from app.learning.dataset import DatasetError, load
 from app.learning.download import download
 from tests.learning import mnist_files
+
+MNIST = "torchvision.datasets.MNIST"
+"""By its name: to import it takes two seconds, in every process that collects tests."""
 
 
 @pytest.fixture
@@ -25,8 +27,8 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
-        monkeypatch.setattr(MNIST, "resources", sums)
+        monkeypatch.setattr(f"{MNIST}.mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+        monkeypatch.setattr(f"{MNIST}.resources", sums)
         yield folder
         server.shutdown()
         thread.join()
@@ -47,7 +49,7 @@ def test_a_file_that_arrives_changed_is_refused(mirror: Path, tmp_path: Path) ->
 
 
 def test_without_a_network_one_line_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(f"{MNIST}.mirrors", ["http://127.0.0.1:9/"])
     with pytest.raises(DatasetError, match="check the network and the folder, or leave the setting out") as error:
         download(tmp_path)
     assert "\n" not in str(error.value)
