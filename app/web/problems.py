@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.history.damage import Damaged
 from app.history.lock import DatabaseInUse
-from app.history.unavailable import DamagedFile, HistoryUnavailable
+from app.history.unavailable import DamagedFile, DiskFull, HistoryUnavailable
 from app.web.http_methods import allowed, takes_sockets
 from app.web.leader import NoLeader
 from app.web.names import SEEN
@@ -169,7 +169,8 @@ async def on_damaged_file(request: Request, error: Exception) -> Response:
 
 async def on_no_room(request: Request, error: Exception) -> Response:
     """The disk has too little left for what is asked for, or no room at all."""
-    return Problem(507, "No room", f"{error}.").response()
+    detail = error.reason if isinstance(error, DiskFull) else f"{error}."
+    return Problem(507, "No room", detail).response()
 
 
 async def on_damaged(request: Request, error: Exception) -> Response:

@@ -161,6 +161,9 @@ def test_a_server_says_so_and_goes_on_though_its_worker_dies_meanwhile(
         refused = client.post("/api/runs", json={})
         assert refused.status_code == 507
         assert "free on the server's disk" in refused.json()["detail"]
+        refused = client.patch(f"/api/runs/{run}", json={"name": "another"})
+        assert refused.status_code == 507
+        assert refused.json()["detail"].startswith("The database has no room, since the disk is full")  # not where
         assert client.get(f"/api/runs/{run}").json()["state"] == "running"
         assert client.get("/healthz").status_code == 200
         worker = server.worker_of(run)
