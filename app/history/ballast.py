@@ -1,4 +1,4 @@
-"""Room on a disk that nothing but deletions may use."""
+"""Room on a disk that nothing but deletions, and what has to come before one, may use."""
 
 import os
 from pathlib import Path

@@ -238,9 +238,16 @@ class History(HistoryReader):
         """Who has asked for each queued run, where it is known that somebody has."""
         return await self._database.read(store.starters)
 
-    async def append(self, run: str, records: Sequence[Record], *, patiently: bool = True) -> Run:
+    async def append(
+        self,
+        run: str,
+        records: Sequence[Record],
+        *,
+        patiently: bool = True,
+        ending: Callable[[], bool] = lambda: False,
+    ) -> Run:
         """:meth:`append_many` to one run."""
-        (appended,) = await self.append_many([(run, records)], patiently=patiently)
+        (appended,) = await self.append_many([(run, records)], patiently=patiently, ending=ending)
         return appended
 
     async def append_many(
@@ -249,19 +256,22 @@ class History(HistoryReader):
         checkpoints: Sequence[tuple[str, Checkpoint]] = (),
         *,
         patiently: bool = True,
+        ending: Callable[[], bool] = lambda: False,
     ) -> list[Run]:
         """Store records of several runs, each batch with its run's id, in one transaction, then let readers see them.
         With them checkpoints, each with its run's id, those of one run in the order of their steps: kept ones are in
         the database, and the newest of each run in memory, while the run is active, before a record is seen. Returns
         the run of each batch as it is then. All are stored or none. Waits, as long as the limits say, while the disk or
         another program does not let them be written; ``trouble`` says why. With ``patiently=False`` it does not wait.
+        While runs are ``ending``, on a disk that is full these may take what is kept for deletions: only a run that has
+        ended can be deleted.
 
         Raises ValueError where a batch does not continue its log: a ``seq`` is missing, or the run has ended;
         UnknownRun where there is no such run; WriteRefused where it has waited in vain, or does not wait.
         """
 
         def append() -> Coroutine[Any, Any, list[Run]]:
-            return self._append(batches, checkpoints)
+            return self._append(batches, checkpoints, frees=ending())
 
         return await self._to_its_end(self._patiently(append) if patiently else append())
 
@@ -478,7 +488,11 @@ class History(HistoryReader):
         return [run for run, _ in added]
 
     async def _append(
-        self, batches: Sequence[tuple[str, Sequence[Record]]], checkpoints: Sequence[tuple[str, Checkpoint]]
+        self,
+        batches: Sequence[tuple[str, Sequence[Record]]],
+        checkpoints: Sequence[tuple[str, Checkpoint]],
+        *,
+        frees: bool,
     ) -> list[Run]:
         records: dict[str, list[Record]] = {}
         for run, added in batches:
@@ -497,7 +511,7 @@ class History(HistoryReader):
                 return grown
 
             if kept or any(records.values()):
-                grown = await self._database.write(add)
+                grown = await self._database.write(add, frees=frees)
                 self._memory.bytes += grown  # in one go: a deletion takes from it meanwhile
             for run, checkpoint in checkpoints:
                 logs[run].checkpoint = checkpoint

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from app.checkpoint import Checkpoint
 from app.controls import Control, SetLearningRate
@@ -68,7 +68,7 @@ class ActiveRun:
                     ending = interrupted(run, SERVER_STOPPED)
                 elif self.stopping:
                     ending = stopped(run)
-                self.run = await history.append(run.id, [Record.of(ending, run.seq + 1)])
+                self.run = await history.append(run.id, [Record.of(ending, run.seq + 1)], ending=lambda: True)
             except HistoryUnavailable:  # the server's output has a line of it
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:
@@ -150,31 +150,44 @@ class Training:
         return any(run.active and run.run.state != "paused" for run in self.runs.values())
 
     @property
+    def stopping(self) -> bool:
+        """Whether a run of it has been told to stop and has not ended yet."""
+        return any(run.stopping and run.active for run in self.runs.values())
+
+    @property
     def untouched(self) -> bool:
         """Whether nothing has come of it yet: its worker may have been killed before it was given."""
         return all(run.run.state == "queued" and not run.stopping and not run.broken for run in self.runs.values())
 
 
-async def log(history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]]) -> list[ActiveRun]:
+async def log(
+    history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]], ending: Callable[[], bool] = lambda: False
+) -> list[ActiveRun]:
     """Store what has been sent of these runs in one transaction or, where that fails, run by run. Returns the runs
-    whose log cannot go on."""
+    whose log cannot go on. ``ending``: as for the history's ``append_many``."""
     runs = list({run.id: run for run, _ in sent}.values())
     try:
-        await _store(history, sent)
+        await _store(history, sent, ending)
     except HistoryUnavailable as error:
         for run in runs:
             run.broken, run.log_error = True, f"The log could not be written. {error.reason}"
         return runs
     except Exception:
         if len(runs) > 1:
-            return [each for run in runs for each in await log(history, [pair for pair in sent if pair[0] is run])]
+            return [each for run in runs for each in await log(history, _of(run, sent), ending)]
         logger.exception("Run %s cannot go on.", runs[0].id)
         runs[0].broken = True
         return runs
     return []
 
 
-async def _store(history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]]) -> None:
+def _of(run: ActiveRun, sent: Sequence[tuple[ActiveRun, Logged | Saved]]) -> list[tuple[ActiveRun, Logged | Saved]]:
+    return [pair for pair in sent if pair[0] is run]
+
+
+async def _store(
+    history: History, sent: Sequence[tuple[ActiveRun, Logged | Saved]], ending: Callable[[], bool]
+) -> None:
     """Of the checkpoints that are not kept only the newest of each run is of use to anybody."""
     checkpoints: list[tuple[str, Checkpoint]] = []
     newest: set[str] = set()
@@ -188,7 +201,8 @@ async def _store(history: History, sent: Sequence[tuple[ActiveRun, Logged | Save
         newest.add(run.id)
     batches = [(id, added[::-1]) for id, added in reversed(records.items())]
     runs = {run.id: run for run, _ in sent}
-    for (id, added), appended in zip(batches, await history.append_many(batches, checkpoints[::-1]), strict=True):
+    stored = await history.append_many(batches, checkpoints[::-1], ending=ending)
+    for (id, added), appended in zip(batches, stored, strict=True):
         run = runs[id]
         run.run = appended
         for record in added:

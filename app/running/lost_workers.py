@@ -64,7 +64,7 @@ class LostRuns:
                     found = await left_behind(self._history, left)
                     if found.said:  # without waiting for room: meanwhile no run could be started
                         said = [(run.id, records(run, event)) for run, event in found.said]
-                        await self._history.append_many(said, patiently=False)
+                        await self._history.append_many(said, patiently=False, ending=lambda: True)
                     starters = await self._history.starters() if left else {}
                     given = await self._history.given_controls() if found.waiting else {}
                     for again in found.waiting:

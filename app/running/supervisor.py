@@ -24,7 +24,7 @@ from app.recipe import LEARNER, Recipe
 from app.run import Run, State
 from app.running.active_run import NO_END, ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
-from app.running.endings import SERVER_STOPPED, failed, interrupted, records, stopped
+from app.running.endings import SERVER_STOPPED, interrupted, records, stopped
 from app.running.engine import Engine
 from app.running.lost_workers import MARK_SECONDS, MODEL_GONE, LostRuns
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
@@ -511,7 +511,9 @@ class Supervisor:
             return
         runs = [await self._history.get(id) for id in ids]
         await self._history.append_many(
-            [(run.id, records(run, Controlled(what="stop", step=run.step), stopped(run))) for run in runs]
+            [(run.id, records(run, Controlled(what="stop", step=run.step), stopped(run))) for run in runs],
+            patiently=False,  # nothing else could be started or changed meanwhile
+            ending=lambda: True,
         )
         for id in ids:  # only now: a run whose end could not be logged still waits
             self._queue.remove_run(id)
@@ -596,8 +598,8 @@ class Supervisor:
             self._computations.fail(reason)
         for waiting in self._queue:
             if worker in self._workers.kept_for(waiting.lane):
-                runs = [await self._history.get(run) for run in waiting.runs]
-                await self._history.append_many([(run.id, records(run, failed(run, reason))) for run in runs])
+                for run in [await self._history.get(run) for run in waiting.runs]:
+                    self._keep(ActiveRun(run).end(self._history, reason))
                 self._queue.remove(waiting)
                 return
 

@@ -255,6 +255,10 @@ class WarmWorker:
             if self._worn and not self.tasks:
                 await process.end()
 
+    def _stopping(self) -> bool:
+        """Whether a run that is told to stop waits for what it has sent, and others have, to be logged."""
+        return any(isinstance(task, Training) and task.stopping for task in self.tasks.values())
+
     async def _receive(self, messages: Sequence[Message]) -> str | None:
         """Log what is to be logged, then note what has ended. Returns a reason where the worker cannot go on."""
         sent = []
@@ -264,7 +268,7 @@ class WarmWorker:
                 if isinstance(task, Training) and not (run := task.runs[message.run]).broken:
                     sent.append((run, message))
         before = [run.run.state for run, _ in sent]
-        for run in await log(self._history, sent) if sent else []:
+        for run in await log(self._history, sent, self._stopping) if sent else []:
             await self._abandon(run)
         if [run.run.state for run, _ in sent] != before:
             self._changed()

@@ -182,6 +182,42 @@ def test_a_server_says_so_and_goes_on_though_its_worker_dies_meanwhile(
             assert json.loads(page.recv())["trouble"] is None
 
 
+def test_on_a_full_disk_active_runs_can_be_stopped_and_then_deleted(
+    serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk
+) -> None:
+    with serve(disk.folder, reserve_bytes=str(BALLAST_BYTES)) as server, server.client() as client:
+        running = server.start(epochs=200)["id"]
+        server.until(running, "EpochEnded")
+        waiting = [server.start(epochs=1)["id"] for _ in range(2)]
+        disk.fill()
+        while "the disk is full" not in client.get("/readyz").text:
+            pass
+        assert client.get(f"/api/runs/{running}").json()["state"] == "running"
+        for run in (waiting[0], running, waiting[1]):
+            asked = client.post(f"/api/runs/{run}/control", json={"action": "stop"})
+            assert asked.status_code == 202, asked.text
+            assert client.post("/api/runs", json={}).status_code == 507
+        for run in (*waiting, running):
+            server.until(run, "RunStopped")
+            assert client.delete(f"/api/runs/{run}").json()["restorable"] is False
+        assert client.get("/api/runs").json()["runs"] == []
+
+
+def test_what_a_dead_server_left_active_can_be_deleted_on_a_full_disk(
+    serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk
+) -> None:
+    with serve(disk.folder, reserve_bytes=str(BALLAST_BYTES)) as server:
+        left = server.start(epochs=200)["id"]
+        server.until(left, "EpochEnded")
+        disk.fill()
+        server.process.kill()
+        server.process.wait()
+    disk.fill()
+    with serve(disk.folder, reserve_bytes=str(BALLAST_BYTES)) as server, server.client() as client:
+        server.until(left, "RunInterrupted")
+        assert client.delete(f"/api/runs/{left}").json()["restorable"] is False
+
+
 def test_a_server_starts_on_a_full_disk_and_says_what_is_wrong(
     serve: Callable[..., AbstractContextManager[Server]], disk: SmallDisk
 ) -> None:

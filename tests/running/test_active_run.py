@@ -56,7 +56,7 @@ async def test_a_disk_that_stays_full_is_the_reason_that_its_runs_fail(
 ) -> None:
     one, other = await active(history, "first"), await active(history, "second")
 
-    async def full(*_: object) -> NoReturn:
+    async def full(*_: object, **__: object) -> NoReturn:
         raise DiskFull("sqlite:///a.db", FULL)
 
     with monkeypatch.context() as patch:
