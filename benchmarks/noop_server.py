@@ -1,13 +1,18 @@
 """The server with one more route, which does nothing: what FastAPI and uvicorn cost by themselves."""
 
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
-from app.main import create_app
-from app.serving import run
-from app.settings import Settings
+from app.command_line import set_libraries
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from app.settings import Settings
 
 
-def with_noop(settings: Settings) -> FastAPI:
+def with_noop(settings: "Settings") -> "FastAPI":
+    from app.main import create_app
+
     app = create_app(settings)
 
     @app.post("/noop")
@@ -18,5 +23,13 @@ def with_noop(settings: Settings) -> FastAPI:
     return app
 
 
-if __name__ == "__main__":
+def main() -> None:
+    set_libraries()  # before they are loaded, as `threeseven serve` does
+    from app.serving import run
+    from app.settings import Settings
+
     run(Settings(), with_noop)
+
+
+if __name__ == "__main__":
+    main()

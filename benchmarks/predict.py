@@ -1,15 +1,22 @@
-"""`python -m benchmarks.predict`: `POST /predict` against a no-op route of the same server, 16 connections."""
+"""`python -m benchmarks.predict`: `POST /predict` against a no-op route of the same server, 16 connections; and what
+reading one image takes by itself, which no server can take from it."""
 
 import asyncio
 import json
 import time
+import timeit
+from collections.abc import Iterator
 from statistics import median
 
 import numpy as np
 import uvloop
+from numpy.typing import NDArray
 
+from app.handwriting.builtin import NAME
+from app.handwriting.reader import Reader
 from app.learning.dataset import load
-from benchmarks.server import running
+from app.web.prediction import encode
+from benchmarks.server import Server, running
 from benchmarks.table import markdown, spread
 
 CONNECTIONS = 16
@@ -47,18 +54,20 @@ class Caller(asyncio.Protocol):
             self.transport.write(self._request)
 
 
-async def rate(host: tuple[str, int], request: bytes) -> float:
-    """Requests per second."""
+async def rate(server: Server, request: bytes) -> tuple[float, float]:
+    """Requests per second, and the web process's microseconds of processor time for each."""
+    host = server.host
     loop = asyncio.get_running_loop()
     callers = [(await loop.create_connection(lambda: Caller(request), *host))[1] for _ in range(CONNECTIONS)]
     await asyncio.sleep(0.2)
-    counted, begun = sum(c.answers for c in callers), time.perf_counter()
+    counted, begun, worked = sum(c.answers for c in callers), time.perf_counter(), server.cpu_seconds
     await asyncio.sleep(SECONDS)
     counted, took = sum(c.answers for c in callers) - counted, time.perf_counter() - begun
+    worked = server.cpu_seconds - worked
     for caller in callers:
         caller.stop = True
         caller.transport.close()
-    return counted / took
+    return counted / took, 1e6 * worked / counted
 
 
 def post(host: tuple[str, int], body: bytes, kind: str, path: str = "/predict") -> bytes:
@@ -87,16 +96,32 @@ def main() -> None:
             ),
             "strokes as JSON": post(host, json.dumps({"strokes": strokes}).encode(), "application/json"),
         }
-        rates: dict[str, list[float]] = {name: [] for name in requests}
+        rates: dict[str, list[tuple[float, float]]] = {name: [] for name in requests}
         for _ in range(ROUNDS):
             for name, request in requests.items():
-                rates[name].append(uvloop.run(rate(host, request)))
+                rates[name].append(uvloop.run(rate(server, request)))
     noop = next(iter(rates.values()))
     rows = []
     for name, measured in rates.items():
-        ratios = [a / b for a, b in zip(measured, noop, strict=True)]
-        rows.append((name, spread(measured, digits=0), f"{median(ratios):.2f}"))
-    print(markdown(("request", "requests/s, median (min–max)", "over the no-op"), rows))
+        each, worked = zip(*measured, strict=True)
+        ratios = [a / b for a, (b, _) in zip(each, noop, strict=True)]
+        rows.append((name, spread(each, digits=0), f"{median(ratios):.2f}", spread(worked, digits=0)))
+    head = "request", "requests/s, median (min–max)", "over the no-op", "the web process's processor time for each, µs"
+    print(markdown(head, rows))
+    print(f"\n{markdown(('of one image, by itself', 'µs'), by_itself(image))}")
+
+
+def by_itself(image: NDArray[np.uint8]) -> Iterator[tuple[str, str]]:
+    """What is done for every image, without a server around it."""
+    reader = Reader.built_in()
+    pixels = image.reshape(-1).astype(np.float32)
+    reading = reader.read(image)
+    for name, work in (
+        ("the network", lambda: reader.network.outputs(pixels)),
+        ("all of the reading: gate, baseline and network", lambda: reader.read(image)),
+        ("the answer as JSON, with the image", lambda: encode(reading, NAME, reader.step, image)),
+    ):
+        yield name, f"{min(timeit.repeat(work, number=500, repeat=20)) / 500 * 1e6:.0f}"
 
 
 if __name__ == "__main__":
