@@ -46,7 +46,12 @@ ENDS = {
 }  # fmt: skip
 """By the last record of a log: the run's state."""
 
-HEAD = ("killed", "times", "the run ended", "s without a record, or until its end", "s until a run trained")
+LEADER = "the server that leads"
+
+HEAD = (
+    "killed", "times", "the run ended", "s until another led", "s without a record, or until its end",
+    "s until a run trained",
+)  # fmt: skip
 
 
 def seq_of(frame: str | bytes) -> int:
@@ -88,6 +93,13 @@ class Viewer(threading.Thread):
         """Until it has been sent so many frames, or the run's last one. False: it was not, for as long as one waits."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self.frames) >= count or self.end is not None, PATIENCE)
+
+    def first(self, type: str, since: float) -> float | None:
+        """Seconds until the first record of this type was sent; None where none was."""
+        for (_, frame), at in zip(self.frames, self.times, strict=True):
+            if at > since and isinstance(frame, str) and json.loads(frame)["type"] == type:
+                return at - since
+        return None
 
     def silence(self, since: float) -> float:
         """Seconds: the longest time without a frame, or, where the last one has come, the time until that."""
@@ -156,7 +168,7 @@ class Parts:
         self.addresses = [server.started.url for server in self._servers]
         self.url = stack.enter_context(proxy(folder, "127.0.0.1", free_port(), self.addresses))
         self.ways = {
-            "the server that leads": Killing(lambda: self._kill_server(leads=True), self._revive_servers),
+            LEADER: Killing(lambda: self._kill_server(leads=True), self._revive_servers),
             "the other server": Killing(lambda: self._kill_server(leads=False), self._revive_servers),
             "the worker": Killing(self._kill_worker, lambda: None),
             "its node (raylet)": Killing(self._kill_raylet, lambda: self._revive(self._node)),
@@ -250,12 +262,14 @@ class Postgres:
 
 @dataclass
 class Kill:
-    """``end``: the state in which the run ended by it; None: it went on. ``silence``: seconds, the longest time for
-    which a viewer was sent nothing, or until all knew of the end; ``until_training``: seconds until a run trained, the
-    same or the next."""
+    """``end``: the state in which the run ended by it; None: it went on. ``until_led``: seconds until a viewer was sent
+    what another server than the one that led has written, where that was killed. ``silence``: seconds, the longest time
+    for which a viewer was sent nothing, or until all knew of the end; ``until_training``: seconds until a run trained,
+    the same or the next."""
 
     part: str
     end: str | None
+    until_led: float | None
     silence: float
     until_training: float
 
@@ -324,9 +338,12 @@ def kill_parts(folder: Path, order: Sequence[str], chance: random.Random) -> Out
             wait_more(viewers, FURTHER)
             end = next((ENDS[viewer.end] for viewer in viewers if viewer.end), None)
             silence = max(viewer.silence(began) for viewer in viewers)
+            led = [viewer.first("WorkerLost", began) for viewer in viewers] if part == LEADER else []
             if end is not None:
                 viewers = watch()
-            outcome.kills.append(Kill(part, end, silence, time.monotonic() - began))
+            outcome.kills.append(
+                Kill(part, end, min(filter(None, led), default=None), silence, time.monotonic() - began)
+            )
         httpx.post(f"{parts.url}/api/runs/stop", json={"all": True}, timeout=PATIENCE).raise_for_status()
         for viewer in watched:
             viewer.join(PATIENCE)
@@ -370,7 +387,7 @@ def compared(address: str, run: str, viewers: Sequence[Viewer]) -> Iterator[str]
 def order_of(count: int, chance: random.Random) -> list[str]:
     """So many parts, each as often as another, in an order by chance."""
     names = [
-        "the server that leads",
+        LEADER,
         "the other server",
         "the worker",
         "its node (raylet)",
@@ -389,7 +406,9 @@ def rows(kills: Sequence[Kill]) -> Iterator[tuple[str, ...]]:
         ended = [kill.end for kill in these if kill.end]
         words = ", ".join(f"{ended.count(state)} × {state}" for state in sorted(set(ended)))
         yield (
-            part, str(len(these)), words or "never by it", spread([kill.silence for kill in these], digits=1),
+            part, str(len(these)), words or "never by it",
+            spread(led, digits=1) if (led := [kill.until_led for kill in these if kill.until_led is not None]) else "–",
+            spread([kill.silence for kill in these], digits=1),
             spread([kill.until_training for kill in these], digits=1),
         )  # fmt: skip
 
