@@ -73,6 +73,11 @@ def unreadable(error: SettingsError) -> str:
     return f"THREESEVEN_{field[1].upper()}" if field else str(error)
 
 
+def _from_environment(context: typer.Context, option: str) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "ENVIRONMENT"
+
+
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"threeseven {__version__}")
@@ -145,6 +150,7 @@ def serve(
 
 @cli.command()
 def train(
+    context: typer.Context,
     preset: Annotated[str, option("preset", "A named recipe.")] = "textbook",
     epochs: Annotated[int | None, option("epochs", "Passes over all images.")] = None,
     learning_rate: Annotated[float | None, option("learning_rate", "Size of a step along the gradient.")] = None,
@@ -168,15 +174,16 @@ def train(
         "epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size, "hidden": hidden, "seed": seed,
         "loss": loss, "model": model, "optimizer": optimizer, "device": device,
     }  # fmt: skip
+    given = {name for name in context.params if not _from_environment(context, name)}
     named = {each.name: each.recipe for each in PRESETS}
     if preset not in named:
-        raise fail(f"there is no preset {preset!r}; there are {', '.join(named)}")
+        raise fail(as_set(f"--preset: there is no preset {preset!r}; there are {', '.join(named)}", given))
     try:
         recipe = Recipe.model_validate(
             named[preset].model_dump() | {name: value for name, value in overrides.items() if value is not None}
         )
     except ValidationError as error:
-        raise fail(options(error, overrides)) from None
+        raise fail(options(error, given)) from None
 
     from app.terminal import TrainingError, in_terminal  # loads torch: not for an option that is refused
 

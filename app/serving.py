@@ -61,7 +61,9 @@ def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(lambda: create(_advertised(settings, listening)), settings, listening, most))
-    except (DatabaseInUse, HistoryUnavailable, NoSessionKey) as error:
+    except HistoryUnavailable as error:
+        raise ServeError(f"--database-url: {error}" if settings.database_url else str(error)) from None
+    except (DatabaseInUse, NoSessionKey) as error:
         raise ServeError(str(error)) from None
     finally:
         listening.close()
@@ -202,7 +204,7 @@ def _check_data(settings: Settings) -> None:
         command = interpreter.command("app", "data", str(settings.mnist_dir), *download)
         with _raised_signals():
             if subprocess.run(command, env=interpreter.environment()).returncode:
-                raise ServeError("the server has not started")
+                raise ServeError("--mnist-dir: the server has not started")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What configures the server: options of `threeseven serve`, each also an environment variable ``THREESEVEN_…``."""
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
@@ -126,6 +126,17 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"local|ray|ray://[^/@\s]+:\d+", engine):
             raise ValueError("it is neither local nor ray nor ray://HOST:PORT")
         return engine
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _addresses(cls, proxies: str) -> str:
+        for proxy in filter(None, map(str.strip, proxies.split(","))):
+            try:
+                if proxy != "*":
+                    ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is no address, such as 10.0.0.1 or 10.0.0.0/8, nor *") from None
+        return proxies
 
     @model_validator(mode="after")
     def _somewhere_to_download(self) -> Self:

@@ -110,6 +110,15 @@ def test_train_refuses_or_fails_in_one_clear_line(arguments, says):
     assert "Traceback" not in process.stderr
 
 
+@pytest.mark.parametrize(("setting", "value"), [("PRESET", "nonsense"), ("LOSS", "hinge"), ("EPOCHS", "0")])
+def test_train_names_a_variable_that_is_wrong_as_it_was_set(monkeypatch, setting, value):
+    monkeypatch.setenv(f"THREESEVEN_{setting}", value)
+    assert threeseven("train", "--json").stderr.startswith(f"threeseven: THREESEVEN_{setting}: ")
+    monkeypatch.delenv(f"THREESEVEN_{setting}")
+    option = f"--{setting.lower()}"
+    assert threeseven("train", "--json", option, value).stderr.startswith(f"threeseven: {option}: ")
+
+
 @pytest.fixture(scope="module")
 def mnist_of_zeros(tmp_path_factory):
     """Files of MNIST's names and shapes with none of its digits."""

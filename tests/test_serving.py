@@ -313,7 +313,14 @@ def test_a_setting_that_is_no_list_is_named(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "option"), [("HOST", "nobody.invalid", "--host"), ("LIVE_URL", "http://x", "--live-url")]
+    ("setting", "value", "option"),
+    [
+        ("HOST", "nobody.invalid", "--host"),
+        ("LIVE_URL", "http://x", "--live-url"),
+        ("DATABASE_URL", "tcp://10.0.0.1:5432", "--database-url"),
+        ("MNIST_DIR", "/nowhere", "--mnist-dir"),
+        ("FORWARDED_ALLOW_IPS", "127.0.0.1,nginx", "--forwarded-allow-ips"),
+    ],
 )
 def test_a_variable_that_is_wrong_is_named_as_it_was_set(monkeypatch, tmp_path, setting, value, option):
     options = ("--port", "0", "--data-dir", str(tmp_path), "--open")
