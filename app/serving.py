@@ -61,6 +61,7 @@ def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(lambda: create(_advertised(settings, listening)), settings, listening, most))
+            _ignore_signals(runner.get_loop())
     except HistoryUnavailable as error:
         raise ServeError(f"--database-url: {error}" if settings.database_url else str(error)) from None
     except (DatabaseInUse, NoSessionKey) as error:
@@ -107,6 +108,14 @@ def _ended_by_signals() -> Iterator[_Starting]:
         if not starting.ended:
             raise
         task.uncancel()
+
+
+def _ignore_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """All is closed: a second Ctrl-C, or the second SIGHUP that a closed terminal's shell sends, does not make an end
+    in order one by a signal."""
+    for number in ENDING_SIGNALS:
+        loop.remove_signal_handler(number)  # first, since closing the loop would do it, and undo the next
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _configured(app: FastAPI, settings: Settings, most: Capacity) -> uvicorn.Config:

@@ -124,6 +124,14 @@ def test_a_signal_to_all_while_workers_load_is_met_without_a_word(serve, tmp_pat
         assert server.process.stderr.read() == ""
 
 
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
+def test_signals_again_and_again_do_not_keep_the_server_from_ending_in_order(serve, tmp_path, number):
+    with serve(tmp_path, start=in_a_group) as server:
+        while server.process.poll() is None:
+            server.process.send_signal(number)
+        assert (server.process.returncode, server.process.stderr.read()) == (0, "")
+
+
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true", "2>/dev/full"])
 def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirection):
     with socket.create_server(("127.0.0.1", 0)) as free:
