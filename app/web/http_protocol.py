@@ -56,6 +56,9 @@ _TOO_MANY_SOCKETS = _as_it_is_sent(
 )
 
 
+_CUT_SHORT = _as_it_is_sent(Problem(400, "Incomplete body", "The connection was closed before the body had ended."))
+
+
 @dataclass(frozen=True)
 class Patience:
     """Seconds. ``request``: how long the head of a request may take, and each ``BODY_STEP`` of its body; ``reading``:
@@ -195,6 +198,9 @@ class HttpProtocol(HttpToolsProtocol):
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The client has sent all it will and may still read: it gets the answer that is under way, then the close."""
         if self.cycle is None or self.cycle.response_complete:
+            return None
+        if self.cycle.more_body and not (self.cycle.response_started or self.pipeline):
+            self.transport.write(_CUT_SHORT)
             return None
         self.cycle.keep_alive = False
         return True

@@ -78,6 +78,20 @@ def test_a_client_that_has_sent_all_it_will_still_gets_its_answer(server):
     assert json.loads(said.partition(b"\r\n\r\n")[2])["runs"] is not None
 
 
+def test_a_client_that_has_ended_within_a_body_is_told_so_at_once(serve, tmp_path):
+    with serve(tmp_path, request_patience="600") as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(BODY.replace(b"Transfer-Encoding: chunked", b"Content-Length: 100") + b"half of it")
+            connection.shutdown(socket.SHUT_WR)
+            said = b""
+            while piece := connection.recv(65_536):
+                said += piece
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert said.count(b"HTTP/1.1") == 1
+    assert b"closed before the body had ended" in said
+
+
 HANDSHAKE = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
