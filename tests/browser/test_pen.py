@@ -1,8 +1,10 @@
 """What the pen, a finger and two of them do on the paper."""
 
+import time
+
 from playwright.sync_api import Page, expect
 
-from tests.browser.drawing import SEVEN, blank, draw, headline, inked, on_canvas, opened
+from tests.browser.drawing import SEVEN, Points, blank, draw, headline, inked, on_canvas, opened
 from tests.browser.waiting import at_rest, boxes, until
 
 
@@ -78,3 +80,32 @@ def test_a_pinch_zooms_the_page_and_leaves_no_stroke(phone: Page) -> None:
     until(phone, "() => visualViewport.scale > 1.2")
     expect(headline(phone)).to_have_text("Nothing drawn yet")
     expect(phone.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_finger_draws_beside_a_hand_at_rest(phone: Page) -> None:
+    """On the paper or below it; it leaves no ink and stops nothing."""
+    opened(phone)
+    session = phone.context.new_cdp_session(phone)
+
+    def touch(kind: str, *points: tuple[int, tuple[float, float]], ago: float = 0) -> None:
+        touches = [{"x": x, "y": y, "id": number} for number, (x, y) in points]
+        when = {"timestamp": time.time() - ago}
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches, **when})
+
+    def stroke(points: Points, *hand: tuple[int, tuple[float, float]]) -> None:
+        for place, point in enumerate(points):
+            touch("touchMove" if place else "touchStart", *hand, (7, on_canvas(phone, *point)))
+        touch("touchEnd", (7, on_canvas(phone, *points[-1])))
+
+    _, bottom = on_canvas(phone, 0, 1)
+    aside = (on_canvas(phone, 0.8, 0)[0], bottom + 40)
+    for hand in ((1, on_canvas(phone, 0.9, 0.9)), (1, aside)):
+        touch("touchStart", hand, ago=2)
+        stroke(SEVEN[:3], hand)
+        stroke(SEVEN[2:], hand)
+        touch("touchEnd")
+        expect(headline(phone)).to_have_text("7")
+        blank(phone, 0.9, 0.9)
+        assert phone.evaluate("() => visualViewport.scale") == 1
+        phone.get_by_role("button", name="Clear").click()
+        expect(headline(phone)).to_have_text("Nothing drawn yet")

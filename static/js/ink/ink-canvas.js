@@ -1,7 +1,7 @@
 /** @import { Drawing, Point } from "./drawing.js" */
 import { isPrinted, onThemeChange } from "../shell/theme.js";
 import { paintContent } from "./paint-ink.js";
-import { Pen } from "./pen.js";
+import { PINCH, Pen } from "./pen.js";
 
 /** Share of the canvas' side. MNIST's own strokes are about a tenth of the digit's height. */
 const STROKE_WIDTH = 0.07;
@@ -21,6 +21,7 @@ export function mountInk(canvas, drawing, { label = "Drawing area", signal } = {
   const pen = new Pen(drawing);
   let strokeWidth = STROKE_WIDTH;
   let frame = 0;
+  let elsewhere = -Infinity; // when a finger came down beside the canvas, last
 
   function paint() {
     cancelAnimationFrame(frame);
@@ -61,6 +62,13 @@ export function mountInk(canvas, drawing, { label = "Drawing area", signal } = {
   canvas.addEventListener("pointerdown", (event) => {
     if (pen.down(event, pointOf(event))) canvas.setPointerCapture(event.pointerId);
   }, { signal });
+  // Two fingers zoom the page, unless one of them is a hand that was put down before or comes while the other draws.
+  window.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch" && event.target !== canvas) elsewhere = event.timeStamp;
+  }, { capture: true, signal });
+  canvas.addEventListener("touchstart", (event) => {
+    if (event.touches.length > 1 && pen.busy && event.timeStamp - elsewhere > PINCH) event.preventDefault();
+  }, { passive: false, signal });
   canvas.addEventListener("pointermove", (event) => {
     const between = event.getCoalescedEvents?.() ?? []; // none where the page came over plain http
     pen.move(event, (between.length ? between : [event]).map(pointOf));

@@ -4,17 +4,22 @@
 
 /** @typedef {Pick<PointerEvent, "pointerId" | "pointerType" | "button" | "timeStamp">} Press */
 
-/** A second finger that comes within this time (ms) makes a pinch of two; a later one is a hand put down by chance. */
-const PINCH = 500;
+/** A second finger that comes within this time (ms) makes a pinch of two. A later one draws where the first has rested, which
+ * was the hand; else it is the hand itself. */
+export const PINCH = 500;
 /** A hand rests on the canvas for as long (ms) after its pen was last near. */
 const PALM = 1000;
+/** A finger that has gone no farther than this share of the side when another comes to draw is a hand at rest. */
+const STILL = 0.05;
 /** Points nearer than this share of the side tell nothing new. */
 const NEAR = 0.003;
 
 export class Pen {
   #drawing;
   /** The pointer that draws. @type {Press | null} */ #active = null;
-  /** Fingers on the canvas. @type {Set<number>} */ #fingers = new Set();
+  /** Fingers on the canvas, without a hand at rest. @type {Set<number>} */ #fingers = new Set();
+  /** Where the stroke of the pointer that draws began. @type {Point | null} */ #start = null;
+  #still = true;
   #pinching = false;
   #penSeen = -Infinity;
 
@@ -45,6 +50,8 @@ export class Pen {
     }
     if (this.#active || press.button !== 0) return false;
     this.#active = press;
+    this.#start = point;
+    this.#still = true;
     this.#drawing.begin(point);
     return true;
   }
@@ -63,6 +70,7 @@ export class Pen {
       far.push(point);
       last = point;
     }
+    this.#still &&= far.every((point) => Math.hypot(point[0] - (this.#start?.[0] ?? 0), point[1] - (this.#start?.[1] ?? 0)) < STILL);
     this.#drawing.extend(far);
   }
 
@@ -82,10 +90,16 @@ export class Pen {
 
   /** @param {Press} press */
   #takesFinger(press) {
+    const before = this.#active;
+    if (before?.pointerType === "touch" && press.timeStamp - before.timeStamp > PINCH) {
+      if (!this.#still) return false; // a hand put down beside the finger that draws
+      this.#fingers.delete(before.pointerId); // a hand put down before the finger that will draw
+      this.#drop();
+    }
     const first = this.#fingers.size === 0;
     this.#fingers.add(press.pointerId);
     if (!first && !this.#active) this.#pinching = true;
-    if (this.#active?.pointerType === "touch" && press.timeStamp - this.#active.timeStamp <= PINCH) {
+    if (this.#active?.pointerType === "touch") {
       this.#pinching = true;
       this.#drop();
     }
