@@ -231,6 +231,28 @@ def test_one_looks_along_and_zooms_by_touch(phone: Page, mount: Callable[[Page],
           return 10 < min && min < max && max < 90;
         }""",
     )
+    before = phone.evaluate("() => charts.plots[1].range")
+    phone.locator("[data-part=loss] .chart-plot").evaluate(
+        """(area) => {
+          const { left, width, top } = area.getBoundingClientRect();
+          const send = (type, pointerId, share) =>
+            area.dispatchEvent(new PointerEvent(type, {
+              pointerId, pointerType: "touch", clientX: left + width * share, clientY: top + 50, bubbles: true,
+            }));
+          const both = (type, moved) => [[1, 0.5], [2, 0.8]].forEach(([id, from]) => send(type, id, from - moved));
+          both("pointerdown", 0);
+          for (const moved of [0.1, 0.2, 0.3]) both("pointermove", moved);
+          both("pointerup", 0.3);
+        }"""
+    )
+    until(
+        phone,
+        """(before) => {
+          const { min, max } = charts.plots[1].range;
+          return min > before.min + 5 && Math.abs(max - min - (before.max - before.min)) < 2;
+        }""",
+        before,
+    )
 
 
 LOOKS = """() => [...document.querySelectorAll("[data-part=accuracy] .chart-readout svg path")]

@@ -85,7 +85,7 @@ function onKey(event, plot) {
 
 /**
  * A press asks for its moment, dragging a mouse or pen selects what to zoom to. One finger looks along or scrolls the
- * page up and down (`touch-action: pan-y`), two zoom.
+ * page up and down (`touch-action: pan-y`), two zoom and move along.
  *
  * @param {HTMLElement} area
  * @param {Plot} plot
@@ -121,7 +121,12 @@ function bindPointer(area, plot, signal) {
       const { pointerId: id, clientX: x } = event;
       const before = fingers.size === 2 && fingers.has(id) ? spread(fingers) : null;
       if (fingers.has(id)) fingers.set(id, x);
-      if (before) return scaleRange(plot, before.apart / spread(fingers).apart, plot.shareAt(before.middle));
+      if (before) {
+        const now = spread(fingers);
+        scaleRange(plot, before.apart / now.apart, plot.shareAt(before.middle));
+        pan(plot, plot.shareAt(before.middle) - plot.shareAt(now.middle));
+        return;
+      }
       plot.cursor.moveTo(plot.pointAt(x));
       if (press?.id !== id) return;
       if (Math.abs(x - press.x) > (drags(event) ? STILL.mouse : STILL.touch)) press.still = false;
