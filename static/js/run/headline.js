@@ -10,7 +10,7 @@ import { count, duration, isolated, quoted } from "../shell/format.js";
  * @returns {string}
  */
 export function headline(run, { stale = false } = {}) {
-  const words = happening(run);
+  const words = stale && run.state === "running" ? "Learning." : happening(run); // there is room for a few words
   return stale && run.live && run.active ? `Last known: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
 }
 
