@@ -25,17 +25,20 @@ import { readNumber } from "./read-number.js";
 let made = 0;
 
 /**
- * @param {{limits: Limits, onCommit?: (value: number) => void, onInput?: () => void}} context `onCommit` is told of a number
+ * Escape takes back what has been typed since a number was shown or held last; in a dialog it closes that, as everywhere.
+ *
+ * @param {{limits: Limits, onCommit?: (value: number) => void, onInput?: () => void, onTakenBack?: () => void}} context `onCommit` is told of a number
  *   that was changed and holds, when the field is left or Enter is pressed.
  * @param {{signal: AbortSignal}} life
  * @returns {NumberField}
  */
-export function numberField({ limits, onCommit = () => {}, onInput = () => {} }, { signal }) {
+export function numberField({ limits, onCommit = () => {}, onInput = () => {}, onTakenBack = () => {} }, { signal }) {
   const input = element("input", "number-field");
   Object.assign(input, { type: "text", inputMode: limits.type === "integer" ? "numeric" : "decimal", autocomplete: "off", spellcheck: false });
   const problem = element("p", "problem-text");
   problem.id = `number-problem-${++made}`;
   problem.hidden = true;
+  let settled = "";
 
   /** @param {string} words */
   function complain(words) {
@@ -64,7 +67,20 @@ export function numberField({ limits, onCommit = () => {}, onInput = () => {} },
     "change",
     () => {
       const value = read();
-      if (value !== null) onCommit(value);
+      if (value === null) return;
+      settled = input.value;
+      onCommit(value);
+    },
+    { signal },
+  );
+  input.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || event.isComposing || input.value === settled || input.closest("dialog")) return;
+      input.value = settled;
+      complain("");
+      onInput();
+      onTakenBack();
     },
     { signal },
   );
@@ -75,7 +91,7 @@ export function numberField({ limits, onCommit = () => {}, onInput = () => {} },
     read,
     complain,
     show(value) {
-      input.value = value === null ? "" : plain(value);
+      input.value = settled = value === null ? "" : plain(value);
       complain("");
     },
   };

@@ -65,7 +65,7 @@ class RunControls {
     press(this.#stop, () => this.#send("stop", { action: "stop" }));
     press(this.#halve, () => this.#setRate((this.#rateNow ?? 0) / 2));
     press(this.#double, () => this.#setRate((this.#rateNow ?? 0) * 2));
-    this.#rate = numberField({ limits: RATES, onCommit: (rate) => this.#setRate(rate) }, { signal });
+    this.#rate = numberField({ limits: RATES, onCommit: (rate) => this.#setRate(rate), onTakenBack: () => this.#showRate() }, { signal });
     this.#rate.input.id = uniqueId("rate");
     this.#halve.setAttribute("aria-label", "÷2: halve the learning rate");
     this.#double.setAttribute("aria-label", "×2: double the learning rate");
