@@ -28,9 +28,11 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#words-now")).to_contain_text("You expected that 6 units can be off; it is 2")
     expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
-    *runs, baseline = rows
+    *runs, by_l1, by_l2 = rows
     reached = {cells[0]: (float(cells[1].removesuffix(" %")), float(cells[2]), cells[3]) for cells in runs}
-    assert baseline[:2] == ["two mean images (baseline)", "95.14 %"]
+    assert (by_l1[:2], by_l2[:2]) == (["two mean images by L1", "95.14 %"], ["two mean images by L2", "96.61 %"])
+    for label in ("baseline by L1: 95.14 %", "by L2: 96.61 %"):
+        expect(page.locator("#runs").get_by_text(label, exact=True)).to_be_visible()
     small = reached["batches of 32, seed 0"]
     for seed in (0, 1, 2):
         plain = reached[f"batches of 256, seed {seed}"]
@@ -48,7 +50,7 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#live")).to_contain_text(
         f"its hidden layer frozen as it began (you expected 75.5 %): {said}. All learned: 98."
     )
-    assert max(frozen.values()) < float(baseline[1].removesuffix(" %")) < reached["batches of 256, seed 0"][0]
+    assert max(frozen.values()) < float(by_l1[1].removesuffix(" %")) < reached["batches of 256, seed 0"][0]
     until_is(page, PRINTED_OVER, [])
 
     page.get_by_label("units off", exact=True).check()

@@ -42,7 +42,7 @@ export class FrozenLayer {
     const guess = this.#prediction.number("frozen");
     const shown = this.#shown();
     this.#graph.show([
-      ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: "baseline" })] : []),
+      ...(baseline ? [/** @type {Item} */ ({ kind: "rule", y: baseline, ink: "soft", label: "baseline by L2" })] : []),
       ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "rule", y: guess / 100, ink: "mine", dash: true, label: "your guess" })]),
       ...shown.map(({ log, ink, dash }) => /** @type {Item} */ ({ kind: "line", ink, dash, points: [...log.epochs.epoch.view].map((epoch, i) => /** @type {const} */ ([epoch, log.epochs.valid_accuracy.at(i)])) })),
       ...shown.map(({ log, ink, words }) => /** @type {Item} */ ({ kind: "words", x: NAMED, y: Math.max(...around(log)) + 0.004, words, ink })),

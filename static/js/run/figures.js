@@ -22,7 +22,7 @@ export function mountFigures(root, { run, painter }, { signal }) {
     accuracy.textContent = percent(value);
     accuracy.toggleAttribute("data-empty", Number.isNaN(value));
     comparison.textContent = started ? `without learning: ${percent(started.baseline.l1)}` : "";
-    comparison.title = "By asking which is nearer: the average 3 or the average 7.";
+    comparison.title = "By asking which is nearer: the average 3 or the average 7 (L1, the mean of all differences).";
     if (!started) words.textContent = "";
     else if (!Number.isNaN(value)) words.textContent = `of ${count(started.valid_images)} unseen digits`;
     else if (active || !run.live) words.textContent = "known after the first epoch";
