@@ -66,6 +66,9 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
     page.get_by_label("Hidden units, typed").fill("40")
     page.keyboard.press("Tab")
     expect(page.locator("#price")).to_contain_text("more than there is: take fewer epochs or fewer units.")
+    expect(page.get_by_role("button", name="This is what I expect")).to_be_disabled()
+    expect(page.locator("#prediction")).to_contain_text("This recipe cannot be trained. 2,144,100 more than there is")
+    page.get_by_label("Hidden units, typed").press("ArrowRight")
     expect(page).to_have_url(re.compile(r"hidden=40"))
 
 

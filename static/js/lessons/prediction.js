@@ -25,6 +25,9 @@ export class Prediction {
   #listeners = new Set();
   /** Null until there is one. @type {Answers | null} */
   answers;
+  /** Why nothing can be predicted now; empty: it can. */
+  #held = "";
+  #afterwards;
 
   /**
    * @param {HTMLFormElement} form
@@ -35,6 +38,7 @@ export class Prediction {
     this.#form = form;
     this.#key = key;
     this.answers = kept(key);
+    this.#afterwards = said(form)?.textContent ?? "";
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const held = form.contains(form.ownerDocument.activeElement);
@@ -67,6 +71,13 @@ export class Prediction {
     this.#take(null);
   }
 
+  /** @param {string} why nothing can be predicted now; empty: it can again */
+  hold(why) {
+    if (why === this.#held) return;
+    this.#held = why;
+    this.#show();
+  }
+
   /** @param {Answers | null} answers */
   #take(answers) {
     this.answers = answers;
@@ -85,6 +96,7 @@ export class Prediction {
     for (const control of this.#form.elements) {
       if (control instanceof HTMLButtonElement) {
         control.hidden = control.type === "submit" ? answers !== null : answers === null;
+        if (control.type === "submit") control.disabled = this.#held !== "";
       } else if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) {
         control.disabled = answers !== null;
         if (answers && control.name in answers) {
@@ -95,6 +107,9 @@ export class Prediction {
       }
     }
     this.#form.toggleAttribute("data-made", answers !== null);
+    this.#form.toggleAttribute("data-held", this.#held !== "");
+    const words = said(this.#form);
+    if (words) words.textContent = this.#held || this.#afterwards;
     showOutputs(this.#form);
   }
 }
@@ -105,6 +120,11 @@ export const FORMATS = {
   power: (value) => plain(Number((10 ** value).toPrecision(2))),
   percent: (value) => percent(value / 100, 1),
 };
+
+/** Where the form says that the prediction will be compared, or why there can be none. @param {HTMLFormElement} form */
+function said(form) {
+  return form.querySelector(".prediction-said");
+}
 
 /** @param {HTMLFormElement} form */
 function showOutputs(form) {

@@ -146,6 +146,8 @@ function paint() {
   const expected = guess === null ? null : guess / 100;
   graph.setAxes({ y: { min: lowest(entries, expected), max: 1, ...SCORES } });
   const chosen = recipe.value();
+  const wrong = recipe.wrong();
+  prediction.hold(wrong && `This recipe cannot be trained. ${wrong}`);
   graph.show(boardItems(entries, { own, expected, price: priceOf(chosen) }));
   showNumbers(part("lesson"), { price: count(priceOf(chosen)), parameters: count(parametersOf(chosen)), epochs: count(chosen.epochs) });
   const train = part("train", HTMLButtonElement);
