@@ -43,6 +43,22 @@ LESSON = {
 KEYS = {"broadcasting": "Enter", "linear-of-linear": "ArrowLeft"}
 """Where it is not the arrow to the right."""
 
+LAST = {"tensors": "#numbers", "sigmoid": "#width", "mini-batches": "#ranking"}
+"""Below it are only words on where the figure is from, and further examples."""
+
+WHOLE = """() => {
+  const { scrollHeight, clientHeight } = document.querySelector("#experiment");
+  return scrollHeight <= clientHeight;
+}"""
+"""Whether all of the figure is on the screen of a laptop."""
+
+TOGETHER = """(last) => {
+  const [{ top }, { bottom }, header, nav] = ["#experiment", last, ".site-header", ".site-nav"]
+    .map((each) => document.querySelector(each).getBoundingClientRect());
+  return bottom - top <= nav.top - header.bottom;
+}"""
+"""Whether one screen of a phone has all of the figure down to this."""
+
 CONTROLS = """#prediction :is(select, input[type=range], input[type=text], fieldset)"""
 
 MOVED = """(id) => {
@@ -118,6 +134,8 @@ def test_by_touch(phone: Page, slug: str) -> None:
     by_pointer(phone, touch=True)
     seen(phone, slug)
     fits(phone, 390)
+    if slug in LAST:
+        until(phone, TOGETHER, LAST[slug])
     moved, address = LESSON[slug].moved
     press_at(phone.locator(moved).first, touch=True)
     expect(phone).to_have_url(re.compile(re.escape(address)))
@@ -160,6 +178,8 @@ def test_by_keyboard_alone_and_then_by_mouse(page: Page, slug: str) -> None:
         tab_to(page, moved)
     page.keyboard.press(KEYS.get(slug, "ArrowRight"))
     expect(page).to_have_url(re.compile(re.escape(address)))
+    resize(page, 1366, 657)
+    until(page, WHOLE)
 
     page.goto(f"/lessons/{slug}")
     if slug != "your-turn":  # which has taken it back: the recipe was another one then

@@ -71,7 +71,7 @@ const steps = mountSlider(part("step"), { label: "Steps taken", min: 0, max: STE
 for (const name of /** @type {const} */ (["row", "column"])) {
   mountSlider(part(name), { label: name === "row" ? "Row" : "Column", min: 0, max: 27, step: 1, whole: true, ...state.control(name) }, { signal });
 }
-const maps = ["the weights now: blue speaks for a 3, orange for a 7", "downhill: the gradient, turned round", "mean 3 less mean 7"].map((words) => {
+const maps = ["the weights now", "downhill: minus the gradient", "mean 3 less mean 7"].map((words) => {
   const image = new SignedImage("map-image");
   image.paint(new Float32Array(784), palette, 1); // nothing yet: unpainted it would be black
   part("maps").append(element("figure", "map", image.canvas, element("figcaption", "caption", words)));
@@ -222,7 +222,7 @@ function paint() {
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   slice.describe(`${words} Led by the slope alone, a start ${REACH} below the weight comes to ${ends[0]} beside it, one ${REACH} above to ${ends[1]}.`);
-  part("source").textContent = `Computed by this server’s learner: a linear model with ${of.start === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${of.images === "all" ? "all training images in each step" : "mini-batches of 256"}${of.kept === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}.`;
+  part("source").textContent = `Computed by this server’s learner: a linear model with ${of.start === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${of.images === "all" ? "all training images in each step" : "mini-batches of 256"}${of.kept === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. Blue is for a 3, orange for a 7.`;
 }
 
 function paintExpected() {

@@ -26,7 +26,8 @@ const MOST_WRITTEN = 28;
 const STACKED = 3; // images of the picture of the stack
 const SHUFFLED = 6; // digits, as they are and with their pixels in another order
 const FIRST = "stack[5, :, 14]";
-const EXAMPLES = ["stack", "stack[5]", "stack[5, 13]", "stack[5, 13, 14]", "stack[:, 14, 14]", "stack[5, :, 14:15]", "stack[-1, 4:24, ::2]", "stack[5, 13, 14, 0]"];
+/** What neither the ladder nor the sliders pick. */
+const EXAMPLES = ["stack[5, :, 14:15]", "stack[-1, 4:24, ::2]", "stack[5, 13, 14, 0]"];
 const AXES = [{ point: "image" }, { point: "row" }, { point: "column" }];
 
 const { state, prediction, digits, signal, painter } = openLesson(window, { defaults: { at: FIRST, order: 0 } });
@@ -47,7 +48,7 @@ const show = painter.add(paint);
 
 const input = element("input", "shape-field");
 Object.assign(input, { type: "text", value: state.text("at"), spellcheck: false, autocomplete: "off", autocapitalize: "off" });
-const typed = field("Index", input, "A number picks one place along its axis; : keeps all; 2:20 and 2:20:3 are slices.");
+const typed = field("Index", input, "A number picks a place, : keeps all, 2:20:3 is a slice.");
 part("index").append(typed.root);
 input.addEventListener("input", () => take(input.value), { signal });
 state.control("at").watch((/** @type {string} */ text) => {
@@ -172,7 +173,7 @@ function paint() {
     rungs().forEach((picked, i) => ladder[i].show(picked, chosen));
     formula();
     const [first, end] = view.window;
-    part("source").textContent = `Drawn: images ${count(first)} to ${count(end - 1)} of the ${count(loaded.threes.length)} 3s among the 2,038 validation digits; while you move on to others, only every second one is drawn. The numbers are their pixels, from 0 (paper) to 1 (ink).`;
+    part("source").textContent = `Drawn: images ${count(first)} to ${count(end - 1)} of the ${count(loaded.threes.length)} 3s among the 2,038 validation digits; every second one while you move on. Numbers are pixels, from 0 (paper) to 1 (ink).`;
   }
   const words = [judged(), shuffledWords()].filter(Boolean).join(" ");
   if (words) part("words-now").textContent = words;
@@ -238,7 +239,7 @@ function mountRung(i) {
   const press = button(element("span", "rung-picture", ...(i === 3 ? [number] : []), shown), "rung", () => choose(rungs()[i]), { signal });
   press.disabled = part("lesson").dataset.controls === "none";
   const sizes = written(i ? [SIDE, SIDE].slice(i - 1) : shape());
-  part("ladder").append(element("li", "", element("span", "rung-words", `rank ${3 - i}`, element("br", ""), sizes), press, element("code", "", name)));
+  part("ladder").append(element("li", "", press, element("span", "rung-words", element("code", "", name), ` rank ${3 - i}`, element("br", ""), sizes)));
   return {
     /** @param {Selection} picked @param {string} chosen */
     show(picked, chosen) {

@@ -144,7 +144,7 @@ function paint() {
     const p = sigmoid(along.logit(i, change));
     return { key: String(i), pixels: all.bytes(i), words: `P(3) ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${p > 0.5 ? 3 : 7}`, press: null };
   }));
-  part("source").textContent = `Units, rows and columns are counted from 0. All ${count(all.count)} validation digits, read here with the parameters of run ${run} after its last step. The curves are drawn from ${POINTS + 1} points; where one must be drawn anew as you move, from ${HASTY + 1} until you rest.`;
+  part("source").textContent = `All ${count(all.count)} validation digits, read here by run ${run} after its last step. Units, rows and columns count from 0; a curve has ${POINTS + 1} points, ${HASTY + 1} while you move.`;
 }
 
 /** Whether the weight is the one that was asked about. */
