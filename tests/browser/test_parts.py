@@ -129,7 +129,7 @@ def test_the_whole_picture_takes_shape(page: Page, server: str, finished_run: st
         }""",
     )
     page.evaluate("drawing.put(Float32Array.from({ length: 784 }, (_, i) => (i > 200 && i < 330 ? 1 : 0)))")
-    expect(figure).to_contain_text(re.compile(r"The \d+ of 30 units that your drawing switches on"))
+    expect(figure).to_contain_text(re.compile(r"Summed over \d+ of 30 units, those that your drawing switches on"))
     page.evaluate("drawing.put(null)")
     expect(figure).to_contain_text("Summed over all 30 units")
 

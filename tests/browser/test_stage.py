@@ -63,7 +63,7 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
         expect(page.locator(".misread")).to_contain_text("Misreads")
         for width, height in sizes:
             resize(page, width, height)
-            wanted = [part for part in SEEN if not (phone and part in BELOW_ON_A_PHONE)]
+            wanted = [part for part in (*SEEN, "misread", "batch") if not (phone and part in BELOW_ON_A_PHONE)]
             until_is(page, f"(parts) => parts.filter((part) => !(({SHARE})(part) > 0.99))", [], wanted)
             until(
                 page,
@@ -72,6 +72,18 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
                 [160 if phone else 300 if width >= 1920 else 240, 0 if width < 1920 else 0.95 * width],
             )
             fits(page, width)
+    before = boxes(page, *(f"[data-part={part}]" for part in wanted))
+    try:
+        paused(page)
+        expect(page.locator("[data-part=batch]").get_by_role("img")).to_be_visible()
+        until_is(page, f"(parts) => parts.filter((part) => !(({SHARE})(part) > 0.99))", [], wanted)
+        page.locator(".sample").first.tap()
+        expect(page.locator("#contributions")).to_contain_text("logit")
+        page.get_by_role("button", name="Clear").tap()
+        expect(page.locator("#contributions")).not_to_contain_text("logit")
+        assert boxes(page, *(f"[data-part={part}]" for part in wanted))[:-1] == before[:-1]
+    finally:
+        control(server, slow_run, action="resume")
 
 
 def test_the_images_it_learns_from_are_on_the_screen_while_one_looks(page: Page, server: str, slow_run: str) -> None:

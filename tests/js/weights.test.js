@@ -66,14 +66,14 @@ test("bytes, which are counted, have the same full colour as numbers, which are 
 });
 
 test("the caption says what the sum is over", () => {
-  const said = (/** @type {Recipe} */ recipe, /** @type {number | null} */ on = null) => pictureCaption({ recipe }, 30, on);
+  const said = (/** @type {Recipe} */ recipe, /** @type {number | null} */ on = null) => pictureCaption({ recipe }, 30, on).join("");
   assert.match(said({}), /all 30 units/);
   assert.match(said({}, 17), /17 of 30 units/);
-  assert.match(said({}, 0), /no unit/);
+  assert.match(said({}, 0), /No unit/);
   assert.match(said({ model: "linear" }), /own weights/);
   assert.match(said({ model: "two_linear" }), /Without a bend/);
   assert.match(said({ activation: "tanh" }), /rough guide/);
-  assert.match(pictureCaption({ recipe: {} }, 1, null), /its one unit/);
+  assert.match(pictureCaption({ recipe: {} }, 1, null).join(""), /its one unit/);
 });
 
 test("words say where a picture is blue and orange", () => {

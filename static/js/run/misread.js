@@ -39,7 +39,8 @@ const CHANGES = new Set(["Weights", "Moved", "RunQueued", "RunStarted"]);
 export function mountMisread(root, { run, painter, digits: source, onPick }, { signal }) {
   const words = element("span", "");
   const about = element("span", "misread-about", "");
-  const said = element("p", "misread-count caption", words, about);
+  const of = element("span", "misread-of", "");
+  const said = element("p", "misread-count caption", words, of, about);
   const again = element("button", "button small", "Try again");
   again.type = "button";
   again.hidden = true;
@@ -113,7 +114,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
    */
   function show(digits, logits) {
     const { count: wrong, worst } = mistakes(logits, digits.labels, MOST);
-    showWords(`Misreads ≈ ${count(wrong)} of ${count(digits.count)} unseen digits.`, wrong > 0);
+    showWords(`Misreads ≈ ${count(wrong)} of ${count(digits.count)}`, " unseen digits.", wrong > 0);
     const shown = worst.map(({ index, label, logit }) => {
       const probability = share(sigmoid(logit));
       return {
@@ -131,10 +132,12 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
 
   /**
    * @param {string} text
+   * @param {string} [rest] of the sentence, for which a phone has no room
    * @param {boolean} [digits] whether some stand below
    */
-  function showWords(text, digits = false) {
+  function showWords(text, rest = "", digits = false) {
     if (words.textContent !== text) words.textContent = text;
+    if (of.textContent !== rest) of.textContent = rest;
     const below = digits ? " Below: what it is, and P(3)." : "";
     if (about.textContent !== below) about.textContent = below;
   }

@@ -7,19 +7,22 @@ const ROWS = ["upper", "middle", "lower"];
 const COLUMNS = ["left", "centre", "right"];
 
 /**
+ * In two parts, the first of which stands alone where there is little room.
+ *
  * @param {Pick<ShownRun, "recipe">} run
  * @param {number} units
  * @param {number | null} on how many of them a drawing switches on; null without a drawing
+ * @returns {[string, string]}
  */
 export function pictureCaption({ recipe }, units, on) {
-  if (recipe?.model === "linear") return "The network’s own weights, one for each pixel.";
+  if (recipe?.model === "linear") return ["The network’s own weights", ", one for each pixel."];
   const all = units === 1 ? "its one unit" : `all ${units} units`;
   const bend = recipe?.model === "two_linear" ? "none" : (recipe?.activation ?? "relu");
-  if (bend === "none") return `Summed over ${all}. Without a bend this is all it does.`;
-  if (bend !== "relu") return `Summed over ${all}. Each bends its own sum, so this is a rough guide.`;
-  if (on === null) return `Summed over ${all}. A drawing switches only some of them on.`;
-  if (on === 0) return "Your drawing switches no unit on: only the bias speaks.";
-  return `The ${on} of ${units} units that your drawing switches on: exactly what counts for it.`;
+  if (bend === "none") return [`Summed over ${all}`, ". Without a bend this is all it does."];
+  if (bend !== "relu") return [`Summed over ${all}`, ". Each bends its own sum, so this is a rough guide."];
+  if (on === null) return [`Summed over ${all}`, ". A drawing switches only some of them on."];
+  if (on === 0) return ["No unit is switched on", " by your drawing: only the bias speaks."];
+  return [`Summed over ${on} of ${units} units`, ", those that your drawing switches on: exactly what counts for it."];
 }
 
 /**

@@ -37,6 +37,13 @@ export function mountWholePicture(root, { run, painter, drawing = null }, { sign
   const shown = new Float64Array(28 * 28);
   let wanted = new Float64Array(28 * 28);
   let words = "";
+  const [first, more] = [element("span", ""), element("span", "caption-more")];
+  caption.append(first, more);
+  const say = (/** @type {string} */ short, rest = "") => {
+    words = short + rest;
+    if (first.textContent !== short) first.textContent = short;
+    if (more.textContent !== rest) more.textContent = rest;
+  };
   let [last, known] = [0, false];
 
   /** The newest sum; no picture: an empty one. */
@@ -46,14 +53,13 @@ export function mountWholePicture(root, { run, painter, drawing = null }, { sign
     if (found) {
       const full = 1 / fullColour(found.picture);
       wanted = found.picture.map((value) => value * full);
-      words = pictureCaption(run, found.units, found.on);
+      say(...pictureCaption(run, found.units, found.on));
     } else if (run.fetching) {
-      words = "The pictures of this moment are being fetched …"; // until then the last one stays, faint
+      say("The pictures of this moment are being fetched …"); // until then the last one stays, faint
     } else {
       wanted = new Float64Array(28 * 28);
-      words = "It appears with the first weights.";
+      say("It appears with the first weights.");
     }
-    if (caption.textContent !== words) caption.textContent = words;
     if (!known || still.matches || !run.live) shown.set(wanted); // a moment that is looked up is shown at once
     known = found !== null;
     describe();
