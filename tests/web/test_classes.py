@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import contextmanager
+from string import ascii_uppercase, digits
 
 import pytest
 from websockets.sync.client import connect
@@ -10,7 +11,7 @@ from websockets.sync.client import connect
 from app.lessons.contents import LESSONS
 from app.web import guesses
 from app.web.classroom.classes import WRONG_CODES, Classes
-from app.web.classroom.code import new_code, read_code, spoken
+from app.web.classroom.code import ALPHABET, new_code, read_code, spoken
 from app.web.classroom.poll import distributions
 from app.web.classroom.questions import BadAnswer, NumberAsked, TypedAsked, questions, read_answers
 from app.web.classroom.store import MemoryStore, UnknownClass
@@ -108,6 +109,12 @@ def test_a_typed_code_leads_to_its_page(stranger, typed, status, to):
     assert (answer.status_code, answer.headers.get("location")) == (status, to)
     assert "<script>alert" not in answer.text
     assert len(answer.text) < 20_000
+
+
+def test_a_code_that_is_none_is_answered_with_what_no_code_has(stranger):
+    page = stranger.get("/class?code=ABCDEF", headers={"accept": "text/html"}).text
+    said = page.partition("make words: not ")[2].partition(".")[0].replace(" or ", ", ").split(", ")
+    assert set(said) == set(ascii_uppercase + digits) - set(ALPHABET)
 
 
 @pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
