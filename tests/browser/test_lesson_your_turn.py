@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import at_rest, fits
+from tests.browser.waiting import at_rest, fits, resize, until
 
 ADDRESS = "/api/lessons/your-turn/entries"
 
@@ -79,6 +79,9 @@ def test_by_touch_and_a_second_tab_and_deleted_by_who_controls(phone: Page, page
     phone.locator("#train").tap()
     expect(phone.locator("#live")).to_contain_text("Your entry (one layer, rate 10, 1 epoch): score 9")
     fits(phone, 390)
+    resize(phone, 320, 640)
+    expect(phone.get_by_role("columnheader", name="Expected")).to_be_visible()
+    until(phone, "() => result.scrollWidth <= result.clientWidth")
 
     page.goto(QUICK)
     page.locator("#veil button").evaluate("button => button.click()")

@@ -17,4 +17,5 @@ test("an axis is labelled at round numbers within its ends", () => {
   assert.deepEqual(ticksOf({ min: 0.001, max: 300, scale: "log", label: "" }, 9), [0.001, 0.01, 0.1, 1, 10, 100]);
   assert.equal(ticksOf({ min: 1e-6, max: 1e6, scale: "log", label: "" }, 4).length, 4);
   assert.deepEqual(ticksOf({ min: 0, max: 1, label: "", ticks: [0.5] }, 4), [0.5]);
+  assert.deepEqual(ticksOf({ min: 0.01945, max: 0.02055, label: "" }, 2), [0.0195, 0.02, 0.0205]); // one tells no distance
 });

@@ -67,7 +67,7 @@ function paint() {
     return { label, logit, cost: loss(logit, target), pull: slope(logit, target) };
   });
   const room = lossName() === "bce" ? 0.5 : 0.07; // above a dot
-  curves.setAxes({ y: { min: 0, max: lossName() === "bce" ? 8.8 : 1.15, label: "Loss: of a 3 blue, of a 7 orange" } });
+  curves.setAxes({ y: { min: 0, max: lossName() === "bce" ? 9.6 : 1.3, label: "Loss: of a 3 blue, of a 7 orange" } });
   curves.show([
     { kind: "line", ink: "three", points: xs.map((z) => [z, loss(z, 1)]) },
     { kind: "line", ink: "seven", points: xs.map((z) => [z, loss(z, 0)]) },

@@ -28,6 +28,8 @@ import { movedApart } from "./labels.js";
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
 const LEAST = 240;
+const LEAST_TICKS = 2; // a single one tells no distance
+const MOST_TICKS = 10;
 const FEW = 40; // dots that are an element each
 const EDGE = 8; // pixels around the plot in which a dot on its edge is whole
 const SCALE = "--graph-scale"; // of all that is drawn: larger while it is presented
@@ -291,7 +293,7 @@ function share({ min, max, scale = "linear" }, value) {
   return Math.log(Math.max(value, min / 1e3) / min) / Math.log(max / min);
 }
 
-/** @param {Axis} axis @param {number} most */
+/** @param {Axis} axis @param {number} most @returns {number[]} */
 export function ticksOf({ min, max, scale = "linear", ticks }, most) {
   if (ticks) return ticks;
   const found = [];
@@ -305,7 +307,7 @@ export function ticksOf({ min, max, scale = "linear", ticks }, most) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * power).find((each) => each >= rough - 1e-12) ?? rough;
   for (let n = Math.ceil(min / step - 1e-9); n * step <= max + step * 1e-9; n++) found.push(Number((n * step).toPrecision(12)));
-  return found;
+  return found.length < LEAST_TICKS && most < MOST_TICKS ? ticksOf({ min, max, label: "" }, most + 1) : found;
 }
 
 /** @param {number} value */
