@@ -239,6 +239,8 @@ def test_the_state_of_the_connection_is_shown(slow: Page, complaints: list[str])
     expect(slow.locator("#connection")).to_contain_text(re.compile(r"Disconnected, trying again in \d+ s"))
     expect(slow.locator("#detail")).to_have_text("No connection: this is what was known last.")
     expect(slow.get_by_role("heading", level=1)).to_have_text("Last known: learning.")
+    resize(slow, 1366, 657)
+    until(slow, "() => headline.scrollHeight <= headline.clientHeight")  # none of it is cut off
     expect(slow.locator("#run-state")).to_have_text("last known: running")
     expect(slow).to_have_title(re.compile(r"^\? "))
     expect(slow.get_by_role("button", name="Pause")).to_be_disabled()
