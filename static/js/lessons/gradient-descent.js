@@ -216,7 +216,7 @@ function paint() {
   part("formula-now").hidden = of.kept === "yes"; // then the next step follows another number
   const words = [
     `After ${count(step)} ${step === 1 ? "step" : "steps"}: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,
-    step > 0 ? `Cosine between the weights and mean 3 less mean 7: ${decimals(cosine(weights, difference))}, between the way downhill and it: ${decimals(cosine(downhill, difference))}.` : `Cosine between the way downhill and mean 3 less mean 7: ${decimals(cosine(downhill, difference))}.`,
+    step > 0 ? `Cosine between the weights and mean 3 less mean 7: ${decimals(cosine(weights, difference))}, between the way downhill and it: ${decimals(cosine(downhill, difference))} (1 is the same direction, 0 nothing in common).` : `Cosine between the way downhill and mean 3 less mean 7: ${decimals(cosine(downhill, difference))} (1 is the same direction, 0 nothing in common).`,
     `The weight at row ${of.row}, column ${of.column} has the slope ${scientific(nudge.derivative)}; nudged by 0.001, rise over run is ${scientific(nudge.rise_over_run.at(-1) ?? NaN)}.`,
     judged(),
   ].filter(Boolean).join(" ");
