@@ -23,7 +23,9 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     page.get_by_role("button", name="1 Initialise").press("Enter")
     expect(words).not_to_contain_text("you expected")  # that was asked of the first step
     expect(words).to_contain_text("After 0 steps: loss 0.5000")
-    expect(words).to_contain_text("Cosine between the way downhill and mean 3 less mean 7: 0.9997 (1 is the same direction, 0 nothing")
+    expect(words).to_contain_text(
+        "Cosine between the way downhill and mean 3 less mean 7: 0.9997 (1 is the same direction, 0 nothing"
+    )
     said = re.compile(r"has the slope (−?[\d.e−]+); nudged by 0.001, rise over run is (−?[\d.e−]+)\.")
     expect(words).to_contain_text(said)
     slope = said.search(words.inner_text())

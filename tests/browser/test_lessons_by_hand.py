@@ -188,7 +188,7 @@ def test_by_keyboard_alone_and_then_by_mouse(page: Page, slug: str) -> None:
     seen(page, slug)
 
 
-def test_on_a_projector_sliders_of_a_prediction_have_room(page: Page) -> None:
+def test_on_a_projector_sliders_have_room_and_figures_are_whole(page: Page) -> None:
     resize(page, 1920, 1080)
     page.goto("/lessons/the-network?present")
     until_is(
@@ -196,3 +196,5 @@ def test_on_a_projector_sliders_of_a_prediction_have_room(page: Page) -> None:
         "() => [...document.querySelectorAll('#prediction input')].map((each) => each.offsetWidth > 300)",
         [True] * 3,
     )
+    page.goto("/lessons/tensors?present")
+    until(page, WHOLE.replace("#experiment", ".lesson-words .lesson-figure"))
