@@ -115,6 +115,7 @@ def test_no_order_is_told_before_all_pictures_are_read(page: Page) -> None:
 def test_gradients_of_small_batches_point_further_astray(page: Page) -> None:
     page.goto("/lessons/mini-batches?fan=0")
     page.locator("#veil button").evaluate("button => button.click()")
+    page.locator("#fans").scroll_into_view_if_needed()  # before that nobody asks for them
     expect(page.locator("#fan-source")).to_contain_text("Computed by this server", timeout=PATIENCE)
     expect(page.locator(".fan b")).to_have_text([re.compile(r"^[\d.]+°$")] * 4)
     angles = [float(words.rstrip("°")) for words in page.locator(".fan b").all_inner_texts()]
