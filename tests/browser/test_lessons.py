@@ -347,7 +347,7 @@ def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None
     expect(page.locator("output[for=predict-more-1]")).to_have_text("89.5 %")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     words = page.locator("#words-now")
-    trained(page.locator("#source"), "validation digits, read here with the parameters of run")
+    trained(page.locator("#source"), "validation digits, read here by run")
     expect(words).to_contain_text("2 of 2,038 verdicts change. You expected 21.")
     beside = page.locator("#drawn-beside")
     expect(beside.get_by_text("you drew")).to_be_visible()

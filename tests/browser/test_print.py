@@ -84,7 +84,7 @@ def test_a_lesson_is_printed_with_its_question_and_result_and_nothing_to_press(p
     expect(page.locator("#stack canvas")).to_be_visible()
     expect(page.locator("#picked")).to_be_visible()
     controls = "#experiment :is(input[type=range], input[type=checkbox], button:not(:has(canvas)))"
-    expect(page.locator(controls).nth(10)).to_be_attached()
+    expect(page.locator(controls).nth(8)).to_be_attached()
     expect(page.locator(f"{controls}:visible")).to_have_count(0)
     expect(page.locator("#order").get_by_text("another")).to_be_hidden()
 
