@@ -9,6 +9,7 @@ from app.checkpoint import Checkpoint
 from app.controls import Control, SetLearningRate
 from app.events import Controlled, Event
 from app.history.history import History
+from app.history.lock import DatabaseInUse
 from app.history.unavailable import HistoryUnavailable
 from app.record import Record
 from app.run import Run
@@ -168,7 +169,7 @@ async def log(
     runs = list({run.id: run for run, _ in sent}.values())
     try:
         await _store(history, sent, ending)
-    except HistoryUnavailable as error:
+    except (HistoryUnavailable, DatabaseInUse) as error:
         for run in runs:
             run.broken, run.log_error = True, f"The log could not be written. {error.reason}"
         return runs
