@@ -21,6 +21,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
+
+
 class Settings(BaseSettings):
     """Raises pydantic's ValidationError, naming the option, where one is off."""
 
@@ -126,6 +133,14 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"local|ray|ray://[^/@\s]+:\d+", engine):
             raise ValueError("it is neither local nor ray nor ray://HOST:PORT")
         return engine
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not re.fullmatch(r"[\w.-]+", host, re.ASCII) and not _is_address(host):
+                raise ValueError(f"{host!r} is no name: give it without scheme, port and path, such as lab.example")
+        return hosts
 
     @field_validator("forwarded_allow_ips")
     @classmethod

@@ -34,3 +34,10 @@ def test_servers_share_runs_only_by_a_database_and_a_stream_that_can_be_shared(
 def test_passwords_are_not_shown(scheme: str) -> None:
     settings = Settings(database_url=POSTGRES, live_url=LIVE.replace("redis", scheme))
     assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize("host", ["https://lab.example", "lab.example:8000", "lab.example/", "*.example", "[::1]", ""])
+def test_a_name_that_no_request_could_have_is_refused(host: str) -> None:
+    Settings(allowed_hosts=("lab.example", "lab_1", "10.0.0.1", "fe80::1"))
+    with pytest.raises(ValidationError, match="give it without scheme, port and path"):
+        Settings(allowed_hosts=("lab.example", host))
