@@ -24,6 +24,8 @@ OURS, OTHERS, DRAWN, JUNK = 1400, 1400, 420, 840
 DRAWINGS = 300
 PLAIN = 0.1
 """The share of images that are hardly distorted."""
+LEAN = 1.2
+"""How much further the harder ones are turned and slanted."""
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -43,10 +45,11 @@ class Pool:
 
 class Chunks(Dataset[tuple[Tensor, Tensor]]):
     """Chunk by number: images ``[CHUNK, 784]`` uint8 and labels ``[CHUNK]``, shuffled. ``drawings``: how many to make
-    of each digit; of what is no digit there are forty times as many. ``low``: of the bars of 7s, as ``bits.add``."""
+    of each digit; of what is no digit there are forty times as many. ``harder``: more 7s have bars, half of these low
+    (``bits.add``), and everything leans further."""
 
-    def __init__(self, arrays: Arrays, seed: int, count: int, drawings: int = DRAWINGS, low: bool = False) -> None:
-        self._seed, self._count, self._low = seed, count, low
+    def __init__(self, arrays: Arrays, seed: int, count: int, drawings: int = DRAWINGS, harder: bool = False) -> None:
+        self._seed, self._count, self._harder = seed, count, harder
         random = RandomState(seed)
         self._digits = {
             digit: Pool(images, np.full(len(images), digit, np.int64))
@@ -86,13 +89,13 @@ class Chunks(Dataset[tuple[Tensor, Tensor]]):
         parts = [self._digits[digit].some(random, OURS // 2) for digit in (3, 7)]
         others = [digit for digit in range(10) if digit not in (3, 7)]
         parts += [self._digits[digit].some(random, OTHERS // len(others)) for digit in others]
-        parts = [bits.add(random, *part, low=self._low) for part in parts]
+        parts = [bits.add(random, *part, low=self._harder) for part in parts]
         parts += [self._drawn.some(random, DRAWN), self._junk.some(random, JUNK)]
         images, labels = (np.concatenate(values) for values in zip(*parts, strict=True))
         generator = torch.Generator().manual_seed(random.randint(2**31))
         strength = torch.rand(len(images), generator=generator) * 0.9 + 0.3
         strength[torch.rand(len(images), generator=generator) < PLAIN] = 0.15
-        seen = distort(torch.from_numpy(images).float() / 255, strength, generator)
+        seen = distort(torch.from_numpy(images).float() / 255, strength, generator, LEAN if self._harder else 1)
         upside = junk.inverted(random, self._everything, CHUNK - len(images))
         seen = torch.cat([(seen * 255).round().to(torch.uint8), torch.from_numpy(upside)])
         known = torch.cat([torch.from_numpy(labels), torch.full((len(upside),), NO_DIGIT)])

@@ -38,14 +38,15 @@ class Field:
     """``[n, 2, WAVES]`` of these."""
 
     @classmethod
-    def random(cls, count: int, strength: Tensor, generator: torch.Generator) -> "Field":
-        """``strength`` ``[count]``: 0 leaves an image as it is, 1 is what a hand may do."""
+    def random(cls, count: int, strength: Tensor, generator: torch.Generator, lean: float) -> "Field":
+        """``strength`` ``[count]``: 0 leaves an image as it is, 1 is what a hand may do. ``lean``: so many times as far
+        it is turned and slanted."""
 
         def normal(*shape: int) -> Tensor:
             drawn = torch.randn(count, *shape, generator=generator).clamp_(-2.5, 2.5)
             return drawn * strength.view(-1, *[1] * len(shape))
 
-        turn, slant, size = normal(1) * 10 * pi / 180, normal(1) * 0.26, normal(2) * 0.14
+        turn, slant, size = normal(1) * 10 * lean * pi / 180, normal(1) * 0.26 * lean, normal(2) * 0.14
         cos, sin, (wide, high) = turn.cos(), turn.sin(), size.exp().T.unsqueeze(2)
         rows = (cos * wide, (slant * cos - sin) * high, sin * wide, (slant * sin + cos) * high)
         fall = torch.arange(1, _WAVES + 1).reciprocal()
@@ -70,17 +71,17 @@ class Field:
         return torch.stack((m[:, 0] * bent_x + m[:, 1] * bent_y, m[:, 2] * bent_x + m[:, 3] * bent_y), dim=3)
 
 
-def distort(images: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
-    """Images ``[n, 784]`` of 0-1 → the same, distorted by ``strength`` ``[n]``, placed, their lines thicker or thinner.
-    What has no ink stays so."""
+def distort(images: Tensor, strength: Tensor, generator: torch.Generator, lean: float = 1) -> Tensor:
+    """Images ``[n, 784]`` of 0-1 → the same, distorted by ``strength`` ``[n]`` and ``lean`` (:class:`Field`), placed,
+    their lines thicker or thinner. What has no ink stays so."""
     blocks = zip(images.split(_BLOCK), strength.split(_BLOCK), strict=True)  # type: ignore[no-untyped-call]
-    return torch.cat([_distorted(some, strong, generator) for some, strong in blocks])
+    return torch.cat([_distorted(some, strong, generator, lean) for some, strong in blocks])
 
 
-def _distorted(images: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
+def _distorted(images: Tensor, strength: Tensor, generator: torch.Generator, lean: float) -> Tensor:
     count = len(images)
     square = images.view(count, 1, SIDE, SIDE)
-    field = Field.random(count, strength, generator)
+    field = Field.random(count, strength, generator, lean)
     axis = (2 * torch.arange(_SHEET) + 1 - _SHEET) / SIDE
     sheet: Grid = (axis.view(1, 1, -1).expand(count, 1, -1), axis.view(1, -1, 1).expand(count, -1, 1))
     rough = grid_sample(square, field.at(sheet), align_corners=False)[:, 0]

@@ -71,13 +71,13 @@ def settled(
     drawings: int = DRAWINGS,
 ) -> Parameters:
     """The second training's, which begins with ``begin``, ``trained``'s, and learns from each chunk once. Of its 7s
-    more have bars, and half of these are low."""
+    more have bars, half of these low, and all that it learns from leans further."""
     net = network()
     net.load_state_dict({name: torch.tensor(value, dtype=torch.float32) for name, value in begin.items()})
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE_AFTER, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / RISE))
     average = [value.detach().clone() for value in net.parameters()]
-    chunks = Chunks(arrays, seed, -(-steps * BATCH // CHUNK), drawings, low=True)
+    chunks = Chunks(arrays, seed, -(-steps * BATCH // CHUNK), drawings, harder=True)
     for step, (inputs, labels) in enumerate(_batches(chunks, steps, 1, seed + 1), 1):
         loss = _learn(net, inputs, labels, optimizer)
         schedule.step()
