@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.history import store
@@ -74,6 +75,7 @@ class Database:
             file = Path(self._engine.url.database or "")
             self._ballast = Ballast(Path(f"{file}.ballast"), ballast)
             self._identity = Identity(file, self._writer.lock)
+            event.listen(self._engine, "do_connect", partial(self._only_the_same, self._identity))
         try:
             if self._writer:
                 self._first_write(self._writer, migrate, needless=_is_newest)
@@ -285,7 +287,8 @@ class Database:
     def _verify(self) -> None:
         if self._identity is None or self._overwritten:
             return
-        problem = self._raw(self._identity.problem)
+        # Where it is missing no connection can be made to look into it.
+        problem = self._identity.missing or self._raw(self._identity.problem)
         if problem is None and self._lost:
             self._lost = self.trouble = None
             logger.warning("The database is back in its place.")
@@ -294,6 +297,12 @@ class Database:
             self._lost = problem
             lost = HistoryUnavailable(self._url, problem)
             self._note(lost, lost.reason)
+
+    def _only_the_same(self, identity: Identity, *_: Any) -> None:
+        """No new connection is made to another file: it would be written into, be it an empty one, and what is read
+        there later be taken for ours."""
+        if missing := identity.missing:
+            raise HistoryUnavailable(self._url, missing)
 
     def _raw(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Outside of any transaction."""

@@ -1,7 +1,6 @@
 """How an engine connects to a database, and what each connection is set to."""
 
 import os
-import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -43,13 +42,20 @@ def engine_of(url: str) -> Engine:
 
 
 def sqlite_engine(url: URL, *, alone: bool = False) -> Engine:
-    """``alone``: no other program can use the file meanwhile, and SQLite needs no file for what it would share."""
+    """``alone``: no other program can use the file meanwhile, and SQLite needs no file for what it would share. The
+    file is made here if there is none, and by no connection later: where it is gone by then, that is an error."""
     if not url.database or url.database == ":memory:":
         raise ValueError(f"{url} is not a file: a history needs one, such as sqlite:///threeseven.db")
     # For its owner alone: what people name their runs is theirs. SQLite gives its further files the same mode.
     Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, **({"creator": lambda: _connect_alone(url)} if alone else {}))
+    options = "vfs=unix-excl" if alone else "mode=rw"
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: list[Any], named: dict[str, Any]) -> None:
+        if not named.get("uri"):
+            arguments[0], named["uri"] = f"file:{quote(os.path.abspath(arguments[0]))}?{options}", True
 
     @event.listens_for(engine, "connect")
     def set_up(connection: DBAPIConnection, _: Any) -> None:
@@ -74,8 +80,3 @@ def sqlite_engine(url: URL, *, alone: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-def _connect_alone(url: URL) -> sqlite3.Connection:
-    file = quote(os.path.abspath(url.database or ""))
-    return sqlite3.connect(f"file:{file}?vfs=unix-excl", uri=True, check_same_thread=False)

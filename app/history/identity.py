@@ -44,7 +44,14 @@ class Identity:
     @property
     def in_place(self) -> bool:
         """Whether the file and its write-ahead log are still found under their names."""
-        return self._lock.in_place and self._log_in_place
+        return self.missing is None
+
+    @property
+    def missing(self) -> str | None:
+        """What is not found there any more, or is another's."""
+        if not self._lock.in_place:
+            return GONE
+        return None if self._log_in_place else LOG_GONE
 
     @property
     def _log_in_place(self) -> bool:
@@ -81,10 +88,8 @@ class Identity:
 
     def problem(self, connection: sqlite3.Connection) -> str | None:
         """What has happened to it. ``connection`` is to the file."""
-        if not self._lock.in_place:
-            return GONE
-        if not self._log_in_place:
-            return LOG_GONE
+        if missing := self.missing:
+            return missing
         if self._number is None:
             return None
         if self.overwritten:

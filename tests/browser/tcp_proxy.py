@@ -60,9 +60,10 @@ class TcpProxy:
             self._writers.add(writer)
             self._lost.add(writer)
             return
-        behind, before = await asyncio.open_connection(*self._target)
-        self._writers |= {writer, before}
-        await asyncio.gather(self._pass(reader, before), self._pass(behind, writer))
+        with suppress(asyncio.CancelledError):  # at the end; asyncio takes it for a bug of a connection's handler
+            behind, before = await asyncio.open_connection(*self._target)
+            self._writers |= {writer, before}
+            await asyncio.gather(self._pass(reader, before), self._pass(behind, writer))
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):

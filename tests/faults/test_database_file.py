@@ -265,6 +265,23 @@ async def test_an_error_that_is_raised_again_and_again_gathers_nothing(file: Pat
     assert len(lengths) == 1
 
 
+@pytest.mark.parametrize("another", [False, True])
+async def test_no_new_connection_is_to_another_file(file: Path, another: bool) -> None:
+    """One would make an empty file where there is none, and go on to read it once the right one is back."""
+    async with History.open(f"sqlite:///{file}") as history:
+        await history.create(queued())
+        moved = await anyio.to_thread.run_sync(file.rename, file.with_name("elsewhere"))
+        if another:
+            await anyio.to_thread.run_sync(file.write_bytes, b"")
+        await asyncio.gather(*(history.runs() for _ in range(50)), return_exceptions=True)
+        left = await anyio.to_thread.run_sync(lambda: file.read_bytes() if file.exists() else None)
+        assert left == (b"" if another else None)
+        await anyio.to_thread.run_sync(moved.rename, file)
+        await until(lambda: history.trouble is None)
+        for listed, _ in await asyncio.gather(*(history.runs() for _ in range(50))):
+            assert [run.id for run in listed] == ["run"]
+
+
 async def test_a_file_that_is_put_back_goes_on(file: Path) -> None:
     async with History.open(f"sqlite:///{file}") as history:
         await history.create(queued())
