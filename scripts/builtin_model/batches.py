@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from app.data import Arrays
 from scripts.builtin_model import bits, drawn, junk
-from scripts.builtin_model.distort import distort
+from scripts.builtin_model.distort import LITTLE, MUCH, distort
 from scripts.builtin_model.outlines import DIGITS, LETTERS
 
 NO_DIGIT = 10
@@ -24,8 +24,6 @@ OURS, OTHERS, DRAWN, JUNK = 1400, 1400, 420, 840
 DRAWINGS = 300
 PLAIN = 0.1
 """The share of images that are hardly distorted."""
-LEAN = 1.2
-"""How much further the harder ones are turned and slanted."""
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -46,7 +44,7 @@ class Pool:
 class Chunks(Dataset[tuple[Tensor, Tensor]]):
     """Chunk by number: images ``[CHUNK, 784]`` uint8 and labels ``[CHUNK]``, shuffled. ``drawings``: how many to make
     of each digit; of what is no digit there are forty times as many. ``harder``: more 7s have bars, half of these low
-    (``bits.add``), and everything leans further."""
+    (``bits.add``), and everything leans more."""
 
     def __init__(self, arrays: Arrays, seed: int, count: int, drawings: int = DRAWINGS, harder: bool = False) -> None:
         self._seed, self._count, self._harder = seed, count, harder
@@ -95,7 +93,7 @@ class Chunks(Dataset[tuple[Tensor, Tensor]]):
         generator = torch.Generator().manual_seed(random.randint(2**31))
         strength = torch.rand(len(images), generator=generator) * 0.9 + 0.3
         strength[torch.rand(len(images), generator=generator) < PLAIN] = 0.15
-        seen = distort(torch.from_numpy(images).float() / 255, strength, generator, LEAN if self._harder else 1)
+        seen = distort(torch.from_numpy(images).float() / 255, strength, generator, MUCH if self._harder else LITTLE)
         upside = junk.inverted(random, self._everything, CHUNK - len(images))
         seen = torch.cat([(seen * 255).round().to(torch.uint8), torch.from_numpy(upside)])
         known = torch.cat([torch.from_numpy(labels), torch.full((len(upside),), NO_DIGIT)])

@@ -6,6 +6,7 @@ Each image is sampled once, at coordinates that went through every distortion, s
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import pi
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,6 +25,16 @@ Grid = tuple[Tensor, Tensor]
 """Coordinates x ``[n, 1, w]`` and y ``[n, h, 1]``, where an image reaches from -1 to 1."""
 
 
+class Lean(NamedTuple):
+    """How far images are turned, in degrees, and slanted, as a tangent: the standard deviations."""
+
+    turn: float
+    slant: float
+
+
+LITTLE, MUCH = Lean(10, 0.26), Lean(12, 0.3)
+
+
 @dataclass(frozen=True)
 class Field:
     """For each of n images: where in it a point of the distorted one lies."""
@@ -38,15 +49,14 @@ class Field:
     """``[n, 2, WAVES]`` of these."""
 
     @classmethod
-    def random(cls, count: int, strength: Tensor, generator: torch.Generator, lean: float) -> "Field":
-        """``strength`` ``[count]``: 0 leaves an image as it is, 1 is what a hand may do. ``lean``: so many times as far
-        it is turned and slanted."""
+    def random(cls, count: int, strength: Tensor, generator: torch.Generator, lean: Lean) -> "Field":
+        """``strength`` ``[count]``: 0 leaves an image as it is, 1 is what a hand may do."""
 
         def normal(*shape: int) -> Tensor:
             drawn = torch.randn(count, *shape, generator=generator).clamp_(-2.5, 2.5)
             return drawn * strength.view(-1, *[1] * len(shape))
 
-        turn, slant, size = normal(1) * 10 * lean * pi / 180, normal(1) * 0.26 * lean, normal(2) * 0.14
+        turn, slant, size = normal(1) * lean.turn * pi / 180, normal(1) * lean.slant, normal(2) * 0.14
         cos, sin, (wide, high) = turn.cos(), turn.sin(), size.exp().T.unsqueeze(2)
         rows = (cos * wide, (slant * cos - sin) * high, sin * wide, (slant * sin + cos) * high)
         fall = torch.arange(1, _WAVES + 1).reciprocal()
@@ -71,14 +81,14 @@ class Field:
         return torch.stack((m[:, 0] * bent_x + m[:, 1] * bent_y, m[:, 2] * bent_x + m[:, 3] * bent_y), dim=3)
 
 
-def distort(images: Tensor, strength: Tensor, generator: torch.Generator, lean: float = 1) -> Tensor:
-    """Images ``[n, 784]`` of 0-1 → the same, distorted by ``strength`` ``[n]`` and ``lean`` (:class:`Field`), placed,
-    their lines thicker or thinner. What has no ink stays so."""
+def distort(images: Tensor, strength: Tensor, generator: torch.Generator, lean: Lean = LITTLE) -> Tensor:
+    """Images ``[n, 784]`` of 0-1 → the same, distorted by ``strength`` ``[n]`` and leaning by ``lean``, placed, their
+    lines thicker or thinner. What has no ink stays so."""
     blocks = zip(images.split(_BLOCK), strength.split(_BLOCK), strict=True)  # type: ignore[no-untyped-call]
     return torch.cat([_distorted(some, strong, generator, lean) for some, strong in blocks])
 
 
-def _distorted(images: Tensor, strength: Tensor, generator: torch.Generator, lean: float) -> Tensor:
+def _distorted(images: Tensor, strength: Tensor, generator: torch.Generator, lean: Lean) -> Tensor:
     count = len(images)
     square = images.view(count, 1, SIDE, SIDE)
     field = Field.random(count, strength, generator, lean)

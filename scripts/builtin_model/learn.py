@@ -71,7 +71,7 @@ def settled(
     drawings: int = DRAWINGS,
 ) -> Parameters:
     """The second training's, which begins with ``begin``, ``trained``'s, and learns from each chunk once. Of its 7s
-    more have bars, half of these low, and all that it learns from leans further."""
+    more have bars, half of these low, and all that it learns from leans more."""
     net = network()
     net.load_state_dict({name: torch.tensor(value, dtype=torch.float32) for name, value in begin.items()})
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE_AFTER, weight_decay=WEIGHT_DECAY, fused=True)
