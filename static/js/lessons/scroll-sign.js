@@ -19,8 +19,8 @@ export function bindScrollSign(figure, { signal }) {
     else figure.removeAttribute("tabindex");
     sign.toggleAttribute("data-more", scrolls && scrollHeight - clientHeight - scrollTop > END);
   };
-  const observer = new ResizeObserver(look);
-  for (const each of [figure, ...figure.children]) observer.observe(each);
+  const observer = new ResizeObserver(() => requestAnimationFrame(look)); // graphs fill their boxes only after this
+  for (const each of [figure, ...figure.querySelectorAll(":scope > *, :scope > section > *")]) observer.observe(each);
   figure.addEventListener("scroll", look, { passive: true, signal });
   signal.addEventListener("abort", () => {
     observer.disconnect();
