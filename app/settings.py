@@ -21,7 +21,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
     try:
         return bool(ip_address(host))
     except ValueError:
@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     @classmethod
     def _names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
-            if not re.fullmatch(r"[\w.-]+", host, re.ASCII) and not _is_address(host):
+            if not re.fullmatch(r"[\w.-]+", host, re.ASCII) and not is_address(host):
                 raise ValueError(f"{host!r} is no name: give it without scheme, port and path, such as lab.example")
         return hosts
 

@@ -287,8 +287,10 @@ class Database:
     def _verify(self) -> None:
         if self._identity is None or self._overwritten:
             return
-        # Where it is missing no connection can be made to look into it.
-        problem = self._identity.missing or self._raw(self._identity.problem)
+        try:  # where it is missing, also since a moment, no connection can be made to look into it
+            problem = self._identity.missing or self._raw(self._identity.problem)
+        except HistoryUnavailable:
+            problem = self._identity.missing
         if problem is None and self._lost:
             self._lost = self.trouble = None
             logger.warning("The database is back in its place.")

@@ -87,9 +87,7 @@ class Identity:
                 os.truncate(log, 0)
 
     def problem(self, connection: sqlite3.Connection) -> str | None:
-        """What has happened to it. ``connection`` is to the file."""
-        if missing := self.missing:
-            return missing
+        """What has happened to the content of a file that is not ``missing``. ``connection`` is to it."""
         if self._number is None:
             return None
         if self.overwritten:

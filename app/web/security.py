@@ -8,7 +8,6 @@ import re
 import socket
 from collections.abc import Awaitable, Iterable
 from functools import lru_cache
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -16,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.settings import Settings, is_loopback
+from app.settings import Settings, is_address, is_loopback
 from app.web import drawings, experiments, handshake, predict
 from app.web.forwarding import is_forwarded
 from app.web.problems import Problem
@@ -150,12 +149,7 @@ class Security:
             return False
         if name in self._names or is_loopback(name):
             return True
-        if self._settings.loopback:
-            return False
-        try:
-            return bool(ip_address(name))
-        except ValueError:
-            return False
+        return not self._settings.loopback and is_address(name)
 
 
 async def on_error(request: Request, error: Exception) -> Response:
