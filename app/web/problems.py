@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from app.history.damage import Damaged
 from app.history.lock import DatabaseInUse
@@ -22,6 +23,8 @@ MEDIA_TYPE = "application/problem+json"
 _STRING = {"type": "string"}
 LEADER_SECONDS = 2
 """After so long another server may lead."""
+
+NOTHING_HERE = "There is nothing at this address."
 
 SCHEMA = {
     "type": "object",
@@ -68,6 +71,14 @@ class Problem(Exception):
 
     def response(self) -> JSONResponse:
         return JSONResponse(self.document(), self.status, dict(self.headers or {}), MEDIA_TYPE)
+
+
+async def refuse_handshake(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a WebSocket's handshake, as an ASGI app does, with a problem document in place of a socket."""
+    await receive()  # websocket.connect
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        return await send({"type": "websocket.close", "code": 1008, "reason": problem.title})
+    await problem.response()(scope, receive, send)
 
 
 def no_such_run(run: str) -> Problem:
@@ -181,7 +192,7 @@ async def on_damaged(request: Request, error: Exception) -> Response:
 def said(error: HTTPException) -> str:
     """What it says, or of an address that no route has, in words."""
     if error.status_code == HTTPStatus.NOT_FOUND and error.detail == HTTPStatus.NOT_FOUND.phrase:
-        return "There is nothing at this address."
+        return NOTHING_HERE
     return error.detail
 
 

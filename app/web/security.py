@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.settings import Settings, is_address, is_loopback
 from app.web import drawings, experiments, handshake, predict
 from app.web.forwarding import is_forwarded
-from app.web.problems import Problem
+from app.web.problems import Problem, refuse_handshake
 
 BODY_LIMIT = 64 * 1024
 """Bytes. The largest honest JSON body but a drawing (``/predict`` has limits of its own) is under 1 kB."""
@@ -78,7 +78,7 @@ class Security:
         if scope["type"] == "websocket":
             if refusal is None:
                 return await self._app(scope, receive, send)
-            return await _refuse_handshake(refusal, scope, receive, send)
+            return await refuse_handshake(refusal, scope, receive, send)
 
         def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
@@ -208,11 +208,3 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return receive_limited
-
-
-async def _refuse_handshake(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()  # websocket.connect
-    if "websocket.http.response" not in scope.get("extensions", {}):
-        return await send({"type": "websocket.close", "code": 1008, "reason": problem.title})
-
-    await problem.response()(scope, receive, send)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Router
 from starlette.types import Receive, Scope, Send
 
+from app.web.problems import NOTHING_HERE, Problem, refuse_handshake
 from app.web.root_path import root
 
 
@@ -21,6 +22,8 @@ class Slashes:
             query = scope["query_string"].decode("latin-1")
             location = quote(f"{root(scope)}{path}") + (f"?{query}" if query else "")
             return await Response(status_code=307, headers={"location": location})(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await refuse_handshake(Problem(404, "Not Found", NOTHING_HERE), scope, receive, send)
         await self._router.not_found(scope, receive, send)
 
     def _without(self, scope: Scope) -> str | None:

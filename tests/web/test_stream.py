@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from app.web.subscriptions import MAX_SUBSCRIPTIONS
@@ -195,6 +195,16 @@ def test_live_waits_for_the_next_run_when_told_which_was_seen(server):
 
 def test_an_unknown_run_closes_with_4404(server):
     assert received(server, "/ws/runs/none?after=0") == ([], 4404)
+
+
+@pytest.mark.parametrize("path", ["/ws/nothing", "/", "/predict/"])
+def test_an_address_that_is_no_sockets_says_so(server, path):
+    with pytest.raises(InvalidStatus) as refused:
+        open_socket(server, path)
+    answer = refused.value.response
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert json.loads(answer.body)["detail"]
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", "9" * 400, "", "٣"])
