@@ -364,6 +364,12 @@ def refused_viewer(server, viewers):
     raise AssertionError("none was refused")
 
 
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="its sockets are no files")
 def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serve, tmp_path, capfd):
     with serve(tmp_path, files=256) as server, ExitStack() as viewers, server.client() as client:
@@ -371,6 +377,13 @@ def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serv
         assert allowed >= 50
         assert refusal.code == 1013
         assert f"{allowed} viewers" in refusal.reason
+        for _ in range(30):  # that do not take their refusal: they keep what is spare
+            stubborn = viewers.enter_context(
+                socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
+            )
+            stubborn.sendall(HANDSHAKE)
+            assert stubborn.recv(12) == b"HTTP/1.1 101"
+        assert refused_viewer(server, viewers) == (0, refusal)
         for path in ("/", "/healthz", "/api/runs"):
             assert client.get(path).status_code == 200
         run = server.start()["id"]

@@ -91,7 +91,7 @@ class Connections:
         if not self._make_room(address, now - MOMENT):
             self._guests[connection] = None
             if len(self._guests) > GUESTS:
-                self._let_go(next(iter(self._guests)))
+                self._let_go_unanswered(next(iter(self._guests)))
             return False
         self._addresses.setdefault(address, _Address()).by_state[State.NEW][connection] = now
         self._where[connection] = address, State.NEW
@@ -116,9 +116,9 @@ class Connections:
 
     def upgrade(self, connection: Connection) -> Callable[[], None] | None:
         """From now on it is a WebSocket: what is returned is to be called when that is lost. None where there are as
-        many as there may be."""
+        many as there may be: it keeps the place that it has while it is told so, and gives way as one that is idle."""
         if self._sockets >= self._max_sockets:
-            self._seldom.warning(f"A WebSocket is refused: {self._sockets} are open, which is as many as may be.")
+            self.mark(connection, State.IDLE)
             return None
         self.remove(connection)
         self._sockets += 1
@@ -142,11 +142,17 @@ class Connections:
         while count() >= most:
             if not self._let_go(_first(each.yielding(before) for each in addresses())):
                 new = _first(each.oldest_new() for each in addresses())
-                return new is not None and (count() < most + self._spare or self._let_go(new))
+                if new is None or count() < most + self._spare:
+                    return new is not None
+                return self._let_go_unanswered(new)
         return True
 
     def _largest_first(self) -> Sequence[_Address]:
         return sorted(self._addresses.values(), key=lambda each: each.count, reverse=True)
+
+    def _let_go_unanswered(self, connection: Connection) -> bool:
+        self._seldom.warning("Connections are closed unanswered: more come at once than there may be.")
+        return self._let_go(connection)
 
     def _let_go(self, connection: Connection | None) -> bool:
         if connection is None:

@@ -49,13 +49,6 @@ _TOO_SLOW = _as_it_is_sent(
     )
 )
 
-_TOO_MANY_SOCKETS = _as_it_is_sent(
-    Problem(
-        503, "Too many viewers", "As many WebSockets are open as may be: try again later.", headers={"Retry-After": "5"}
-    )
-)
-
-
 _CUT_SHORT = _as_it_is_sent(Problem(400, "Incomplete body", "The connection was closed before the body had ended."))
 
 
@@ -93,19 +86,20 @@ class HttpProtocol(HttpToolsProtocol):
         self._start_request_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._leave()
+        self.kept.remove(self)
+        self._stop_timers()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
-        """A WebSocket has a place of its own, and this connection's becomes free."""
+        """A WebSocket has a place of its own, and this connection's becomes free. Where there are as many as may be it
+        is opened all the same, in this one's place, and closed with the reason: browsers tell no page that of a
+        handshake that was refused."""
         lost = self.kept.upgrade(self)
-        if lost is None:
-            self.transport.write(_TOO_MANY_SOCKETS)
-            return self.transport.close()
-        self._leave()
+        self._stop_timers()
         super().handle_websocket_upgrade()
         socket: Any = self.transport.get_protocol()
-        socket.on_lost = lost
+        socket.surplus = lost is None
+        socket.on_lost = lost or (lambda: self.kept.remove(self))
 
     def shutdown(self) -> None:
         """A request that has not come in whole is not waited for."""
@@ -185,8 +179,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._reading_timer.cancel()
             self._reading_timer = None
 
-    def _leave(self) -> None:
-        self.kept.remove(self)
+    def _stop_timers(self) -> None:
         self._stop_request_timer()
         self._stop_reading_timer()
 

@@ -18,7 +18,7 @@ from app.web.run_log import RunLog
 from app.web.services import Services, services
 from app.web.subscriptions import Subscriptions
 from app.web.viewers import TooManyViewers
-from app.web.websocket_protocol import EXTENSION
+from app.web.websocket_protocol import EXTENSION, WebSocketProtocol
 
 NORMAL, BROKEN, FULL, BAD_CURSOR, UNKNOWN_RUN = 1000, 1011, 1013, 4400, 4404
 
@@ -42,10 +42,10 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
         held = services(websocket)
-        socket: Socket = scope["extensions"][EXTENSION]
+        socket: WebSocketProtocol = scope["extensions"][EXTENSION]
         await websocket.accept()
         try:
-            with held.viewers.watching(client_address(websocket)):
+            with held.viewers.watching(client_address(websocket), surplus=socket.surplus):
                 await self._serve(websocket, socket, held)
         except TooManyViewers as many:
             await close(websocket, FULL, str(many))

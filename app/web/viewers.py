@@ -54,8 +54,10 @@ class Viewers:
         return self._places.most
 
     @contextmanager
-    def watching(self, address: str) -> Iterator[None]:
-        """Count a viewer for as long as this lasts. Raises TooManyViewers."""
+    def watching(self, address: str, *, surplus: bool = False) -> Iterator[None]:
+        """Count a viewer for as long as this lasts. ``surplus``: it is one too many already. Raises TooManyViewers."""
+        if surplus:
+            raise self._too_many(own=False)
         with ExitStack() as stack:
             try:
                 stack.enter_context(self._places.place(address))

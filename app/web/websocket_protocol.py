@@ -48,6 +48,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     scope: Any
     on_lost: Callable[[], None] | None = None
     """Called once when the connection is lost."""
+    surplus = False
+    """As many are open as may be: this one is to be told so, and closed."""
     _allowance = float(TALK_BURST)
     _allowed_at = 0.0
     _abort_timer: TimerHandle | None = None

@@ -26,3 +26,17 @@ def test_every_page_says_that_nothing_can_be_stored(
         expect(said).to_have_count(0)
     assert [each for each in complaints if not re.search(r"status of 503|WebSocket connection", each)] == []
     complaints.clear()
+
+
+def test_a_page_that_is_one_too_many_says_so_until_there_is_room(
+    start_server: StartServer, new_page: NewPage, complaints: list[str]
+) -> None:
+    server = start_server(viewers_per_address="1")
+    first, second = new_page(base_url=server), new_page(base_url=server)
+    first.goto("/draw")
+    expect(first.locator("#connection")).to_contain_text("Connected")
+    second.goto("/draw")
+    expect(second.locator("[data-key=blocked]")).to_contain_text("THREESEVEN_VIEWERS_PER_ADDRESS allows: close a page")
+    first.close()
+    expect(second.locator("#connection")).to_contain_text("Connected")
+    expect(second.locator("[data-key=blocked]")).to_have_count(0)

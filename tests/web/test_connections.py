@@ -103,6 +103,26 @@ def test_sockets_are_counted_apart():
     assert kept.upgrade(second)
 
 
+def test_a_socket_too_many_keeps_its_place_until_another_needs_that():
+    kept = Connections(1, 0)
+    (surplus,) = filled(kept, 1, State.WORKING)
+    assert kept.upgrade(surplus) is None
+    assert surplus.open
+    assert kept.add(Connection(), "here")
+    assert not surplus.open
+
+
+@pytest.mark.parametrize(("places", "spare"), [(1, 0), (1, 3)])
+def test_that_connections_are_closed_unanswered_is_logged_once(caplog, places, spare):
+    kept = Connections(places, 0, spare=spare)
+    for _ in range(places + spare):
+        assert kept.add(Connection(), "here")
+    assert caplog.messages == []
+    for _ in range(5):
+        assert kept.add(Connection(), "here")
+    assert len(caplog.messages) == 1
+
+
 @given(st.lists(st.tuples(st.sampled_from(["add", "remove", *State]), st.sampled_from("abcd"), st.integers(0, 20))))
 def test_there_are_never_more_than_there_may_be(steps):
     kept = Connections(6, 0, spare=2)

@@ -22,6 +22,7 @@ const LONGEST_DELAY = 10_000;
 const PATIENCE = 5000; // for an attempt to connect, up to the server's first heartbeat
 const MISSED = 3; // heartbeats in a row without any word: the connection is lost
 const NOT_OPENED = 1006; // what browsers give where the handshake failed
+const FULL = 1013;
 const NO_UPGRADE =
   "The server answers, but no WebSocket comes through: a proxy in front of it must pass them on, as its README shows.";
 
@@ -207,9 +208,10 @@ export class Stream {
     const socket = new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}${root}/ws`);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#receive(data));
-    socket.addEventListener("close", ({ code }) => {
+    socket.addEventListener("close", ({ code, reason }) => {
       if (socket !== this.#socket) return;
       if (!this.#open && code === NOT_OPENED) this.#askWhy();
+      if (!this.#open && code === FULL) this.#block(reason);
       this.#lost();
     });
     this.#socket = socket;
