@@ -43,8 +43,15 @@ LESSON = {
 KEYS = {"broadcasting": "Enter", "linear-of-linear": "ArrowLeft"}
 """Where it is not the arrow to the right."""
 
-LAST = {"tensors": "#numbers", "sigmoid": "#width", "mini-batches": "#ranking"}
-"""Below it are only words on where the figure is from, and further examples."""
+VIEWS = {
+    "nonlinearity?view=pair": ("#choices", "#pair-words"),
+    "nonlinearity?view=unit": ("#choices", "#unit-words"),
+    "the-network?view=units": ("#live", "#removal"),
+    "the-network?view=sum": ("#choices", "#pushes"),
+    "the-network?view=sum&own=true": ("#choices", "#pushes"),
+    "tensors?at=stack[5]": ("#ladder", "#source"),
+}
+"""Of figures that show several things: where what belongs together begins and ends."""
 
 WHOLE = """() => {
   const { scrollHeight, clientHeight } = document.querySelector("#experiment");
@@ -52,12 +59,12 @@ WHOLE = """() => {
 }"""
 """Whether all of the figure is on the screen of a laptop."""
 
-TOGETHER = """(last) => {
-  const [{ top }, { bottom }, header, nav] = ["#experiment", last, ".site-header", ".site-nav"]
+TOGETHER = """([first, last]) => {
+  const [{ top }, { bottom }, header, nav] = [first, last, ".site-header", ".site-nav"]
     .map((each) => document.querySelector(each).getBoundingClientRect());
   return bottom - top <= nav.top - header.bottom;
 }"""
-"""Whether one screen of a phone has all of the figure down to this."""
+"""Whether one screen of a phone has all of the figure from the one of these to the other."""
 
 CONTROLS = """#prediction :is(select, input[type=range], input[type=text], fieldset)"""
 
@@ -134,11 +141,20 @@ def test_by_touch(phone: Page, slug: str) -> None:
     by_pointer(phone, touch=True)
     seen(phone, slug)
     fits(phone, 390)
-    if slug in LAST:
-        until(phone, TOGETHER, LAST[slug])
+    until(phone, TOGETHER, ["#experiment", "#experiment"])
     moved, address = LESSON[slug].moved
     press_at(phone.locator(moved).first, touch=True)
     expect(phone).to_have_url(re.compile(re.escape(address)))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_is_handled_is_on_a_phones_screen_with_its_picture(phone: Page, view: str) -> None:
+    phone.goto(f"/lessons/{view}")
+    phone.locator("#veil button").evaluate("button => button.click()")
+    for each in VIEWS[view]:
+        expect(phone.locator(each)).not_to_be_empty(timeout=300_000)  # some train first
+        expect(phone.locator(each)).to_be_visible(timeout=300_000)
+    until(phone, TOGETHER, VIEWS[view])
 
 
 def tab_to(page: Page, selector: str) -> None:
