@@ -55,12 +55,16 @@ def corrupt(error: DBAPIError | sqlite3.Error) -> bool:
     return getattr(own, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _CORRUPT
 
 
-def read_run(id: str, text: str) -> Run:
-    """Raises Damaged."""
+def read_run(id: str, state: str, text: str) -> Run:
+    """Raises Damaged, also where ``text`` is another run or in another state than its row says: it would be waited for,
+    or be taken for one to go on with."""
     try:
-        return Run.model_validate_json(text)
+        run = Run.model_validate_json(text)
     except ValidationError as error:
         raise Damaged(id, "what is kept of it cannot be read") from error
+    if (run.id, run.state) != (id, state):
+        raise Damaged(id, "what is kept of it contradicts itself")
+    return run
 
 
 def read_sweep(id: str, text: str) -> Sweep:
@@ -72,11 +76,11 @@ def read_sweep(id: str, text: str) -> Sweep:
 
 
 def readable(rows: Iterable[Sequence[str]], damaged: list[str] | None = None) -> list[Run]:
-    """Of rows of id and run those that can be read; the ids of others are added to ``damaged``."""
+    """Of rows of id, state and run those that can be read; the ids of others are added to ``damaged``."""
     found = []
-    for id, text in rows:
+    for id, state, text in rows:
         try:
-            found.append(read_run(id, text))
+            found.append(read_run(id, state, text))
         except Damaged as damage:
             if damaged is not None:
                 damaged.append(damage.run)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Float, cast, delete, func, insert, select, update
 
 from app.drawing import Drawing
 from app.history.schema import drawings
@@ -20,6 +20,8 @@ MOST_BYTES = 16_000_000
 
 _THERE = drawings.c.deleted.is_(None)
 _DELETED = drawings.c.deleted.is_not(None)
+_DELETED_TIME = cast(drawings.c.deleted, Float)
+"""Long ago where that is no number."""
 
 
 class TooManyDrawings(Exception):
@@ -105,13 +107,13 @@ def restore(connection: Connection, ids: Sequence[str] | None) -> int:
 
 
 def deleted(connection: Connection) -> Restorable:
-    query = select(func.count(), func.min(drawings.c.deleted)).select_from(drawings).where(_DELETED)
+    query = select(func.count(), func.min(_DELETED_TIME)).select_from(drawings).where(_DELETED)
     return Restorable(*connection.execute(query).one())
 
 
 def purge(connection: Connection, until: float) -> int:
     """Those that were deleted until then are gone; how many that were."""
-    return connection.execute(delete(drawings).where(drawings.c.deleted <= until)).rowcount
+    return connection.execute(delete(drawings).where(_DELETED, until >= _DELETED_TIME)).rowcount
 
 
 def _taken(connection: Connection, *which: ColumnElement[bool]) -> tuple[int, int]:

@@ -59,6 +59,8 @@ def sqlite_engine(url: URL, *, alone: bool = False) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: DBAPIConnection, _: Any) -> None:
+        # Of rows of which one has text with a flipped bit the driver would give none, and say nothing of which it is.
+        connection.text_factory = lambda data: data.decode(errors="replace")
         # The driver would begin transactions by itself, too late and without DDL; `begin` below does it instead.
         connection.isolation_level = None
         cursor: Any = connection.cursor()

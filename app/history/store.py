@@ -1,11 +1,12 @@
 """What is asked of the database, as functions of a connection. Each is called in a thread, in a transaction."""
 
 import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, LargeBinary, bindparam, cast, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
@@ -42,7 +43,14 @@ MOST_ROWS, ROW_BYTES = 64, 4096
 
 SECRET_BYTES = 32
 
-_RECORD = select(events.c.seq, events.c.type, events.c.step, events.c.data)
+_RUN = runs.c.id, runs.c.state, runs.c.run
+"""What :func:`app.history.damage.readable` takes."""
+
+# SQLite lets any column hold text, or a number. So read, what is no number is 0 bytes, and data that is no bytes are
+# those of a record that cannot be read.
+_BYTES = cast(runs.c.bytes, BigInteger).label("bytes")
+_RECORD = select(events.c.seq, events.c.type, events.c.step, cast(events.c.data, LargeBinary).label("data"))
+_CHECKPOINT = select(checkpoints.c.step, checkpoints.c.epoch, cast(checkpoints.c.data, LargeBinary).label("data"))
 
 # Many times a second, so built once: SQLAlchemy then knows them again without looking them over.
 _ADD_RECORDS = insert(events)
@@ -173,16 +181,19 @@ def hide_runs(connection: Connection, ids: Collection[str], time: float | None) 
 
 
 def hidden_runs(connection: Connection) -> dict[str, float]:
-    """When each run was deleted that can still be restored, the first deleted first."""
+    """When each run was deleted that can still be restored, the first deleted first; now where that cannot be read."""
     query = select(runs.c.id, runs.c.deleted).where(runs.c.deleted.is_not(None)).order_by(runs.c.deleted, runs.c.number)
-    return {row.id: row.deleted for row in _rows(connection, query, None, [])}
+    return {
+        row.id: row.deleted if isinstance(row.deleted, float) else time.time()
+        for row in _rows(connection, query, None, [])
+    }
 
 
 def hidden_names(connection: Connection) -> dict[str, str]:
     """Of each run that is deleted; its id where it cannot be read."""
-    query = select(runs.c.id, runs.c.run).where(runs.c.deleted.is_not(None))
-    rows = [(row.id, row.run) for row in _rows(connection, query, None, [])]
-    return {id: id for id, _ in rows} | {run.id: run.name for run in readable(rows)}
+    query = select(*_RUN).where(runs.c.deleted.is_not(None))
+    rows = [(row.id, row.state, row.run) for row in _rows(connection, query, None, [])]
+    return {id: id for id, *_ in rows} | {run.id: run.name for run in readable(rows)}
 
 
 def purge_piece(connection: Connection, run: str) -> tuple[int, bool]:
@@ -203,7 +214,7 @@ def purge_piece(connection: Connection, run: str) -> tuple[int, bool]:
         if not rows or freed >= PURGE_BYTES:
             connection.execute(_GROW, {"of_run": run, "added": -freed})
             return freed, False
-    found = connection.execute(select(runs.c.sweep, runs.c.bytes).where(runs.c.id == run)).one_or_none()
+    found = connection.execute(select(runs.c.sweep, _BYTES).where(runs.c.id == run)).one_or_none()
     connection.execute(delete(runs).where(runs.c.id == run))
     if found is not None and found.sweep is not None:
         empty = sweeps.c.id == found.sweep, ~select(runs.c.id).where(runs.c.sweep == sweeps.c.id).exists()
@@ -224,7 +235,7 @@ def purge_checkpoints(connection: Connection, run: Run) -> int:
 def bytes_taken(connection: Connection, ids: Collection[str] | None = None) -> int:
     """By these runs; by all, deleted ones that can be restored included."""
     if ids is None:
-        return sum(row.bytes for row in _rows(connection, select(runs.c.bytes), None, []))
+        return sum(row.bytes for row in _rows(connection, select(_BYTES), None, []))
     query = select(func.sum(runs.c.bytes)).where(runs.c.id.in_(ids))
     return int(connection.execute(query).scalar() or 0)
 
@@ -233,7 +244,7 @@ def removable(connection: Connection, live: str | None) -> tuple[Run, Literal["m
     """What goes first to make room, None where nothing may: of ended runs that no person has named, that are no
     lesson's and not the live one, the oldest that still has its models; where none has, the oldest."""
     candidates = (
-        select(runs.c.id, runs.c.run)
+        select(*_RUN)
         .where(runs.c.state.not_in(sorted(ACTIVE)), ~runs.c.renamed, runs.c.deleted.is_(None))
         .where(runs.c.origin != "lesson", runs.c.id != (live or ""))
         .order_by(runs.c.number)
@@ -294,7 +305,7 @@ def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple
 
 def members(connection: Connection, sweep: str) -> list[Run]:
     """In the order in which they were added."""
-    query = select(runs.c.id, runs.c.run).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
+    query = select(*_RUN).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
     return readable(connection.execute(query).all())
 
 
@@ -311,14 +322,14 @@ def hidden_members(connection: Connection, sweep: str) -> list[str]:
 
 def equal_runs(connection: Connection, recipe_key: str, limit: int) -> list[Run]:
     """Runs of this key, newest first."""
-    query = select(runs.c.id, runs.c.run).where(runs.c.recipe_key == recipe_key, runs.c.deleted.is_(None))
+    query = select(*_RUN).where(runs.c.recipe_key == recipe_key, runs.c.deleted.is_(None))
     return readable(connection.execute(query.order_by(runs.c.number.desc()).limit(limit)).all())
 
 
 def get_run(connection: Connection, run: str) -> Run | None:
     """Raises Damaged."""
-    found = connection.execute(select(runs.c.run).where(runs.c.id == run)).scalar()
-    return None if found is None else read_run(run, found)
+    found = connection.execute(select(*_RUN).where(runs.c.id == run)).one_or_none()
+    return None if found is None else read_run(*found)
 
 
 def list_runs(
@@ -326,33 +337,34 @@ def list_runs(
 ) -> tuple[list[Run], int | None, list[str]]:
     """Newest first, from the run numbered below ``before`` on; what to give as ``before`` for the next page; and the
     ids of those that are left out, since they cannot be read."""
-    query = select(runs.c.number, runs.c.id, runs.c.run).order_by(runs.c.number.desc()).limit(limit + 1)
-    query = query.where(runs.c.origin.in_(sorted(origins)), runs.c.deleted.is_(None))
+    query = select(runs.c.number, *_RUN).order_by(runs.c.number.desc()).limit(limit + 1)
+    others = sorted({*get_args(Origin)} - {*origins})  # excluded: one that is none of them is in every list
+    query = query.where(runs.c.origin.not_in(others), runs.c.deleted.is_(None))
     if before is not None:
         query = query.where(runs.c.number < min(before, LARGEST))
     damaged: list[str] = []
     rows = _rows(connection, query, limit + 1, damaged)
-    page = readable(((row.id, row.run) for row in rows[:limit]), damaged)
+    page = readable(((row.id, row.state, row.run) for row in rows[:limit]), damaged)
     return page, rows[limit - 1].number if len(rows) > limit else None, damaged
 
 
 def active_runs(connection: Connection) -> tuple[list[Run], list[str]]:
     """Also the ids of those that are left out, since they cannot be read."""
-    query = select(runs.c.number, runs.c.id, runs.c.run).where(runs.c.state.in_(sorted(ACTIVE))).order_by(runs.c.number)
+    query = select(runs.c.number, *_RUN).where(runs.c.state.in_(sorted(ACTIVE))).order_by(runs.c.number)
     damaged: list[str] = []
     rows = _rows(connection, query, None, damaged)
-    return readable(((row.id, row.run) for row in rows), damaged), damaged
+    return readable(((row.id, row.state, row.run) for row in rows), damaged), damaged
 
 
 def live_run(connection: Connection) -> str | None:
     """The run that started last; if none has started, the newest. A lesson's run is never live, nor one that cannot be
     read."""
-    query = select(runs.c.number, runs.c.id, runs.c.run).where(runs.c.origin != "lesson", runs.c.deleted.is_(None))
+    query = select(runs.c.number, *_RUN).where(runs.c.origin != "lesson", runs.c.deleted.is_(None))
     has_started = query.where(runs.c.start_number.is_not(None)).order_by(runs.c.start_number.desc())
     for newest_first in has_started, query.order_by(runs.c.number.desc()):
         for limit in 1, LIVE_CANDIDATES:  # nearly always the first can be read
             rows = _rows(connection, newest_first.limit(limit), limit, [])
-            if found := readable((row.id, row.run) for row in rows):
+            if found := readable((row.id, row.state, row.run) for row in rows):
                 return found[0].id
     return None
 
@@ -407,8 +419,8 @@ def read_records(
 
 
 def first_missing(connection: Connection, run: str, last: int) -> int | None:
-    """The number of a record up to ``last`` that the log does not have."""
-    here = events.c.run == run, events.c.seq <= last
+    """The number of a record up to ``last`` that the log does not have, or has as of no type."""
+    here = events.c.run == run, events.c.seq <= last, events.c.type.in_(EVERY_TYPE)
     if connection.execute(select(func.count()).select_from(events).where(*here)).scalar_one() == last:
         return None
     numbers = connection.execute(select(events.c.seq).where(*here).order_by(events.c.seq)).scalars()
@@ -489,7 +501,7 @@ def resumption(connection: Connection, run: Run, step: int, block: int) -> Resum
 
 def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkpoint | None:
     """The newest kept one at or before ``step``."""
-    query = select(checkpoints).where(checkpoints.c.run == run).order_by(checkpoints.c.step.desc()).limit(1)
+    query = _CHECKPOINT.where(checkpoints.c.run == run).order_by(checkpoints.c.step.desc()).limit(1)
     if step is not None:
         query = query.where(checkpoints.c.step <= min(step, LARGEST))
     row = connection.execute(query).one_or_none()
@@ -498,7 +510,7 @@ def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkp
 
 def get_checkpoints(connection: Connection, run: str, after: int, limit_bytes: int) -> list[Checkpoint]:
     """Kept ones of steps beyond ``after``, in order, as many as fit in ``limit_bytes`` but at least one."""
-    query = select(checkpoints).where(checkpoints.c.run == run, checkpoints.c.step > min(after, LARGEST))
+    query = _CHECKPOINT.where(checkpoints.c.run == run, checkpoints.c.step > min(after, LARGEST))
     found: list[Checkpoint] = []
     taken = 0
     with connection.execute(query.order_by(checkpoints.c.step).execution_options(yield_per=16)) as rows:

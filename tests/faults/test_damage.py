@@ -70,7 +70,17 @@ async def three(url: str) -> None:
             await history.append(run, numbered(whole_run(run)))
 
 
-@pytest.mark.parametrize("run", ["'garbage'", "'{}'", "''", "json_set(run, '$.state', 'asleep')"])
+FLIPPED = "CAST(x'7b22ff227d' AS TEXT)"
+"""Text as a flipped bit leaves it: not UTF-8."""
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "'garbage'", "'{}'", "''", "json_set(run, '$.state', 'asleep')", "7", FLIPPED, "json_set(run, '$.id', 'other')",
+        "json_set(run, '$.state', 'paused')",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("state", ["finished", "running"])
 async def test_one_unreadable_run_is_left_out_and_named_and_can_be_deleted(
     url: str, run: str, state: str, caplog: pytest.LogCaptureFixture
@@ -99,6 +109,58 @@ async def test_one_unreadable_run_is_left_out_and_named_and_can_be_deleted(
         assert (await history.storage()).damaged == []
         await history.create(queued("d"))
     assert caplog.text.count("Run c is damaged") == 2
+
+
+@pytest.mark.parametrize("state", ["running", "asleep", FLIPPED])
+async def test_a_run_in_another_state_than_its_row_says_is_damaged(url: str, state: str) -> None:
+    await three(url)
+    change(url, f"UPDATE runs SET state = {state if state == FLIPPED else repr(state)} WHERE id = 'c'")
+    async with History.open(url) as history:
+        assert await history.active() == []
+        assert [each.id for each in (await history.runs())[0]] == ["b", "a"]
+        assert (await history.storage()).damaged == ["c"]
+        await history.delete("c")
+
+
+@pytest.mark.parametrize("column", ["bytes", "started", "start_number", "origin", "starter"])
+@pytest.mark.parametrize("value", ["'garbage'", FLIPPED])
+async def test_a_run_is_listed_whatever_else_its_row_says(url: str, column: str, value: str) -> None:
+    await three(url)
+    change(url, f"UPDATE runs SET {column} = {value} WHERE id = 'b'")
+    async with History.open(url) as history:
+        assert [each.id for each in (await history.runs())[0]] == ["c", "b", "a"]
+        assert (await history.storage()).bytes > 0
+        await history.create(queued("d"))
+        await history.delete("b")
+        await history.purge(["b"])
+
+
+async def test_a_run_that_was_deleted_nobody_knows_when_can_be_restored(url: str) -> None:
+    await three(url)
+    change(url, "UPDATE runs SET deleted = 'garbage' WHERE id = 'b'")
+    async with History.open(url) as history:
+        assert [each.id for each in (await history.storage()).deleted] == ["b"]
+        await history.restore("b")
+        assert [each.id for each in (await history.runs())[0]] == ["c", "b", "a"]
+
+
+async def until_none_is_deleted(history: History) -> None:
+    while (await history.deleted_drawings())[0]:
+        pass
+
+
+async def test_drawings_that_cannot_be_read_are_left_out_and_deleted_in_time(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with History.open(url) as history:
+        await history.put_drawings([Drawing.of(3, (), (n,) * 784) for n in (7, 8, 9)])
+    change(url, f"UPDATE drawings SET drawing = {FLIPPED} WHERE number = 1")
+    change(url, "UPDATE drawings SET deleted = 'garbage' WHERE number = 2")
+    async with History.open(url) as history:
+        found, *_ = await history.drawings(10, 0)
+        assert [each.pixels[0] for each in found] == [9]
+        await until_none_is_deleted(history)
+    assert "looked after" not in caplog.text
 
 
 async def test_a_damaged_page_of_the_file_does_not_take_the_list(url: str, tmp_path: Path) -> None:
@@ -192,6 +254,8 @@ DAMAGES = {
     "record 5 cannot be read": "UPDATE events SET data = x'00ff00' WHERE run = 'b' AND seq = 5",
     "record 4 cannot be read": "UPDATE events SET data = substr(data, 1, 40) WHERE run = 'b' AND seq = 4",
     "record 9 cannot be read": "UPDATE events SET data = substr(data, 1, 40) WHERE run = 'b' AND seq = 9",
+    "record 7 cannot be read": "UPDATE events SET data = 'text' WHERE run = 'b' AND seq = 7",
+    "record 8 cannot be read": "UPDATE events SET data = 5 WHERE run = 'b' AND seq = 8",
     "record 6 is missing": "DELETE FROM events WHERE run = 'b' AND seq = 6",
     "records 16 to 16 are missing": "DELETE FROM events WHERE run = 'b' AND seq = 16",
 }
@@ -205,6 +269,17 @@ async def test_a_log_is_never_read_past_its_damage(url: str, what: str) -> None:
         assert len(await history.read("a", 0)) == 16
         with pytest.raises(Damaged, match=f"run b is damaged: {what}"):
             await one_by_one(history, "b")
+
+
+@pytest.mark.parametrize("type", ["'Nonsense'", FLIPPED, "7"])
+async def test_a_record_of_no_type_is_missed(url: str, type: str) -> None:
+    """Who reads some types of records does not meet it."""
+    await three(url)
+    change(url, f"UPDATE events SET type = {type} WHERE run = 'b' AND seq = 4")
+    async with History.open(url) as history:
+        await history.require_whole("a", 16)
+        with pytest.raises(Damaged, match="record 4 is missing"):
+            await history.require_whole("b", 16)
 
 
 async def test_what_stands_before_the_damage_is_read(url: str) -> None:
@@ -287,7 +362,7 @@ async def test_one_unreadable_sweep_is_left_out_and_named_and_can_be_deleted(
             await history.create_many(members, Sweep(id=name, axes={"seed": [0, 1]}, created=1.0))
             for member in members:
                 await history.append(member.run, numbered([started(member.run), finished(1)]))
-    change(url, "UPDATE sweeps SET sweep = 'garbage' WHERE id = 'two'")
+    change(url, f"UPDATE sweeps SET sweep = {FLIPPED} WHERE id = 'two'")
     change(url, "UPDATE runs SET run = 'garbage' WHERE id = 'two-1'")
 
     def ask() -> None:
@@ -312,7 +387,7 @@ async def test_an_unreadable_note_of_a_removal_is_left_out_and_named_once(
     async with History.open(url) as history:
         for _ in range(2):
             await history.remove_next()
-    change(url, "UPDATE removals SET what = 'garbage' WHERE run = 'a'")
+    change(url, f"UPDATE removals SET what = 'garbage', name = {FLIPPED} WHERE run = 'a'")
     async with History.open(url) as history:
         for _ in range(2):
             assert [each.run for each in (await history.storage()).removed] == ["b"]
