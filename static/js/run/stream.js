@@ -211,7 +211,7 @@ export class Stream {
     socket.addEventListener("close", ({ code, reason }) => {
       if (socket !== this.#socket) return;
       if (!this.#open && code === NOT_OPENED) this.#askWhy();
-      if (!this.#open && code === FULL) this.#block(reason);
+      if (!this.#open && code === FULL) this.#block(`${reason}.`);
       this.#lost();
     });
     this.#socket = socket;
