@@ -40,7 +40,7 @@ def accuracies(page: Page, column: int) -> dict[str, float]:
     trained(page.locator("#source"), "Five runs of this server")
     expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
     found = [row.locator("th, td").all_inner_texts() for row in rows.all()]
-    return {cells[0]: float(cells[column].split(" ")[0]) for cells in found}
+    return {cells[0]: float(cells[column].split()[0]) for cells in found}
 
 
 def test_sizes_change_places_with_what_is_counted(page: Page) -> None:

@@ -23,10 +23,10 @@ def test_without_a_bend_three_quarters_with_one_nearly_all(page: Page) -> None:
     expect(page.locator("#source")).to_contain_text("Four runs of this server", timeout=PATIENCE)
     expect(page.locator("#words-now")).to_contain_text("You expected 65.0 % without a bend")
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
-    reached = {cells[0]: float(cells[1].removesuffix(" %")) for cells in rows}
+    reached = {cells[0]: float(cells[1].removesuffix("%")) for cells in rows}
     assert 70 < reached["no bend"] < 76
     assert reached["ReLU"] > 97
-    said = re.compile(r"Read again on this page.*no bend gets (\S+) %", re.DOTALL)
+    said = re.compile(r"Read again on this page.*no bend gets (\S+)\s%", re.DOTALL)
     expect(page.locator("#words-now")).to_contain_text(said)
     again = said.search(page.locator("#words-now").inner_text())
     assert again is not None

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from app.learning.dataset import load
 from tests.browser.waiting import at_rest, until, until_is
 
-FLOAT = r"(\d\d\.\d\d) %"
+FLOAT = r"(\d\d\.\d\d)\s%"
 
 
 def test_an_index_cuts_the_stack_and_the_cuts_write_the_index(page: Page) -> None:

@@ -29,8 +29,11 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
     *runs, by_l1, by_l2 = rows
-    reached = {cells[0]: (float(cells[1].removesuffix(" %")), float(cells[2]), cells[3]) for cells in runs}
-    assert (by_l1[:2], by_l2[:2]) == (["two mean images by L1", "95.14 %"], ["two mean images by L2", "96.61 %"])
+    reached = {cells[0]: (float(cells[1].removesuffix("%")), float(cells[2]), cells[3]) for cells in runs}
+    assert (by_l1[:2], by_l2[:2]) == (
+        ["two mean images by L1", "95.14\u00a0%"],
+        ["two mean images by L2", "96.61\u00a0%"],
+    )
     for label in ("baseline by L1: 95.14 %", "by L2: 96.61 %"):
         expect(page.locator("#runs").get_by_text(label, exact=True)).to_be_visible()
     small = reached["batches of 32, seed 0"]
@@ -50,12 +53,12 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page.locator("#live")).to_contain_text(
         f"its hidden layer frozen as it began (you expected 75.5 %): {said}. All learned: 98."
     )
-    assert max(frozen.values()) < float(by_l1[1].removesuffix(" %")) < reached["batches of 256, seed 0"][0]
+    assert max(frozen.values()) < float(by_l1[1].removesuffix("%")) < reached["batches of 256, seed 0"][0]
     until_is(page, PRINTED_OVER, [])
 
     page.get_by_label("units off", exact=True).check()
     live = page.locator("#live")
-    reads = re.compile(r"30 of 30 units are on.*: (\S+) % of the digits", re.DOTALL)
+    reads = re.compile(r"30 of 30 units are on.*: (\S+)\s% of the digits", re.DOTALL)
     expect(live).to_contain_text(reads)
     whole = reads.search(live.inner_text())
     assert whole is not None

@@ -47,11 +47,11 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
     expect(row).to_contain_text(re.compile(r"97\.10 % \([+−]"))
     cells = row.locator("td").all_inner_texts()
     assert cells[0] == "785"
-    assert re.fullmatch(r"9[67]\.\d\d %", cells[1])
-    off = re.fullmatch(r"97\.10 % \(([+−])(\d\.\d\d)\)", cells[3])
+    assert re.fullmatch(r"9[67]\.\d\d\s%", cells[1])
+    off = re.fullmatch(r"97\.10\s% \(([+−])(\d\.\d\d)\)", cells[3])
     assert off is not None
     more = float(f"{off[1]}{off[2]}".replace("−", "-"))
-    assert abs(float(cells[1].removesuffix(" %")) - 97.10 - more) < 0.011
+    assert abs(float(cells[1].removesuffix("%")) - 97.10 - more) < 0.011
     expect(live).to_contain_text(f"You expected 97.10 %: it is {off[2]} points {'more' if more > 0 else 'less'}.")
     expect(row).to_contain_text("yours")
 

@@ -24,7 +24,7 @@ NOTE = """window.addEventListener("DOMContentLoaded", () => {
 })"""
 
 
-SHARE = r"(\d+) % of what it"
+SHARE = r"(\d+)\s% of what it"
 
 
 class Holding:

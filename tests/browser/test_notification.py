@@ -43,7 +43,7 @@ def test_who_asked_for_it_is_told_that_the_run_has_ended(new_page: NewPage, serv
     until(page, "() => notes.length")
     [note] = page.evaluate("notes")
     assert note["title"] == "“To be told of” was stopped"
-    assert re.fullmatch(r"It reads \d\d\.\d\d % of unseen digits rightly\.", note["body"])
+    assert re.fullmatch(r"It reads \d\d\.\d\d\s% of unseen digits rightly\.", note["body"])
     assert note["tag"] == run
     until(page, "() => document.getElementById('bell').hidden")  # there is nothing to wait for any more
 

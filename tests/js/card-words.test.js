@@ -27,18 +27,18 @@ test("what the gate refuses is not counted among those taken for each other, and
 });
 
 test("a bin says how many of those that it was so sure of were right", () => {
-  assert.equal(reliabilityWords(bin(90, 100)), "Of the 100 that it was 90–95 % sure of, 90 % were right.");
-  assert.equal(reliabilityWords(bin(1998, 2000)), "Of the 2,000 that it was 90–95 % sure of, 99.90 % were right.");
-  assert.equal(reliabilityWords(bin(4, 4)), "Of the 4 that it was 90–95 % sure of, all were right.");
-  assert.equal(reliabilityWords(bin(0, 4)), "Of the 4 that it was 90–95 % sure of, none was right.");
-  assert.equal(reliabilityWords(bin(0, 1)), "The one that it was 90–95 % sure of was wrong.");
-  assert.equal(reliabilityWords(bin(0, 0)), "There is none that it was 90–95 % sure of.");
+  assert.equal(reliabilityWords(bin(90, 100)), "Of the 100 that it was 90–95\u00a0% sure of, 90\u00a0% were right.");
+  assert.equal(reliabilityWords(bin(1998, 2000)), "Of the 2,000 that it was 90–95\u00a0% sure of, 99.90\u00a0% were right.");
+  assert.equal(reliabilityWords(bin(4, 4)), "Of the 4 that it was 90–95\u00a0% sure of, all were right.");
+  assert.equal(reliabilityWords(bin(0, 4)), "Of the 4 that it was 90–95\u00a0% sure of, none was right.");
+  assert.equal(reliabilityWords(bin(0, 1)), "The one that it was 90–95\u00a0% sure of was wrong.");
+  assert.equal(reliabilityWords(bin(0, 0)), "There is none that it was 90–95\u00a0% sure of.");
 });
 
 test("a misread digit says what it is, what it was read as and how sure", () => {
   const digit = { digit: 7, probability_3: 0.031, reason: null };
-  assert.equal(misreadWords({ ...digit, read_as: "7", digit: 8 }), "an 8, read as a 7, 97 % sure");
-  assert.equal(misreadWords({ ...digit, read_as: "3" }), "a 7, read as a 3, 3 % sure");
-  assert.equal(misreadWords({ ...digit, read_as: "3", probability_3: 0.99999 }), "a 7, read as a 3, > 99 % sure");
+  assert.equal(misreadWords({ ...digit, read_as: "7", digit: 8 }), "an 8, read as a 7, 97\u00a0% sure");
+  assert.equal(misreadWords({ ...digit, read_as: "3" }), "a 7, read as a 3, 3\u00a0% sure");
+  assert.equal(misreadWords({ ...digit, read_as: "3", probability_3: 0.99999 }), "a 7, read as a 3, > 99\u00a0% sure");
   assert.equal(misreadWords({ ...digit, read_as: "neither", reason: "looks like a 9" }), "a 7: looks like a 9");
 });

@@ -37,7 +37,7 @@ test("a number that somebody chose is as short as it goes", () => {
 test("signs are true ones, counts are grouped, fractions are per cent", () => {
   assert.deepEqual([signed(-0.5), signed(0.5), signed(0)], ["−0.500", "+0.500", "+0.000"]);
   assert.equal(count(1234567), "1,234,567");
-  assert.deepEqual([percent(0.98234), percent(1, 0)], ["98.23 %", "100 %"]);
+  assert.deepEqual([percent(0.98234), percent(1, 0)], ["98.23\u00a0%", "100\u00a0%"]);
 });
 
 test("a time of today names no date, another year's names its year", () => {

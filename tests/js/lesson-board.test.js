@@ -45,9 +45,9 @@ test("how far a score is from what was expected", () => {
 test("each state in words", () => {
   const now = { done: 0.5, expected: 0.97, of: 3 };
   assert.equal(entryWords(entry({ state: "queued", place: 2 }), now), "It waits for its turn, at place 2 of those that do.");
-  assert.equal(entryWords(entry({ state: "training" }), now), "It trains with three seeds: 50 % of all steps.");
-  assert.match(entryWords(entry(), now), /^Score 98\.00 %.* You expected 97\.00 %: it is 1\.00 points more\. On the digits kept apart it reads 98\.50 %.*: 0\.50 points more\.$/);
-  assert.match(entryWords(entry({ state: "tested", score: null, validation: [null, 0.98, null] }), now), /^No score: .* overflowed, 98\.00 %, overflowed/);
+  assert.equal(entryWords(entry({ state: "training" }), now), "It trains with three seeds: 50\u00a0% of all steps.");
+  assert.match(entryWords(entry(), now), /^Score 98\.00\u00a0%.* You expected 97\.00\u00a0%: it is 1\.00 points more\. On the digits kept apart it reads 98\.50\u00a0%.*: 0\.50 points more\.$/);
+  assert.match(entryWords(entry({ state: "tested", score: null, validation: [null, 0.98, null] }), now), /^No score: .* overflowed, 98\.00\u00a0%, overflowed/);
   assert.match(entryWords(entry({ state: "failed", failed: "Its runs were stopped." }), now), /^Its runs were stopped\. It has no score/);
 });
 
@@ -58,7 +58,7 @@ test("marks, stairs and the prediction", () => {
   assert.deepEqual(stairs.kind === "line" && stairs.points, [[785, 0.96], [943_240, 0.96], [943_240, 0.98]]);
   const dots = items.flatMap((item) => (item.kind === "dots" ? item.points : []));
   assert.deepEqual(dots, [[943_240, 0.985], [943_240, 0.98], [785, 0.96], [7850, 0.975]]);
-  assert.match(boardWords(/** @type {any} */ ({ entries })), /^2 entries have a score; the best is 98\.00 % for 943,240\. .*: 96\.00 % for 785, 98\.00 % for 943,240\.$/);
+  assert.match(boardWords(/** @type {any} */ ({ entries })), /^2 entries have a score; the best is 98\.00\u00a0% for 943,240\. .*: 96\.00\u00a0% for 785, 98\.00\u00a0% for 943,240\.$/);
 });
 
 test("the axis begins below what is shown, and not at what would press all others flat", () => {

@@ -25,9 +25,9 @@ test("What differs is said in a few words, in one order", () => {
     "Adam",
     "1 epoch",
     "images varied",
-    "25 % inverted",
+    "25\u00a0% inverted",
   ]);
-  assert.deepEqual(words({ invert: 0.125, activation: "none" }), ["no activation", "12.5 % inverted"]);
+  assert.deepEqual(words({ invert: 0.125, activation: "none" }), ["no activation", "12.5\u00a0% inverted"]);
   assert.deepEqual(words({ freeze: true }), ["hidden layer frozen"]);
 });
 

@@ -44,7 +44,7 @@ export function mountReliability(root, { signal }) {
       summary: "The bins as a table",
       head: ["How sure", "Digits", "in the mean", "Right", "95 % interval"],
       rows: reliability.map(({ low, high, count: images, confidence, right }) => [
-        `${Math.round(100 * low)}–${Math.round(100 * high)} %`, count(images), percent(confidence, 1), right ? `${count(right.hits)}, ${percent(right.value, 1)}` : "–", right ? `${(100 * right.low).toFixed(1)}–${(100 * right.high).toFixed(1)} %` : "–",
+        `${Math.round(100 * low)}–${Math.round(100 * high)}\u00a0%`, count(images), percent(confidence, 1), right ? `${count(right.hits)}, ${percent(right.value, 1)}` : "–", right ? `${(100 * right.low).toFixed(1)}–${(100 * right.high).toFixed(1)}\u00a0%` : "–",
       ]),
     }));
   };

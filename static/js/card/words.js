@@ -34,10 +34,10 @@ export function pointsWithInterval({ value, low, high }) {
  * @param {ReliabilityBin} bin
  */
 export function reliabilityWords({ low, high, count: images, right }) {
-  const sure = `${Math.round(100 * low)}–${Math.round(100 * high)} % sure of`;
+  const sure = `${Math.round(100 * low)}–${Math.round(100 * high)}\u00a0% sure of`;
   if (!right) return `There is none that it was ${sure}.`;
   if (images === 1) return `The one that it was ${sure} was ${right.hits ? "right" : "wrong"}.`;
-  const share = right.hits === images ? "all" : right.hits ? `${(100 * right.value).toFixed(images < 1000 ? 0 : DIGITS)} %` : "none";
+  const share = right.hits === images ? "all" : right.hits ? `${(100 * right.value).toFixed(images < 1000 ? 0 : DIGITS)}\u00a0%` : "none";
   return `Of the ${count(images)} that it was ${sure}, ${share} ${right.hits ? "were" : "was"} right.`;
 }
 
@@ -73,5 +73,5 @@ export function called(digit) {
 
 /** @param {number} share which is never quite 1 */
 function sureness(share) {
-  return share > 0.995 ? "> 99 %" : `${(100 * share).toFixed(0)} %`;
+  return share > 0.995 ? "> 99\u00a0%" : `${(100 * share).toFixed(0)}\u00a0%`;
 }

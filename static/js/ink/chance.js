@@ -8,7 +8,7 @@
  */
 export function chance(probability, { about = false } = {}) {
   if (Number.isNaN(probability)) return "–";
-  if (probability > 0.999) return "> 99.9 %";
-  if (probability < 0.001) return "< 0.1 %";
-  return `${about ? "≈ " : ""}${(100 * probability).toFixed(1)} %`;
+  if (probability > 0.999) return "> 99.9\u00a0%";
+  if (probability < 0.001) return "< 0.1\u00a0%";
+  return `${about ? "≈ " : ""}${(100 * probability).toFixed(1)}\u00a0%`;
 }

@@ -105,7 +105,7 @@ function hundredths(share) {
 
 /** @param {number} share */
 function shareWords(share) {
-  return `${Number((100 * share).toFixed(1))} %`;
+  return `${Number((100 * share).toFixed(1))}\u00a0%`;
 }
 
 /**

@@ -49,7 +49,7 @@ export function mountThroughTime(root, { readings, painter, neither, nothing, en
         { label: "Undecided", x: () => Float64Array.of(0, last()), y: () => UNDECIDED, ink: "--line-strong", width: 1.5, dash: [6, 5], silent: true },
       ],
       format: (value) => (neither() ? chance(value) : `${chance(value)}: a ${value >= 0.5 ? 3 : 7}`),
-      tick: (value) => `${plain(value * 100)} %`,
+      tick: (value) => `${plain(value * 100)}\u00a0%`,
       scale: () => probability,
       end: last,
       marks,

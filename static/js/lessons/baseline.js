@@ -169,7 +169,7 @@ function judged() {
   if (expected === null || !loaded) return "";
   const { all, nearer } = loaded;
   const [l1, l2] = [sharesRight(nearer.l1, all.labels).all, sharesRight(nearer.l2, all.labels).all];
-  return `You expected ${expected} % for L1 (${percent(l1)}), and ${prediction.answers?.better === "l2" ? "L2" : "L1"} to be the better one: it is ${l2 > l1 ? "L2" : "L1"}.`;
+  return `You expected ${expected}\u00a0% for L1 (${percent(l1)}), and ${prediction.answers?.better === "l2" ? "L2" : "L1"} to be the better one: it is ${l2 > l1 ? "L2" : "L1"}.`;
 }
 
 /** Digits that the trained network reads rightly and neither distance does, to press. @param {import("./trials.js").Member} member */

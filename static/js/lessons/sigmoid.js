@@ -120,7 +120,7 @@ function paint() {
   const words = [
     `After step ${count(step)}${step === state.number("step") ? "" : `, the last one kept before ${count(state.number("step"))},`} the logits go from ${look.range}.`,
     `${about}${percent(look.middle, 1)} lie between −1 and 1, ${about}${percent(look.out, 1)} beyond ±6.`,
-    expected === null ? "" : `You expected ${expected} % in the middle: the dashed box has room for as many.`,
+    expected === null ? "" : `You expected ${expected}\u00a0% in the middle: the dashed box has room for as many.`,
     `A threshold of ${plain(threshold).replace("-", "−")}, a probability of ${sigmoid(threshold).toFixed(3)}, reads ${about}${percent(right / logits.length)} rightly.`,
     `At ±${plain(width)} the line is ${Math.abs(0.5 + width / 4 - sigmoid(width)).toFixed(3)} off.`,
   ].filter(Boolean).join(" ");

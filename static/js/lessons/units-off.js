@@ -92,7 +92,7 @@ export class UnitsOff {
     this.#slider.set(switches.on.length - switches.count);
   }
 
-  /** How many can be off, one after another, with 98 % still read rightly; null: there is no network. */
+  /** How many can be off, one after another, with 98\u00a0% still read rightly; null: there is no network. */
   get most() {
     return this.#of && mostOff(this.#of.removal, STILL);
   }
@@ -126,7 +126,7 @@ export class UnitsOff {
     const most = mostOff(removal, STILL);
     const first = removal.accuracy.findIndex((each) => each < STILL);
     const dip = first > 0 && first < most ? ` (with ${first} off it is ${percent(removal.accuracy[first])})` : "";
-    const spare = most < 0 ? "That is less than 98 % with all of them." : `Those that are missed least first, ${most} can be off with 98 % still right${dip}.`;
+    const spare = most < 0 ? "That is less than 98\u00a0% with all of them." : `Those that are missed least first, ${most} can be off with 98\u00a0% still right${dip}.`;
     return `${switches.count} of ${switches.on.length} units are on: ${percent(switches.right / total)} of the digits are read rightly, ${count(switches.right)} of ${count(total)}. ${spare}`;
   }
 

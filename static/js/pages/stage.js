@@ -91,7 +91,7 @@ const showState = painter.add(() => {
   const title = part("headline");
   const words = damage ? "The log of this run is damaged." : known ? headline(run, { stale: !connected() }) : "Fetching the run …";
   if (title.textContent !== words) title.textContent = words;
-  const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${connected() ? "" : "No connection: "}${feed.share} % of what it has logged is here.`;
+  const about = damage ? sentence(damage) : known && active && !connected() ? "No connection: this is what was known last." : known ? detail(run) : `${connected() ? "" : "No connection: "}${feed.share}\u00a0% of what it has logged is here.`;
   if (part("detail").textContent !== about) part("detail").textContent = about;
   const why = damage ?? (known && BROKEN.has(state) ? run.log.reason : "");
   part("reason").hidden = !why;

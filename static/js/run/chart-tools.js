@@ -58,7 +58,7 @@ function smoothingSlider(choices, signal) {
   const show = () => {
     slider.value = String(choices.smoothing);
     const percent = Math.round(choices.smoothing * 100);
-    output.value = percent ? `± ${percent} %` : "off";
+    output.value = percent ? `± ${percent}\u00a0%` : "off";
     slider.setAttribute("aria-valuetext", percent ? `${percent} per cent of the steps so far, to either side` : "off");
   };
   show();

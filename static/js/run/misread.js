@@ -22,8 +22,8 @@ const LONGEST_REST = 1000; // milliseconds: a run may stand still by then, and w
 
 /** @param {number} probability which is never quite 0 or 1 */
 function share(probability) {
-  if (probability < 0.01) return "< 1 %";
-  return probability > 0.99 ? "> 99 %" : percent(probability, 0);
+  if (probability < 0.01) return "< 1\u00a0%";
+  return probability > 0.99 ? "> 99\u00a0%" : percent(probability, 0);
 }
 
 /** After which of them there may be other weights, or another model. */

@@ -115,7 +115,7 @@ const MEASURES = {
     title: "Accuracy",
     about: ACCURACY_ABOUT,
     format: (value) => percent(value),
-    tick: (value) => `${plain(value * 100)} %`,
+    tick: (value) => `${plain(value * 100)}\u00a0%`,
     scales: { linear: share, logarithmic: shareByError },
     validation: { label: "Validation", ink: "--ink", width: 2, dots: true, column: "valid_accuracy" },
     byDigit: [

@@ -24,7 +24,7 @@ export function count(value) {
  * @param {number} [digits] after the point
  */
 export function percent(value, digits = 2) {
-  return known(value) ? `${(value * 100).toFixed(digits)} %` : ABSENT;
+  return known(value) ? `${(value * 100).toFixed(digits)}\u00a0%` : ABSENT;
 }
 
 /** @param {number | null | undefined} value a loss: four digits that matter */
