@@ -1,5 +1,7 @@
 """What the pen, a finger and two of them do on the paper."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.drawing import SEVEN, Points, blank, draw, headline, inked, on_canvas, opened
@@ -80,14 +82,58 @@ def test_a_pinch_zooms_the_page_and_leaves_no_stroke(phone: Page) -> None:
     expect(phone.get_by_role("button", name="Undo")).to_be_disabled()
 
 
-def test_a_finger_draws_beside_a_hand_at_rest(phone: Page) -> None:
-    """On the paper or below it; it leaves no ink and stops nothing."""
-    opened(phone)
-    session = phone.context.new_cdp_session(phone)
+Touch = Callable[..., None]
+
+
+def touching(page: Page) -> Touch:
+    """Sends touches, each with a number of its own and a place."""
+    session = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[int, tuple[float, float]]) -> None:
         touches = [{"x": x, "y": y, "id": number} for number, (x, y) in points]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    return touch
+
+
+def test_a_hand_on_the_slider_of_thickness_does_not_move_it_while_a_finger_draws(phone: Page) -> None:
+    opened(phone)
+    touch, slider = touching(phone), phone.locator("#thickness")
+    slider.scroll_into_view_if_needed()
+    [box] = boxes(phone, "#thickness")
+    middle, end = box["y"] + box["height"] / 2, box["x"] + box["width"] - 4
+    start = on_canvas(phone, 0.3, 0.3)
+
+    def slide(x: float, *finger: tuple[int, tuple[float, float]]) -> None:
+        for way in (0.25, 0.5, 0.75, 1):
+            touch("touchMove", (1, (end - (end - x) * way, middle)), *finger)
+
+    touch("touchStart", (1, (end - 8, middle)))
+    slide(box["x"])  # alone it moves
+    touch("touchEnd")
+    expect(slider).to_have_value("3")
+    slider.fill("7")
+    touch("touchStart", (7, start))
+    touch("touchStart", (7, start), (1, (end, middle)))  # during a stroke
+    slide(box["x"], (7, on_canvas(phone, 0.3, 0.6)))
+    expect(slider).to_have_value("7")
+    touch("touchEnd")
+    expect(slider).to_have_value("7")
+    touch("touchStart", (1, (end - 8, middle)))  # before a stroke
+    slide(box["x"])
+    expect(slider).to_have_value("3")
+    touch("touchStart", (1, (box["x"], middle)), (7, start))
+    touch("touchMove", (1, (box["x"], middle)), (7, on_canvas(phone, 0.3, 0.6)))
+    expect(slider).to_have_value("7")
+    touch("touchEnd")
+    expect(slider).to_have_value("7")
+    inked(phone, 0.3, 0.4)
+
+
+def test_a_finger_draws_beside_a_hand_at_rest(phone: Page) -> None:
+    """On the paper or below it; it leaves no ink and stops nothing."""
+    opened(phone)
+    touch = touching(phone)
 
     def stroke(points: Points, *hand: tuple[int, tuple[float, float]]) -> None:
         for place, point in enumerate(points):

@@ -95,6 +95,10 @@ export function mountInk(canvas, drawing, { label = "Drawing area", signal } = {
   paint();
 
   return {
+    /** Whether a stroke is being drawn. */
+    get busy() {
+      return pen.busy;
+    },
     get strokeWidth() {
       return strokeWidth;
     },

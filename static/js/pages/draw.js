@@ -14,6 +14,7 @@ import { quoted } from "../shell/format.js";
 import { openPage } from "../shell/page.js";
 import { bindPictures } from "../ink/pictures.js";
 import { LiveReading } from "../ink/reading.js";
+import { keepFromHand } from "../ink/resting-hand.js";
 import { WatchedRun } from "../run/watched-run.js";
 import { Painter } from "../shell/painter.js";
 import { ProblemError, request } from "../shell/problem.js";
@@ -126,6 +127,11 @@ function linkedModel() {
   return Number.isNaN(step) ? { run } : { run, step };
 }
 
+function thicken() {
+  ink.strokeWidth = thickness.valueAsNumber / 100;
+  memory.set({ width: ink.strokeWidth, model: reading.model, keep: reading.keep });
+}
+
 /** @param {unknown} error */
 function showError(error) {
   if (!(error instanceof ProblemError)) throw error;
@@ -133,10 +139,8 @@ function showError(error) {
 }
 
 drawing.subscribe(({ type }) => type === "Changed" && toasts.close("picture")); // what it said of another one
-thickness.addEventListener("input", () => {
-  ink.strokeWidth = thickness.valueAsNumber / 100;
-  memory.set({ width: ink.strokeWidth, model: reading.model, keep: reading.keep });
-});
+const resting = keepFromHand(thickness, { drawing, busy: () => ink.busy, onRestored: thicken }, { signal });
+thickness.addEventListener("input", () => resting.here || thicken());
 addInkShortcuts(shortcuts, drawing);
 bindPictures(document, {
   drawing,
