@@ -67,3 +67,24 @@ test("a name that a person gave it is kept, though the log with its first one co
   log.apply(/** @type {import("../../static/js/wire.js").RunEvent} */ (/** @type {unknown} */ (queued)));
   assert.equal(log.name, "After");
 });
+
+test("the speed leaves out what a halted process or a sleeping machine took, at once and later", () => {
+  const store = new RunLog();
+  let [at, step] = [0, 0];
+  const train = (/** @type {number} */ steps, /** @type {number} */ each) => {
+    for (let i = 0; i < steps; i++) {
+      const columns = { loss: [1], accuracy: [0.5], learning_rate: [0.1], gradient_norm: [1], milliseconds: [(at += each)] };
+      store.apply({ type: "Steps", run: "run", seq: ++step, step: [step], ...columns });
+    }
+  };
+  train(400, 10);
+  assert.equal(Math.round(store.rate), 100);
+  train(1, 15_000);
+  assert.equal(Math.round(store.rate), 100, "no step took so long");
+  train(1, 10);
+  assert.equal(Math.round(store.rate), 100);
+  train(30, 10);
+  assert.equal(Math.round(store.rate), 100);
+  train(3, 20_000);
+  assert.equal(store.rate, 0.05, "a pace as slow as this is one");
+});

@@ -21,6 +21,7 @@ const STATE_AFTER = {
 };
 
 const RATE_WINDOW = 1500; // milliseconds of training over which the speed is averaged
+const STANDSTILL = 10; // times as long as the step before it: no step, but a machine that slept or a process that was halted
 
 class Metrics {
   step = new Column();
@@ -118,12 +119,15 @@ export class RunLog {
     return this.rateChanges.at(-1)?.value ?? (this.recipe ? Number(this.recipe.learning_rate) : null);
   }
 
-  /** Steps a second over the last moments of training; NaN where there is too little to tell. */
+  /** Steps a second over the last moments of training, without those that it stood still; NaN where there is too little to tell. */
   get rate() {
     const { milliseconds } = this.metrics;
-    const last = milliseconds.length - 1;
+    const took = (/** @type {number} */ i) => milliseconds.at(i) - milliseconds.at(i - 1);
+    const stood = (/** @type {number} */ i) => i > 1 && took(i) > RATE_WINDOW && took(i) > STANDSTILL * took(i - 1);
+    let last = milliseconds.length - 1;
+    if (stood(last)) last--;
     let first = last;
-    while (first > 0 && milliseconds.at(last) - milliseconds.at(first) < RATE_WINDOW) first--;
+    while (first > 0 && milliseconds.at(last) - milliseconds.at(first) < RATE_WINDOW && !stood(first)) first--;
     const passed = milliseconds.at(last) - milliseconds.at(first);
     return passed > 0 ? ((last - first) * 1000) / passed : NaN;
   }
