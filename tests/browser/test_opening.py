@@ -7,25 +7,32 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.waiting import at_rest
 
-NOTE_HEIGHTS = """
+NOTE_PLACES = """
 window.heights = [];
+window.tops = [];
 const look = () => {
   const row = document.querySelector("[data-part=misread]");
-  if (row) window.heights.push(row.getBoundingClientRect().height);
+  if (row) {
+    window.heights.push(row.getBoundingClientRect().height);
+    window.tops.push(document.querySelector("#accuracy").getBoundingClientRect().top);
+  }
   requestAnimationFrame(look);
 };
 look();
 """
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize("width", [1366, 390, 320])
 def test_nothing_moves_when_the_misread_digits_come(
-    new_page: Callable[..., Page], finished_run: str, phone: bool
+    new_page: Callable[..., Page], finished_run: str, width: int
 ) -> None:
-    page = new_page(phone=phone)
-    page.add_init_script(NOTE_HEIGHTS)
+    phone = width < 400
+    page = new_page(phone=phone, viewport={"width": width, "height": 844 if phone else 657})
+    page.add_init_script(NOTE_PLACES)
     page.goto(f"/runs/{finished_run}")
     expect(page.locator("[data-part=misread] .digit-picture").first).to_be_visible()
+    expect(page.locator(".samples svg").first).to_be_visible()
     at_rest(page)
-    heights: list[float] = page.evaluate("heights")
-    assert max(heights) - min(heights) < 1.5, "the charts below or above give way"
+    for measure in ("heights", "tops"):
+        measured: list[float] = page.evaluate(measure)
+        assert max(measured) - min(measured) < 1.5, f"{measure}: what lies above or below gives way"

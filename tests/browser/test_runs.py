@@ -35,6 +35,20 @@ def run(server: str, name: str, **recipe: object) -> str:
     return made
 
 
+def test_what_a_recipe_has_else_is_cut_by_no_edge_of_a_phone(new_page: Callable[..., Page], server: str) -> None:
+    page = new_page(phone=True, viewport={"width": 320, "height": 640})
+    run(server, "Narrow", model="two_linear", batch_size=12396)
+    page.goto("/runs")
+    chip = row(page, "Narrow").locator(".chip").first
+    expect(chip).to_have_text("two layers, no bend")
+    expect(row(page, "Narrow")).to_contain_text("finished")
+    until(
+        page,
+        """() => [...document.querySelectorAll(".run-row-recipe")].filter((each) => each.offsetWidth).every((recipe) =>
+          recipe.firstElementChild?.getBoundingClientRect().right <= recipe.getBoundingClientRect().right + 0.5)""",
+    )
+
+
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that keeps 2,000 runs, named "Run 0001" to "Run 2000", and trains nothing."""

@@ -449,7 +449,7 @@ def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, fini
     expect(page.locator("#pad .verdict-headline")).to_have_text("7")
     page.route("**/predict", lambda _: None)  # it is not asked in time
     page.locator("#scrubber input[type=range]").fill("10")
-    expect(page.locator(".whole-picture-caption")).to_have_text("The pictures of this moment are being fetched …")
+    expect(page.locator(".whole-picture-caption")).to_have_text("Fetching its pictures …")
     expect(page.locator(".misread-count")).to_have_text("The pictures of this moment are being fetched …")
     expect(page.locator(".tile").first).to_be_visible()
     asked(page, held).continue_()

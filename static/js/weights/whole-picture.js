@@ -55,10 +55,10 @@ export function mountWholePicture(root, { run, painter, drawing = null }, { sign
       wanted = found.picture.map((value) => value * full);
       say(...pictureCaption(run, found.units, found.on));
     } else if (run.fetching) {
-      say("The pictures of this moment are being fetched …"); // until then the last one stays, faint
+      say("Fetching its pictures …"); // until then the last one stays, faint
     } else {
       wanted = new Float64Array(28 * 28);
-      say("It appears with the first weights.");
+      say("Not there yet.", " It appears with the first weights.");
     }
     if (!known || still.matches || !run.live) shown.set(wanted); // a moment that is looked up is shown at once
     known = found !== null;
