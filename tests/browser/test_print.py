@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import at_rest, until
+from tests.browser.waiting import at_rest, fits, resize, until
 
 BRIGHTNESS = """selector => {
   const canvas = [...document.querySelectorAll(selector)].find(({ clientWidth }) => clientWidth > 0);
@@ -96,3 +96,11 @@ def test_of_what_one_has_to_go_to_on_the_screen_paper_says_nothing(page: Page, f
     page.emulate_media(media="print")
     expect(page.locator(".misread")).to_be_visible()
     expect(page.locator("#batch")).to_be_hidden()
+
+
+def test_a_run_is_no_wider_than_its_paper(page: Page, finished_run: str) -> None:
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator("[data-part=accuracy] .chart-readout")).to_contain_text("Baseline")
+    page.emulate_media(media="print")
+    resize(page, 718, 1047)  # A4 within margins of a centimetre
+    fits(page)
