@@ -28,6 +28,10 @@ once, and a recipe that kills each of its workers is to end. One that pauses doe
 MOST = 20
 """That it may lose in all."""
 
+WORKER_SECONDS = 60.0
+"""How long runs that had begun wait for a worker while none can be had: the head of a cluster that is started anew is
+there by then."""
+
 MARK_SECONDS = 1.0
 """How long the start waits for the runs of a dead server to be marked."""
 
@@ -101,6 +105,10 @@ class LostRuns:
                 return
             except HistoryUnavailable:  # the server's output has a line of it
                 await asyncio.sleep(RETRY_SECONDS)
+
+    def waits_on(self, waiting: Waiting) -> bool:
+        """Whether it goes on waiting though no worker could be had for it."""
+        return waiting.goes_on and time.monotonic() - waiting.since < WORKER_SECONDS
 
     async def resumptions(self, waiting: Waiting, runs: Sequence[Run]) -> dict[str, Resumption]:
         """Where these of its runs go on, by their ids: those for which that can be read."""

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from time import monotonic
 from typing import Literal
 
 from app.controls import Act, Control, Kind, SetPace, SetSpeed, kind_of
@@ -66,6 +67,8 @@ class Waiting:
     """Of the models that it goes on from."""
     threads: int = 1
     """Of the processor, that members of a sweep take together."""
+    since: float = field(default_factory=monotonic)
+    """When it began to wait."""
 
     def control(self, run: str | None, control: Control) -> None:
         """Keep any control but a stop, which ends the wait."""

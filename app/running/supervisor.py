@@ -593,11 +593,12 @@ class Supervisor:
                 worker.send(SendControl(task=training.id, run=None, control=control))
 
     async def _fail_first(self, reason: str, worker: WarmWorker) -> None:
-        """No worker can be had: the run that would have got it fails, and so do all experiments."""
+        """No worker can be had: the first run that would have got it and may not go on waiting fails, and so do all
+        experiments."""
         if worker is self._workers.shared:
             self._computations.fail(reason)
         for waiting in self._queue:
-            if worker in self._workers.kept_for(waiting.lane):
+            if worker in self._workers.kept_for(waiting.lane) and not self._lost.waits_on(waiting):
                 for run in [await self._history.get(run) for run in waiting.runs]:
                     self._keep(ActiveRun(run).end(self._history, reason))
                 self._queue.remove(waiting)

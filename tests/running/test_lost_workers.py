@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 import anyio
 import pytest
@@ -31,6 +32,7 @@ from app.learning.train import train
 from app.recipe import Recipe
 from app.running import lost_workers
 from app.running.supervisor import Supervisor
+from tests.learning import mnist_files
 from tests.running.watching import LONG, PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
@@ -180,3 +182,29 @@ async def test_nor_one_that_loses_one_worker_after_the_other(
     kill_worker_of(run.id, supervisor)
     failed = await watcher.until(RunFailed)
     assert "has lost 1 workers before" in failed.reason
+
+
+async def test_a_run_that_had_begun_waits_while_no_worker_can_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = mnist_files.write(tmp_path / "mnist")
+    async with (
+        History.open(f"sqlite:///{tmp_path}/threeseven.db") as history,
+        Supervisor(history, concurrent_runs=1, queued_runs=1, device="cpu", mnist_dir=images, warm=False) as supervisor,
+    ):
+        run = await supervisor.start(LONG, pace=SLOW)
+        watcher = Watcher(history, run.id)
+        await watcher.until(Steps)
+        away = images.rename(tmp_path / "away")  # without which no worker becomes ready
+        kill_worker_of(run.id, supervisor)
+        lost = await watcher.until(WorkerLost)
+        with anyio.fail_after(PATIENCE):
+            while supervisor.trouble is None:
+                await anyio.lowlevel.checkpoint()
+        away.rename(images)
+        assert (await watcher.until(WorkerReplaced)).step == lost.step
+
+        monkeypatch.setattr(lost_workers, "WORKER_SECONDS", 0)
+        images.rename(away)
+        kill_worker_of(run.id, supervisor)
+        assert str(images) in (await watcher.until(RunFailed)).reason

@@ -42,7 +42,9 @@ def test_a_server_says_that_its_cluster_has_gone_goes_on_when_it_is_back_and_tak
         with ray.head(cpus=2) as head:
             run = training(server)
             head.kill()
-            assert "Ray cluster" in server.until(run, "RunFailed")["reason"]
+            lost = server.until(run, "WorkerLost", "RunFailed")
+            assert "Ray cluster" in lost["reason"]
+            assert lost["type"] == "WorkerLost"
         nowhere = f"No Ray cluster can be reached at {ray.address}: Connection refused."
         assert server.until(server.start()["id"], "RunFailed")["reason"] == nowhere
         unready = client.get("/readyz")
