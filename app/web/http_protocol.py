@@ -52,6 +52,23 @@ _TOO_SLOW = _as_it_is_sent(
 _CUT_SHORT = _as_it_is_sent(Problem(400, "Incomplete body", "The connection was closed before the body had ended."))
 
 
+class _Answered:
+    """What uvicorn writes an answer to, and closes after one that is the last. To close a connection by which more
+    comes in is to reset it, which may take the answer from a client that has not read it yet: so what is left of the
+    request's body is read first, and dropped."""
+
+    def __init__(self, protocol: "HttpProtocol") -> None:
+        self._protocol = protocol
+        self.write, self.is_closing = protocol.transport.write, protocol.transport.is_closing
+
+    def close(self) -> None:
+        asked = self._protocol.cycle  # or a later request, if this one has come in whole
+        if asked.response_complete and asked.more_body:
+            self._protocol.closing = True
+        else:
+            self._protocol.transport.close()
+
+
 @dataclass(frozen=True)
 class Patience:
     """Seconds. ``request``: how long the head of a request may take, and each ``BODY_STEP`` of its body; ``reading``:
@@ -72,6 +89,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     patience: Patience
     kept: Connections
+    closing = False
+    """Once the request's body has come in, or has not in time."""
     _beside_body = 0
     _in_head = False
     _refusing = False
@@ -121,10 +140,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._body_came = 0
         self._stop_request_timer()
         super().on_headers_complete()
+        asked = self.cycle is not None and self.cycle.scope is self.scope  # not for a WebSocket
+        if asked and self.scope["method"] not in ("GET", "HEAD"):
+            self.cycle.transport = _Answered(self)  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._stop_request_timer()
+        if self.closing:
+            self.transport.close()
         self.kept.mark(self, State.WORKING)
 
     def on_response_complete(self) -> None:

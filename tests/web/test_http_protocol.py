@@ -92,6 +92,21 @@ def test_a_client_that_has_ended_within_a_body_is_told_so_at_once(serve, tmp_pat
     assert b"closed before the body had ended" in said
 
 
+@pytest.mark.parametrize("path", [b"/predict", b"/api/runs", b"/nothing"])
+def test_a_client_that_reads_only_when_it_has_sent_all_learns_that_it_was_too_much(server, path):
+    """Also one that asks for the connection to be closed."""
+    host, port = server.url.removeprefix("http://").split(":")
+    size = 12_000_000
+    head = BODY.replace(b"/predict", path).replace(b"Transfer-Encoding: chunked", b"Content-Length: %d" % size)
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(head + bytes(size))
+        said = b""
+        while piece := connection.recv(65_536):
+            said += piece
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert said.count(b"HTTP/1.1") == 1
+
+
 HANDSHAKE = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
