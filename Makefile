@@ -67,6 +67,8 @@ javascript: $(DEV) $(NODE_MODULES) ## tsc --checkJs on static/ and tests/js/, th
 	@$(NODE) --test --test-reporter=dot 'tests/js/*.test.js'
 
 .PHONY: pytest
+# Tests and servers are started hundreds of times: kept compiled, whatever the shell says, they load faster.
+pytest lowest cluster-tests: export PYTHONDONTWRITEBYTECODE =
 pytest: $(DEV) $(NODE_MODULES) $(BUNDLES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some), and how much of app/ they run
 	@echo '── pytest'
 	@$(PYTHON_IN) scripts/find_browser.py --light --install
