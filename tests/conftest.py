@@ -29,6 +29,8 @@ settings.load_profile("steady")
 SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test_main.py")
 """So that of two processes that share the files neither is left with a long one at the end."""
 
+LESSONS = "tests/browser/test_lesson"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
@@ -36,6 +38,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return SLOWEST_FIRST.index(name) if name in SLOWEST_FIRST else len(SLOWEST_FIRST)
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Gives the tests of lessons to one process, as if they were one file: what a lesson shows is trained once on the
+    server that they share, and would be once more in each further process."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class LessonsTogether(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return LESSONS if nodeid.startswith(LESSONS) else str(super()._split_scope(nodeid))
+
+    return LessonsTogether(config, log)
 
 
 @pytest.fixture
