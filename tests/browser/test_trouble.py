@@ -13,17 +13,21 @@ NewPage = Callable[..., Page]
 def test_every_page_says_that_nothing_can_be_stored(
     start_server: StartServer, new_page: NewPage, tmp_path: Path, complaints: list[str]
 ) -> None:
-    page = new_page(base_url=start_server(heartbeat="0.2"))
+    first = new_page(base_url=start_server(heartbeat="0.2"))
     (file,) = tmp_path.glob("*/threeseven.db")
-    for path in ("/", "/draw", "/lessons/baseline", "/docs"):
+    paths = ("/", "/draw", "/lessons/baseline", "/docs")
+    pages = [first, *(first.context.new_page() for _ in paths[1:])]
+    for page, path in zip(pages, paths, strict=True):
         page.goto(path)
         expect(page.locator("#connection")).to_contain_text("Connected")
-        moved = file.rename(file.with_name("elsewhere"))
+    moved = file.rename(file.with_name("elsewhere"))
+    for page in pages:
         said = page.locator("[data-key=trouble]")
         expect(said).to_contain_text("Nothing can be stored now")
         expect(said).to_contain_text("has been deleted or replaced")
-        moved.rename(file)
-        expect(said).to_have_count(0)
+    moved.rename(file)
+    for page in pages:
+        expect(page.locator("[data-key=trouble]")).to_have_count(0)
     assert [each for each in complaints if not re.search(r"status of 503|WebSocket connection", each)] == []
     complaints.clear()
 
