@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import resize, until
+
 pytestmark = pytest.mark.timeout(600)
 
 PATIENCE = 500_000
@@ -34,6 +36,12 @@ def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) ->
     assert float(bent[4]) > 1
     assert int(inverted[3].replace(",", "")) > 400
     expect(page.locator("#words-now")).to_contain_text("changes 0 verdicts (you expected 0)")
+    resize(page, 320, 657)
+    until(
+        page,
+        "() => document.getElementById('result').scrollWidth <= document.getElementById('result').clientWidth",
+    )
+    resize(page, 1366, 657)
 
     live = page.locator("#live")
     thirty, answer, rest = formula(page)

@@ -250,6 +250,7 @@ def test_the_sigmoid_at_any_step_of_a_run(page: Page) -> None:
         re.compile(r"1\.[1-5] % lie between −1 and 1, 9[01]\.\d % beyond ±6\. You expected 1 %")
     )
     expect(words).to_contain_text("a probability of 0.500, reads 98.2")
+    expect(page.locator("#curve").get_by_text("−20", exact=True)).to_be_visible()  # a minus, as in the words
     expect(page.locator("#histogram").get_by_text("your guess")).to_be_visible()
     typed = page.get_by_label("After step, typed")
     typed.fill("0")

@@ -144,7 +144,7 @@ export class Graph {
     const { width, height } = this.#size;
     const { x, y } = this.#axes;
     const grid = document.createDocumentFragment();
-    const format = (/** @type {Axis} */ axis, /** @type {number} */ value) => (axis.format ?? plainly)(value);
+    const format = (/** @type {Axis} */ axis, /** @type {number} */ value) => (axis.format ?? plainly)(value).replace("-", "−");
     for (const tick of ticksOf(y, Math.max(2, Math.floor(height / 60)))) {
       const at = this.y(tick);
       grid.append(node("line", { class: "graph-grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: at, y2: at }));
