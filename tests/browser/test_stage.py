@@ -335,6 +335,8 @@ def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
         httpx.post(f"{server}/api/runs", json={"name": name, "epochs": 1}, timeout=60).raise_for_status()
         if name == "Second":
             expect(page.locator(".toast")).to_contain_text("“Second” has begun")
+            toast, time = boxes(page, ".toast", "#scrubber")
+            assert toast["y"] + toast["height"] <= time["y"], "the message lies over what one goes back with"
             expect(page.locator("#run-name")).to_have_text("First")
             page.get_by_role("button", name="Watch it").click()
             expect(page.locator(".toast")).to_have_count(0)
