@@ -45,7 +45,7 @@ def test_the_seven_steps_with_real_numbers(page: Page) -> None:
     expect(words).to_have_text(zeroed)
     page.get_by_role("radio", name="a batch of 256").check()
     page.get_by_role("button", name="7 Stop after 49 steps").press("Enter")
-    expect(words).to_contain_text(re.compile(r"After 49 steps: loss 0\.\d+, 9\d\.\d\d % of 256 training images"))
+    expect(words).to_contain_text(re.compile(r"After 49 steps: loss 0\.\d+, 9\d\.\d\d\s% of 256 training images"))
     expect(page).to_have_url(re.compile(r"step=49&images=next"))
 
 

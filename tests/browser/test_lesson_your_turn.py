@@ -44,7 +44,7 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
     expect(live).to_contain_text("You expected 97.10 %: it is")
     expect(page.locator("#graph").get_by_text("yours")).to_be_visible()
     row = page.locator("#table tbody tr").filter(has_text="Ada <b>")
-    expect(row).to_contain_text(re.compile(r"97\.10 % \([+−]"))
+    expect(row).to_contain_text(re.compile(r"97\.10\s% \([+−]"))
     cells = row.locator("td").all_inner_texts()
     assert cells[0] == "785"
     assert re.fullmatch(r"9[67]\.\d\d\s%", cells[1])

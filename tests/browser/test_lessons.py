@@ -186,7 +186,7 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#graph").get_by_text("your best")).to_be_visible()
     trained(page.locator("#source"), "12 runs of this server")
     expect(page.locator("#words-now")).to_have_text(
-        re.compile(r"The best of 12 rates is (3|10): 9[89]\.\d\d % read rightly after 10 epochs\.")
+        re.compile(r"The best of 12 rates is (3|10): 9[89]\.\d\d\s% read rightly after 10 epochs\.")
     )
     expect(page.locator("#words-now")).to_contain_text("learning breaks down: it stays at 5")
     expect(page.locator("#words-now")).to_contain_text(
@@ -247,7 +247,7 @@ def test_the_sigmoid_at_any_step_of_a_run(page: Page) -> None:
     words = page.locator("#words-now")
     trained(page.locator("#source"), "validation digits, read here by run")
     expect(words).to_contain_text(
-        re.compile(r"1\.[1-5] % lie between −1 and 1, 9[01]\.\d % beyond ±6\. You expected 1 %")
+        re.compile(r"1\.[1-5]\s% lie between −1 and 1, 9[01]\.\d\s% beyond ±6\. You expected 1\s%")
     )
     expect(words).to_contain_text("a probability of 0.500, reads 98.2")
     expect(page.locator("#curve").get_by_text("−20", exact=True)).to_be_visible()  # a minus, as in the words
@@ -298,7 +298,9 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
     reached = page.locator("#reached")
     expect(reached.get_by_text("you: L1")).to_be_visible()
     expect(reached.get_by_role("img")).to_have_accessible_name(
-        re.compile("L1 95.14 %, L2 96.61 %, without abs 49.56 %, abs too late 65.90 %. You expected 75.5 % for L1.")
+        re.compile(
+            r"L1 95.14\s%, L2 96.61\s%, without abs 49.56\s%, abs too late 65.90\s%. You expected 75.5\s% for L1."
+        )
     )
     for name, right in (("L2", "96.61"), ("without abs", "49.56"), ("abs too late", "65.90")):
         page.get_by_role("radio", name=name, exact=True).check()

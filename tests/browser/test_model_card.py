@@ -18,7 +18,7 @@ def test_the_built_in_networks_card(page: Page, server: str) -> None:
     expect(page.locator("#figures")).to_contain_text(f"{100 * apart['value']:.2f} % ({100 * apart['low']:.2f}–")
     surest = measured["reliability"][-1]
     expect(page.get_by_role("img", name="How often it was right")).to_have_accessible_name(
-        re.compile(f"Of the {surest['count']:,} that it was 95–100 % sure of")
+        re.compile(rf"Of the {surest['count']:,} that it was 95–100\s% sure of")
     )
     row = page.get_by_role("row", name=re.compile(r"^a 3 "))
     expect(row.get_by_role("cell").first).to_contain_text(f"{measured['confusion'][3]['three']:,}")

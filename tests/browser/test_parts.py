@@ -286,14 +286,14 @@ def test_misread_digits_go_into_the_drawing_and_their_ink_adds_up(page: Page, se
     expect(misread).to_contain_text(re.compile(r"Misreads ≈ [\d,]+ of 2,038 unseen digits"))
     assert misread_of(misread) == pytest.approx(errors(server, finished_run), abs=6)  # its weights are rounded
     worst = misread.get_by_role("button").first
-    named = re.compile(r": a ([37]) that it reads as a ([37]), P\(3\) [≈<>] \d+ %$")
+    named = re.compile(r": a ([37]) that it reads as a ([37]), P\(3\) [≈<>] \d+\s%$")
     expect(worst).to_have_attribute("aria-label", named)
     said = named.search(worst.get_attribute("aria-label") or "")
     assert said
     assert said[1] != said[2]
     worst.click()
     until(page, "(label) => picked === label", int(said[1]))
-    expect(sums).to_contain_text(re.compile(rf"P\(3\) ≈ [\d.]+ %: a {said[2]}\."))
+    expect(sums).to_contain_text(re.compile(rf"P\(3\) ≈ [\d.]+\s%: a {said[2]}\."))
     *terms, logit = [float(text.replace("−", "-")) for text in sums.locator("b").all_inner_texts()]
     assert sum(terms) == pytest.approx(logit, abs=1e-6)
     assert (logit > 0) == (said[2] == "3")

@@ -80,6 +80,6 @@ def test_the_description_of_the_api_can_be_read(
 
 def test_the_tab_tells_how_a_run_ended(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
-    expect(page).to_have_title(re.compile(r"^✓ 9\d\.\d % .+ – Threeseven$"))
+    expect(page).to_have_title(re.compile(r"^✓ 9\d\.\d\s% .+ – Threeseven$"))
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/svg"))
     expect(page.locator("#bell")).to_be_hidden()

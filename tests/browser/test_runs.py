@@ -72,7 +72,7 @@ def test_a_run_appears_and_ends_while_one_looks(page: Page, server: str) -> None
     expect(page.locator("#connection")).to_have_text("Connected")
     run(server, "Appearing", hidden=10, seed=4)
     expect(row(page, "Appearing")).to_contain_text("finished")
-    expect(row(page, "Appearing")).to_contain_text(re.compile(r"\d\d\.\d\d %"))
+    expect(row(page, "Appearing")).to_contain_text(re.compile(r"\d\d\.\d\d\s%"))
     expect(row(page, "Appearing").locator(".chip")).to_have_text(["10 units", "1 epoch", "seed 4"])
     row(page, "Appearing").get_by_role("link").click()
     expect(page).to_have_title(re.compile("Appearing"))

@@ -26,7 +26,7 @@ def test_a_fresh_server_shows_a_network_that_learns(
     headline = page.get_by_role("heading", level=1)
     expect(headline).to_have_text("Learning with 30 hidden units.")
     expect(page.locator(".tile")).to_have_count(30)
-    expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+    expect(page.locator(".accuracy-figure")).to_have_text(re.compile(r"^9\d\.\d\d\s%$"))
     page.locator("#controls").get_by_text("Full", exact=True).click()
     expect(headline).to_have_text(re.compile("It has learned in"))
     expect(page.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
@@ -359,7 +359,7 @@ def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> No
     expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
     accuracy, headline = page.locator(".accuracy-figure"), page.get_by_role("heading", level=1)
     expect(page.locator(".misread")).to_contain_text("Misreads")  # by now all that a page asks for is here
-    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d\s%$"))
     at_end = accuracy.inner_text()
     time = page.get_by_label("Step of the run")
     with page.expect_response(lambda answer: "/frames" in answer.url):
@@ -374,7 +374,7 @@ def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> No
     for _ in range(49):
         page.keyboard.press("ArrowRight")
     expect(headline).to_contain_text("as it was after step 49")
-    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d\s%$"))
     expect(page.locator("#facts")).to_contain_text("1 of 2")
     page.get_by_role("button", name="Play the run again").click()
     expect(headline).not_to_contain_text("after step 49")

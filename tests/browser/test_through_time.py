@@ -49,7 +49,7 @@ def test_a_runs_page_shows_it_in_the_place_of_the_accuracy(page: Page, finished_
     curve.locator(".chart-plot").focus()
     page.keyboard.press("ArrowLeft")  # from the last model to the one before
     expect(page.locator("#scrubber")).to_contain_text("Step 49 of 98")
-    expect(curve.locator(".chart-readout")).to_contain_text(re.compile(r"Step\s*49\s*P\(3\)\s*[\d.]+ %: a 7"))
+    expect(curve.locator(".chart-readout")).to_contain_text(re.compile(r"Step\s*49\s*P\(3\)\s*[\d.]+\s%: a 7"))
 
     page.keyboard.press("Delete")
     expect(curve.locator(".through-words")).to_have_text("Draw a digit: its curve appears here.")
