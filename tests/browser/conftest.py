@@ -171,6 +171,11 @@ def browser(chromium: str, pytestconfig: pytest.Config) -> Browser:
     return pytestconfig.stash[BROWSER].lend(chromium)
 
 
+@pytest.fixture(autouse=True)
+def not_measured(no_cover: None) -> None:
+    """While a page is steered, this process runs nothing of the app; coverage would slow it all the same."""
+
+
 @pytest.fixture
 def complaints() -> Iterator[list[str]]:
     """What went wrong in this test's pages so far."""

@@ -13,6 +13,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+pytestmark = pytest.mark.no_cover  # of this process, which would take twice as long; its server is measured
+
 PATIENCE = 60
 """Seconds for an answer, on however busy a machine."""
 
