@@ -17,7 +17,7 @@ OWN_FILES = 48
 FILES_OF_A_RUN = 8
 """Pipes to a worker, and what it takes to start one."""
 SPARE_SOCKETS = 16
-"""WebSockets that are being refused and have not closed yet, and guests (app.web.connections)."""
+"""WebSockets of viewers that have left and have not closed yet, and guests (app.web.connections)."""
 
 
 @dataclass(frozen=True)

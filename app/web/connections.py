@@ -114,17 +114,19 @@ class Connections:
             if not self._addresses[address].count:
                 del self._addresses[address]
 
-    def upgrade(self, connection: Connection) -> Callable[[], None] | None:
-        """From now on it is a WebSocket: what is returned is to be called when that is lost. None where there are as
-        many as there may be: it keeps the place that it has while it is told so, and gives way as one that is idle."""
+    def upgrade(self, connection: Connection) -> "Upgraded":
+        """From now on it is a WebSocket."""
+        return Upgraded(self, connection)
+
+    def take_socket(self, connection: Connection) -> bool:
+        """In exchange for its place. False where there are as many WebSockets as there may be."""
         if self._sockets >= self._max_sockets:
-            self.mark(connection, State.IDLE)
-            return None
+            return False
         self.remove(connection)
         self._sockets += 1
-        return self._socket_lost
+        return True
 
-    def _socket_lost(self) -> None:
+    def give_socket_back(self) -> None:
         self._sockets -= 1
 
     def _make_room(self, address: str, before: float) -> bool:
@@ -160,6 +162,33 @@ class Connections:
         self.remove(connection)
         connection.give_way()
         return True
+
+
+class Upgraded:
+    """A connection that has become a WebSocket. Until it is let in it keeps the place that it had: those that are
+    turned away, and do not go, take none from those that may watch."""
+
+    def __init__(self, kept: Connections, connection: Connection) -> None:
+        self._kept, self._connection = kept, connection
+        self._let_in = self._lost = False
+
+    def let_in(self) -> bool:
+        """Give it a place among the WebSockets, which are counted apart. False where there is none."""
+        if not self._lost:
+            self._let_in = self._kept.take_socket(self._connection)
+        return self._let_in
+
+    def turn_away(self) -> None:
+        """It is about to be closed: until it is, it gives way as one that is idle."""
+        self._kept.mark(self._connection, State.IDLE)
+
+    def lost(self) -> None:
+        """To be called once."""
+        self._lost = True
+        if self._let_in:
+            self._kept.give_socket_back()
+        else:
+            self._kept.remove(self._connection)
 
 
 def _first(found: Iterable[Connection | None]) -> Connection | None:

@@ -110,15 +110,12 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
-        """A WebSocket has a place of its own, and this connection's becomes free. Where there are as many as may be it
-        is opened all the same, in this one's place, and closed with the reason: browsers tell no page that of a
-        handshake that was refused."""
-        lost = self.kept.upgrade(self)
+        """It keeps this connection's place until it is let in."""
         self._stop_timers()
+        place = self.kept.upgrade(self)
         super().handle_websocket_upgrade()
         socket: Any = self.transport.get_protocol()
-        socket.surplus = lost is None
-        socket.on_lost = lost or (lambda: self.kept.remove(self))
+        socket.place = place
 
     def shutdown(self) -> None:
         """A request that has not come in whole is not waited for."""

@@ -45,7 +45,7 @@ class Stream:
         socket: WebSocketProtocol = scope["extensions"][EXTENSION]
         await websocket.accept()
         try:
-            with held.viewers.watching(client_address(websocket), surplus=socket.surplus):
+            with held.viewers.watching(client_address(websocket), socket.place):
                 await self._serve(websocket, socket, held)
         except TooManyViewers as many:
             await close(websocket, FULL, str(many))

@@ -9,6 +9,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Self
 
 from app.web.broadcast import BREATH, Socket
+from app.web.connections import Upgraded
 from app.web.frames import text_frame
 from app.web.places import Full, Places
 from app.web.seldom import Seldom
@@ -54,14 +55,15 @@ class Viewers:
         return self._places.most
 
     @contextmanager
-    def watching(self, address: str, *, surplus: bool = False) -> Iterator[None]:
-        """Count a viewer for as long as this lasts. ``surplus``: it is one too many already. Raises TooManyViewers."""
-        if surplus:
-            raise self._too_many(own=False)
+    def watching(self, address: str, place: Upgraded) -> Iterator[None]:
+        """Let a viewer in, and count it for as long as this lasts. Raises TooManyViewers where it is turned away."""
         with ExitStack() as stack:
             try:
                 stack.enter_context(self._places.place(address))
+                if not place.let_in():
+                    raise Full(own=False)
             except Full as full:
+                place.turn_away()
                 raise self._too_many(own=full.own) from None
             yield
 

@@ -5,7 +5,6 @@ framed once, and each viewer costs one write of the same bytes.
 """
 
 from asyncio import TimerHandle
-from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -14,6 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from app.web.connections import Upgraded
 from app.web.http_protocol import HEAD_LIMIT, too_long
 
 EXTENSION = "threeseven.socket"
@@ -46,10 +46,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """
 
     scope: Any
-    on_lost: Callable[[], None] | None = None
-    """Called once when the connection is lost."""
-    surplus = False
-    """As many are open as may be: this one is to be told so, and closed."""
+    place: Upgraded
+    """Set as soon as there is a connection."""
     _allowance = float(TALK_BURST)
     _allowed_at = 0.0
     _abort_timer: TimerHandle | None = None
@@ -149,8 +147,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         super().connection_lost(exc)
-        if self.on_lost is not None:
-            self.on_lost()
+        self.place.lost()
 
     def _close(self) -> None:
         self.transport.close()

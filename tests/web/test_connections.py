@@ -95,21 +95,35 @@ def test_sockets_are_counted_apart():
     kept = Connections(1, 1)
     first, second = Connection(), Connection()
     assert kept.add(first, "here")
-    lost = kept.upgrade(first)
+    let_in = kept.upgrade(first)
+    assert let_in.let_in()
     assert kept.add(second, "here")
-    assert kept.upgrade(second) is None
-    assert lost
-    lost()
-    assert kept.upgrade(second)
-
-
-def test_a_socket_too_many_keeps_its_place_until_another_needs_that():
-    kept = Connections(1, 0)
-    (surplus,) = filled(kept, 1, State.WORKING)
-    assert kept.upgrade(surplus) is None
-    assert surplus.open
+    assert not kept.upgrade(second).let_in()
+    let_in.lost()
+    assert kept.upgrade(second).let_in()
     assert kept.add(Connection(), "here")
-    assert not surplus.open
+
+
+def test_a_socket_that_is_turned_away_takes_no_other_place_and_gives_way():
+    kept = Connections(1, 1)
+    (away,) = filled(kept, 1, State.WORKING)
+    place = kept.upgrade(away)
+    place.turn_away()
+    assert away.open
+    other = Connection()
+    assert kept.add(other, "here")
+    assert not away.open
+    place.lost()
+    assert kept.upgrade(other).let_in()
+
+
+def test_a_socket_that_is_lost_before_it_is_let_in_takes_no_place():
+    kept = Connections(4, 1)
+    gone, other = filled(kept, 2, State.WORKING)
+    place = kept.upgrade(gone)
+    place.lost()
+    assert not place.let_in()
+    assert kept.upgrade(other).let_in()
 
 
 @pytest.mark.parametrize(("places", "spare"), [(1, 0), (1, 3)])

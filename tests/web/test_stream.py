@@ -9,7 +9,7 @@ import signal
 import socket
 import struct
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -507,6 +507,21 @@ def test_viewers_from_one_address_have_a_limit(serve, tmp_path):
             assert "THREESEVEN_VIEWERS_PER_ADDRESS" in closed.value.rcvd.reason
         while not welcome(server):  # once the server has noticed that one has left
             pass
+
+
+def test_viewers_that_are_refused_and_do_not_go_keep_nobody_out(serve, tmp_path):
+    """More of them, from one address, than there are WebSockets in all."""
+    head = (
+        b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"X-Forwarded-For: 203.0.113.7\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        b"Sec-WebSocket-Version: 13\r\n\r\n"
+    )
+    with serve(tmp_path, files=180, viewers_per_address="1") as server, ExitStack() as stack:
+        for _ in range(100):
+            stubborn = stack.enter_context(narrow(server))
+            stubborn.sendall(head)
+            assert stubborn.recv(12) == b"HTTP/1.1 101"
+        assert welcome(server)
 
 
 def welcome(server):
