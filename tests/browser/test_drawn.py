@@ -67,6 +67,16 @@ def test_it_breaks_once_nothing_places_it(draw_page: Page) -> None:
     expect(part.get_by_label("Turn, degrees, typed")).to_have_value("1")
 
 
+def test_what_is_broken_keeps_up_with_the_drawing_out_of_sight_too(draw_page: Page) -> None:
+    """Paper shows the whole page."""
+    part = draw_page.locator("[data-part=break]")
+    for digit in "3", "7":
+        draw_page.get_by_role("button", name=f"a {digit}", exact=True).click()
+        expect(headline(draw_page)).to_have_text(digit)
+        expect(part.locator(".break-said")).to_have_text(digit)
+    assert draw_page.evaluate("scrollY") == 0
+
+
 def test_how_sure_it_must_be_is_asked_kept_and_linked(draw_page: Page) -> None:
     draw_page.get_by_role("button", name="a 3", exact=True).click()
     expect(headline(draw_page)).to_have_text("3")

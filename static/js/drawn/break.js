@@ -180,7 +180,12 @@ export function mountBreak(root, { drawing, reading }, { signal }) {
     lay();
   });
   signal.addEventListener("abort", unsubscribe);
-  reading.add({ show: () => question.due() });
+  reading.add({
+    show: (read) => {
+      if (read && placed && unmoved(move)) show(read); // also out of sight: the page may be printed
+      else question.due();
+    },
+  });
   lay();
 }
 
