@@ -26,7 +26,7 @@
 import { movedApart } from "./labels.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
+const MARGIN = { left: 48, right: 14, top: 18, bottom: 40 };
 const LEAST = 240;
 const LEAST_TICKS = 2; // a single one tells no distance
 const MOST_TICKS = 10;
@@ -156,7 +156,7 @@ export class Graph {
       grid.append(text(at, height - MARGIN.bottom + 17, format(x, tick), "middle"));
     }
     grid.append(text((MARGIN.left + width - MARGIN.right) / 2, height - 5, x.label, "middle", "graph-label"));
-    grid.append(text(MARGIN.left, MARGIN.top - 3, y.label, "start", "graph-label"));
+    grid.append(text(MARGIN.left, MARGIN.top - 8, y.label, "start", "graph-label"));
     this.#grid.replaceChildren(grid);
   }
 
