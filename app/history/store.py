@@ -1,5 +1,6 @@
 """What is asked of the database, as functions of a connection. Each is called in a thread, in a transaction."""
 
+import logging
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -42,6 +43,8 @@ MOST_ROWS, ROW_BYTES = 64, 4096
 """Rows fetched at a time, and what each is taken to hold: so that a page is not read far beyond its limit in bytes."""
 
 SECRET_BYTES = 32
+
+logger = logging.getLogger(__name__)
 
 _RUN = runs.c.id, runs.c.state, runs.c.run
 """What :func:`app.history.damage.readable` takes."""
@@ -157,10 +160,15 @@ def put_controls(connection: Connection, given: Mapping[str, Sequence[Control]])
 
 
 def given_controls(connection: Connection) -> dict[str, list[Control]]:
-    """By the run's id."""
+    """By the run's id. One that cannot be read is left out, and said in the server's output."""
     found: dict[str, list[Control]] = {}
     for row in connection.execute(select(controls.c.run, controls.c.control)):
-        found.setdefault(row.run, []).append(CONTROL.validate_json(row.control))
+        try:
+            control = CONTROL.validate_json(row.control)
+        except ValidationError:
+            logger.error("Something that run %s was given while it waited cannot be read.", row.run)
+        else:
+            found.setdefault(row.run, []).append(control)
     return found
 
 

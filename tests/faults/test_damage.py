@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
+from app.controls import SetLearningRate
 from app.drawing import Drawing
 from app.events import RunFailed, Summary
 from app.history.damage import Damaged
@@ -133,6 +134,19 @@ async def test_a_run_is_listed_whatever_else_its_row_says(url: str, column: str,
         await history.create(queued("d"))
         await history.delete("b")
         await history.purge(["b"])
+
+
+async def test_what_a_waiting_run_was_given_is_left_out_where_it_cannot_be_read(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with History.open(url) as history:
+        for run in "ab":
+            await history.create(queued(run))
+        await history.keep_controls({run: [SetLearningRate(learning_rate=0.5)] for run in "ab"})
+    change(url, f"UPDATE controls SET control = {FLIPPED} WHERE run = 'a'")
+    async with History.open(url) as history:
+        assert list(await history.given_controls()) == ["b"]
+    assert "run a was given" in caplog.text
 
 
 async def test_a_run_that_was_deleted_nobody_knows_when_can_be_restored(url: str) -> None:
