@@ -36,3 +36,28 @@ def test_nothing_moves_when_the_misread_digits_come(
     for measure in ("heights", "tops"):
         measured: list[float] = page.evaluate(measure)
         assert max(measured) - min(measured) < 1.5, f"{measure}: what lies above or below gives way"
+
+
+NOTE_TOPS = """
+window.tops = [];
+const look = () => {
+  const part = document.querySelector("#words, .draw-tools");
+  if (part?.offsetHeight) window.tops.push(part.getBoundingClientRect().top);
+  requestAnimationFrame(look);
+};
+look();
+"""
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize("path", ["/lessons/baseline", "/draw"])
+def test_what_is_there_at_first_stays_when_scripts_have_run(
+    new_page: Callable[..., Page], path: str, phone: bool
+) -> None:
+    page = new_page(phone=phone)
+    page.add_init_script(NOTE_TOPS)
+    page.goto(path)
+    expect(page.locator("#class-link, #tools .button").first).to_be_visible()
+    at_rest(page)
+    tops: list[float] = page.evaluate("tops")
+    assert max(tops) - min(tops) < 30, "a line of words gives way, or more"  # what a font does that comes late is less
