@@ -5,33 +5,32 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from copy import deepcopy
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Any, NamedTuple, Self, get_args
 
 from pydantic import BaseModel
 
 from app.cluster import WorkerState
-from app.controls import Act, Control, SetLearningRate, SetPace, SetSpeed
-from app.events import Controlled, Origin, RunQueued
-from app.history.history import History, UnknownRun
+from app.controls import Act, Control, SetPace, SetSpeed
+from app.events import Origin, RunQueued
+from app.history.history import History
 from app.history.notifier import Notifier
-from app.history.unavailable import HistoryUnavailable
 from app.presets import preset as find_preset
 from app.recipe import LEARNER, Recipe
-from app.run import Run, State
+from app.run import Run
 from app.running.active_run import NO_END, ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
-from app.running.endings import SERVER_STOPPED, interrupted, records, stopped
+from app.running.endings import SERVER_STOPPED, interrupted, records
 from app.running.engine import Engine
 from app.running.lost_workers import MARK_SECONDS, MODEL_GONE, LostRuns
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
 from app.running.queue import Lane, RunQueue, Waiting, is_paced
 from app.running.queue import QueueFull as QueueFull
 from app.running.reuse import Equal
-from app.running.warm_worker import CANCEL_SECONDS, ActiveTask, WarmWorker
+from app.running.steering import Active, Steering
+from app.running.warm_worker import ActiveTask, WarmWorker
 from app.running.workers import Workers, cores
 from app.sweep import Sweep, Value, groups
 
@@ -59,30 +58,7 @@ start."""
 CANCELLED_SECONDS = 0.3
 """How long those who are late may take to give up."""
 
-STOP = Act(action="stop")
-
 logger = logging.getLogger(__name__)
-
-
-class NotActive(Exception):
-    """The run, or ``what``, is in no state to take this control."""
-
-    def __init__(self, id: str, state: State | Literal["ended"], what: str = "the run") -> None:
-        waiting = f"{what} is queued: until it trains it can be stopped, or given a learning rate or a speed"
-        ended = f"{what} {'has ended' if state == 'ended' else f'is {state}'}: it takes no controls any more"
-        super().__init__(waiting if state == "queued" else ended)
-        self.id, self.state = id, state
-
-
-class OfSweep(Exception):
-    """The run is a member of this sweep, whose members keep step with each other."""
-
-    def __init__(self, sweep: str) -> None:
-        super().__init__(
-            f"the run is a member of the sweep {sweep}: it can be stopped, or given a learning rate; "
-            f"all else is for the whole sweep (POST /api/sweeps/{sweep}/control)"
-        )
-        self.sweep = sweep
 
 
 @dataclass(frozen=True)
@@ -152,12 +128,13 @@ class Supervisor:
             lambda: WarmWorker(history, Engine(device, mnist_dir, cluster), self._changed.set, self._ended),
             concurrent_runs,
         )
-        self._active: dict[str, tuple[WarmWorker, Training]] = {}
+        self._active: Active = {}
         self._one_at_a_time = asyncio.Lock()
         """Held while the queue, or the log of a run in it, changes."""
         self._warming: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._lost = LostRuns(history, self._queue, self._one_at_a_time, self._want, self._keep)
+        self._steering = Steering(history, self._queue, self._active, self._one_at_a_time, self._changed.set)
         self._closing = False
 
     @asynccontextmanager
@@ -302,74 +279,16 @@ class Supervisor:
         return await asyncio.shield(starting)  # a run whose log has begun must also get into the queue
 
     async def control(self, run: str, control: Control) -> None:
-        """Pass it on; the log says when it took effect. A queued run can be stopped, and takes a learning rate and a
-        speed to begin with; a member of a sweep can be stopped, and takes a learning rate. Raises UnknownRun,
-        NotActive, OfSweep."""
-        known = await self._history.get(run)
-        if known.sweep and not (isinstance(control, SetLearningRate) or control == STOP):
-            raise OfSweep(known.sweep)
-        if run not in self._active:
-            async with self._one_at_a_time:
-                if waiting := self._queue.of(run):
-                    return await self._control_waiting(waiting, run, control)
-        known = await self._history.get(run)
-        if run not in self._active or not known.active:
-            raise NotActive(run, known.state)
-        worker, training = self._active[run]
-        self._send(worker, training, run, control)
+        """As :meth:`Steering.control`."""
+        await self._steering.control(run, control)
 
     async def control_sweep(self, sweep: str, control: Control) -> None:
-        """Of all members at once. Members that wait begin paused where others train and are told to pause. Raises
-        NotActive where none takes it."""
-        async with self._one_at_a_time:
-            waiting = self._queue.of_sweep(sweep)
-            training = {
-                task.id: (worker, task) for worker, task in self._active.values() if task.waiting.sweep == sweep
-            }
-            active = [(worker, task) for worker, task in training.values() if task.active]
-            if control == STOP:
-                await self._stop_waiting([run for each in waiting for run in each.runs])
-            elif active or not isinstance(control, Act) or any(each.goes_on for each in waiting):
-                if control != Act(action="step"):
-                    await self._give(waiting, None, control)
-                self._queue.changed()
-            elif waiting:
-                raise NotActive(sweep, "queued", "the sweep")
-            if not active and not waiting:
-                raise NotActive(sweep, "ended", "the sweep")
-            self._changed.set()
-        for worker, task in active:
-            self._send(worker, task, None, control)
+        """As :meth:`Steering.control_sweep`."""
+        await self._steering.control_sweep(sweep, control)
 
     async def stop(self, runs: Collection[str] | None = None) -> list[str]:
-        """Stop these runs, or all; returns those that were active and have ended by it."""
-        async with self._one_at_a_time:
-            waiting = [run for run in self._queue.places() if runs is None or run in runs]
-            await self._stop_waiting(waiting)
-        training = [
-            run for run, (_, task) in self._active.items() if (runs is None or run in runs) and task.runs[run].active
-        ]
-        for run in training:
-            self._send(*self._active[run], run, STOP)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(2 * CANCEL_SECONDS):
-                for run in training:
-                    await self._wait_end(run)
-        ended = [run for run in training if not await self._goes_on(run)]
-        if len(ended) < len(training):
-            logger.warning("Runs go on after they were told to stop: %s", ", ".join({*training} - {*ended}))
-        return waiting + ended
-
-    async def _wait_end(self, run: str) -> None:
-        with suppress(UnknownRun):  # it has ended, and been deleted since
-            while (known := await self._history.get(run)).active:
-                await self._history.wait(run, known.seq)
-
-    async def _goes_on(self, run: str) -> bool:
-        try:
-            return (await self._history.get(run)).active
-        except UnknownRun:
-            return False
+        """As :meth:`Steering.stop`."""
+        return await self._steering.stop(runs)
 
     async def compute(self, name: str, parameters: BaseModel, client: str = "") -> bytes:
         """An experiment's answer as JSON. The same question asked at once is computed once; it is cancelled when the
@@ -480,60 +399,6 @@ class Supervisor:
         if self._room(waiting.lane) > 0:
             self._workers.for_run(waiting.lane).hurry()
         self._changed.set()
-
-    async def _control_waiting(self, waiting: Waiting, run: str, control: Control) -> None:
-        if control == STOP:
-            await self._stop_waiting([run])
-        elif waiting.goes_on or isinstance(control, SetLearningRate | SetSpeed | SetPace):
-            await self._give([waiting], run, control)
-            self._queue.changed()
-            self._changed.set()
-        else:
-            raise NotActive(run, "queued")
-
-    async def _give(self, waiting: Sequence[Waiting], run: str | None, control: Control) -> None:
-        """Have these begin with the control, in whichever server. Where that cannot be kept they do not: raises
-        HistoryUnavailable."""
-        before = [deepcopy(each.controls) for each in waiting]
-        for each in waiting:
-            each.control(run, control)
-        if not self._history.shared:
-            return
-        try:
-            await self._history.keep_controls({run: given for each in waiting for run, given in each.given.items()})
-        except HistoryUnavailable:
-            for each, controls in zip(waiting, before, strict=True):
-                each.controls = controls
-            raise
-
-    async def _stop_waiting(self, ids: Sequence[str]) -> None:
-        if not ids:
-            return
-        runs = [await self._history.get(id) for id in ids]
-        await self._history.append_many(
-            [(run.id, records(run, Controlled(what="stop", step=run.step), stopped(run))) for run in runs],
-            patiently=False,  # nothing else could be started or changed meanwhile
-            ending=lambda: True,
-        )
-        for id in ids:  # only now: a run whose end could not be logged still waits
-            self._queue.remove_run(id)
-        self._changed.set()
-
-    def _send(self, worker: WarmWorker, training: Training, run: str | None, control: Control) -> None:
-        """``run``: one of the task's runs, or None for all of them."""
-        if training.lane != "lesson" and (paced := is_paced(control)) is not None:
-            training.lane = "paced" if paced else "full"
-            self._changed.set()
-        if training.untouched and control not in (STOP, Act(action="step")):
-            training.waiting.control(run, control)  # where its worker dies before it begins, it waits again with this
-        addressed = [training.runs[run]] if run else list(training.runs.values())
-        for each in addressed:
-            each.rate_changed = each.rate_changed or isinstance(control, SetLearningRate)
-            each.stopping = each.stopping or control == STOP
-        training.told(run, [control])
-        worker.send(SendControl(task=training.id, run=run, control=control))
-        if control == STOP:
-            worker.expect(lambda: not any(each.active for each in addressed))
 
     async def _manage(self) -> None:
         """Whenever something has changed, start what can start."""

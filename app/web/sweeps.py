@@ -11,7 +11,8 @@ from app.controls import AnyControl
 from app.history.history import History, StillActive, UnknownSweep
 from app.recipe import Recipe
 from app.run import Run
-from app.running.supervisor import NotActive, QueueFull, Start, Supervisor
+from app.running.steering import NotActive
+from app.running.supervisor import QueueFull, Start, Supervisor
 from app.sweep import MEMBERS, Sweep, Value, combinations, size
 from app.web.problems import Problem, documented, invalid
 from app.web.root_path import root

@@ -33,7 +33,8 @@ from app.run import Run
 from app.running import supervisor as supervisor_module
 from app.running.engine import Engine
 from app.running.process import WorkerProcess
-from app.running.supervisor import NotActive, QueueFull, Supervisor
+from app.running.steering import NotActive
+from app.running.supervisor import QueueFull, Supervisor
 from tests.running.watching import LONG, PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
