@@ -44,10 +44,10 @@ FLUSH_SECONDS = 0.03
 """How long a turn may take, and how long news may wait on the device: two frames of a screen, in which some hundred
 steps share one copy."""
 
-FEW = 4
+FEW_RUNS = 4
 FLUSH_MANY_SECONDS = 0.12
-"""The same where more than ``FEW`` runs train together. Each flush is a record of each run, and reporting and storing
-32 of them takes longer than many steps of 32 models."""
+"""The same where more than ``FEW_RUNS`` runs train together. Each flush is a record of each run, and reporting and
+storing 32 of them takes longer than many steps of 32 models."""
 
 STOP = Act(action="stop")
 
@@ -147,7 +147,7 @@ class TrainingLoop:
         self.steppers = [stepping(*each) for each in zip(self.learners, self.buffer.rings, strict=True)]
         self.pace = Pace()
         self.last = Moment(0, 0)
-        self.patience = FLUSH_SECONDS if len(members) <= FEW else FLUSH_MANY_SECONDS
+        self.patience = FLUSH_SECONDS if len(members) <= FEW_RUNS else FLUSH_MANY_SECONDS
         self.began = self.flushed = self.turn_began = clock()
         self.logs = {} if replay is None else replay.logs
         """What had been said of each before this loop began."""

@@ -25,7 +25,7 @@ from app.events import (
 from app.handwriting.predictor import from_safetensors
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
-from app.learning.loop import FEW
+from app.learning.loop import FEW_RUNS
 from app.learning.schedule import Recording
 from app.learning.train import Emission, Member, Wait, train_members
 from app.recipe import Recipe
@@ -192,7 +192,7 @@ def test_many_say_what_they_do_more_seldom_and_let_others_have_turns(few_digits:
         assert all(each.until is not None and each.until <= clock.seconds for each in said if isinstance(each, Wait))
         return len(steps) // count, sum(isinstance(each, Wait) for each in said)
 
-    alone, many = told(1), told(FEW + 1)
+    alone, many = told(1), told(FEW_RUNS + 1)
     assert alone[1] == 0
     assert many[0] * 2 < alone[0]
     assert many[1] > many[0]

@@ -57,7 +57,7 @@ TURN_SECONDS = 0.03
 HOLD_SECONDS = 0.02
 """How long what tasks have sent may wait for what others that are due will send: the server stores it at once."""
 
-FEW = 2
+FEW_TASKS = 2
 """Tasks that have their turns exactly when they want them. Where there are more, those that are due in one span of
 ``pace.TOGETHER`` have theirs at its end, one after another."""
 
@@ -193,7 +193,7 @@ class Tasks:
                 now = time.perf_counter()
                 if wait is not None:
                     task.due = inf if wait.until is None else wait.until
-                    if len(self._tasks) > FEW and now < task.due < inf:
+                    if len(self._tasks) > FEW_TASKS and now < task.due < inf:
                         task.due = turn(task.due)
                     return False
                 if len(self._tasks) == 1:
