@@ -9,7 +9,6 @@ that come at once, what they ask has not been read yet.
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
-from time import monotonic
 from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,19 +25,21 @@ GUESTS = 32
 """Connections beyond all places. They are told to try again, and whether the server is alive."""
 
 MOMENT = 0.1
-"""Seconds in which what a new connection asks is read, unless it asks nothing."""
+"""Seconds after which a new connection that has asked for nothing counts as silent."""
 
 ALWAYS_ANSWERED = ("/healthz", "/readyz")
 
 
 class State(IntEnum):
-    """The work of a connection; the first give way first. ``NEW``: it has not asked for anything yet."""
+    """The work of a connection; the first give way first. ``SILENT``: it has asked for nothing yet, and would have been
+    heard by now. ``NEW``: it may have, and gives way only where many come at once. ``WORKING``: it does not."""
 
-    NEW = 0
+    SILENT = 0
     IDLE = 1
     RECEIVING = 2
     UNREAD = 3
-    WORKING = 4
+    NEW = 4
+    WORKING = 5
 
 
 class Connection(Protocol):
@@ -47,36 +48,35 @@ class Connection(Protocol):
 
 
 class _Address:
-    """The connections of one client, by state, each in the order in which they came into it, and when they did."""
+    """The connections of one client, by state, each in the order in which they came into it."""
 
     def __init__(self) -> None:
-        self.by_state: dict[State, dict[Connection, float]] = {state: {} for state in State}
+        self.by_state: dict[State, dict[Connection, None]] = {state: {} for state in State}
 
     @property
     def count(self) -> int:
         return sum(map(len, self.by_state.values()))
 
-    def yielding(self, before: float) -> Connection | None:
-        """Return the one to give way, not one that has connected since ``before``."""
-        for state, connections in self.by_state.items():
-            if connections and state is not State.WORKING:
-                first, since = next(iter(connections.items()))
-                if state is not State.NEW or since < before:
-                    return first
-        return None
+    @property
+    def yielding(self) -> Connection | None:
+        """The one to give way, not a new one."""
+        return _first(self._oldest(state) for state in State if state < State.NEW)
 
+    @property
     def oldest_new(self) -> Connection | None:
-        return next(iter(self.by_state[State.NEW]), None)
+        return self._oldest(State.NEW)
+
+    def _oldest(self, state: State) -> Connection | None:
+        return next(iter(self.by_state[state]), None)
 
 
 class Connections:
     """``places`` for connections, and beside them as many as ``spare`` for a moment, where many come at once;
     ``sockets`` of them may be WebSockets, which are counted apart."""
 
-    def __init__(self, places: int, sockets: int, spare: int = 0, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, places: int, sockets: int, spare: int = 0) -> None:
         self._places = places
         self._spare = spare
-        self._clock = clock
         self._per_address = max(1, int(places * SHARE))
         self._max_sockets = sockets
         self._addresses: dict[str, _Address] = {}
@@ -87,22 +87,26 @@ class Connections:
 
     def add(self, connection: Connection, address: str) -> bool:
         """False where it is a guest: there is no place for it, and nobody to give way."""
-        now = self._clock()
-        if not self._make_room(address, now - MOMENT):
+        if not self._make_room(address):
             self._guests[connection] = None
             if len(self._guests) > GUESTS:
                 self._let_go_unanswered(next(iter(self._guests)))
             return False
-        self._addresses.setdefault(address, _Address()).by_state[State.NEW][connection] = now
+        self._addresses.setdefault(address, _Address()).by_state[State.NEW][connection] = None
         self._where[connection] = address, State.NEW
         return True
+
+    def settle(self, connection: Connection) -> None:
+        """What it asks would have been read by now."""
+        if connection in self._where and self._where[connection][1] is State.NEW:
+            self.mark(connection, State.SILENT)
 
     def mark(self, connection: Connection, state: State) -> None:
         if connection in self._where:
             address, before = self._where[connection]
             by_state = self._addresses[address].by_state
             del by_state[before][connection]
-            by_state[state][connection] = self._clock()
+            by_state[state][connection] = None
             self._where[connection] = address, state
 
     def remove(self, connection: Connection) -> None:
@@ -129,21 +133,19 @@ class Connections:
     def give_socket_back(self) -> None:
         self._sockets -= 1
 
-    def _make_room(self, address: str, before: float) -> bool:
+    def _make_room(self, address: str) -> bool:
         """False where nothing gives way."""
         own = self._addresses.get(address)
-        if own is not None and not self._has_room(lambda: own.count, self._per_address, lambda: [own], before):
+        if own is not None and not self._has_room(lambda: own.count, self._per_address, lambda: [own]):
             return False
-        return self._has_room(lambda: len(self._where), self._places, self._largest_first, before)
+        return self._has_room(lambda: len(self._where), self._places, self._largest_first)
 
-    def _has_room(
-        self, count: Callable[[], int], most: int, addresses: Callable[[], Sequence[_Address]], before: float
-    ) -> bool:
-        """Whether there is room for one more, after others of these addresses have given way. Those that have connected
-        since ``before`` do so only once the spare places are taken as well."""
+    def _has_room(self, count: Callable[[], int], most: int, addresses: Callable[[], Sequence[_Address]]) -> bool:
+        """Whether there is room for one more, after others of these addresses have given way. New ones do so only once
+        the spare places are taken as well."""
         while count() >= most:
-            if not self._let_go(_first(each.yielding(before) for each in addresses())):
-                new = _first(each.oldest_new() for each in addresses())
+            if not self._let_go(_first(each.yielding for each in addresses())):
+                new = _first(each.oldest_new for each in addresses())
                 if new is None or count() < most + self._spare:
                     return new is not None
                 return self._let_go_unanswered(new)

@@ -11,7 +11,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.web.client import network
-from app.web.connections import Connections, State, only_health
+from app.web.connections import MOMENT, Connections, State, only_health
 from app.web.problems import Problem
 
 HEAD_LIMIT = 64 * 1024
@@ -19,6 +19,9 @@ HEAD_LIMIT = 64 * 1024
 
 PIECE = 2048
 """Bytes that are parsed at once. Where in them a head begins or ends is not known: it may be longer by two of them."""
+
+ROUND = 0.001
+"""Seconds: the shortest after which a loop calls back only when it has looked at its sockets."""
 
 BODY_STEP = 64 * 1024
 """Bytes of a body in the time that a head may take: 3 kB/s by default."""
@@ -102,6 +105,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         if not self.kept.add(self, network(self.client[0]) if self.client else ""):
             self.app = only_health(self.app)
+        self.loop.call_later(MOMENT, self._settle)
         self._start_request_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -169,6 +173,10 @@ class HttpProtocol(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
         self._await_reading()  # the end of the answer may still be in the buffer
+
+    def _settle(self) -> None:
+        """Once the loop has read what has come by now: taking in hundreds of others may have lasted all that time."""
+        self.loop.call_later(ROUND, self.kept.settle, self)
 
     def _start_request_timer(self) -> None:
         if self._request_timer is None:

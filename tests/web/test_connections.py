@@ -51,8 +51,7 @@ def test_the_oldest_gives_way_and_those_at_work_do_not():
 
 def test_of_many_that_come_at_once_none_gives_way_before_what_it_asks_is_read():
     """Such as one that is honest, behind the same address as those that send bodies of one byte."""
-    now = 0.0
-    kept = Connections(8, 0, spare=3, clock=lambda: now)  # of which one address may have 6
+    kept = Connections(8, 0, spare=3)  # of which one address may have 6
     slow = filled(kept, 5, State.RECEIVING)
     honest, *others = (Connection() for _ in range(4))
     for connection in (honest, *others):
@@ -63,9 +62,20 @@ def test_of_many_that_come_at_once_none_gives_way_before_what_it_asks_is_read():
     for connection in silent:
         assert kept.add(connection, "here")
     assert not honest.open  # not even the spare places were enough
-    now = 1.0
+    still = [connection for connection in (*others, *silent) if connection.open]
+    for connection in still:
+        kept.settle(connection)
     assert kept.add(Connection(), "here")
+    assert not any(connection.open for connection in still[: len(still) - 5])
     assert sum(connection.open for connection in (*slow, *others, *silent)) == 5
+
+
+def test_what_has_asked_does_not_become_silent():
+    kept = Connections(1, 0)
+    (working,) = filled(kept, 1, State.WORKING)
+    kept.settle(working)
+    assert not kept.add(Connection(), "here")
+    assert working.open
 
 
 def test_one_address_cannot_take_all():
