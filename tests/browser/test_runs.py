@@ -44,8 +44,8 @@ def test_what_a_recipe_has_else_is_cut_by_no_edge_of_a_phone(new_page: Callable[
     expect(row(page, "Narrow")).to_contain_text("finished")
     until(
         page,
-        """() => [...document.querySelectorAll(".run-row-recipe")].filter((each) => each.offsetWidth).every((recipe) =>
-          recipe.firstElementChild?.getBoundingClientRect().right <= recipe.getBoundingClientRect().right + 0.5)""",
+        """() => [...document.querySelectorAll(".run-row-recipe > :first-child")].every((chip) =>
+          chip.getBoundingClientRect().right <= chip.parentElement.getBoundingClientRect().right + 0.5)""",
     )
 
 
