@@ -1,21 +1,30 @@
 """Programs of other makers that listen on a port, such as proxies, until a block ends."""
 
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE = 60
 """Seconds that one may take to start, and to end, on however busy a machine."""
 
 
+PORTS = range(20_000, 32_000)
+"""Below those that systems give connections on their way out: one of them could be taken by such a connection before a
+program listens there, or while it is started again. Beyond those that Ray gives its workers."""
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port
+    """Return a port of 127.0.0.1 at which nothing listens."""
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError):
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
 
 
 @contextmanager

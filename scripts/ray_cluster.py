@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 
 import psutil
 
+from scripts.listening import free_port
 from scripts.serving import ROOT
 
 
@@ -83,10 +83,7 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     """Without a node as yet."""
     folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))  # a socket's path may have no more than 107 characters
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     try:
-        yield Cluster(folder, port)
+        yield Cluster(folder, free_port())
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from app.running.interpreter import ENDING_SIGNALS
+from scripts.listening import free_port
 from scripts.serving import ROOT, command
 from tests.forked import threeseven
 
@@ -134,8 +135,7 @@ def test_signals_again_and_again_do_not_keep_the_server_from_ending_in_order(ser
 
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true", "2>/dev/full"])
 def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirection):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     options = f"-P -m app serve --port {port} --data-dir '{tmp_path}'"
     output = None
     if redirection == "| true":
@@ -193,8 +193,7 @@ def test_a_signal_while_the_server_opens_closes_what_is_open(tmp_path):
 
 
 def test_a_server_that_waits_for_another_to_go_can_be_ended(serve, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     options = ["serve", "--port", str(port), "--data-dir", str(tmp_path)]
     with serve(tmp_path), subprocess.Popen([sys.executable, "-m", "app", *options], stderr=subprocess.PIPE) as second:
         while second.poll() is None:
