@@ -22,6 +22,7 @@ from app.running.interpreter import ENDING_SIGNALS
 from scripts.listening import free_port
 from scripts.serving import ROOT, command
 from tests.forked import threeseven
+from tests.handshake import HANDSHAKE
 
 PATIENCE = 200
 """Seconds, on a busy machine, for a program to start, to answer and to end."""
@@ -363,12 +364,6 @@ def refused_viewer(server, viewers):
     raise AssertionError("none was refused")
 
 
-HANDSHAKE = (
-    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="its sockets are no files")
 def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serve, tmp_path, capfd):
     with serve(tmp_path, files=256) as server, ExitStack() as viewers, server.client() as client:
@@ -380,7 +375,7 @@ def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serv
             stubborn = viewers.enter_context(
                 socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
             )
-            stubborn.sendall(HANDSHAKE)
+            stubborn.sendall(HANDSHAKE + b"\r\n")
             assert stubborn.recv(12) == b"HTTP/1.1 101"
         assert refused_viewer(server, viewers) == (0, refusal)
         for path in ("/", "/healthz", "/api/runs"):

@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 from app.web.connections import Connections
 from app.web.http_protocol import HEAD_LIMIT, Patience, http_protocol
 from app.web.websocket_protocol import WebSocketProtocol
+from tests.handshake import HANDSHAKE
 
 
 def answer(server, *pieces):
@@ -105,12 +106,6 @@ def test_a_client_that_reads_only_when_it_has_sent_all_learns_that_it_was_too_mu
             said += piece
     assert said.startswith(b"HTTP/1.1 413 ")
     assert said.count(b"HTTP/1.1") == 1
-
-
-HANDSHAKE = (
-    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from app.web.subscriptions import MAX_SUBSCRIPTIONS
+from tests.handshake import HANDSHAKE
 
 
 def open_socket(server, path, **options):
@@ -511,15 +512,10 @@ def test_viewers_from_one_address_have_a_limit(serve, tmp_path):
 
 def test_viewers_that_are_refused_and_do_not_go_keep_nobody_out(serve, tmp_path):
     """More of them, from one address, than there are WebSockets in all."""
-    head = (
-        b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"X-Forwarded-For: 203.0.113.7\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-        b"Sec-WebSocket-Version: 13\r\n\r\n"
-    )
     with serve(tmp_path, files=180, viewers_per_address="1") as server, ExitStack() as stack:
         for _ in range(100):
             stubborn = stack.enter_context(narrow(server))
-            stubborn.sendall(head)
+            stubborn.sendall(HANDSHAKE + b"X-Forwarded-For: 203.0.113.7\r\n\r\n")
             assert stubborn.recv(12) == b"HTTP/1.1 101"
         assert welcome(server)
 
