@@ -4,11 +4,12 @@ connections from anybody."""
 
 import asyncio
 from asyncio import TimerHandle
+from collections import deque
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.web.client import network
 from app.web.connections import MOMENT, Connections, State, only_health
@@ -103,6 +104,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._unanswered: deque[RequestResponseCycle] = deque()
         if not self.kept.add(self, network(self.client[0]) if self.client else ""):
             self.app = only_health(self.app)
         self.loop.call_later(MOMENT, self._settle)
@@ -111,6 +113,9 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.kept.remove(self)
         self._stop_timers()
+        for cycle in self._unanswered:  # uvicorn tells only the newest, which may be waiting for the one at work
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
@@ -141,8 +146,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._body_came = 0
         self._stop_request_timer()
         super().on_headers_complete()
-        asked = self.cycle is not None and self.cycle.scope is self.scope  # not for a WebSocket
-        if asked and self.scope["method"] not in ("GET", "HEAD"):
+        if self.cycle is None or self.cycle.scope is not self.scope:  # a WebSocket is asked for
+            return
+        self._unanswered.append(self.cycle)
+        if self.scope["method"] not in ("GET", "HEAD"):
             self.cycle.transport = _Answered(self)  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:
@@ -153,6 +160,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.kept.mark(self, State.WORKING)
 
     def on_response_complete(self) -> None:
+        self._unanswered.popleft()
         super().on_response_complete()
         if self._refusing:
             self._refuse()

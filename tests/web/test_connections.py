@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack, contextmanager
 
 import httpx
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -267,3 +268,14 @@ def test_the_rest_of_a_refused_body_is_not_waited_for(small):
         assert connection.recv(65_536).startswith(b"HTTP/1.1 413 ")
         while answered_bytewise(connection, b" "):
             pass  # the rest of the answer, until the end
+
+
+def test_requests_sent_at_once_are_not_answered_any_more_once_a_client_that_does_not_read_is_cut(serve, tmp_path):
+    """The server writes no traceback, for which this and every server of the tests is looked at as it ends."""
+    request = b"GET /api/digits?split=valid HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with serve(tmp_path, reading_patience="0.5") as server, opened(server) as connection:
+        connection.sendall(request * 12)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        known = psutil.Process(server.process.pid)
+        while connection.getsockname() in {other.raddr for other in known.net_connections("tcp")}:
+            pass
