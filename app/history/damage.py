@@ -49,7 +49,7 @@ class NamedOnce:
                 logger.error(self._line, id)
 
 
-def corrupt(error: DBAPIError | sqlite3.Error) -> bool:
+def corrupt(error: Exception) -> bool:
     """Whether SQLite has met something in its file that it cannot read."""
     own = error.orig if isinstance(error, DBAPIError) else error
     return getattr(own, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _CORRUPT

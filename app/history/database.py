@@ -83,7 +83,7 @@ class Database:
         except (SQLAlchemyError, NewerVersion) as error:
             self._release()
             raise HistoryUnavailable(url, "cannot be used", first_line(error)) from error
-        self._space = None if self.remote else Space(self._engine)
+        self._space = None if self.remote else Space(self._engine, self._is_lost)
         if self._ballast and self._space:
             self._ballast.restore(self._space.disk)
         self._write_thread = ThreadPoolExecutor(1, "history-write")
@@ -299,6 +299,10 @@ class Database:
             self._lost = problem
             lost = HistoryUnavailable(self._url, problem)
             self._note(lost, lost.reason)
+
+    def _is_lost(self) -> bool:
+        self._verify()
+        return self._lost is not None
 
     def _only_the_same(self, identity: Identity, *_: Any) -> None:
         """No new connection is made to another file: it would be written into, be it an empty one, and what is read

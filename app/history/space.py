@@ -4,6 +4,7 @@ import logging
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.history import sizes
 from app.history.damage import corrupt
+from app.history.unavailable import HistoryUnavailable, first_line
 
 SHRINK_PAGES = 256
 """Pages given back to the disk at once, 1 MB: a few milliseconds for which a training's write may have to wait."""
@@ -22,14 +24,20 @@ INCREMENTAL = 2
 REBUILD_SHARE = 4
 """A file of before is written anew once a quarter of it is free: less is not worth keeping writes waiting."""
 
+FAILURES = (sqlite3.DatabaseError, DBAPIError, HistoryUnavailable)
+"""How a use of the file fails: by its own connection, by SQLAlchemy, or since no connection to it is made any more."""
+
 logger = logging.getLogger(__name__)
 
 
 class Space:
     """All of it blocks, and is for the thread that writes; :meth:`close` is for any."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, is_lost: Callable[[], bool]) -> None:
+        """``is_lost`` says, with a look at it, whether the file is no longer the one that was opened: what is met in
+        another is not damage."""
         self._engine = engine
+        self._is_lost = is_lost
         self._folder = Path(engine.url.database or "").parent
         self._closing = False
         self._rebuilding: sqlite3.Connection | None = None
@@ -54,12 +62,14 @@ class Space:
             return False
         try:
             return self._give_back()
-        except (sqlite3.DatabaseError, DBAPIError) as error:
-            if corrupt(error):
+        except FAILURES as error:
+            if self._is_lost():
+                pass
+            elif corrupt(error):
                 self._damaged = True
                 logger.error("The file does not get smaller any more, since its list of free pages is damaged.")
             else:
-                logger.info("Free pages are not given back to the disk now: %s.", error)
+                logger.info("Free pages are not given back to the disk now: %s.", first_line(error))
             return False
 
     def _give_back(self) -> bool:
@@ -81,6 +91,14 @@ class Space:
         left."""
         if self._closing:
             return
+        try:
+            self._rebuild(reserve)
+        except FAILURES as error:
+            if not (self._closing or self._is_lost()):
+                self.rebuilt = True  # what is wrong would be so again
+                logger.warning("The database could not be written anew, to give room back: %s.", first_line(error))
+
+    def _rebuild(self, reserve: int) -> None:
         with self._engine.connect() as connection:
             free, pages, size, kind = _numbers(connection, "freelist_count", "page_count", "page_size", "auto_vacuum")
             connection.rollback()
@@ -97,11 +115,6 @@ class Space:
                 raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
                 raw.execute("VACUUM")
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            except sqlite3.DatabaseError as error:
-                if not self._closing:
-                    self.rebuilt = True  # what is wrong would be so again
-                    logger.warning("The database could not be written anew, to give room back: %s.", error)
-                return
             finally:
                 self._rebuilding = None
         self.rebuilt = True

@@ -19,6 +19,7 @@ from websockets.sync.client import connect
 
 from app.history import engine as engine_module
 from app.history import history as history_module
+from app.history.database import Database
 from app.history.history import History
 from app.history.limits import Limits
 from app.history.unavailable import HistoryUnavailable, WriteRefused
@@ -157,6 +158,34 @@ async def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(
             with pytest.raises(HistoryUnavailable, match=r"has (been deleted|been overwritten|lost its)"):
                 await asked
     assert [r.levelname for r in caplog.records].count("ERROR") == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
+async def test_giving_room_back_does_not_take_another_file_for_damage(
+    tmp_path: Path, fault: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where it is what meets the fault first, before the watch over the file looks again."""
+    file = tmp_path / "data" / "threeseven.db"
+    file.parent.mkdir()
+    sqlite3.connect(file.with_name("copy")).execute("PRAGMA user_version=5").connection.close()
+    database = await anyio.to_thread.run_sync(Database, f"sqlite:///{file}")
+    try:
+        await database.write(lambda connection: connection.exec_driver_sql("CREATE TABLE filler (bytes)"))
+        await database.write(
+            lambda connection: connection.exec_driver_sql("INSERT INTO filler VALUES (zeroblob(200000))")
+        )
+        await database.write(lambda connection: connection.exec_driver_sql("DROP TABLE filler"))
+        other = sqlite3.connect(file)  # which makes the next look read the file, and not what is in memory of it
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)").connection.close()
+        await anyio.to_thread.run_sync(fault, file)
+        await database.rebuild(0)
+        assert not await database.shrink()
+        await database.verify()
+        assert "nothing is kept any more" in (database.trouble or "")
+    finally:
+        await anyio.to_thread.run_sync(database.close)
+    (said,) = caplog.records
+    assert "Nothing can be written" in said.message
 
 
 @pytest.mark.parametrize("fault", [Path.unlink, lambda log: log.rename(log.with_name("elsewhere"))])
