@@ -51,6 +51,7 @@ class Pages:
                 Route("/", self._watch),
                 Route("/runs", self._named("runs.html")),
                 Route("/runs/{run}", self._run),
+                Route("/compare", self._named("compare.html")),
                 Route("/draw", self._named("draw.html")),
                 Route("/models/{model}", self._model),
                 Route("/lessons", self._lessons),

@@ -145,7 +145,7 @@ def test_without_bundles_a_page_names_its_modules_at_once(page: str, tmp_path: P
             assert posixpath.normpath(posixpath.join(posixpath.dirname(address), imported)) in named
 
 
-@pytest.mark.parametrize("path", ["/", "/runs", "/draw", "/docs", "/lessons", "/lessons/sigmoid"])
+@pytest.mark.parametrize("path", ["/", "/runs", "/compare", "/draw", "/docs", "/lessons", "/lessons/sigmoid"])
 def test_a_page_has_its_script_as_one_file(server: Server, path: str) -> None:
     """After ``make``, or ``python scripts/bundle.py static node_modules``."""
     with server.client() as browser:

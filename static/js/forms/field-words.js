@@ -1,5 +1,7 @@
 // What the fields of a recipe are called, and a paragraph about each.
 
+import { plain } from "../shell/format.js";
+
 /** @typedef {keyof import("../wire.js").Recipe} Field */
 /** @typedef {Required<import("../wire.js").Recipe>} WholeRecipe */
 
@@ -100,4 +102,16 @@ export function whyOff(field, model) {
   if (field === "freeze" && model === "linear") return "One layer has no hidden units that could be frozen.";
   if (field !== "activation" || model === "simple_net") return null;
   return model === "linear" ? "One layer has no hidden units that could bend." : "These two layers are without a bend.";
+}
+
+/**
+ * What a field of a recipe is set to, as its form has it.
+ *
+ * @param {Field} field
+ * @param {string | number | boolean} value
+ */
+export function valueWords(field, value) {
+  if (typeof value === "number") return plain(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return FIELDS[field].options?.[value] ?? value;
 }

@@ -54,7 +54,6 @@ mountSelectionBar(part("selected"), {
   view,
   actions,
   onRename: (id) => list.edit(id),
-  compare: part("selected").dataset.compare || null,
 }, { signal });
 mountStopAll(part("stop-all", HTMLButtonElement), {
   known,

@@ -7,11 +7,16 @@ import { isPrinted, onThemeChange } from "../shell/theme.js";
 
 /**
  * The user's own colours, where the system forces them: all else is its text. Curves that share one are told apart by
- * their dashes.
+ * their dashes. Runs that are compared keep theirs, as pictures do: there are not as many of the system's.
  *
  * @type {Record<string, string>}
  */
-const FORCED = { "--paper": "Canvas", "--three": "LinkText", "--seven": "LinkText" };
+const FORCED = {
+  "--paper": "Canvas",
+  "--three": "LinkText",
+  "--seven": "LinkText",
+  ...Object.fromEntries(["--series-2", "--series-3", "--series-4"].map((token) => [token, `var(${token})`])),
+};
 /**
  * Alpha, for what would hide the curves in the text's full colour: the grid, and the restless curve beneath them.
  *

@@ -1,10 +1,10 @@
 // The whole recipe of a run in words, and links that start it again or draw with it.
 
-import { FIELDS } from "../forms/field-words.js";
+import { FIELDS, valueWords } from "../forms/field-words.js";
 import { recipeQuery } from "../forms/prefill.js";
 import { element } from "../shell/element.js";
-import { plain } from "../shell/format.js";
 import { root } from "../shell/root.js";
+import { comparePath } from "./compare-address.js";
 import { recipeDifferences, TEXTBOOK } from "./recipe-words.js";
 
 /** @typedef {import("./run-at.js").RunAt} RunAt */
@@ -20,7 +20,8 @@ export function mountRecipe(place, { run, painter }, { signal }) {
   const list = element("dl", "facts recipe-facts");
   const again = element("a", "button small", "Start it again, changed or not");
   const draw = element("a", "button small", "Draw with this one");
-  place.append(words, list, element("p", "row", again, draw));
+  const compare = element("a", "button small", "Compare with others");
+  place.append(words, list, element("p", "row", again, draw, compare));
   /** @type {Recipe | null} */
   let shown = null;
 
@@ -30,6 +31,7 @@ export function mountRecipe(place, { run, painter }, { signal }) {
     if (!recipe) return;
     draw.hidden = !started;
     draw.href = `${root}/draw?run=${encodeURIComponent(run.run)}${live ? "" : `&step=${step}`}`;
+    compare.href = comparePath([run.run]);
     if (recipe === shown) return;
     shown = recipe;
     const different = recipeDifferences(recipe);
@@ -46,9 +48,7 @@ export function mountRecipe(place, { run, painter }, { signal }) {
 /** @param {Recipe} recipe */
 function facts(recipe) {
   return /** @type {(keyof Recipe)[]} */ (Object.keys(FIELDS)).map((field) => {
-    const { label, options } = FIELDS[field];
     const value = recipe[field];
-    const said = typeof value === "number" ? plain(value) : typeof value === "boolean" ? (value ? "yes" : "no") : (options?.[String(value)] ?? String(value));
-    return element("div", "", element("dt", "", label), element("dd", "", said));
+    return element("div", "", element("dt", "", FIELDS[field].label), element("dd", "", value === undefined ? "" : valueWords(field, value)));
   });
 }

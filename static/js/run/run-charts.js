@@ -30,7 +30,8 @@ const ELSEWHERE = new Set(["Weights", "CheckpointSaved"]);
  */
 export function mountRunChart(root, { run, painter, measure, cursor = new Cursor(), choices = new ChartChoices(), onMove }, { signal }) {
   root.dataset.part = measure;
-  let smoothed = follow(run, measure, choices);
+  const follow = () => ({ of: run.metrics, average: smoothedMeasure(run, measure, choices) });
+  let smoothed = follow();
   const content = runContent(measure, run, {
     smoothed: () => (smoothed.average.follow(), smoothed.average.view), // when it is painted, not at each event
     logarithmic: () => choices.logarithmic(run.epochs.step.length),
@@ -39,7 +40,7 @@ export function mountRunChart(root, { run, painter, measure, cursor = new Cursor
   const unsubscribe = run.subscribe(({ type }) => {
     if (ELSEWHERE.has(type)) return;
     if (smoothed.of !== run.metrics) {
-      smoothed = follow(run, measure, choices); // another run has taken the place of the one before
+      smoothed = follow(); // another run has taken the place of the one before
       cursor.zoomTo(null);
       cursor.moveTo(null);
       plot.refresh();
@@ -63,9 +64,8 @@ export function mountRunChart(root, { run, painter, measure, cursor = new Cursor
  * @param {Measure} measure
  * @param {ChartChoices} choices
  */
-function follow(run, measure, choices) {
-  const of = run.metrics;
-  const average = new Smoothed(of[measure], () => run.rateChanges.map(({ step }) => step)); // step + 1, the first after it, is at that index
+export function smoothedMeasure(run, measure, choices) {
+  const average = new Smoothed(run.metrics[measure], () => run.rateChanges.map(({ step }) => step)); // step + 1, the first after it, is at that index
   average.setShare(choices.smoothing);
-  return { of, average };
+  return average;
 }

@@ -101,7 +101,7 @@ export function runContent(measure, run, { smoothed, logarithmic }) {
 const NARROWEST = 3; // steps
 
 /** @type {Record<Measure, Kind>} */
-const MEASURES = {
+export const MEASURES = {
   loss: {
     title: "Loss",
     about: LOSS_ABOUT,

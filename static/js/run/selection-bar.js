@@ -2,7 +2,7 @@
 
 import { button, element } from "../shell/element.js";
 import { count } from "../shell/format.js";
-import { root as base } from "../shell/root.js";
+import { comparePath } from "./compare-address.js";
 import { ACTIVE } from "./listed-run.js";
 
 /** @typedef {import("./run-view.js").RunView} RunView */
@@ -10,11 +10,10 @@ import { ACTIVE } from "./listed-run.js";
 
 /**
  * @param {HTMLElement} root is filled
- * @param {{view: RunView, actions: RunActions, onRename: (id: string) => void, compare: string | null}} context
- *   `compare`: the path of the page that compares runs; null where there is none
+ * @param {{view: RunView, actions: RunActions, onRename: (id: string) => void}} context
  * @param {{signal: AbortSignal}} options
  */
-export function mountSelectionBar(root, { view, actions, onRename, compare }, { signal }) {
+export function mountSelectionBar(root, { view, actions, onRename }, { signal }) {
   const number = element("span", "runs-chosen");
   number.setAttribute("role", "status");
   const stop = button("Stop", "small", () => actions.stop(view.selected), { signal });
@@ -23,7 +22,7 @@ export function mountSelectionBar(root, { view, actions, onRename, compare }, { 
   const side = element("a", "button small", "Compare");
   const clear = button("Clear", "small quiet", () => view.select((chosen) => chosen.clear()), { signal });
   const why = element("span", "caption");
-  const bar = element("div", "runs-bar", number, stop, rename, remove, ...(compare ? [side] : []), clear, why);
+  const bar = element("div", "runs-bar", number, stop, rename, remove, side, clear, why);
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "Selected runs");
   root.append(bar);
@@ -42,7 +41,7 @@ export function mountSelectionBar(root, { view, actions, onRename, compare }, { 
     remove.textContent = ended === selected.length || !ended ? "Delete" : `Delete ${count(ended)}`;
     why.textContent = selected.length && !ended ? "What trains must be stopped before it can be deleted." : "";
     side.hidden = selected.length < 2;
-    side.href = `${base}${compare}?runs=${selected.map(({ id }) => encodeURIComponent(id)).join(",")}`;
+    side.href = comparePath(selected.map(({ id }) => id));
     if (focused && (bar.hidden || document.activeElement === document.body)) document.getElementById("main")?.focus({ preventScroll: true });
   };
   signal.addEventListener("abort", view.subscribe(show));
