@@ -21,7 +21,8 @@ def formula(page: Page) -> list[float]:
 
 def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) -> None:
     page.goto("/lessons/linear-of-linear")
-    page.get_by_label("Without a bend").press("Home")
+    for label in ("Without a bend", "With a ReLU", "ReLU, half of the digits inverted"):
+        page.get_by_label(label, exact=True).press("Home")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
     expect(page.locator("#table tbody tr")).to_have_count(3, timeout=PATIENCE)

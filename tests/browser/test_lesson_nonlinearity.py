@@ -17,6 +17,7 @@ def test_without_a_bend_three_quarters_with_one_nearly_all(page: Page) -> None:
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     expect(page.locator("output[for=predict-none]")).to_have_text("65.0 %")
+    page.get_by_label("With a ReLU").press("End")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
     expect(page.locator("#graph").get_by_text("you, without a bend")).to_be_visible()

@@ -74,6 +74,7 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
 
 def test_by_touch_and_a_second_tab_and_deleted_by_who_controls(phone: Page, page: Page) -> None:
     phone.goto(QUICK)
+    phone.get_by_label("Its score").tap()
     phone.get_by_role("button", name="This is what I expect").tap()
     phone.locator("#train").scroll_into_view_if_needed()
     phone.locator("#train").tap()
@@ -87,6 +88,7 @@ def test_by_touch_and_a_second_tab_and_deleted_by_who_controls(phone: Page, page
     page.locator("#veil button").evaluate("button => button.click()")
     row = page.locator("#table tbody tr").filter(has_text="No name")
     expect(row).to_contain_text("frontier")
+    page.get_by_label("Its score").click()
     page.get_by_role("button", name="This is what I expect").click()
     page.locator("#train").click()
     expect(page.locator("#live")).to_contain_text("This recipe is on the board already, somebody has submitted it")
@@ -98,6 +100,7 @@ def test_by_touch_and_a_second_tab_and_deleted_by_who_controls(phone: Page, page
 
 def test_reloaded_while_it_trains_it_goes_on_and_a_stopped_one_says_so(page: Page) -> None:
     page.goto("/lessons/your-turn?hidden=31&epochs=41&batch_size=32")
+    page.get_by_label("Its score").click()
     page.get_by_role("button", name="This is what I expect").click()
     page.locator("#train").click()
     expect(page.locator("#live")).to_contain_text("it trains with three seeds")
@@ -138,6 +141,7 @@ def test_a_lost_connection_is_said(page: Page, complaints: list[str]) -> None:
 
 def test_its_page_is_accessible_with_entries(page: Page, assert_accessible: Callable[[Page], None]) -> None:
     page.goto(QUICK)
+    page.get_by_label("Its score").click()
     page.get_by_role("button", name="This is what I expect").click()
     page.locator("#train").click()
     expect(page.locator("#live")).to_contain_text("On the digits kept apart it reads")

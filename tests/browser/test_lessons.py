@@ -180,6 +180,8 @@ def test_the_learning_rate_by_keyboard_alone(page: Page) -> None:
         page.keyboard.press("ArrowRight")
     expect(page.locator("output[for=predict-best]")).to_have_text("1")
     page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")  # to where it stood
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
@@ -374,3 +376,20 @@ def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None
     expect(page.locator("#stuck")).to_contain_text(
         "23,581 of 23,581 parameters are at its end what they were at its start"
     )
+
+
+def test_where_a_slider_stands_by_itself_is_no_prediction(page: Page) -> None:
+    page.goto("/lessons/learning-rate")
+    best, cliff = page.locator("#predict-best"), page.locator("#predict-cliff")
+    expect(best).to_have_attribute("aria-valuetext", "not set yet")
+    best.press("ArrowRight")
+    expect(best).to_have_attribute("aria-valuetext", re.compile(r"^0\.1"))
+    page.locator("#prediction [type=submit]").click()
+    expect(page.locator("#veil")).to_be_visible()
+    expect(cliff).to_be_focused()
+    assert "what you expect" in cliff.evaluate("each => each.validationMessage")
+    place = float(cliff.input_value())
+    cliff.evaluate("each => each.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))")  # where it is
+    page.locator("#prediction [type=submit]").click()
+    expect(page.locator("#veil")).to_be_hidden()
+    assert float(cliff.input_value()) == place

@@ -28,6 +28,8 @@ export class Prediction {
   /** Why nothing can be predicted now; empty: it can. */
   #held = "";
   #afterwards;
+  /** What the reader has set of the form. @type {Set<EventTarget | null>} */
+  #moved = new Set();
 
   /**
    * @param {HTMLFormElement} form
@@ -50,7 +52,14 @@ export class Prediction {
       this.takeBack();
       /** @type {HTMLElement | null} */ (form.querySelector("input, select"))?.focus();
     }, { signal });
-    form.addEventListener("input", () => showOutputs(form), { signal });
+    // Where a slider stands by itself is nobody's prediction: pressing it there makes it one, as moving it does.
+    for (const type of ["input", "pointerdown"]) {
+      form.addEventListener(type, ({ target }) => {
+        const curve = target instanceof Element ? target.closest("[role=group]") : null; // its handles are one answer
+        for (const each of curve?.querySelectorAll("input") ?? [target]) this.#moved.add(each);
+        this.#showSliders();
+      }, { signal });
+    }
     this.#show();
   }
 
@@ -110,7 +119,23 @@ export class Prediction {
     this.#form.toggleAttribute("data-held", this.#held !== "");
     const words = said(this.#form);
     if (words) words.textContent = this.#held || this.#afterwards;
-    showOutputs(this.#form);
+    if (answers) for (const control of this.#form.elements) this.#moved.add(control);
+    this.#showSliders();
+  }
+
+  /** What the sliders say; one that nobody has moved says nothing, and the form cannot be submitted with it. */
+  #showSliders() {
+    for (const output of this.#form.querySelectorAll("output[data-format]")) {
+      const { htmlFor, dataset } = /** @type {HTMLOutputElement} */ (output);
+      const slider = this.#form.querySelector(`#${CSS.escape(htmlFor.value)}`);
+      if (!(slider instanceof HTMLInputElement)) continue;
+      const moved = this.#moved.has(slider);
+      const words = FORMATS[dataset.format ?? "plain"](slider.valueAsNumber);
+      output.textContent = moved ? words : "?";
+      slider.setAttribute("aria-valuetext", moved ? words : "not set yet");
+      slider.toggleAttribute("data-unset", !moved);
+      slider.setCustomValidity(moved ? "" : "Move it to what you expect, or press it where it is.");
+    }
   }
 }
 
@@ -124,18 +149,6 @@ export const FORMATS = {
 /** Where the form says that the prediction will be compared, or why there can be none. @param {HTMLFormElement} form */
 function said(form) {
   return form.querySelector(".prediction-said");
-}
-
-/** @param {HTMLFormElement} form */
-function showOutputs(form) {
-  for (const output of form.querySelectorAll("output[data-format]")) {
-    const { htmlFor, dataset } = /** @type {HTMLOutputElement} */ (output);
-    const slider = form.querySelector(`#${CSS.escape(htmlFor.value)}`);
-    if (!(slider instanceof HTMLInputElement)) continue;
-    const words = FORMATS[dataset.format ?? "plain"](slider.valueAsNumber);
-    output.textContent = words;
-    slider.setAttribute("aria-valuetext", words);
-  }
 }
 
 /** @param {string} key @returns {Answers | null} */
