@@ -281,6 +281,8 @@ class Outcome:
     """That viewers were sent."""
     faults: list[str] = field(default_factory=list)
     """In words: what a viewer was sent that is not in the log as it came, and the like."""
+    ends: list[str] = field(default_factory=list)
+    """Why each run ended that did."""
 
 
 def start(parts: Parts) -> str:
@@ -299,6 +301,10 @@ def start(parts: Parts) -> str:
                     return run
         time.sleep(0.2)
     raise RuntimeError("no run can be started")
+
+
+def reason(address: str, run: str) -> str:
+    return str(httpx.get(f"{address}/api/runs/{run}", timeout=PATIENCE).json()["error"])
 
 
 def kill_parts(folder: Path, order: Sequence[str], chance: random.Random) -> Outcome:
@@ -340,6 +346,7 @@ def kill_parts(folder: Path, order: Sequence[str], chance: random.Random) -> Out
             silence = max(viewer.silence(began) for viewer in viewers)
             led = [viewer.first("WorkerLost", began) for viewer in viewers] if part == LEADER else []
             if end is not None:
+                outcome.ends.append(f"{part}: {end}. {reason(parts.url, viewers[0].run_id)}")
                 viewers = watch()
             outcome.kills.append(
                 Kill(part, end, min(filter(None, led), default=None), silence, time.monotonic() - began)
@@ -423,6 +430,8 @@ def main() -> None:
         outcome = kill_parts(Path(folder), order_of(asked.kills, chance), chance)
     print(markdown(HEAD, rows(outcome.kills)))
     print(f"\n{outcome.frames:,} frames were sent to viewers.")
+    for end in outcome.ends:
+        print(f"A run has ended by a kill of {end}")
     if outcome.faults:
         raise SystemExit("\n".join(outcome.faults))
     print("None of them is missing in the logs, twice or different there; each run ended as its log says.")
