@@ -39,9 +39,16 @@ FILM_SECONDS, FILM_WIDTH, FILM_QUALITY = 27, 900, 60
 PICTURES_A_SECOND = 3
 
 
-def train(address: str) -> str:
-    """The id of a `textbook` run that is over."""
-    started = httpx.post(f"{address}/api/runs", json={"preset": "textbook", "name": "The textbook run"})
+COMPARED: list[dict[str, object]] = [
+    {"name": "A rate of 1", "learning_rate": 1},
+    {"name": "One layer", "model": "linear", "learning_rate": 1},
+]
+"""Runs beside the textbook's."""
+
+
+def train(address: str, **recipe: object) -> str:
+    """The id of a `textbook` run, or of one that differs from it, that is over."""
+    started = httpx.post(f"{address}/api/runs", json={"preset": "textbook", "name": "The textbook run", **recipe})
     run: str = started.raise_for_status().json()["id"]
     with connect(f"{address.replace('http', 'ws', 1)}/ws/runs/{run}", max_size=None) as events:
         for _ in events:
@@ -154,13 +161,15 @@ def main() -> None:
             film(browser, server.url)
         with TemporaryDirectory(prefix="threeseven-") as folder, serving(Path(folder)) as server:
             address = server.url
-            train(address)
+            textbook = train(address)
             take(browser, address, "/", "stage-light", LAPTOP)
             take(browser, address, "/", "stage-dark", LAPTOP, dark=True)
             take(browser, address, "/", "stage-phone", PHONE)
             take(browser, address, "/", "stage-print", DESK, paper=True)
             take(browser, address, "/draw", "draw-light", LAPTOP)
             take(browser, address, "/draw", "draw-phone-dark", PHONE, dark=True)
+            compared = [textbook, *(train(address, **recipe) for recipe in COMPARED)]
+            take(browser, address, f"/compare?runs={','.join(compared)}", "compare", LAPTOP)
             for slug in LESSONS:
                 lesson(browser, address, slug)
         with (
