@@ -22,7 +22,16 @@ from app.history.lock import PATIENCE, DatabaseInUse
 from app.history.migrate import NewerVersion, migrate, revision
 from app.history.schema import REVISION
 from app.history.space import Space
-from app.history.unavailable import FULL, DamagedFile, DiskFull, HistoryUnavailable, first_line, refused
+from app.history.unavailable import (
+    FULL,
+    LACKING,
+    DamagedFile,
+    DiskFull,
+    HistoryUnavailable,
+    first_line,
+    lacking,
+    refused,
+)
 from app.history.writer import FileWriter, SessionWriter, Writer
 
 T = TypeVar("T")
@@ -262,6 +271,9 @@ class Database:
             unavailable: HistoryUnavailable | None = refused(self._url, error)
             if self._gone(error):
                 unavailable = HistoryUnavailable(self._url, "cannot be used", first_line(error))
+            if lacking(error):
+                self._verify()
+                unavailable = self.lost or HistoryUnavailable(self._url, LACKING, first_line(error))
             if unavailable is None:
                 if not corrupt(error):
                     raise
@@ -349,6 +361,8 @@ class Database:
         try:
             return self._read_once(work)
         except DBAPIError as error:
+            if lacking(error):
+                raise HistoryUnavailable(self._url, LACKING, first_line(error)) from error
             if not self._gone(error):
                 raise
         try:  # in another connection: all of the pool's are thrown away when one is found to be lost

@@ -1,5 +1,6 @@
 """Why a database cannot be used: for good, or at present."""
 
+import re
 import sqlite3
 from typing import Literal
 
@@ -45,6 +46,23 @@ class DamagedFile(HistoryUnavailable):
 
 
 FULL = "has no room, since the disk is full: delete runs that are no longer needed, or other files"
+
+
+LACKING = (
+    "lacks a table or a column that it had, since another program has changed it: "
+    "stop the server, restore the database from a copy, and start it again"
+)
+
+_LACKING_WORDS = re.compile(r"no such (table|column)|table \S+ has no column")
+_LACKING_STATES = "42P01", "42703"
+"""PostgreSQL's: undefined_table, undefined_column."""
+
+
+def lacking(error: DBAPIError) -> bool:
+    """Whether a table or a column is asked for that the database does not have."""
+    if isinstance(error.orig, sqlite3.Error):  # which has no code for it
+        return _LACKING_WORDS.match(str(error.orig)) is not None
+    return getattr(error.orig, "sqlstate", None) in _LACKING_STATES
 
 
 def first_line(error: Exception) -> str:

@@ -22,6 +22,7 @@ from app.formats.weights import as_npy, as_png, json_pieces
 from app.handwriting.predictor import read_safetensors
 from app.history.damage import Damaged
 from app.history.history import History, UnknownRun
+from app.history.unavailable import HistoryUnavailable
 from app.record import Record
 from app.run import Run
 from app.web.downloads import Download, Downloads
@@ -188,10 +189,10 @@ async def _json(history: History, run: Run) -> AsyncGenerator[bytes, None]:
                 numbers = await to_thread.run_sync(json_numbers, name, _data(records), run.recipe.steps_per_epoch)
                 yield between + numbers
                 between = b","
-        except Damaged as damaged:
-            damage = str(damaged)
+        except (Damaged, HistoryUnavailable) as error:
+            damage = _words(error)
         before = b"],"
-    damage = damage or await _damage(history, run)
+    damage = damage or await _damage_at_end(history, run)
     yield b"]" + (f',"damaged":{json.dumps(damage)}'.encode() if damage else b"") + b"}"
 
 
@@ -218,9 +219,9 @@ async def _steps(
     try:
         async for records in _pieces(history, run, Steps):
             yield await to_thread.run_sync(encode, _data(records), run.recipe.steps_per_epoch)
-    except Damaged as damaged:
-        damage = str(damaged)
-    if damage := damage or await _damage(history, run):
+    except (Damaged, HistoryUnavailable) as error:
+        damage = _words(error)
+    if damage := damage or await _damage_at_end(history, run):
         yield describe(damage)
 
 
@@ -238,8 +239,8 @@ async def _packed(
     try:
         async for records in _pieces(history, run, Weights):
             yield await to_thread.run_sync(pack, records)
-    except Damaged as damaged:
-        damage = str(damaged)
+    except (Damaged, HistoryUnavailable) as error:
+        damage = _words(error)
     if damage:
         end = packer.end_damaged(damage)
         yield end if deflate is None else deflate.compress(end)
@@ -254,6 +255,19 @@ async def _damage(history: History, run: Run) -> str:
     except Damaged as damaged:
         return str(damaged)
     return ""
+
+
+async def _damage_at_end(history: History, run: Run) -> str:
+    """As :func:`_damage`, of an answer that has begun: it also says there that the database cannot be read any more."""
+    try:
+        return await _damage(history, run)
+    except HistoryUnavailable as unavailable:
+        return _words(unavailable)
+
+
+def _words(error: Damaged | HistoryUnavailable) -> str:
+    """For a client, who does not see where the database is."""
+    return error.reason if isinstance(error, HistoryUnavailable) else str(error)
 
 
 async def _pieces(history: History, run: Run, type: type[Event]) -> AsyncIterator[Sequence[Record]]:
