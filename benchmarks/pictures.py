@@ -215,6 +215,11 @@ def axes(strokes: Strokes, random: Random) -> bytes:
     return data.getvalue()
 
 
+def barred(strokes: Strokes, random: Random) -> bytes:
+    """As a screen of another shape shows it."""
+    return encoded(np.pad(0.97 - 0.9 * written(strokes), ((40, 40), (0, 0))), "JPEG", quality=80)
+
+
 def transparent(shade: int, side: int) -> Make:
     def make(strokes: Strokes, random: Random) -> bytes:
         opaque = np.uint8(255 * written(strokes, side))
@@ -262,6 +267,7 @@ PICTURES: dict[str, Make] = {
     "squared, dark": ruled(0.08, 0.7, both=True),
     "squared, dark, turned by 3°": ruled(0.08, 0.7, both=True, turn=3),
     "squared, dark and dense": ruled(0.04, 0.8, both=True, pen=0.01),
+    "between black bars": barred,
     "in a frame": framed(0.08),
     "in a frame by hand": framed(0.08, 0.035, sketched=True),
     "in a frame that it touches": framed(-0.03),

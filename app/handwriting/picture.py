@@ -14,7 +14,7 @@ from app.handwriting.crossings import crossed, without_crossings
 from app.handwriting.hindrances import UNHINDERED, Hindrances
 from app.handwriting.ink import SIDE, Image, thickness
 from app.handwriting.squares import meshed, without_mesh, without_squares
-from app.handwriting.surroundings import nearly_framed, panel, without_frame, without_lines
+from app.handwriting.surroundings import nearly_framed, panel, without_bars, without_frame, without_lines
 
 MOST_PIXELS = 25_000_000
 """Declared by the file, before anything of it is decoded. One of that many needs some 400 MB for a moment."""
@@ -95,9 +95,10 @@ def read(data: bytes) -> Image:
 def look(data: bytes) -> Seen:
     """PNG, JPEG or WebP → what it shows. A picture that already is an image like MNIST's comes back as it is.
 
-    The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, an underline
-    and a frame around it (:mod:`app.handwriting.surroundings`), and lines across it (:mod:`app.handwriting.crossings`);
-    pieces that lie along the picture's border count only where there is no other. Not covered: several digits.
+    The digit is the largest piece of ink, with what lies close by, without ruled or squared paper's lines, an
+    underline, a frame around it and bars beside the picture (:mod:`app.handwriting.surroundings`), and lines across it
+    (:mod:`app.handwriting.crossings`); pieces that lie along the picture's border count only where there is no other.
+    Not covered: several digits.
 
     Raises PictureError for other formats, damaged or animated files and those of more pixels than are read.
     """
@@ -105,7 +106,8 @@ def look(data: bytes) -> Seen:
     ready = placing.as_it_is(pixels.mean(axis=2))
     if ready is not None:
         return Seen(ready)
-    within = panel(pixels.mean(axis=2))
+    grey = pixels.mean(axis=2)
+    within = panel(grey) or without_bars(grey)
     if within is not None:
         seen = _look(pixels[within])
         if seen.image.any() and not seen.hindrances.faint:

@@ -62,6 +62,8 @@ SMALLEST_PANEL, FILLED = 0.25, 0.97
 """Of the picture's sides, how long a panel's are at least; of its area, how much is unlike the ground around it."""
 OTHER = 0.1
 """Difference in brightness by which a panel's ground is another than what is around it."""
+SUDDEN = 0.8
+"""Of the difference between a bar beside a picture and the picture: how much of it lies between two rows."""
 
 
 def without_lines(mask: Mask) -> Mask:
@@ -170,6 +172,32 @@ def panel(grey: Floats) -> tuple[slice, slice] | None:
     if abs(ground - around) <= OTHER:  # a frame on the same paper
         return None
     return slice((rows[0] + 1) * step, rows[-1] * step), slice((columns[0] + 1) * step, columns[-1] * step)
+
+
+def without_bars(grey: Floats) -> tuple[slice, slice] | None:
+    """Rows and columns of ``grey`` ``[h, w]`` without bars along its sides, each of one brightness, which is another
+    than that of what is between them; None where there are none, or little is between them."""
+    within = _unbarred(grey), _unbarred(grey.T)
+    shares = [(part.stop - part.start) / size for part, size in zip(within, grey.shape, strict=True)]
+    return within if min(shares) >= SMALLEST_PANEL and min(shares) < 1 else None
+
+
+def _unbarred(grey: Floats) -> slice:
+    """The rows of ``grey`` between bars above and below; a bar's soft edge belongs to it."""
+    height = len(grey)
+    above, below = (_bar(rows) for rows in (grey, grey[::-1]))
+    return slice(above, height - below) if above + below < height else slice(0, height)
+
+
+def _bar(grey: Floats) -> int:
+    """The rows of the bar with which ``grey`` begins. Where brightness changes little by little there is a shadow."""
+    level = np.median(grey, axis=1)
+    end = int((np.abs(grey - level[0]) <= OTHER).all(axis=1).argmin())
+    if end == 0 or end + 1 >= len(grey):
+        return 0
+    beside = level[end : end + (len(grey) - end) // 4 + 1]  # there may be a bar at the other end too
+    step, whole = abs(level[end + 1] - level[end - 1]), abs(np.median(beside) - level[0])
+    return end + 1 if whole > OTHER and step >= SUDDEN * whole else 0
 
 
 def _without_rows(mask: Mask, underline: bool) -> Mask:

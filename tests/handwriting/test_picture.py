@@ -234,6 +234,16 @@ def test_on_densely_squared_paper_it_is_read(reader, step, degrees):
         assert reading_of(picture, reader).digit == digit
 
 
+@pytest.mark.parametrize("shade", [0.0, 0.45, 1.0])
+@pytest.mark.parametrize("bars", [((40, 40), (0, 0)), ((0, 0), (60, 30)), ((12, 0), (0, 0))])
+def test_bars_beside_a_picture_are_not_its_paper(reader, shade, bars):
+    """As a screen has them around a picture of another shape."""
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        paper = 0.97 - 0.9 * written(strokes) if shade < 1 else 0.2 + 0.7 * written(strokes)
+        barred = encoded(np.pad(paper, bars, constant_values=shade), "JPEG")
+        assert reading_of(barred, reader).digit == digit
+
+
 def test_faint_ink_amid_noise_is_read_or_said_to_be_faint(reader):
     random = np.random.default_rng(4)
     for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):

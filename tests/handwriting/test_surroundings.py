@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from app.handwriting.surroundings import lined, nearly_framed, panel, without_frame, without_lines
+from app.handwriting.surroundings import lined, nearly_framed, panel, without_bars, without_frame, without_lines
 from tests.handwriting.masks import SEVEN, box, drawn
 
 FOUR_SIDES = [(30, 25), (170, 25), (170, 175), (30, 175), (30, 25)]
@@ -134,6 +134,21 @@ def test_a_panel_is_found_where_its_ground_is_another():
     frame[45:155, 65:175] = 1
     assert panel(frame) is None
     assert panel(1 - SEVEN.astype(np.float32)) is None
+
+
+def test_bars_beside_a_picture_go_and_its_own_margins_stay():
+    grey = 1 - SEVEN.astype(np.float32)
+    assert without_bars(grey) is None
+    assert without_bars(np.full((200, 200), 0.3, np.float32)) is None
+    barred = np.pad(grey, ((30, 10), (0, 0)))
+    assert without_bars(barred) == (slice(31, 229), slice(0, 200))
+    assert without_bars(barred.T) == (slice(0, 200), slice(31, 229))
+    assert without_bars(np.pad(grey, ((250, 250), (0, 0)))) == (slice(251, 449), slice(0, 200))
+    assert without_bars(np.pad(grey, ((400, 400), (0, 0)))) is None
+    stairs = np.array([0, 0.08, 0.15], np.float32).repeat(200).reshape(3, 200)
+    assert without_bars(stairs) is None
+    shadow = np.linspace(-4, 4, 200).clip(-1, 1) / 5
+    assert without_bars((grey - 0.3 + shadow[:, None]).astype(np.float32)) is None
 
 
 def small(*lines, pen=2):
