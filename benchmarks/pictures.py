@@ -220,6 +220,13 @@ def barred(strokes: Strokes, random: Random) -> bytes:
     return encoded(np.pad(0.97 - 0.9 * written(strokes), ((40, 40), (0, 0))), "JPEG", quality=80)
 
 
+def black_and_white(strokes: Strokes, random: Random) -> bytes:
+    """Of pixels that are one or the other: grey is scattered dots."""
+    data = io.BytesIO()
+    Image.fromarray(np.uint8(255 * (0.97 - 0.9 * written(strokes)))).convert("1").save(data, "PNG")
+    return data.getvalue()
+
+
 def transparent(shade: int, side: int) -> Make:
     def make(strokes: Strokes, random: Random) -> bytes:
         opaque = np.uint8(255 * written(strokes, side))
@@ -257,6 +264,7 @@ PICTURES: dict[str, Make] = {
         0.85 * (1 - 0.12 * written(strokes, pen=0.03)) + random.normal(0, 0.03, (SIDE, SIDE)), "JPEG", quality=80
     ),
     "JPEG at 10": lambda strokes, _: encoded(0.97 - 0.9 * written(strokes), "JPEG", quality=10),
+    "in black and white": black_and_white,
     "photo, soft shadow": lambda strokes, random: photo(written(strokes), random, hard=False),
     "photo, hard shadow": lambda strokes, random: photo(written(strokes), random, hard=True),
     "white on transparent": transparent(255, SIDE),

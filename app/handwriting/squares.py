@@ -13,6 +13,8 @@ Floats = NDArray[np.float32]
 
 MESHES = 12
 """Pieces of paper that ink closes in: with more it is squared paper, whichever way its lines go. An 8 closes in two."""
+SMALLEST_MESH = 4
+"""Pixels: a smaller piece of paper is a speck in a stroke, as a picture in black and white has many."""
 WIDEST = 0.05
 """Of the picture's longer side: the widest line of squared paper that is looked for."""
 SPLIT = 0.72
@@ -22,7 +24,8 @@ squared paper. Of noise it is 0.64."""
 
 def meshed(mask: Mask) -> bool:
     """Whether the ink of ``mask`` ``[h, w]`` closes in as much paper as only squares do."""
-    return label(~mask)[1] > MESHES
+    pieces, _ = label(~mask)
+    return int((np.bincount(pieces[pieces > 0]) >= SMALLEST_MESH).sum()) > MESHES
 
 
 def without_mesh(mask: Mask) -> Mask:

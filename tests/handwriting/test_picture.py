@@ -244,6 +244,16 @@ def test_bars_beside_a_picture_are_not_its_paper(reader, shade, bars):
         assert reading_of(barred, reader).digit == digit
 
 
+@pytest.mark.parametrize(("paper", "pen"), [(0.97, 0.07), (0.94, 0.0), (0.9, 0.1)])
+def test_scattered_dots_of_a_picture_in_black_and_white_do_not_matter(reader, paper, pen):
+    """Grey becomes such dots, on the paper and in the ink."""
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        grey = Image.fromarray(np.uint8(255 * (paper - (paper - pen) * written(strokes))))
+        data = io.BytesIO()
+        grey.convert("1").save(data, "PNG")
+        assert reading_of(data.getvalue(), reader).digit == digit
+
+
 def test_faint_ink_amid_noise_is_read_or_said_to_be_faint(reader):
     random = np.random.default_rng(4)
     for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):

@@ -44,3 +44,9 @@ def test_noise_and_plain_paper_are_not_squared():
         paper = 0.5 + random.normal(0, noise, (200, 200, 1)).clip(-0.5, 0.5)
         assert without_squares(paper.astype(np.float32)) is None
     assert without_squares(np.where(SEVEN, 0.1, 0.9).astype(np.float32)[..., None]) is None
+
+
+def test_specks_in_strokes_are_no_meshes():
+    specked = SEVEN.copy()
+    specked[62::4, ::4] = False
+    assert not meshed(specked)
