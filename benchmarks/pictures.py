@@ -215,6 +215,14 @@ def axes(strokes: Strokes, random: Random) -> bytes:
     return data.getvalue()
 
 
+def striped(strokes: Strokes, random: Random) -> bytes:
+    """Half of the paper is darker, in stripes nearly as wide as a stroke."""
+    dark_there = (np.arange(SIDE) + random.integers(20)) % 20 < 10
+    paper = np.broadcast_to(np.where(dark_there, 0.5, 0.97), (SIDE, SIDE))
+    inked = written(strokes)
+    return encoded(paper * (1 - inked) + 0.05 * inked)
+
+
 def barred(strokes: Strokes, random: Random) -> bytes:
     """As a screen of another shape shows it."""
     return encoded(np.pad(0.97 - 0.9 * written(strokes), ((40, 40), (0, 0))), "JPEG", quality=80)
@@ -275,6 +283,7 @@ PICTURES: dict[str, Make] = {
     "squared, dark": ruled(0.08, 0.7, both=True),
     "squared, dark, turned by 3°": ruled(0.08, 0.7, both=True, turn=3),
     "squared, dark and dense": ruled(0.04, 0.8, both=True, pen=0.01),
+    "striped, dark": striped,
     "between black bars": barred,
     "in a frame": framed(0.08),
     "in a frame by hand": framed(0.08, 0.035, sketched=True),

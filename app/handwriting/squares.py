@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.handwriting.components import label
-from app.handwriting.paper import close, otsu
+from app.handwriting.paper import close, grown, otsu
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
@@ -20,6 +20,8 @@ WIDEST = 0.05
 SPLIT = 0.72
 """Of the variance of what is darker than its surroundings: the share that lies between ink and paper, at least, on
 squared paper. Of noise it is 0.64."""
+TWO_INKS = 0.8
+"""The same share of what is darker than the paper, between lines and a stroke of darker ink."""
 
 
 def meshed(mask: Mask) -> bool:
@@ -50,6 +52,9 @@ def without_squares(pixels: Floats) -> Floats | None:
         threshold *= strongest
         if split < SPLIT or not meshed(darker >= threshold):
             continue
+        stronger = _stronger(values, radius, threshold)
+        if stronger is not None:
+            return stronger if values is pixels else -stronger
         closed = values
         for wide in range(1, radius + 1):
             closed = close(values, wide)
@@ -59,6 +64,20 @@ def without_squares(pixels: Floats) -> Floats | None:
                 break
         return closed if values is pixels else -closed
     return None
+
+
+def _stronger(values: Floats, radius: int, threshold: float) -> Floats | None:
+    """Of ``values``, of which what is darker by the ``threshold`` is squared: without what of that is clearly lighter
+    than the rest, if the rest is not squared; else None."""
+    darker = _darker(values, radius)
+    narrow = darker[darker >= threshold]
+    level, split = otsu(narrow / narrow.max())
+    strong = darker >= level * narrow.max()
+    if split < TWO_INKS or meshed(strong) or not strong.any():
+        return None
+    near = grown(grown(strong, 0), 1)
+    rest: Floats = np.where(near[..., None], values, close(values, radius))
+    return rest
 
 
 def _darker(values: Floats, radius: int) -> Floats:

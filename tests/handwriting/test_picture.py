@@ -244,6 +244,30 @@ def test_bars_beside_a_picture_are_not_its_paper(reader, shade, bars):
         assert reading_of(barred, reader).digit == digit
 
 
+@given(st.sampled_from([3, 7]), st.integers(6, 24), st.floats(0.2, 0.8), st.sampled_from([0, 20, 45, 90, 135]))
+@settings(deadline=None, max_examples=30)
+@example(3, 20, 0.5, 0)
+@example(3, 20, 0.5, 90)
+def test_no_stripes_make_a_sure_wrong_digit(reader, digit, step, strength, degrees):
+    """Half of the paper is darker, in stripes about as wide as a stroke."""
+    y, x = np.mgrid[:320, :320]
+    along = x * np.cos(np.radians(degrees)) + y * np.sin(np.radians(degrees))
+    for away in range(4):
+        inked = np.roll(written(THREE_STROKES if digit == 3 else SEVEN_STROKES), 3 * away, (0, 1))
+        striped = 0.97 - strength * (along % step < step / 2)
+        assert reading_of(encoded(striped * (1 - inked) + 0.05 * inked), reader).digit in (digit, None)
+
+
+@pytest.mark.parametrize("step", [16, 20])
+@pytest.mark.parametrize("across", [False, True])
+def test_ink_that_is_darker_than_stripes_as_wide_is_read(reader, step, across):
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        inked = written(strokes)
+        striped = np.broadcast_to(0.97 - 0.45 * (np.arange(320) % step < step / 2), inked.shape)
+        picture = (striped.T if across else striped) * (1 - inked) + 0.05 * inked
+        assert reading_of(encoded(picture), reader).digit == digit
+
+
 @pytest.mark.parametrize(("paper", "pen"), [(0.97, 0.07), (0.94, 0.0), (0.9, 0.1)])
 def test_scattered_dots_of_a_picture_in_black_and_white_do_not_matter(reader, paper, pen):
     """Grey becomes such dots, on the paper and in the ink."""

@@ -46,6 +46,16 @@ def test_noise_and_plain_paper_are_not_squared():
     assert without_squares(np.where(SEVEN, 0.1, 0.9).astype(np.float32)[..., None]) is None
 
 
+@pytest.mark.parametrize("light", [False, True])
+def test_stripes_go_though_the_darker_strokes_are_as_wide(light):
+    striped = np.where(np.arange(200) % 12 < 6, 0.5, 0.95)
+    picture = np.where(SEVEN, 0.1, striped).astype(np.float32)[..., None]
+    rest = without_squares(1 - picture if light else picture)
+    assert rest is not None
+    rest = 1 - rest if light else rest
+    assert np.abs(rest[..., 0] - np.where(SEVEN, 0.1, 0.95)).mean() < 0.02
+
+
 def test_specks_in_strokes_are_no_meshes():
     specked = SEVEN.copy()
     specked[62::4, ::4] = False
