@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.waiting import at_rest, boxes, until
@@ -127,3 +128,26 @@ def test_messages_push_nothing_and_go_when_they_no_longer_hold(
     for number in range(9):
         page.evaluate("number => void toasts.show(`Message ${number}`)", number)
     expect(page.locator(".toast")).to_have_text([re.compile(f"Message {number}") for number in range(5, 9)])
+
+
+SHIFTS = """window.shifted = [];
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    if (!hadRecentInput) shifted.push([value, sources.map(({ node }) => node?.id || node?.className || "").join()]);
+  }
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_what_one_reads_does_not_move_while_a_page_is_filled(
+    new_page: Callable[..., Page], finished_run: str, phone: bool
+) -> None:
+    """A cumulative layout shift of 0.1 counts as good."""
+    page = new_page(phone=phone)
+    page.add_init_script(SHIFTS)
+    paths = ("/runs", f"/compare?runs={finished_run}", "/draw", "/models/built-in", "/lessons", "/cluster", "/docs")
+    for path in paths:
+        page.goto(path, wait_until="networkidle")
+        at_rest(page)
+        shifted = page.evaluate("shifted")
+        assert sum(value for value, _ in shifted) < 0.1, (path, shifted)
