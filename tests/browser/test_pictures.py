@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
@@ -71,6 +72,16 @@ def test_white_ink_on_clear_ground_is_read(draw_page: Page) -> None:
     ImageDraw.Draw(image).line(line, fill=(255, 255, 255, 255), width=50, joint="curve")
     file = io.BytesIO()
     image.save(file, "PNG")
+    draw_page.set_input_files("#picture", {"name": "7.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    expect(headline(draw_page)).to_have_text("7")
+
+
+def test_a_large_picture_of_16_bits_with_values_of_8_is_read(draw_page: Page) -> None:
+    """The browser would make it smaller, and all of it black."""
+    image = Image.new("L", (2000, 2000), 240)
+    ImageDraw.Draw(image).line([(300 + 1400 * x, 300 + 1400 * y) for x, y in SEVEN], fill=20, width=90, joint="curve")
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(image).astype(np.uint16)).save(file, "PNG")
     draw_page.set_input_files("#picture", {"name": "7.png", "mimeType": "image/png", "buffer": file.getvalue()})
     expect(headline(draw_page)).to_have_text("7")
 

@@ -7,6 +7,9 @@ const LONGEST_SIDE = 1280;
 const LARGEST = 50_000_000;
 /** What the server takes as it is. */
 const TAKEN = ["image/png", "image/jpeg"];
+/** Bytes and pixels up to which it does. */
+const MOST_TAKEN = 10 * 1024 * 1024;
+const MOST_PIXELS = 25_000_000;
 /** As the server would answer: 0 would say that it cannot be reached. */
 const TOO_LARGE = 413;
 const NO_PICTURE = 415;
@@ -26,7 +29,11 @@ export async function pictureFrom(file, label) {
   const canvas = scaled(bitmap, Math.min(1, scale));
   const paper = paperFor(canvas);
   if (scale >= 1 && TAKEN.includes(file.type) && paper === null) return { kind: "file", label, bitmap, blob: file };
+  const taken = file.size <= MOST_TAKEN && bitmap.width * bitmap.height <= MOST_PIXELS;
   bitmap.close();
+  if (taken && paper === null && (await isDeep(file))) {
+    return { kind: "file", label, bitmap: await createImageBitmap(canvas), blob: new Blob([file], { type: "image/png" }) };
+  }
   if (paper !== null) layUnder(canvas, paper);
   return { kind: "file", label, bitmap: await createImageBitmap(canvas), blob: await encoded(canvas) };
 }
@@ -41,6 +48,17 @@ async function opened(file, label) {
   } catch {
     throw new ProblemError(NO_PICTURE, "That is no picture", `${label} could not be opened. PNG, JPEG and WebP pictures work.`);
   }
+}
+
+/**
+ * Whether it is a PNG with 16 bits a value. The server sees a digit on one whose values are those of 8 bits, of which the
+ * browser's 8 bits keep nothing.
+ *
+ * @param {Blob} file
+ */
+async function isDeep(file) {
+  const bytes = new Uint8Array(await file.slice(0, 25).arrayBuffer()); // signature, then the first chunk: size, depth
+  return bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47 && bytes[24] === 16;
 }
 
 /**
