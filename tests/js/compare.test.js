@@ -32,7 +32,7 @@ test("no more runs are read than can be told apart", () => {
   const { ids, beyond } = readCompared(`?runs=${many.join(",")}`);
   assert.deepEqual(ids, many.slice(0, MOST_COMPARED));
   assert.equal(beyond, 5);
-  const looks = ids.map((_, i) => compared(trained(1, 1, 1), i));
+  const looks = ids.map((_, i) => compared(/** @type {any} */ ({ run: trained(1, 1, 1) }), i));
   assert.equal(new Set(looks.map(({ letter }) => letter)).size, MOST_COMPARED);
   assert.equal(new Set(looks.map(({ look }) => JSON.stringify(look))).size, MOST_COMPARED);
 });

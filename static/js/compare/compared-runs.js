@@ -8,8 +8,10 @@ import { upperBound } from "../plot/curve.js";
 /** @typedef {import("../forms/field-words.js").Field} Field */
 /** @typedef {import("../wire.js").Recipe} Recipe */
 /** @typedef {import("../run/run-at.js").RunAt} RunAt */
+/** @typedef {import("../run/run-feed.js").RunFeed} RunFeed */
 /**
  * @typedef {object} Compared
+ * @property {RunFeed} feed how its log gets here
  * @property {string} letter "A" for the first
  * @property {RunAt} run
  * @property {boolean} shown whether its curves are drawn
@@ -19,12 +21,12 @@ import { upperBound } from "../plot/curve.js";
 const FIRST_LETTER = "A".charCodeAt(0);
 
 /**
- * @param {RunAt} run
+ * @param {RunFeed} feed
  * @param {number} index from 0, among those that are compared
  * @returns {Compared}
  */
-export function compared(run, index) {
-  return { letter: String.fromCharCode(FIRST_LETTER + index), run, shown: true, look: seriesLook(index) };
+export function compared(feed, index) {
+  return { feed, letter: String.fromCharCode(FIRST_LETTER + index), run: feed.run, shown: true, look: seriesLook(index) };
 }
 
 /**

@@ -94,7 +94,7 @@ class Row {
    * @param {boolean} connected
    */
   show(best, connected) {
-    const { run } = this.#compared;
+    const { run, feed } = this.#compared;
     const { log } = run;
     set(this.#name, isolated(run.name));
     this.#link.title = run.name;
@@ -103,7 +103,7 @@ class Row {
     const [accuracy, lost, step, bestAccuracy, state, took] = this.#figures;
     const stale = ACTIVE.has(run.state) && !connected ? "last known: " : "";
     const ended = log.diverged ? "overflowed" : run.state;
-    set(state, run.state === "none" ? "…" : stale + ended);
+    set(state, feed.complete || feed.damage ? stale + ended : `${feed.share}\u00a0% of its log is here`);
     set(step, run.started ? count(run.step) : "–");
     set(accuracy, percent(run.accuracy));
     set(lost, loss(run.live ? (log.summary?.valid_loss ?? log.epochs.valid_loss.at(-1)) : run.epochValue("valid_loss")));

@@ -68,7 +68,7 @@ function show(rows) {
     feeds.push(feed);
     feed.run.log.rename(row.name);
     followListed(feed.run, { stream }, { signal });
-    return compared(feed.run, i);
+    return compared(feed, i);
   });
   const recipes = rows.map(({ recipe }) => recipe);
   say(
