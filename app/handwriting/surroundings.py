@@ -47,6 +47,8 @@ LEAST = 0.08
 NEARLY, DEEP, LEAST_DEEP = 0.8, 0.55, 0.1
 """Of the rays: on how many, at least, ink lies where a frame with gaps has it; of a frame's half width: how far from
 its middle is well within; of the ink: how much of it is there, at least."""
+BOLD = 0.25
+"""Of a mask's half width: ink as thick is a bold digit's own. In a frame it is half as thick, even by a broad pen."""
 MOST_RIM = 0.3
 """Of what is left: how much of it may lie at what was taken away. A frame's own rest does, a digit touches."""
 
@@ -115,7 +117,7 @@ def nearly_framed(mask: Mask) -> bool:
     """Whether most of the outermost ink of ``mask`` ``[h, w]`` lies on a rectangle or an ellipse around other ink: a
     frame that could not be taken away, or, of one in three hundred 3s and 7s, the digit itself."""
     y, x = np.nonzero(mask)
-    if len(y) == 0 or min(np.ptp(y), np.ptp(x)) < 8:
+    if len(y) == 0 or min(np.ptp(y), np.ptp(x)) < 8 or thickness(mask) >= BOLD * (np.ptp(y) + np.ptp(x)) / 4:
         return False
     place = np.stack([2 * (y - y.min()) / np.ptp(y) - 1, 2 * (x - x.min()) / np.ptp(x) - 1])
     ray = np.rint(np.arctan2(place[0], place[1]) / (2 * np.pi) * RAYS).astype(int) % RAYS

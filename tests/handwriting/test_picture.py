@@ -132,6 +132,18 @@ def test_no_circle_with_a_gap_makes_a_sure_wrong_digit(reader, digit, away, pen,
     assert reading.digit in (digit, None)
 
 
+@pytest.mark.parametrize("pen", [0.1, 0.12, 0.14])
+def test_a_bold_round_3_is_no_frame(reader, pen):
+    """As a sans-serif prints it: its two bows lie on an ellipse."""
+    above, below = (np.linspace(*turn, 30) for turn in ((-2.6, 1.5), (-1.5, 2.6)))
+    bows = [
+        np.stack([30 + 24 * np.cos(above), 24 + 22 * np.sin(above)], axis=1),
+        np.stack([30 + 28 * np.cos(below), 70 + 25 * np.sin(below)], axis=1),
+    ]
+    inked = written([np.concatenate(bows)], pen=pen)
+    assert reading_of(encoded(0.97 - 0.9 * inked), reader).digit == 3
+
+
 @given(
     st.sampled_from([3, 7]), st.sets(st.sampled_from("lrtb"), min_size=1), st.floats(0.0, 0.06), st.floats(0.01, 0.025)
 )
