@@ -84,6 +84,8 @@ def test_it_is_cut_by_touch(phone: Page) -> None:
     expect(phone.get_by_label("Index", exact=True)).to_have_value("stack[5, 13, 14:15]")
     phone.get_by_role("button", name="image: stack[5]").tap()
     expect(phone.locator("#picked")).to_have_text("stack[5] has rank 2 and the shape [28, 28]: 784 numbers.")
+    tops = "pairs => new Set(pairs.map(pair => Math.round(pair.getBoundingClientRect().top))).size"
+    assert phone.locator(".shuffled-pair").evaluate_all(tops) == 1
     until_is(
         phone,
         """() => [...document.querySelectorAll(".lesson-figure :is(.button, input, label)")]
