@@ -52,7 +52,7 @@ def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
     trained(page.locator("#source"), "Five runs of this server")
-    expect(page.locator("#words-now")).to_contain_text("You expected 32.")
+    expect(page.locator("#words-now")).to_contain_text("You expected 32 to lead.")
     expect(page.locator("#graph").get_by_text("you: 32")).to_be_visible()
     expect(page.locator("#words-now")).to_contain_text("You had 3 of the five in their place.")
     expect(page.locator("#places").get_by_role("img")).to_have_accessible_name(
@@ -68,7 +68,7 @@ def test_sizes_change_places_with_what_is_counted(page: Page) -> None:
     page.get_by_label("epochs", exact=True).focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#words-now")).to_contain_text("After 49 steps the order is")
-    expect(page.locator("#words-now")).to_contain_text("You expected 8.")
+    expect(page.locator("#words-now")).to_contain_text("You expected 8 to lead.")
     expect(page).to_have_url(re.compile(r"\?by=step$"))
     page.get_by_label("Look after how many steps?", exact=True).press("Home")
     expect(page.locator("#words-now")).to_contain_text("After 1 step the order is")

@@ -309,7 +309,7 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
         expect(words).to_contain_text(f"{name} reads {right} %")
         if name == "L2":
             expect(words).to_contain_text("has the same verdict for 2,038 of them.")
-    expect(page.get_by_text("32 digits that only the network gets right")).to_be_visible()
+    expect(page.get_by_text("32 digits that only the network gets right, such as:")).to_be_visible()
     page.get_by_role("button", name="250", exact=True).press("Enter")
     expect(words).to_contain_text("Digit 250, a")
     expect(page).to_have_url(re.compile(r"norm=late&digit=250"))
@@ -354,6 +354,7 @@ def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None
     words = page.locator("#words-now")
     trained(page.locator("#source"), "validation digits, read here by run")
     expect(words).to_contain_text("2 of 2,038 verdicts change. You expected 21.")
+    expect(words).to_contain_text(re.compile(r"Accuracy is 98.28\s%, as before: as many became right as wrong."))
     beside = page.locator("#drawn-beside")
     expect(beside.get_by_text("you drew")).to_be_visible()
     drawn = "You drew it through 75.5 % at −2, 90.0 % at −1, 89.5 % at +1, 75.0 % at +2."

@@ -189,7 +189,7 @@ async function findOnlyNetwork(member) {
   const wrong = (/** @type {Float64Array} */ values, /** @type {number} */ i) => values[i] > 0 !== (all.labels[i] === 3);
   const only = [...all.labels.keys()].filter((i) => !wrong(logits, i) && wrong(l1, i) && wrong(l2, i));
   part("picks").append(
-    element("span", "caption", `${only.length} digits that only the network gets right:`),
+    element("span", "caption", `${only.length} digits that only the network gets right, such as:`),
     ...only.slice(0, 6).map((i) => button(String(i), "small", () => pick(i))),
   );
 }

@@ -100,7 +100,7 @@ export function entryWords(entry, { done, expected, of }) {
   if (state === "training") return `It trains with three seeds: ${percent(done, 0)} of all steps.`;
   if (score === null) return `No score: with seeds 0, 1 and 2 it is ${seedWords(validation ?? [])}, and the middle one counts.`;
   const guess = expected === null ? "" : ` You expected ${percent(expected)}: it is ${points(score, expected)}.`;
-  const scored = `Score ${percent(score)}, chosen by validation digits (seeds 0, 1, 2: ${seedWords(validation ?? [])}). Place ${rank} of ${count(of)}.${guess}`;
+  const scored = `Score ${percent(score)} of the validation digits (seeds 0, 1, 2: ${seedWords(validation ?? [])}). Place ${rank} of ${count(of)}.${guess}`;
   if (state === "scored") return `${scored} Its last test is being taken.`;
   if (tested === null) return `${scored} Its models are gone, so that it has no last test.`;
   return `${scored} On the digits kept apart it reads ${percent(tested)} (${seedWords(test ?? [])}): ${points(tested, score)}.`;

@@ -222,7 +222,7 @@ function paint() {
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   slice.describe(`${words} Led by the slope alone, a start ${REACH} below the weight comes to ${ends[0]} beside it, one ${REACH} above to ${ends[1]}.`);
-  part("source").textContent = `Computed by this server’s learner: a linear model with ${of.start === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${of.images === "all" ? "all training images in each step" : "mini-batches of 256"}${of.kept === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. Blue is for a 3, orange for a 7.`;
+  part("source").textContent = `Computed by this server’s learner: a linear model with ${of.start === "zero" ? "all weights 0 at first" : "the first weights of seed 0"}, learning rate 0.1, ${of.images === "all" ? "all training images in each step" : "mini-batches of 256"}${of.kept === "yes" ? ", gradients never set to zero: each step follows the sum of all so far" : ""}. Blue is for a 3, orange for a 7. Row and column choose the graph’s weight.`;
 }
 
 function paintExpected() {

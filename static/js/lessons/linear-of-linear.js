@@ -131,7 +131,7 @@ function paint() {
   if (read) paintFold(read);
   part("words-now").textContent = said();
   const waits = waitsFor(Object.values(asked));
-  part("source").textContent = waits || "Three runs of this server, seed 0, forty epochs; computed in your browser from their last weights, over 2,038 digits that none has learned from.";
+  part("source").textContent = waits || "Three runs of this server, seed 0, forty epochs; computed in your browser from their last weights, over 2,038 digits that none has learned from. Pale pictures are folded in.";
   table();
 }
 
@@ -163,7 +163,7 @@ function paintFold({ network, seen, fold, curve, most, all, digit, pictures, ful
     ...(guess === null ? [] : [/** @type {Item} */ ({ kind: "rule", y: guess, ink: "mine", dash: true, label: "your guess" })]),
     { kind: "dots", points: [[units, changed.length]], ink: "ink", size: 6 },
   ]);
-  const words = `${units} of ${network.units} units folded: ${count(changed.length)} of ${count(seen.count)} verdicts change; the largest difference of a logit is ${small(difference)}. Read rightly: ${percent(sharesRight(logits, seen.labels).all)}, and ${percent(sharesRight(fold.logits, seen.labels).all)} before.`;
+  const words = `${units} of ${network.units} units folded: ${count(changed.length)} of ${count(seen.count)} verdicts ${changed.length === 1 ? "changes" : "change"}; the largest difference of a logit is ${small(difference)}. Read rightly: ${percent(sharesRight(logits, seen.labels).all)}, and ${percent(sharesRight(fold.logits, seen.labels).all)} before.`;
   graph.describe(words);
   part("live").textContent = words;
   row.show(changed.slice(0, SHOWN).map((i) => ({
@@ -203,5 +203,5 @@ function table() {
       all ? count(all.changed.length) : "…", all ? small(all.difference) : "…",
     ]];
   });
-  if (rows.length) showTable(part("table", HTMLTableElement), ["Between", "Right", "Folded", "Changed", "Logit by"], rows);
+  if (rows.length) showTable(part("table", HTMLTableElement), ["Between", "Right", "Right, folded", "Verdicts changed", "Logit by up to"], rows);
 }

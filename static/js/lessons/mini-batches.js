@@ -221,7 +221,7 @@ function paint() {
   const said = pending ? waitsFor([small, large]) || READING : sentence(order, words(at), counted);
   graph.describe(said);
   const right = paintPlaces();
-  const expected = guess && at === FIRST[counted] && said && !pending ? ` You expected ${sizeWords(guess)}.` : "";
+  const expected = guess && at === FIRST[counted] && said && !pending ? ` You expected ${sizeWords(guess)} to lead.` : "";
   const placed = expected && counted === "epoch" && right !== null ? ` You had ${right === PLACES.length ? "all" : right || "none"} of the five in ${right === 1 ? "its" : "their"} place.` : "";
   part("words-now").textContent = `${said}${expected}${placed}`;
   part("source").textContent = waitsFor([small, large]) || (pending ? READING : "") || "Five runs of this server, each size leads to its own; accuracy on 2,038 digits that none has learned from, at the ends of epochs and, before the first, by the pictures of weights. Between two measurements the earlier one counts." + (counted === "time" ? " The seconds are those of this server’s clock, on which several of these runs took turns on a core: they do not tell how fast a size is alone." : "");

@@ -48,7 +48,7 @@ const show = painter.add(paint);
 
 const input = element("input", "shape-field");
 Object.assign(input, { type: "text", value: state.text("at"), spellcheck: false, autocomplete: "off", autocapitalize: "off" });
-const typed = field("Index", input, "A number picks a place, : keeps all, 2:20:3 is a slice.");
+const typed = field("Index", input, "A number or tick picks a place, : all, 2:20 is a slice.");
 part("index").append(typed.root);
 input.addEventListener("input", () => take(input.value), { signal });
 state.control("at").watch((/** @type {string} */ text) => {

@@ -128,9 +128,9 @@ function paint() {
   const flipped = along.flipped(change);
   const expected = prediction.number("changed");
   const words = [
-    `${plain(change).replace("-", "−")} added to one weight (unit ${state.number("unit")}, row ${state.number("row")}, column ${state.number("column")}): ${flipped.length === 0 ? "no verdict changes" : `${flipped.length} of ${count(all.count)} verdicts change`}.`,
+    `${plain(change).replace("-", "−")} added to one weight (unit ${state.number("unit")}, row ${state.number("row")}, column ${state.number("column")}): ${flipped.length === 0 ? "no verdict changes" : `${flipped.length} of ${count(all.count)} verdicts ${flipped.length === 1 ? "changes" : "change"}`}.`,
     expected !== null && change === GUESSED && isFirst() ? `You expected ${expected}.` : "",
-    `Accuracy is ${percent(now.accuracy)}, before ${percent(before.accuracy)}. The loss moves by ${small(now.loss - before.loss)}.`,
+    `Accuracy is ${percent(now.accuracy)}, ${now.accuracy !== before.accuracy ? `before ${percent(before.accuracy)}` : flipped.length ? "as before: as many became right as wrong" : "as before"}. The loss moves by ${small(now.loss - before.loss)}.`,
   ].filter(Boolean).join(" ");
   part("words-now").textContent = words;
   accuracy.describe(words);
@@ -139,10 +139,11 @@ function paint() {
   loss.describe(words);
   const [weight, slope] = [along.weight + change, along.slope(change)];
   showNumbers(part("lesson"), { weight: decimals(weight, 6), rate: String(RATE), slope: decimals(slope, 8), after: decimals(weight - RATE * slope, 6) });
-  flips.textContent = flipped.length ? `${flipped.length > 8 ? "The first eight of the digits" : "Digits"} whose verdict has changed, and their P(3) now:` : "";
+  flips.textContent = flipped.length ? `${flipped.length > 8 ? "The first eight of the digits" : "Digits"} whose verdict has changed, what they are read as now, and their P(3):` : "";
   row.show(flipped.slice(0, 8).map((i) => {
     const p = sigmoid(along.logit(i, change));
-    return { key: String(i), pixels: all.bytes(i), words: `P(3) ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${p > 0.5 ? 3 : 7}`, press: null };
+    const verdict = p > 0.5 ? 3 : 7;
+    return { key: String(i), pixels: all.bytes(i), words: `a ${verdict}, ${p.toFixed(2)}`, name: `A ${all.labels[i]} that is now read as a ${verdict}`, press: null };
   }));
   part("source").textContent = `All ${count(all.count)} validation digits, read here by run ${run} after its last step. Units, rows and columns count from 0; a curve has ${POINTS + 1} points, ${HASTY + 1} while you move.`;
 }
