@@ -131,7 +131,7 @@ function paint() {
   if (read) paintFold(read);
   part("words-now").textContent = said();
   const waits = waitsFor(Object.values(asked));
-  part("source").textContent = waits || "Three runs of this server, seed 0, forty epochs; computed in your browser from their last weights, over 2,038 digits that none has learned from. Pale pictures are folded in.";
+  part("source").textContent = waits || "Three runs of this server, seed 0, forty epochs; computed in your browser from their last weights, over 2,038 digits that none has learned from. Faded pictures are folded in.";
   table();
 }
 
