@@ -21,6 +21,10 @@ def test_shapes_that_fit_and_those_that_do_not(page: Page) -> None:
     )
     expect(page.locator("#chain li")).to_have_count(3)
     expect(page).to_have_url(re.compile(r"one=2038%2C\+28%2C\+28&other=28%2C\+28"))
+    for one, other, said in (("1, 28", "28", "No number is needed twice."), ("28", "28", "Nothing is stretched.")):
+        page.get_by_label("The one shape").fill(one)
+        page.get_by_label("The other shape").fill(other)
+        expect(fit).to_contain_text(said)
     page.get_by_role("button", name="refused").press("Enter")
     expect(fit).to_contain_text("The size of tensor a (28) must match the size of tensor b (2038)")
     page.get_by_label("The one shape").fill("many")

@@ -110,6 +110,8 @@ def test_no_order_is_told_before_all_pictures_are_read(page: Page) -> None:
     page.get_by_label("time", exact=True).check()
     expect(page.locator("#graph")).to_contain_text("Seconds by the clock, which the runs shared")
     expect(page.locator("#source")).to_contain_text("they do not tell how fast a size is alone")
+    page.get_by_label("Look after how many seconds?", exact=True).press("End")  # which hardly a run lasts
+    expect(page.locator("#words-now")).to_contain_text("After 20 s by the clock on a core that they shared")
 
 
 def test_gradients_of_small_batches_point_further_astray(page: Page) -> None:

@@ -315,6 +315,12 @@ def test_the_baseline_by_every_distance(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"norm=late&digit=250"))
 
 
+def test_a_link_to_a_drawing_of_another_browser_shows_the_first_digit(page: Page) -> None:
+    page.goto("/lessons/baseline?digit=-1")
+    show_result(page)
+    expect(page.locator("#words-now")).to_contain_text("Digit 0, a 7, is nearer to the mean 7.")
+
+
 def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
     page.goto("/lessons/a-sensible-loss")
     page.get_by_label("A hundred times more weakly").press("Space")
@@ -374,6 +380,9 @@ def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None
     typed.press("Enter")
     expect(words).to_contain_text("−0.1 added to one weight (unit 7, row 8, column 12): no verdict changes.")
     expect(words).to_contain_text("The loss moves by 0.000")
+    typed.fill("0.05")
+    typed.press("Enter")
+    expect(words).to_contain_text("1 of 2,038 verdicts changes.")
     expect(page.locator("#stuck")).to_contain_text(
         "23,581 of 23,581 parameters are at its end what they were at its start"
     )

@@ -100,9 +100,10 @@ function paint() {
   if (!loaded) return;
   const { all, means, nearer } = loaded;
   const values = nearer[norm()];
-  const place = Math.min(all.count - 1, Math.max(DRAWN, Math.round(state.number("digit"))));
-  const drawn = place === DRAWN ? drawing.image : null;
-  const image = drawn ?? all.image(Math.max(0, place));
+  const asked = Math.min(all.count - 1, Math.max(DRAWN, Math.round(state.number("digit"))));
+  const drawn = asked === DRAWN ? drawing.image : null;
+  const place = Math.max(0, asked); // where nothing is drawn in this browser, the first digit stands for it
+  const image = drawn ?? all.image(place);
   const [toThree, toSeven] = [means.three, means.seven].map((ideal) => DISTANCES[norm()](image, ideal));
   const pictures = [image, means.three, minus(image, means.three), means.seven, minus(image, means.seven)];
   pictures.forEach((each, i) => maps[i].image.paint(each, MAPS[i][1] === "sum" ? palettes.signed : palettes.plain, 1));

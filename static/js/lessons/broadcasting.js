@@ -96,7 +96,8 @@ function table(axes) {
 function fits(one, other, shape) {
   const copied = [one, other].filter((each) => elements(each) < elements(shape));
   const saved = copied.map((each) => `${written(each)} takes ${count(BYTES * elements(each))} bytes, with strides ${written(strides(each, shape))}, where copies would take ${count(BYTES * elements(shape))}`);
-  const memory = saved.length ? `${saved.join("; ")}. A number takes ${BYTES} bytes.` : "Nothing is stretched.";
+  const stretched = aligned(one, other).axes.some((axis) => axis.stretched); // to 1, where a number meets one: nothing is copied
+  const memory = saved.length ? `${saved.join("; ")}. A number takes ${BYTES} bytes.` : stretched ? "No number is needed twice." : "Nothing is stretched.";
   return [`They fit: ${written(shape)}, ${count(elements(shape))} ${elements(shape) === 1 ? "result" : "results"}. `, element("span", "caption", memory)];
 }
 

@@ -272,8 +272,8 @@ function rank({ size, run, point, pending }, guess) {
 /** @param {ReturnType<typeof ranked>} order @param {string} where @param {Counted} counted */
 function sentence(order, where, counted) {
   const there = order.filter(({ point }) => point);
-  if (!there.length) return "";
   const shared = counted === "time" ? " on a core that they shared" : "";
+  if (!there.length) return order.length ? `After ${where}${shared} none of them has a figure.` : "";
   if (there.length === 1) return `After ${where}${shared} only ${sizeWords(there[0].size)} has a figure: ${percent(there[0].point?.accuracy)}.`;
   return `After ${where}${shared} the order is ${there.map(({ size, point }) => `${sizeWords(size)} (${percent(point?.accuracy)})`).join(", ")}.`;
 }
