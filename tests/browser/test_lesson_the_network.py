@@ -86,6 +86,18 @@ def test_a_run_that_the_address_names_is_asked_for(page: Page) -> None:
         page.goto("/lessons/the-network?view=units&batches=32&seed=1")
 
 
+def test_fewer_units_have_no_choice_that_changes_nothing(page: Page) -> None:
+    """They are trained with seed 0 and batches of 256 alone."""
+    page.goto("/lessons/the-network")
+    page.locator("#veil button").evaluate("button => button.click()")
+    seed = page.locator("#choices").get_by_text("Seed", exact=True)
+    expect(seed).to_be_visible()
+    page.get_by_label("fewer units", exact=True).evaluate("choice => choice.click()")
+    expect(page.locator("#widths")).to_be_visible()
+    expect(seed).to_be_hidden()
+    expect(page.locator("#choices").get_by_text("Batches of", exact=True)).to_be_hidden()
+
+
 def said_sum(page: Page) -> list[float]:
     """What units push up and down, the bias, the logit."""
     number = r"[+−]\d+\.\d+"

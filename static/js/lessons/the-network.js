@@ -40,7 +40,7 @@ function choice(label, name, options) {
 choice("Look at", "view", [["mark", "the mark"], ["units", "units off"], ["widths", "fewer units"], ["frozen", "units frozen"], ["sum", "one digit’s sum"]]);
 const layerChoice = choice("Hidden layer", "hidden", [["learned", "learned"], ["frozen", "frozen"]]);
 const batchesChoice = choice("Batches of", "batches", [[256, "256"], [32, "32"]]);
-choice("Seed", "seed", SEEDS.map((seed) => [seed, String(seed)]));
+const seedChoice = choice("Seed", "seed", SEEDS.map((seed) => [seed, String(seed)]));
 
 const runs = new Graph(part("runs"), {
   label: "Accuracy and loss of each run",
@@ -124,7 +124,8 @@ function paint() {
   const view = VIEWS.includes(state.text("view")) ? state.text("view") : "mark";
   for (const each of VIEWS) part(each).hidden = each !== view;
   layerChoice.hidden = !OF_ONE.includes(view);
-  batchesChoice.hidden = view === "frozen" || (OF_ONE.includes(view) && isFrozen());
+  batchesChoice.hidden = view === "frozen" || view === "widths" || (OF_ONE.includes(view) && isFrozen());
+  seedChoice.hidden = view === "widths"; // which are the textbook's with seed 0
   paintRuns();
   paintWidths();
   layer.show();
