@@ -207,7 +207,8 @@ function flagWords(best, cliff) {
 /** @param {number} guess @param {number} rate */
 function away(guess, rate) {
   const times = guess < rate ? rate / guess : guess / rate;
-  if (times < NEAR) return `it is at ${plain(rate)}, as you expected`;
+  if (plain(guess) === plain(rate)) return `it is at ${plain(rate)}, as you expected`;
+  if (times < NEAR) return `it is at ${plain(rate)}, the nearest of those trained`;
   return `it is at ${plain(rate)}, ${plain(Number(times.toPrecision(2)))} times as ${guess < rate ? "large" : "small"}`;
 }
 
