@@ -340,7 +340,7 @@ def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
     )
     expect(words).to_contain_text("You had 2 of the four in its place.")
     for number in range(1, 5):
-        expect(page.locator("#curves").get_by_text(f"you: {number}.")).to_be_visible()
+        expect(page.locator("#curves").get_by_text(f"{number}.", exact=True)).to_be_visible()
     until_is(page, PRINTED_OVER, [])
     page.get_by_role("radio", name="cross-entropy").check()
     expect(words).to_contain_text("costs 6.0025 and pulls with 0.9975.")

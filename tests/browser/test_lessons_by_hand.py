@@ -29,7 +29,7 @@ LESSON = {
     "gradient-descent": Shown(("#maps", "you expected: noise"), ("#row input[type=range]", "row=")),
     "learning-rate": Shown(("#graph", "your best"), ("#rate input[type=range]", "rate=")),
     "why-not-accuracy": Shown(("#drawn-beside", "you drew"), ("#change input[type=range]", "change=")),
-    "a-sensible-loss": Shown(("#curves", "you: 1."), ("#digits div:nth-child(1) input[type=range]", "a=")),
+    "a-sensible-loss": Shown(("#curves", "1."), ("#digits div:nth-child(1) input[type=range]", "a=")),
     "sigmoid": Shown(("#histogram", "your guess"), ("#threshold input[type=range]", "threshold=")),
     "mini-batches": Shown(("#graph", "you: "), ("#at input[type=range]", "epoch=")),
     "nonlinearity": Shown(

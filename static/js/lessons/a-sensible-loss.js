@@ -15,6 +15,7 @@ const DIGITS = /** @type {const} */ ([["a", 3, -6, "A 3"], ["b", 3, 0, "Another 
 /** What a reader puts in order, by its value in the form. @type {Record<string, {label: 3 | 7, p: number}>} */
 const ASKED = { a: { label: 3, p: 0.9 }, b: { label: 7, p: 0.8 }, c: { label: 3, p: 0.4 }, d: { label: 7, p: 0.3 } };
 const VALID = 2038; // digits
+const ASIDE = 0.8; // in logits, of a dot's number
 const PLACES = ["first", "second", "third", "fourth"];
 
 /** @import { Item } from "./graph.js" */
@@ -102,18 +103,20 @@ function judged() {
   return pull === "weaker" ? "As you expected, mnist_loss pulls a hundred times more weakly at −6 than at 0." : `You expected it to pull ${pull === "harder" ? "much harder" : "about as hard"}. It pulls a hundred times more weakly at −6 than at 0.`;
 }
 
-/** Where the reader's four lie on the curves, each with the place that it was given. @returns {Item[]} */
+/** Where the reader's four lie on the curves, each with the place that it was given, on the side where its curve is not.
+ * @returns {Item[]} */
 function placed() {
   const { answers } = prediction;
   if (!answers) return [];
-  const room = lossName() === "bce" ? 0.5 : 0.07;
+  const below = lossName() === "bce" ? 0.4 : 0.12;
   return Object.keys(ASKED).flatMap((key) => {
     const place = PLACES.findIndex((each) => answers[each] === key);
     if (place < 0) return [];
     const at = /** @type {const} */ ([logitOf(key), costOf(key)]);
+    const aside = ASKED[/** @type {keyof typeof ASKED} */ (key)].label === 3 ? -ASIDE : ASIDE;
     return /** @type {Item[]} */ ([
       { kind: "dots", ink: "mine", size: 5, points: [at] },
-      { kind: "words", ink: "mine", x: at[0], y: at[1] + room, words: `you: ${place + 1}.` },
+      { kind: "words", ink: "mine", x: at[0] + aside, y: at[1] - below, words: `${place + 1}.` },
     ]);
   });
 }
