@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from websockets.sync.client import connect
 
 from tests.browser.steering import start, stop
-from tests.browser.waiting import at_rest, boxes, fits, until
+from tests.browser.waiting import at_rest, boxes, fits, painted, until, until_is
 
 LAST = 98
 """Steps of two epochs of the textbook's batches."""
@@ -35,13 +35,17 @@ def row(page: Page, name: str) -> Locator:
     return page.locator("#table tbody tr", has_text=name)
 
 
+COLUMN = """(column) => {
+  const at = [...document.querySelectorAll("#table thead th")].findIndex((head) => head.textContent === column);
+  const rows = [...document.querySelectorAll("#table tbody tr")];
+  return rows.map((row) => row.children[at].textContent.replace(" (the best)", ""));
+}"""
+
+
 def cells(page: Page, column: str) -> list[str]:
-    heads = page.locator("#table thead th").all_text_contents()
-    at = heads.index(column)
-    return [
-        re.sub(r" \(the best\)$", "", each.locator("th, td").nth(at).inner_text())
-        for each in page.locator("#table tbody tr").all()
-    ]
+    painted(page)
+    found: list[str] = page.evaluate(COLUMN, column)
+    return found
 
 
 INKED = """(part) => {
@@ -78,7 +82,7 @@ def test_all_of_it_goes_back_to_one_moment(page: Page, runs: list[str]) -> None:
     page.goto(f"/compare?runs={','.join(runs)}")
     expect(page.locator("#words")).to_have_text("They differ in learning rate and batch size.")
     expect(page.locator(".compare-picture")).to_have_count(3)
-    assert cells(page, "Step") == ["98", "98", "26"]
+    until_is(page, COLUMN, ["98", "98", "26"], "Step")
     newest = cells(page, "Accuracy")
     page.get_by_text("Epochs", exact=True).click()
     chart = page.get_by_role("slider", name=re.compile("Accuracy by epoch"))
@@ -98,7 +102,7 @@ def test_all_of_it_goes_back_to_one_moment(page: Page, runs: list[str]) -> None:
     page.locator("h1").click()
     page.keyboard.press("End")
     expect(page.get_by_role("button", name="Show the newest step")).to_be_hidden()
-    assert cells(page, "Accuracy") == newest
+    until_is(page, COLUMN, newest, "Accuracy")
     page.get_by_text("Seconds", exact=True).click()
     expect(page.get_by_role("slider", name=re.compile("Loss by second"))).to_be_visible()
 

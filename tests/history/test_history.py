@@ -90,7 +90,7 @@ async def test_of_records_of_many_runs_all_are_stored_or_none(
 ) -> None:
     before = await history.create_many([queued("a"), queued("b")])
     if wrong == "database":  # the last statement of the transaction fails
-        monkeypatch.setattr(store, "_SAVE_START", text("UPDATE nothing SET nowhere = 1"))
+        monkeypatch.setattr(store, "_SAVE_START", text("UPDATE 1"))
     last = {"seq": ("b", numbered([started("b")], 7)), "unknown": ("c", numbered([started("c")]))}
     batches = [("a", numbered([started("a")])), last.get(wrong, ("b", numbered([started("b")])))]
     with pytest.raises((ValueError, UnknownRun, DBAPIError)):
