@@ -61,7 +61,8 @@ def run(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(lambda: create(_advertised(settings, listening)), settings, listening, most))
-            _ignore_signals(runner.get_loop())
+            _let_signals_pass(runner.get_loop())
+        _ignore_signals()
     except HistoryUnavailable as error:
         raise ServeError(f"--database-url: {error}" if settings.database_url else str(error)) from None
     except (DatabaseInUse, NoSessionKey) as error:
@@ -110,11 +111,20 @@ def _ended_by_signals() -> Iterator[_Starting]:
         task.uncancel()
 
 
-def _ignore_signals(loop: asyncio.AbstractEventLoop) -> None:
+def _let_signals_pass(loop: asyncio.AbstractEventLoop) -> None:
     """All is closed: a second Ctrl-C, or the second SIGHUP that a closed terminal's shell sends, does not make an end
-    in order one by a signal."""
+    in order one by a signal. Not by ignoring them yet: of one that a thread has noted already Python would write a
+    traceback."""
     for number in ENDING_SIGNALS:
         loop.remove_signal_handler(number)  # first, since closing the loop would do it, and undo the next
+        signal.signal(number, lambda *_: None)
+
+
+def _ignore_signals() -> None:
+    """Also while Python ends, which gives up handlers of its own. The threads that could note one have ended."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)  # and what has been noted is handled
+    for number in ENDING_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
