@@ -1,6 +1,6 @@
 // What the runs are laid along: a choice of one.
 
-import { element, uniqueId } from "../shell/element.js";
+import { segments } from "../shell/segments.js";
 import { AXIS_NAMES } from "./axes.js";
 
 /** @typedef {import("./axes.js").AxisName} AxisName */
@@ -13,20 +13,10 @@ const WORDS = {
 };
 
 /**
- * @param {HTMLElement} root is filled
- * @param {{chosen: AxisName, onChoose: (name: AxisName) => void}} context
+ * @param {{chosen: AxisName, onChoose: (name: AxisName) => void}} of
  * @param {{signal: AbortSignal}} life
  */
-export function mountAxisSwitch(root, { chosen, onChoose }, { signal }) {
-  const name = uniqueId("axis");
-  const labels = AXIS_NAMES.map((axis) => {
-    const radio = element("input", "");
-    Object.assign(radio, { type: "radio", name, value: axis, checked: axis === chosen });
-    radio.addEventListener("change", () => onChoose(axis), { signal });
-    const label = element("label", "", radio, element("span", "", WORDS[axis][0]));
-    label.title = WORDS[axis][1];
-    return label;
-  });
-  root.replaceChildren(element("fieldset", "segments", element("legend", "visually-hidden", "Along"), ...labels));
-  signal.addEventListener("abort", () => root.replaceChildren());
+export function axisSwitch({ chosen, onChoose }, life) {
+  const options = AXIS_NAMES.map((axis) => /** @type {const} */ ([axis, ...WORDS[axis]]));
+  return segments({ legend: "Along", options, chosen, onChoose }, life).root;
 }

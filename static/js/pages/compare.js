@@ -3,7 +3,7 @@
 
 import { mountAddRun } from "../compare/add-run.js";
 import { axisOf } from "../compare/axes.js";
-import { mountAxisSwitch } from "../compare/axis-switch.js";
+import { axisSwitch } from "../compare/axis-switch.js";
 import { mountComparedChart } from "../compare/compared-charts.js";
 import { compared, stepAt } from "../compare/compared-runs.js";
 import { differenceWords, mountComparedTable } from "../compare/compared-table.js";
@@ -110,7 +110,7 @@ function show(rows) {
   };
   let goToNewest = () => {};
   let refresh = () => {};
-  mountAxisSwitch(part("axis"), { chosen: "step", onChoose: draw }, { signal });
+  part("axis").replaceChildren(axisSwitch({ chosen: "step", onChoose: draw }, { signal }));
   mountChartTools(part("chart-tools"), { choices, cursor }, { signal });
   draw("step");
   const paintTable = mountComparedTable(part("table", HTMLTableElement), {

@@ -1,11 +1,13 @@
 // What can be chosen for charts: scale, smoothing, back to the whole axis.
 
 import { MOST_SMOOTHING, SCALES } from "./chart-choices.js";
-import { element, uniqueId } from "../shell/element.js";
+import { element } from "../shell/element.js";
+import { segments } from "../shell/segments.js";
 
 /** @typedef {import("./chart-choices.js").ChartChoices} ChartChoices */
 /** @typedef {import("../plot/cursor.js").Cursor} Cursor */
 
+/** @type {Record<import("./chart-choices.js").Scale, [string, string]>} */
 const WORDS = {
   auto: ["Auto", "Logarithmic from the second epoch on"],
   linear: ["Linear", "Equal differences are equally high"],
@@ -28,23 +30,14 @@ export function mountChartTools(root, { choices, cursor }, { signal }) {
  * @param {AbortSignal} signal
  */
 function scaleSwitch(choices, signal) {
-  const name = uniqueId("chart-scale");
-  const radios = SCALES.map((scale) => {
-    const radio = element("input", "");
-    Object.assign(radio, { type: "radio", name, value: scale });
-    radio.addEventListener("change", () => choices.choose({ scale }), { signal });
-    return radio;
-  });
-  const show = () => radios.forEach((radio) => (radio.checked = radio.value === choices.scale));
-  show();
-  choices.subscribe(show, signal);
-  const labels = radios.map((radio, i) => {
-    const [word, about] = WORDS[SCALES[i]];
-    const label = element("label", "", radio, element("span", "", word));
-    label.title = about;
-    return label;
-  });
-  return element("fieldset", "segments", element("legend", "visually-hidden", "Scale of the charts"), ...labels);
+  const { root, show } = segments({
+    legend: "Scale of the charts",
+    options: SCALES.map((scale) => /** @type {const} */ ([scale, ...WORDS[scale]])),
+    chosen: choices.scale,
+    onChoose: (scale) => choices.choose({ scale }),
+  }, { signal });
+  choices.subscribe(() => show(choices.scale), signal);
+  return root;
 }
 
 /**
