@@ -28,8 +28,8 @@ class Curve(NamedTuple):
 def log_odds(outputs: Sequence[float]) -> float:
     """Of a 3 or a 7 against everything else, by the eleven outputs of the built-in network:
     logsumexp(z₃, z₇) - logsumexp(the rest)."""
-    rest = [z for answer, z in enumerate(outputs) if answer not in OURS]
-    return _logsumexp([outputs[answer] for answer in OURS]) - _logsumexp(rest)
+    zero, one, two, three, four, five, six, seven, *others = outputs
+    return _logsumexp([three, seven]) - _logsumexp([zero, one, two, four, five, six, *others])
 
 
 def why_not(outputs: Sequence[float]) -> str:
@@ -71,4 +71,4 @@ class Gate:
 
 def _logsumexp(values: Sequence[float]) -> float:
     most = max(values)
-    return most + math.log(sum(math.exp(value - most) for value in values))
+    return most + math.log(sum([math.exp(value - most) for value in values]))  # a list: a generator takes twice as long

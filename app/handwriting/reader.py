@@ -88,7 +88,7 @@ class Reader:
         score = self.gate.score(outputs, keep)
         hidden = hindrances.framed or (hindrances.underlined and verdict == "7")
         reason = None
-        if fill.too_full(image, most_ink):
+        if fill.too_full(pixels, most_ink):
             verdict, reason = "neither", fill.REASON
         elif hindrances.faint:
             verdict, reason = ("blank", None) if score < 0 else ("neither", FAINT)
