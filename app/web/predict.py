@@ -16,6 +16,7 @@ from app.handwriting.explanation import Explainer, Explanation
 from app.handwriting.reader import Reader
 from app.web import predict_input
 from app.web.client import client_address
+from app.web.http_protocol import join_writes
 from app.web.predict_input import Items, Question
 from app.web.predict_items import ItemsAnswer
 from app.web.predict_models import Model, find
@@ -60,6 +61,7 @@ class Predict:
             return await problem.response()(scope, receive, send)
         length = str(len(answer)).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        join_writes(scope)
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 

@@ -11,7 +11,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from app.web.connections import Connections
-from app.web.http_protocol import HEAD_LIMIT, Patience, http_protocol
+from app.web.http_protocol import HEAD_LIMIT, Patience, http_protocol, join_writes
 from app.web.websocket_protocol import WebSocketProtocol
 from tests.handshake import HANDSHAKE
 
@@ -132,10 +132,34 @@ def test_a_handshake_that_cannot_be_read_is_answered(server, rest, status):
     assert answer(server, HANDSHAKE + rest).startswith(b"HTTP/1.1 %b " % status)
 
 
-async def answer_to_one_read(said):
-    """What a client is told that has sent all of it before the server reads for the first time."""
+HERE = PlainTextResponse("here")
+
+
+class Written:
+    """A transport that notes each piece that it is given."""
+
+    def __init__(self, transport, pieces):
+        self._transport, self._pieces = transport, pieces
+
+    def write(self, piece):
+        self._pieces.append(piece)
+        self._transport.write(piece)
+
+    def __getattr__(self, name):
+        return getattr(self._transport, name)
+
+
+def noting(pieces, connection_made):
+    return lambda protocol, transport: connection_made(protocol, Written(transport, pieces))
+
+
+async def answer_to_one_read(said, app=HERE, pieces=None):
+    """What a client is told that has sent all of it before the server reads for the first time. ``pieces`` gets what
+    the server writes at a time."""
     protocol = http_protocol(Patience(request=20, reading=20), Connections(10, 10))
-    config = Config(PlainTextResponse("here"), http=protocol, ws=WebSocketProtocol, log_config=None)
+    if pieces is not None:
+        protocol = type("Noted", (protocol,), {"connection_made": noting(pieces, protocol.connection_made)})
+    config = Config(app, http=protocol, ws=WebSocketProtocol, log_config=None)
     config.load()
     ours, theirs = socket.socketpair()
     with theirs:
@@ -172,3 +196,33 @@ async def test_many_requests_may_come_in_one_read():
     last = GET + b"Connection: close\r\n\r\n"
     answers = (await answer_to_one_read(one * 60 + body + one * 60 + last)).split(b"HTTP/1.1 ")[1:]
     assert [each[:3] for each in answers] == [b"200"] * 122
+
+
+@pytest.mark.anyio
+async def test_head_and_body_that_are_joined_are_written_as_one():
+    async def whole(scope, receive, send):
+        await receive()
+        join_writes(scope)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"here"})
+
+    one = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx"
+    last = one.replace(b"Host", b"Connection: close\r\nHost")
+    pieces: list[bytes] = []
+    heard = await answer_to_one_read(one + one + last, whole, pieces)
+    assert b"".join(pieces) == heard
+    assert [piece[:12] + piece[-8:] for piece in pieces] == [b"HTTP/1.1 200\r\n\r\nhere"] * 3
+
+
+@pytest.mark.anyio
+async def test_to_join_where_it_cannot_be_changes_nothing():
+    """A GET, and beneath another server than ours."""
+
+    async def whole(scope, receive, send):
+        join_writes(scope)
+        join_writes({"type": "http"})
+        await HERE(scope, receive, send)
+
+    heard = await answer_to_one_read(GET + b"Connection: close\r\n\r\n", whole)
+    assert heard.startswith(b"HTTP/1.1 200")
+    assert heard.endswith(b"here")
