@@ -72,6 +72,27 @@ def test_by_keyboard_from_the_prediction_to_the_last_test(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"hidden=40"))
 
 
+def test_what_was_predicted_of_a_recipe_is_there_when_it_is_chosen_again(page: Page) -> None:
+    predicted = page.get_by_role("button", name="Change it", exact=True)
+    page.goto(QUICK)
+    page.get_by_label("Its score").press("ArrowRight")
+    page.get_by_role("button", name="This is what I expect").click()
+    expect(predicted).to_be_visible()
+    page.get_by_label("Epochs, typed").fill("2")
+    page.keyboard.press("Tab")
+    expect(predicted).to_be_hidden()
+    page.get_by_label("Epochs, typed").fill("1")
+    page.keyboard.press("Tab")
+    expect(predicted).to_be_visible()
+    expect(page.locator("output[for=predict-score]")).to_have_text("97.1 %")
+    page.goto("/lessons/your-turn")  # as one comes back to it: with the first recipe
+    expect(page.locator("#price")).to_contain_text("40")
+    expect(predicted).to_be_hidden()
+    expect(page.locator("#veil")).to_be_hidden()
+    page.goto(QUICK)
+    expect(predicted).to_be_visible()
+
+
 def test_by_touch_and_a_second_tab_and_deleted_by_who_controls(phone: Page, page: Page) -> None:
     phone.goto(QUICK)
     phone.get_by_label("Its score").tap()

@@ -403,3 +403,21 @@ def test_where_a_slider_stands_by_itself_is_no_prediction(page: Page) -> None:
     page.locator("#prediction [type=submit]").click()
     expect(page.locator("#veil")).to_be_hidden()
     assert float(cliff.input_value()) == place
+
+
+def test_what_was_set_and_not_said_yet_outlives_a_reload(page: Page) -> None:
+    page.goto("/lessons/learning-rate")
+    best, cliff = page.locator("#predict-best"), page.locator("#predict-cliff")
+    best.press("ArrowRight")
+    place = best.input_value()
+    page.reload()
+    expect(best).to_have_value(place)
+    expect(best).not_to_have_attribute("aria-valuetext", "not set yet")
+    expect(cliff).to_have_attribute("aria-valuetext", "not set yet")
+    page.goto("/lessons/mini-batches")
+    page.locator("#prediction select").first.select_option(index=2)
+    chosen = page.locator("#prediction select").first.input_value()
+    page.goto("/lessons/learning-rate")
+    page.goto("/lessons/mini-batches")
+    expect(page.locator("#prediction select").first).to_have_value(chosen)
+    expect(page.locator("#veil")).to_be_visible()

@@ -57,7 +57,7 @@ export function openLesson(window, { defaults = {} } = {}) {
   state.onNote(() => classroom.moved());
   classroom.onMove((page) => state.take(new URL(page, window.location.origin).searchParams));
   mountClassAnswers(part("class-answers"), { slug, classroom, prediction }, { signal });
-  markSeen(slug, prediction.answers ? "done" : "opened");
+  markSeen(slug, prediction.made ? "done" : "opened");
   prediction.subscribe(() => prediction.answers && markSeen(slug, "done"));
   const trials = new Trials(slug, { stream, toasts, signal });
   stream.watchList({}); // else the page would be at its end, and say so, once all of its runs are

@@ -1,26 +1,7 @@
-// Which entries of the board this browser has submitted, and which recipe's score it has predicted.
+// Which entries of the board this browser has submitted.
 
 const STORE = "threeseven.entries";
-const PREDICTED = "threeseven.predicted";
 const MOST = 100;
-
-/** Of which recipe this browser has predicted the score, by its key; empty: of none that is known. */
-export function predictedRecipe() {
-  try {
-    return localStorage.getItem(PREDICTED) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {string} key */
-export function rememberPredicted(key) {
-  try {
-    localStorage.setItem(PREDICTED, key);
-  } catch {
-    // Storage is forbidden: it has to be predicted again when the page has been left.
-  }
-}
 
 /** @returns {string[]} ids, the newest last */
 export function ownEntries() {

@@ -1,10 +1,11 @@
 // What a reader expects before the result is seen: a form of native controls, kept in this browser.
 
-import { percent, plain } from "../shell/format.js";
+import { count, percent, plain } from "../shell/format.js";
 
 /** @typedef {Record<string, string>} Answers by the names of the form's controls */
 
 const STORE = "threeseven.prediction.";
+const MOST = 100; // things of which a page keeps what was predicted
 
 /**
  * The form has its controls, a button to submit, an output for words and, with `data-again`, a button that takes the
@@ -23,6 +24,10 @@ export class Prediction {
   #key;
   /** @type {Set<() => void>} */
   #listeners = new Set();
+  /** What the prediction is about, where that can change; empty: the page's one question. */
+  #subject = "";
+  /** Of each subject. @type {Map<string, Answers>} */
+  #all;
   /** Null until there is one. @type {Answers | null} */
   answers;
   /** Why nothing can be predicted now; empty: it can. */
@@ -39,7 +44,8 @@ export class Prediction {
   constructor(form, key, signal) {
     this.#form = form;
     this.#key = key;
-    this.answers = kept(key);
+    this.#all = kept(key);
+    this.answers = this.#all.get("") ?? null;
     this.#afterwards = said(form)?.textContent ?? "";
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -60,7 +66,22 @@ export class Prediction {
         this.#showSliders();
       }, { signal });
     }
+    this.#restoreDraft();
+    form.ownerDocument.defaultView?.addEventListener("pagehide", () => this.#keepDraft(), { signal });
     this.#show();
+  }
+
+  /** Whether anything has been predicted here, about whatever subject. */
+  get made() {
+    return this.#all.size > 0;
+  }
+
+  /** What was predicted about another subject is kept until that one is asked about again. @param {string} subject */
+  about(subject) {
+    if (subject === this.#subject) return;
+    this.#subject = subject;
+    this.answers = this.#all.get(subject) ?? null;
+    this.#changed();
   }
 
   /** @param {string} name @returns {number | null} */
@@ -90,14 +111,48 @@ export class Prediction {
   /** @param {Answers | null} answers */
   #take(answers) {
     this.answers = answers;
-    try {
-      if (answers) localStorage.setItem(this.#key, JSON.stringify(answers));
-      else localStorage.removeItem(this.#key);
-    } catch {
-      // Storage is forbidden or full: the prediction holds until the page is left.
-    }
+    this.#all = new Map([...this.#all, ...kept(this.#key)]); // another tab may have added to it
+    this.#all.delete(this.#subject);
+    if (answers) this.#all.set(this.#subject, answers);
+    store("localStorage", this.#key, this.#all.size ? Object.fromEntries([...this.#all].slice(-MOST)) : null);
+    this.#changed();
+  }
+
+  #changed() {
     this.#show();
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** What has been set and not been submitted outlives a reload, in this tab. */
+  #keepDraft() {
+    /** @type {Answers} */
+    const draft = {};
+    for (const control of this.#controls()) {
+      const set = control instanceof HTMLSelectElement || (isPressed(control) ? control.checked : this.#moved.has(control));
+      if (set) draft[control.name] = control.value;
+    }
+    store("sessionStorage", this.#key, this.answers ? null : draft);
+  }
+
+  #restoreDraft() {
+    const draft = read("sessionStorage", this.#key);
+    if (!draft) return;
+    this.#set(draft);
+    for (const control of this.#controls()) if (control.name in draft) this.#moved.add(control);
+  }
+
+  #controls() {
+    return [...this.#form.elements].filter((each) => each instanceof HTMLInputElement || each instanceof HTMLSelectElement);
+  }
+
+  /** @param {Answers} answers */
+  #set(answers) {
+    for (const control of this.#controls()) {
+      const value = answers[control.name];
+      if (value === undefined) continue;
+      if (isPressed(control)) control.checked = control.value === value;
+      else control.value = value;
+    }
   }
 
   #show() {
@@ -106,15 +161,10 @@ export class Prediction {
       if (control instanceof HTMLButtonElement) {
         control.hidden = control.type === "submit" ? answers !== null : answers === null;
         if (control.type === "submit") control.disabled = this.#held !== "";
-      } else if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) {
-        control.disabled = answers !== null;
-        if (answers && control.name in answers) {
-          if (control.type === "radio") /** @type {HTMLInputElement} */ (control).checked = control.value === answers[control.name];
-          else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control).checked = true;
-          else control.value = answers[control.name];
-        }
       }
     }
+    for (const control of this.#controls()) control.disabled = answers !== null;
+    if (answers) this.#set(answers);
     this.#form.toggleAttribute("data-made", answers !== null);
     this.#form.toggleAttribute("data-held", this.#held !== "");
     const words = said(this.#form);
@@ -141,7 +191,7 @@ export class Prediction {
 
 /** How the numbers of sliders are read, by their outputs' `data-format`. @type {Record<string, (value: number) => string>} */
 export const FORMATS = {
-  plain,
+  plain: (value) => (value < 1000 ? plain(value) : count(value)),
   power: (value) => plain(Number((10 ** value).toPrecision(2))),
   percent: (value) => percent(value / 100, 1),
 };
@@ -151,12 +201,35 @@ function said(form) {
   return form.querySelector(".prediction-said");
 }
 
-/** @param {string} key @returns {Answers | null} */
+/** @param {HTMLInputElement | HTMLSelectElement} control @returns {control is HTMLInputElement} */
+function isPressed(control) {
+  return control.type === "radio" || control.type === "checkbox";
+}
+
+/** What was predicted of each subject. @param {string} key @returns {Map<string, Answers>} */
 function kept(key) {
+  const found = read("localStorage", key);
+  if (!found) return new Map();
+  const each = Object.values(found).some((value) => typeof value === "string") ? { "": found } : found; // as it was kept before
+  return new Map(/** @type {[string, Answers][]} */ (Object.entries(each).filter(([, answers]) => answers && typeof answers === "object")));
+}
+
+/** @param {"localStorage" | "sessionStorage"} storage @param {string} key @returns {any} null where there is nothing, or nothing that can be read */
+function read(storage, key) {
   try {
-    const found = JSON.parse(localStorage.getItem(key) ?? "null");
+    const found = JSON.parse(window[storage].getItem(key) ?? "null");
     return found && typeof found === "object" ? found : null;
   } catch {
     return null;
+  }
+}
+
+/** @param {"localStorage" | "sessionStorage"} storage @param {string} key @param {object | null} value null removes it */
+function store(storage, key, value) {
+  try {
+    if (value) window[storage].setItem(key, JSON.stringify(value));
+    else window[storage].removeItem(key);
+  } catch {
+    // Storage is forbidden or full: it holds until the page is left.
   }
 }

@@ -40,7 +40,7 @@ export function bindVeil({ veil, waits, answer }, { prediction, asked, end }, { 
   answer.addEventListener("beforematch", lift, { signal });
   window.addEventListener("beforeprint", lift, { signal });
   window.addEventListener("hashchange", () => leadsTo(answer) && lift(), { signal }); // as a class follows its teacher
-  if (prediction.answers || leadsTo(answer) || "present" in document.documentElement.dataset) return;
+  if (prediction.made || leadsTo(answer) || "present" in document.documentElement.dataset) return;
   veil.hidden = waits.hidden = false;
   figure?.setAttribute("data-veiled", "");
   answer.setAttribute("hidden", "until-found");

@@ -10,7 +10,7 @@ import { FollowedEntry } from "./followed-entry.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { showNumbers } from "./numbers.js";
-import { ownEntries, predictedRecipe, rememberEntry, rememberPredicted } from "./own-entries.js";
+import { ownEntries, rememberEntry } from "./own-entries.js";
 import { mountRecipe } from "./recipe-choice.js";
 import { runLink, showTable } from "./runs-shown.js";
 
@@ -46,8 +46,6 @@ let [asking, again, sending, lost] = [false, false, false, false];
 let shown = ownEntries().at(-1) ?? "";
 /** Whether that one has stood on the board. */
 let stood = false;
-/** The recipe that the prediction is of, by its key. */
-let predictedFor = predictedRecipe();
 /** Of the recipe, where somebody had submitted it before. */
 let found = "";
 /** What the table was made of. @type {unknown[]} */
@@ -62,12 +60,9 @@ stream.watchState((now) => {
   show();
 });
 access.onChange(show, { signal });
-prediction.subscribe(() => {
-  if (prediction.answers) rememberPredicted((predictedFor = keyOf(recipe.value())));
-  show();
-});
+prediction.subscribe(show);
 state.subscribe(() => {
-  askAnew();
+  askOfRecipe();
   show();
 });
 window.addEventListener("storage", () => {
@@ -75,12 +70,12 @@ window.addEventListener("storage", () => {
   show();
 }, { signal });
 part("entry", HTMLFormElement).addEventListener("submit", (event) => (event.preventDefault(), void submit()), { signal });
-askAnew();
+askOfRecipe();
 load();
 
 /** What was predicted of another recipe is no prediction of this one. */
-function askAnew() {
-  if (prediction.answers && predictedFor !== keyOf(recipe.value())) prediction.takeBack();
+function askOfRecipe() {
+  prediction.about(keyOf(recipe.value()));
 }
 
 async function load() {
