@@ -133,9 +133,10 @@ export class Graph {
   #separate() {
     const labels = /** @type {SVGGraphicsElement[]} */ ([...this.#svg.querySelectorAll(".graph-words")]);
     const boxes = labels.map((each) => each.getBBox());
-    const { top, bottom } = MARGIN;
-    movedApart(boxes, { top: top - 2, bottom: this.#size.height - bottom }).forEach((by, i) => {
-      if (by) labels[i].setAttribute("transform", `translate(0 ${by.toFixed(1)})`);
+    const { top, bottom, left, right } = MARGIN;
+    const within = { top: top - 2, bottom: this.#size.height - bottom, left, right: this.#size.width - right };
+    movedApart(boxes, within).forEach(([x, y], i) => {
+      if (x || y) labels[i].setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       else labels[i].removeAttribute("transform");
     });
   }
