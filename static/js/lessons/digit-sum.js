@@ -9,7 +9,7 @@ import { openDrawing } from "../ink/kept-drawing.js";
 import { element, part } from "../shell/element.js";
 import { signed } from "../shell/format.js";
 import { Graph } from "./graph.js";
-import { showNumbers } from "./numbers.js";
+import { equalSign, numberOf, showNumbers } from "./numbers.js";
 
 /** @import { Digits } from "../model/digits.js" */
 /** @import { Network } from "../model/network.js" */
@@ -75,7 +75,11 @@ export class DigitSum {
     ]);
     const pushed = parts.slice(0, -1);
     const total = (/** @type {1 | -1} */ sign) => sign * pushed.reduce((of, each) => of + (each * sign > 0 ? each : 0), 0);
-    if (parts.length) showNumbers(part("lesson"), { logit: figure(sum), up: figure(total(1)), down: figure(total(-1)), bias: figure(network.outputBias) });
+    if (parts.length) {
+      const [logit, up, down, bias] = [sum, total(1), total(-1), network.outputBias].map(figure);
+      const equals = equalSign(logit, numberOf(up) - numberOf(down) + numberOf(bias), figure);
+      showNumbers(part("lesson"), { logit, equals, up, down, bias });
+    }
     this.#graph.describe(this.words(read));
   }
 

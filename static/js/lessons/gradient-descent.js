@@ -12,7 +12,7 @@ import { ask, wordsOf } from "./ask.js";
 import { downhill as led } from "./downhill.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { showNumbers } from "./numbers.js";
+import { equalSign, numberOf, showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
 const STEPS = 49; // of one epoch
@@ -210,9 +210,9 @@ function paint() {
     { kind: "line", ink: "soft", dash: true, point: "slope", points: [[-1, loss - nudge.derivative], [1, loss + nudge.derivative]] },
     { kind: "dots", ink: "ink", size: 5, point: "weight", points: [[0, loss]] },
   ]);
-  showNumbers(part("lesson"), {
-    weight: scientific(nudge.value), slope: scientific(nudge.derivative), after: scientific(nudge.value - RATE * nudge.derivative),
-  });
+  const [weight, slope, after] = [nudge.value, nudge.derivative, nudge.value - RATE * nudge.derivative].map(scientific);
+  const equals = equalSign(after, numberOf(weight) - RATE * numberOf(slope), scientific);
+  showNumbers(part("lesson"), { weight, slope, after, equals });
   part("formula-now").hidden = of.kept === "yes"; // then the next step follows another number
   const words = [
     `After ${count(step)} ${step === 1 ? "step" : "steps"}: loss ${loss.toFixed(4)}, ${percent(accuracy)} of ${count(images)} training images read rightly.`,

@@ -6,7 +6,7 @@ import { root as base } from "../shell/root.js";
 import { ask } from "./ask.js";
 import { Graph, node } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { showNumbers } from "./numbers.js";
+import { equalSign, numberOf, showNumbers } from "./numbers.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
 /** @typedef {import("./trials.js").Member} Member */
@@ -134,7 +134,11 @@ function paintFirst(rate) {
   ].filter(Boolean).join(" ");
   if (part("at-rate").textContent !== words) part("at-rate").textContent = words;
   part("formula-now").hidden = !step; // until it is known for another loss, model or seed
-  if (step) showNumbers(part("lesson"), { new: decimals(step.new, 6), old: decimals(step.weight, 6), rate: plain(rate), slope: decimals(step.slope, 9) });
+  if (!step) return;
+  const sixth = (/** @type {number} */ value) => decimals(value, 6);
+  const [after, old, slope] = [sixth(step.new), sixth(step.weight), decimals(step.slope, 9)];
+  const equals = equalSign(after, numberOf(old) - rate * numberOf(slope), sixth);
+  showNumbers(part("lesson"), { new: after, equals, old, rate: plain(rate), slope });
 }
 
 /** @param {Member} member */

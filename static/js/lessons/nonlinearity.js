@@ -14,7 +14,7 @@ import { onThemeChange } from "../shell/theme.js";
 import { fullColour, SignedImage } from "../weights/signed-image.js";
 import { Graph, sideBySide } from "./graph.js";
 import { openLesson } from "./lesson.js";
-import { showNumbers } from "./numbers.js";
+import { equalSign, numberOf, showNumbers } from "./numbers.js";
 import { runLink, showTable, waitsFor } from "./runs-shown.js";
 import { mountChoice, mountSlider } from "../forms/slider.js";
 
@@ -187,15 +187,17 @@ function paintPair({ network, plain, logits, negatives, mirror, run }) {
     const three = plain.labels[n] === 3;
     right[Number(logits[n] > 0 === three) + Number(negatives[n] > 0 === three)]++;
   }
+  const [first, second, both] = [one, other, mirror].map(signed);
+  const together = equalSign(signed(one + other), numberOf(first) + numberOf(second), signed) === "=" ? "The two scores add up to" : "Before they are rounded, the two scores add up to";
   const sum = straight
-    ? `The two scores add up to ${signed(one + other)}, and c is ${signed(mirror)}: so it is for every digit.`
-    : `The two scores add up to ${signed(one + other)}, those of an image all ink and one without any to ${signed(mirror)}. Without a bend the sum would be the same for every pair.`;
+    ? `${together} ${signed(one + other)}, and c is ${signed(mirror)}: so it is for every digit.`
+    : `${together} ${signed(one + other)}, those of an image all ink and one without any to ${signed(mirror)}. Without a bend the sum would be the same for every pair.`;
   part("pair-words").replaceChildren(
     `The digit is a ${plain.labels[i]}. ${sum} Of all ${count(plain.count)} digits `, element("b", "", count(right[2])),
     ` are read rightly in both forms, ${count(right[1])} in one only, ${count(right[0])} in neither (`, runLink(run, "this run"), ").",
   );
   scores.describe(`The digit lies at ${signed(one)}, its negative at ${signed(other)}.`);
-  showNumbers(part("lesson"), { score: signed(one), negative: signed(other), c: signed(mirror) });
+  showNumbers(part("lesson"), { score: first, negative: second, c: both, equals: equalSign(second, numberOf(both) - numberOf(first), signed) });
   part("formula-now").hidden = !straight;
 }
 

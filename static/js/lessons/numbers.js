@@ -15,3 +15,21 @@ export function showNumbers(root, numbers) {
     }
   }
 }
+
+/**
+ * The sign between a number and what it is made of, which are all printed rounded: ≈ where those that are printed would
+ * give another last place.
+ *
+ * @param {string} left as it is printed
+ * @param {number} right reckoned from the printed ones
+ * @param {(value: number) => string} print as `left` was
+ * @returns {"=" | "≈"}
+ */
+export function equalSign(left, right, print) {
+  return print(right) === left ? "=" : "≈";
+}
+
+/** @param {string} words a number, as a page prints it */
+export function numberOf(words) {
+  return Number(words.replaceAll("−", "-"));
+}
