@@ -256,8 +256,10 @@ function isAsked() {
 
 function judged() {
   const picture = prediction.answers?.picture;
-  if (!picture || !isAsked()) return "";
-  return picture === "difference" ? "As you expected, it is the mean 3 less the mean 7." : `You expected ${EXPECTED[picture]?.words ?? "another picture"}: it is the mean 3 less the mean 7.`;
+  if (!picture) return "";
+  const expected = EXPECTED[picture]?.words ?? "another picture";
+  if (!isAsked()) return `You expected ${expected}: the weights after one step tell, taken from zero on all images.`;
+  return picture === "difference" ? "As you expected, it is the mean 3 less the mean 7." : `You expected ${expected}: it is the mean 3 less the mean 7.`;
 }
 
 /** @param {ArrayLike<number>} one @param {ArrayLike<number>} other */
