@@ -87,6 +87,13 @@ export function seedWords(shares) {
   return shares.map((share) => (share === null ? "overflowed" : percent(share))).join(", ");
 }
 
+/** Why there is no score: of most seeds. @param {readonly (number | null)[]} shares each seed's */
+function overflowWords(shares) {
+  const seeds = shares.flatMap((share, seed) => (share === null ? [seed] : []));
+  if (seeds.length === shares.length) return "its numbers overflowed with every seed. A lower rate may hold.";
+  return `its numbers overflowed with seeds ${seeds.join(" and ")}, and the middle one of three counts. A lower rate may hold.`;
+}
+
 /**
  * How an entry stands.
  *
@@ -98,7 +105,7 @@ export function entryWords(entry, { done, expected, of }) {
   if (state === "failed") return `${failed} It has no score: train it again.`;
   if (state === "queued") return place ? `It waits for its turn, at place ${place} of those that do.` : "It waits for its turn.";
   if (state === "training") return `It trains with three seeds: ${percent(done, 0)} of all steps.`;
-  if (score === null) return `No score: with seeds 0, 1 and 2 it is ${seedWords(validation ?? [])}, and the middle one counts.`;
+  if (score === null) return `No score: ${overflowWords(validation ?? [])}`;
   const guess = expected === null ? "" : ` You expected ${percent(expected)}: it is ${points(score, expected)}.`;
   const scored = `Score ${percent(score)} of the validation digits (seeds 0, 1, 2: ${seedWords(validation ?? [])}). Place ${rank} of ${count(of)}.${guess}`;
   if (state === "scored") return `${scored} Its last test is being taken.`;
