@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.drawing import SEVEN, THREE, draw
 from tests.browser.figures import PRINTED_OVER
@@ -141,3 +141,18 @@ def test_a_drawing_goes_through_learned_units_and_through_frozen_ones(page: Page
     assert abs(up + down + bias - logit) < 0.003
     assert abs(logit) < abs(learned[3])
     expect(page).to_have_url(re.compile(r"own=true&hidden=frozen"))
+
+
+def test_before_there_are_runs_their_graphs_say_so(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/trials/**", lambda route: held.append(route))
+    page.goto("/lessons/the-network")
+    page.locator("#veil button").click()
+    expect(page.locator("#runs")).to_contain_text("The runs come here.")
+    page.get_by_role("radio", name="fewer units").check()
+    expect(page.locator("#width")).to_contain_text("The runs come here.")
+    for each in held:
+        each.continue_()
+    page.unroute_all()
+    page.reload()
+    expect(page.locator("#width")).not_to_contain_text("The runs come here.")
