@@ -51,7 +51,8 @@ class Settings(BaseSettings):
     undo_seconds: Annotated[float, Field(ge=0)] = 600.0
     """How long a deleted run, or drawing, can be restored."""
     write_seconds: Annotated[float, Field(ge=0)] = 3600.0
-    """How long an active run waits for a disk that is full, or a database that another program has locked."""
+    """How long an active run waits for a disk that is full, a PostgreSQL server that is gone, or a database that
+    another program has locked."""
     token: Annotated[str | None, Field(min_length=1)] = None
     """Who holds it may start and control runs; everybody else may watch and draw."""
     open: bool = False

@@ -28,11 +28,12 @@ from app.history.unavailable import (
     DamagedFile,
     DiskFull,
     HistoryUnavailable,
+    WriteRefused,
     first_line,
     lacking,
     refused,
 )
-from app.history.writer import FileWriter, SessionWriter, Writer
+from app.history.writer import RETRY_SECONDS, FileWriter, SessionWriter, Writer
 
 T = TypeVar("T")
 
@@ -50,10 +51,10 @@ MADE_SECONDS = 0.1
 class Database:
     """Give :meth:`read` and :meth:`write` a function of a connection; each call is one transaction in a thread.
 
-    Writes run one at a time, in the order they were asked for. Both raise HistoryUnavailable where the database has
-    gone; writes WriteRefused where the disk or another program does not let them at present, with nothing written,
-    DamagedFile where they meet damage, and DatabaseInUse where another process has taken the database since. Close it
-    with :meth:`close`.
+    Writes run one at a time, in the order they were asked for. Reads raise HistoryUnavailable where the database has
+    gone; writes WriteRefused where it has, or the disk or another program does not let them at present, with nothing
+    written, DamagedFile where they meet damage, and DatabaseInUse where another process has taken the database since.
+    Close it with :meth:`close`.
     """
 
     def __init__(self, url: str, ballast: int = 0, *, shared: bool = False) -> None:
@@ -70,6 +71,7 @@ class Database:
         """How many servers have written it, this one included; 0 where it has not."""
         self._overwritten = False
         self._damaged = False
+        self._unread = self._given_up = False
         try:
             self._engine = engine_of(url)
             self._writer: Writer | None = None
@@ -135,6 +137,21 @@ class Database:
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
 
+    async def read_written(self, work: Callable[[Connection], T]) -> T:
+        """As :meth:`read`, of what has just been written, which memory has to know: a server that is gone is waited
+        for."""
+        try:
+            while True:
+                try:
+                    return await self.read(work)
+                except HistoryUnavailable:
+                    if not self.remote or self._given_up:
+                        raise
+                self._unread = True
+                await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            self._unread = False
+
     async def read_common(self, work: Callable[[Connection], T]) -> T:
         """As :meth:`read`, of what belongs to no run: damage there raises DamagedFile."""
         try:
@@ -147,6 +164,20 @@ class Database:
     async def write(self, work: Callable[[Connection], T], *, frees: bool = False) -> T:
         """``frees``: it gives room back, so where the disk is full it may use what is kept for that."""
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._write, work, frees)
+
+    @property
+    def undecided(self) -> WriteRefused | None:
+        """Why nothing else can be written: the database is gone, and what it has of what was written last is to be
+        known first."""
+        if self._unread or (isinstance(self._writer, SessionWriter) and self._writer.undecided):
+            return WriteRefused(self._url, "cannot be used")
+        return None
+
+    def give_up(self) -> None:
+        """Wait for a database that is gone no more."""
+        self._given_up = True
+        if isinstance(self._writer, SessionWriter):
+            self._writer.give_up()
 
     async def verify(self) -> None:
         """Notice that the file is no longer the one that was opened, or is that again."""
@@ -242,6 +273,7 @@ class Database:
             logger.warning("Whether the database is overwritten is not watched: %s.", error)
         if isinstance(writer, SessionWriter):
             writer.unchanged = lambda connection: store.last_writer(connection) == number
+            writer.late = self._note_gone
         return number
 
     def _write(self, work: Callable[[Connection], T], frees: bool) -> T:
@@ -270,7 +302,7 @@ class Database:
         except DBAPIError as error:
             unavailable: HistoryUnavailable | None = refused(self._url, error)
             if self._gone(error):
-                unavailable = HistoryUnavailable(self._url, "cannot be used", first_line(error))
+                unavailable = WriteRefused(self._url, "cannot be used", first_line(error))
             if lacking(error):
                 self._verify()
                 unavailable = self.lost or HistoryUnavailable(self._url, LACKING, first_line(error))
@@ -284,6 +316,10 @@ class Database:
             self.trouble = None
             logger.warning("The database can be written again.")
         return done
+
+    def _note_gone(self, error: SQLAlchemyError) -> None:
+        gone = WriteRefused(self._url, "cannot be used", first_line(error))
+        self._note(gone, gone.reason)
 
     def _damage(self) -> HistoryUnavailable:
         """Why SQLite cannot read what it is to change."""

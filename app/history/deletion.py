@@ -89,7 +89,7 @@ class Deletion:
                         readable.append(await self._reader.stored(run))
                     except Damaged:
                         self._reader.note_damaged([run])
-                live = await self._database.read(store.live_run)
+                live = await self._database.read_written(store.live_run)
                 self._memory.apply(Restored(deleted, readable, live))
                 self._wake()
         return deleted
@@ -130,7 +130,7 @@ class Deletion:
     async def _hide(self, ids: Sequence[str], at: float) -> None:
         """With ``_writing`` held: from now on they are deleted, or purged where ``at`` says so."""
         await self._database.write(lambda c: store.hide_runs(c, ids, at), frees=True)
-        self._memory.apply(Hidden(list(ids), at, await self._database.read(store.live_run)))
+        self._memory.apply(Hidden(list(ids), at, await self._database.read_written(store.live_run)))
 
     async def _remove(self, ids: Sequence[str], removal: Removal | None = None) -> None:
         """What is left of runs that are deleted for good, in pieces, between which others can write; then give the room

@@ -118,6 +118,7 @@ class History(HistoryReader):
                 yield history
             finally:
                 history._closing.set()
+                database.give_up()
                 await asyncio.gather(*history._writes, return_exceptions=True)
                 serving.cancel()
                 await asyncio.gather(serving, return_exceptions=True)
@@ -273,7 +274,9 @@ class History(HistoryReader):
         def append() -> Coroutine[Any, Any, list[Run]]:
             return self._append(batches, checkpoints, frees=ending())
 
-        return await self._to_its_end(self._patiently(append) if patiently else append())
+        if patiently:
+            return await self._to_its_end(self._patiently(append), patiently=True)
+        return await self._to_its_end(append())
 
     async def rename(self, run: str, name: str) -> Run:
         """A run that a person has named is never removed by itself."""
@@ -484,7 +487,7 @@ class History(HistoryReader):
             await self._database.write(add)
             self._memory.bytes += sizes.of_records(records)
             self._keeper.wake()
-            self._memory.apply(Created(added, await self._database.read(store.live_run)))
+            self._memory.apply(Created(added, await self._database.read_written(store.live_run)))
         return [run for run, _ in added]
 
     async def _append(
@@ -550,8 +553,12 @@ class History(HistoryReader):
         ended = await self.get(run)
         raise ValueError(f"run {run} is {ended.state}: nothing can be added to it")
 
-    async def _to_its_end(self, write: Coroutine[Any, Any, T]) -> T:
-        """A write goes on where whoever asked for it is cancelled, so that memory and database keep agreeing."""
+    async def _to_its_end(self, write: Coroutine[Any, Any, T], *, patiently: bool = False) -> T:
+        """A write goes on where whoever asked for it is cancelled, so that memory and database keep agreeing. Where
+        another one would have to be waited for that waits for the database, only one that waits itself does so."""
+        if not patiently and (undecided := self._database.undecided):
+            write.close()
+            raise undecided
         task = asyncio.create_task(write)
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)

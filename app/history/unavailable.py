@@ -28,7 +28,8 @@ class HistoryUnavailable(Exception):
 
 
 class WriteRefused(HistoryUnavailable):
-    """Nothing can be written at present: the disk, or another program, does not let it. A later attempt may succeed."""
+    """Nothing can be written at present: the disk, or another program, does not let it, or the database's server is
+    gone. A later attempt may succeed."""
 
 
 class DiskFull(WriteRefused):

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.history.lock import PATIENCE, DatabaseInUse, FileLock
-from app.history.unavailable import shown
+from app.history.unavailable import first_line, shown
 
 T = TypeVar("T")
 
@@ -36,6 +36,13 @@ _IS_HELD = f"SELECT EXISTS (SELECT {_HOLDERS})"
 _END_SILENT = f"""
     SELECT pg_terminate_backend(session.pid) {_HOLDERS}
     AND session.state <> 'active' AND session.state_change < clock_timestamp() - make_interval(secs => :seconds)
+"""
+
+# A server that was killed may not know the number at all, and may have yet to give it to another transaction.
+_STATUS = """
+    SELECT CASE
+        WHEN CAST(:id AS xid8) < pg_snapshot_xmax(pg_current_snapshot()) THEN pg_xact_status(CAST(:id AS xid8))
+    END
 """
 
 # A network that swallows packets is noticed within some 10 s by the server's side too: until then it would keep the
@@ -90,7 +97,9 @@ class FileWriter:
 class SessionWriter:
     """PostgreSQL. Everything is written through the very session that holds the lock, so that nothing can be written
     without holding it. Where the session is lost, the next one takes the lock again before it writes; a transaction
-    that was cut off is made again unless it had been committed.
+    that was cut off is made again unless it had been committed. Where it may have been, that is waited for as long as
+    the database is gone: whoever wrote it must not be told that it has failed. ``undecided`` is true meanwhile, and
+    ``late`` is told of it, by what the driver said.
 
     Raises DatabaseInUse where another process has the database, also later, when the session is lost and another
     process takes it; and DatabaseTaken where another one has come and gone in between, from then on for ever.
@@ -103,47 +112,80 @@ class SessionWriter:
         self._closing = Event()
         self._taken = False
         self.unchanged: Callable[[Connection], bool] = lambda _: True
+        self.undecided = False
+        self.late: Callable[[OperationalError], object] = lambda _: None
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        connection = self._connection or self._reconnect()
-        transaction, results = None, []
-        try:
-            with connection.begin():
-                transaction = connection.scalar(text("SELECT pg_current_xact_id()::text"))
-                results.append(work(connection))
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            logger.warning("The connection to the database was lost: %s", error.orig)
-            connection = self._reconnect()
-            if results and self._committed(connection, transaction):
-                return results[0]
-            with connection.begin():
-                return work(connection)
-        return results[0]
+        tried = False
+        while True:
+            connection = self._connection or self._reconnect()
+            transaction, results = None, []
+            try:
+                with connection.begin():
+                    transaction = connection.scalar(text("SELECT pg_current_xact_id()::text"))
+                    results.append(work(connection))
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                logger.warning("The connection to the database was lost: %s", first_line(error))
+                self._drop()
+                if not (results and self._was_committed(transaction)):
+                    if tried:
+                        raise
+                    tried = True
+                    continue
+            return results[0]
 
     def close(self) -> None:
-        self._closing.set()
+        self.give_up()
         if self._connection is not None:
             self._connection.close()
 
-    def _reconnect(self) -> Connection:
-        if self._taken:
-            raise DatabaseTaken(self._engine.url)
+    def give_up(self) -> None:
+        """Wait for a database that is gone no more; also called in another thread."""
+        self._closing.set()
+
+    def _was_committed(self, transaction: str | None) -> bool:
+        """Whether this transaction was, whose end has not been told; once the database can be asked."""
+        while True:
+            try:
+                return self._committed(self._connection or self._reconnect(undecided=True), transaction)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                self._drop()
+
+    def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _reconnect(self, *, undecided: bool = False) -> Connection:
+        """``undecided``: nobody knows whether what was written last is there, so that nothing else can be done."""
+        if self._taken:
+            raise DatabaseTaken(self._engine.url)
         until = time.monotonic() + RECONNECT_SECONDS
-        while True:
-            try:
-                connection = self._connect(max(RETRY_SECONDS, until - time.monotonic()))
-                break
-            except OperationalError as error:
-                if time.monotonic() > until or self._closing.wait(RETRY_SECONDS):
-                    raise
-                logger.debug("Not connected again yet: %s", error.orig)
-        with connection.begin():
-            unchanged = self.unchanged(connection)
+        try:
+            while True:
+                try:
+                    connection = self._connect(max(RETRY_SECONDS, until - time.monotonic()))
+                    break
+                except OperationalError as error:
+                    late = time.monotonic() > until
+                    if (late and not undecided) or self._closing.wait(RETRY_SECONDS):
+                        raise
+                    if late and not self.undecided:
+                        self.undecided = True
+                        self.late(error)
+                    logger.debug("Not connected again yet: %s", error.orig)
+        finally:
+            self.undecided = False
+        try:
+            with connection.begin():
+                unchanged = self.unchanged(connection)
+        except BaseException:
+            connection.close()
+            raise
         if not unchanged:
             connection.close()
             self._taken = True
@@ -188,5 +230,5 @@ class SessionWriter:
     @staticmethod
     def _committed(connection: Connection, transaction: str | None) -> bool:
         with connection.begin():
-            status = connection.scalar(text("SELECT pg_xact_status(CAST(:id AS xid8))"), {"id": transaction})
+            status = connection.scalar(text(_STATUS), {"id": transaction})
         return bool(status == "committed")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,116 @@ async def test_while_it_is_committed(
     monkeypatch.setattr(dialect, "do_commit", lose)
     assert await database.write(insert) == "inserted"
     assert await database.read(count) == 1
+
+
+@contextmanager
+def gone(other: Engine) -> Iterator[Callable[[], None]]:
+    """Gives a function that ends what writes the database and lets nobody connect to it, until the block ends."""
+
+    def allow(connections: bool) -> None:
+        with other.connect() as connection:
+            connection.execute(text(f"ALTER DATABASE postgres ALLOW_CONNECTIONS {connections}"))
+
+    def leave() -> None:
+        allow(False)
+        cut_off(other)
+
+    try:
+        yield leave
+    finally:
+        allow(True)
+
+
+def losing_commits(
+    monkeypatch: pytest.MonkeyPatch, opened: Engine, leave: Callable[[], None], *, answered: bool
+) -> None:
+    """The server goes in the middle of the next commit."""
+    dialect = opened.dialect
+    commit, commits = dialect.do_commit, []
+
+    def lose(connection: Any) -> None:
+        commits.append(connection)
+        if len(commits) == 1:
+            if answered:
+                commit(connection)
+            leave()
+            connection.execute("SELECT 1")  # raises what a commit without an answer would
+        commit(connection)
+
+    monkeypatch.setattr(dialect, "do_commit", lose)
+
+
+async def is_set(flag: Callable[[], object]) -> None:
+    while not flag():
+        await anyio.lowlevel.checkpoint()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_what_may_have_been_committed_is_waited_for_as_long_as_the_database_is_gone(
+    database: Database, other: Engine, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    monkeypatch.setattr(writer, "RECONNECT_SECONDS", 0)
+    with gone(other) as leave:
+        losing_commits(monkeypatch, database._engine, leave, answered=answered)
+        writing = asyncio.create_task(database.write(insert))
+        await is_set(lambda: database.undecided)
+        assert database.trouble == "The database cannot be used."
+    assert await writing == "inserted"
+    assert [database.undecided, database.trouble] == [None, None]
+    assert await database.read(count) == 1
+
+
+async def test_a_transaction_that_the_server_does_not_know_of_was_not_committed(database: Database) -> None:
+    """One that was killed may have lost even its number."""
+
+    def ask(connection: Connection) -> bool:
+        connection.rollback()
+        return SessionWriter._committed(connection, str(1 << 40))
+
+    with database._engine.connect() as connection:
+        assert await anyio.to_thread.run_sync(ask, connection) is False
+
+
+async def test_runs_go_on_and_all_else_is_refused_while_the_database_is_gone(
+    empty_postgres: str, other: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "RECONNECT_SECONDS", 0)
+    monkeypatch.setattr(history_module, "RETRY_SECONDS", 0.01)
+    log = numbered([started(), *(steps(step) for step in range(1, 4)), finished(3)])
+    async with History.open(empty_postgres) as history:
+        await history.create(queued())
+        await history.create(queued("another", 2))
+        for number, record in enumerate(log):
+            with gone(other) as leave:
+                if number % 2:
+                    leave()
+                else:
+                    losing_commits(monkeypatch, history._database._engine, leave, answered=number % 4 == 0)
+                appending = asyncio.create_task(history.append("run", [record]))
+                await is_set(lambda: history.trouble)
+                with pytest.raises(HistoryUnavailable):
+                    await history.rename("another", "of a person")
+            assert (await appending).seq == record.seq
+            monkeypatch.undo()
+            monkeypatch.setattr(writer, "RECONNECT_SECONDS", 0)
+            monkeypatch.setattr(history_module, "RETRY_SECONDS", 0.01)
+        assert await history.read("run", 1) == log
+        assert (await history.rename("another", "of a person")).name == "of a person"
+
+
+async def test_a_history_is_closed_while_what_was_written_last_is_not_known(
+    empty_postgres: str, other: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "RECONNECT_SECONDS", 0)
+    with gone(other) as leave:
+        async with History.open(empty_postgres) as history:
+            losing_commits(monkeypatch, history._database._engine, leave, answered=True)
+            creating = asyncio.create_task(history.create(queued()))
+            await is_set(lambda: history.trouble)
+        with pytest.raises(HistoryUnavailable):
+            await creating
+    async with History.open(empty_postgres) as history:
+        assert (await history.get("run")).state == "queued"
 
 
 async def test_a_reader_goes_on(database: Database, other: Engine) -> None:
