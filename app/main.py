@@ -131,7 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
                     most=capacity(files_allowed(), settings.concurrent_runs).viewers,
                     per_address=settings.viewers_per_address,
                     heartbeat=settings.heartbeat,
-                    trouble=lambda: history.trouble,
+                    trouble=lambda: history.trouble or _leaders_trouble(app),
                 )
             )
             app.state.services = Services(
@@ -268,6 +268,11 @@ def create_app(settings: Settings) -> FastAPI:
     paths = {f"{before}{path}" for before in ("", settings.root_path) for path in predict.PATHS}
     app.answer_directly("POST", paths, answers_predict, outer)
     return app
+
+
+def _leaders_trouble(app: FastAPI) -> str | None:
+    held: Services | None = getattr(app.state, "services", None)  # which this server gets as the last thing
+    return held.servers.trouble if held else None
 
 
 def _sharing(settings: Settings) -> Sharing | None:

