@@ -20,7 +20,7 @@ from app.web.problems import Problem
 HEAD_LIMIT = 64 * 1024
 """Bytes of request line and headers; as many again of chunk sizes and trailers. Browsers send one or two thousand."""
 
-PIECE = 2048
+PIECE = 4096
 """Bytes that are parsed at once. Where in them a head begins or ends is not known: it may be longer by two of them."""
 
 ROUND = 0.001

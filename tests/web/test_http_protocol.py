@@ -180,7 +180,7 @@ GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("size", [70_000, 100_000, 180_000])
+@pytest.mark.parametrize("size", [75_000, 100_000, 180_000])
 @pytest.mark.parametrize("start", [GET, HANDSHAKE], ids=["a request", "a handshake"])
 @pytest.mark.parametrize("before", [0, 1, 3])
 async def test_a_head_that_comes_in_one_read_has_the_same_limit(before, start, size):
