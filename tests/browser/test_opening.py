@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.waiting import at_rest
+from tests.browser.test_parts import finished
+from tests.browser.waiting import asked, at_rest
 
 NOTE_PLACES = """
 window.heights = [];
@@ -14,7 +15,7 @@ const look = () => {
   const row = document.querySelector("[data-part=misread]");
   if (row) {
     window.heights.push(row.getBoundingClientRect().height);
-    window.tops.push(document.querySelector("#accuracy").getBoundingClientRect().top);
+    window.tops.push(document.querySelector("#accuracy").getBoundingClientRect().top + scrollY);
   }
   requestAnimationFrame(look);
 };
@@ -36,6 +37,34 @@ def test_nothing_moves_when_the_misread_digits_come(
     for measure in ("heights", "tops"):
         measured: list[float] = page.evaluate(measure)
         assert max(measured) - min(measured) < 1.5, f"{measure}: what lies above or below gives way"
+
+
+@pytest.mark.parametrize("width", [1366, 390, 320])
+def test_nothing_moves_whatever_is_said_of_a_run_and_its_moments(
+    new_page: Callable[..., Page], server: str, width: int
+) -> None:
+    phone = width < 400
+    page = new_page(phone=phone, viewport={"width": width, "height": 844 if phone else 657})
+    page.add_init_script(NOTE_PLACES)
+    name = "It learns nothing at such a rate and has a name in many words, with an end to it"
+    page.goto(f"/runs/{finished(server, learning_rate=1000, loss='bce', name=name)}")
+    expect(page.locator("#headline")).to_have_text("It ended no better than the average images.")
+    expect(page.locator("[data-part=misread] .digit-picture").first).to_be_visible()
+    held: list[Route] = []
+    page.route("**/frames", lambda route: held.append(route))
+    page.locator("#scrubber input[type=range]").fill("0")
+    expect(page.locator("#headline")).to_contain_text("before its first step.")
+    expect(page.locator(".misread-count")).to_have_text("Fetching this moment’s pictures …")
+    at_rest(page)
+    asked(page, held).continue_()
+    expect(page.locator("[data-part=misread] .digit-picture").first).to_be_visible()
+    at_rest(page)
+    tops: list[float] = page.evaluate("tops")
+    assert max(tops) - min(tops) < 1.5, tops
+    if not phone:
+        page.locator("#scrubber input[type=range]").click()
+        page.keyboard.press("ArrowRight")
+        assert at_rest(page, "() => scrollY") == 0, "what is used is in sight as it stands"
 
 
 NOTE_TOPS = """

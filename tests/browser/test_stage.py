@@ -452,7 +452,7 @@ def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, fini
     page.route("**/predict", lambda _: None)  # it is not asked in time
     page.locator("#scrubber input[type=range]").fill("10")
     expect(page.locator(".whole-picture-caption")).to_have_text("Fetching its pictures …")
-    expect(page.locator(".misread-count")).to_have_text("The pictures of this moment are being fetched …")
+    expect(page.locator(".misread-count")).to_have_text("Fetching this moment’s pictures …")
     expect(page.locator(".tile").first).to_be_visible()
     asked(page, held).continue_()
     expect(page.locator("#picture-step")).to_contain_text(re.compile(r"after step \d+$"))

@@ -66,7 +66,7 @@ export function mountMisread(root, { run, painter, digits: source, onPick }, { s
 
   async function update() {
     const { weights, recipe } = run;
-    if (!weights || !recipe) return empty(run.fetching ? "The pictures of this moment are being fetched …" : "What it misreads appears here.");
+    if (!weights || !recipe) return empty(run.fetching ? "Fetching this moment’s pictures …" : "What it misreads appears here.");
     if (weights === read) return;
     if (!networkOfFrame(weights, recipe)) return empty("This run was recorded before its pictures told enough to read digits with them.");
     busy = true;
