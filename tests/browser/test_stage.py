@@ -442,6 +442,31 @@ def test_without_the_server_the_page_reads_what_one_draws(page: Page, finished_r
     complaints.clear()  # the browser logs requests that fail
 
 
+def test_while_the_server_is_silent_no_other_drawings_verdict_stands(page: Page, finished_run: str) -> None:
+    """The page reads what it can itself; without a network of its own it says that it waits."""
+    page.goto(f"/runs/{finished_run}")
+    expect(page.locator(".tile")).to_have_count(30)
+    page.locator(".sample").nth(1).click()
+    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
+    held: list[Route] = []
+    page.route("**/predict", lambda route: held.append(route))
+    page.locator(".sample").first.click()
+    expect(page.locator("#pad .verdict-headline")).to_have_text("3")
+    expect(page.locator("#pad .verdict-figures")).to_contain_text("The server does not answer: read on this page, by")
+    asked(page, held).continue_()
+    expect(page.locator("#pad .verdict-figures")).to_contain_text("Read by")
+    page.unroute("**/predict")
+    page.goto("/draw")
+    expect(page.locator(".verdict-headline")).to_have_text("3")
+    page.route("**/predict", lambda route: held.append(route))
+    page.locator(".sample").nth(1).click()
+    expect(page.locator(".verdict-headline")).to_have_text("Reading …")
+    expect(page.locator(".verdict-sentence")).to_have_text("No answer from the server yet.")
+    expect(page.locator("#means .means-distance").first).to_have_text("–")
+    asked(page, held).continue_()
+    expect(page.locator(".verdict-headline")).to_have_text("7")
+
+
 def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, finished_run: str) -> None:
     held: list[Route] = []
     page.route("**/frames", lambda route: held.append(route))

@@ -118,12 +118,16 @@ export function mountWhy(root, { drawing, reading, nameOf }, { signal }) {
       shown = read?.explanation ? { read, explanation: read.explanation, image: Float32Array.from(read.image, (value) => value / 255) } : null;
       show();
     },
-    fail: ({ detail }) => {
-      shown = null;
-      show();
-      sentence.textContent = detail;
-    },
+    late: () => without(READING),
+    fail: ({ detail }) => without(detail),
   });
+
+  /** @param {string} words */
+  function without(words) {
+    shown = null;
+    show();
+    sentence.textContent = words;
+  }
   // An explanation is a hundred times as large as a verdict: it comes along only while it is in sight.
   watchSight(root, (seen) => (reading.explain = seen), { signal, margin: "100px" });
   onThemeChange(document, show, { signal });

@@ -38,6 +38,10 @@ export class MeanImages {
     this.#sentence.textContent = reading && baseline ? comparison(reading) : EXPLANATION;
   }
 
+  late() {
+    this.show(null);
+  }
+
   fail() {
     this.show(null);
   }

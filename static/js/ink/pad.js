@@ -137,6 +137,13 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
       show();
     },
     wait: () => view.wait(),
+    late() {
+      answer = readHere();
+      if (answer) return show();
+      shown = null;
+      tint();
+      view.late();
+    },
     fail(problem) {
       if ((problem.status === GONE || problem.status === UNUSABLE) && reading.model.run !== undefined) {
         why = problem.detail;

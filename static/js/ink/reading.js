@@ -9,13 +9,18 @@ import { ProblemError, Reader } from "./predict.js";
 /** Milliseconds between two questions at least: a class of thirty that draws asks 150 a second. */
 const EVERY = 200;
 
+/** Milliseconds after which a server that has not answered is late: what is shown must not stand beside other ink. */
+const LATE = 2000;
+
 /**
  * Shows how a drawing was read. `show(null)`: there is nothing to read. `wait`: an answer is on
- * its way, so what is on show is about an earlier one. `fail`: no answer came.
+ * its way, so what is on show is about an earlier one. `late`: it has not come for a while, and what is
+ * on show is about another drawing. `fail`: no answer came.
  *
  * @typedef {object} View
  * @property {(reading: Reading | null) => void} show
  * @property {() => void} [wait]
+ * @property {() => void} [late]
  * @property {(problem: ProblemError) => void} [fail]
  */
 
@@ -23,6 +28,7 @@ export class LiveReading {
   #drawing;
   #reader = new Reader();
   /** @type {Reading | null} */ #shown = null;
+  /** What that is a reading of. @type {import("./drawing.js").Content | null} */ #shownOf = null;
   /** @type {Set<View>} */ #views = new Set();
   /** Pictures that something kept from being read, which their 28 × 28 image does not tell. @type {WeakSet<import("./drawing.js").Content>} */
   #hindered = new WeakSet();
@@ -100,6 +106,7 @@ export class LiveReading {
       this.#due = false;
       this.#reader.forget();
       this.#shown = null;
+      this.#shownOf = null;
       for (const view of this.#views) view.show(null);
       return;
     }
@@ -120,10 +127,14 @@ export class LiveReading {
     const { content } = this.#drawing;
     this.#due = false;
     for (const view of this.#views) view.wait?.();
+    const late = window.setTimeout(() => {
+      if (this.#shownOf !== content) for (const view of this.#views) view.late?.();
+    }, LATE);
     try {
       const reading = await this.#answer(content);
       if (reading && !this.#ended()) {
         this.#shown = reading;
+        this.#shownOf = content;
         if (hindered(reading)) this.#hindered.add(content);
         this.#drawing.saw(content, reading.image);
         for (const view of this.#views) view.show(reading);
@@ -131,7 +142,10 @@ export class LiveReading {
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       this.#shown = null;
+      this.#shownOf = null;
       if (!this.#ended()) for (const view of this.#views) view.fail?.(error);
+    } finally {
+      window.clearTimeout(late);
     }
   }
 

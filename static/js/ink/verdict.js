@@ -102,13 +102,30 @@ export class VerdictView {
     }, NOTICEABLE);
   }
 
+  /** Its answer has not come for a while: what was said of another drawing goes. */
+  late() {
+    this.#empty("problem", "Reading …", "No answer from the server yet.");
+    this.#root.setAttribute("aria-busy", "true");
+  }
+
   /** @param {ProblemError} problem */
   fail(problem) {
-    this.#put("problem", problem.title, problem.detail);
+    this.#empty("problem", problem.title, problem.detail);
+    this.#spoken.announce(`${problem.title}. ${problem.detail}`);
+  }
+
+  /**
+   * No figures.
+   *
+   * @param {Verdict | "problem"} verdict
+   * @param {string} headline
+   * @param {string} sentence
+   */
+  #empty(verdict, headline, sentence) {
+    this.#put(verdict, headline, sentence);
     this.#weigh(null);
     this.#gate.textContent = "";
     this.#figures.replaceChildren();
-    this.#spoken.announce(`${problem.title}. ${problem.detail}`);
   }
 
   /**

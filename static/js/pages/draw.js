@@ -44,8 +44,9 @@ const ink = mountInk(part("ink", HTMLCanvasElement), drawing, { label: "Drawing 
 mountInkTools(part("tools", HTMLElement), drawing, { signal });
 reading.add(verdict);
 reading.add(means);
-reading.add({ show: (read) => seen.show(read?.image ?? null), fail: () => seen.show(null) });
-reading.add({ show: (read) => ink.tint(read?.digit ? read.probability_3 : null), fail: () => ink.tint(null) });
+const [unseen, untinted] = [() => seen.show(null), () => ink.tint(null)];
+reading.add({ show: (read) => seen.show(read?.image ?? null), late: unseen, fail: unseen });
+reading.add({ show: (read) => ink.tint(read?.digit ? read.probability_3 : null), late: untinted, fail: untinted });
 reading.add({ show: answered, fail: unanswered });
 
 const choose = (/** @type {Model} */ model) => {
