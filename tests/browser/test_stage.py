@@ -86,6 +86,14 @@ def test_all_that_moves_is_on_the_screen_while_a_run_trains(
         control(server, slow_run, action="resume")
 
 
+def test_what_happens_is_said_in_full_beside_the_controls(slow: Page) -> None:
+    expect(slow.locator("#headline")).to_have_text("Learning with 30 hidden units.")
+    room = "() => { const it = document.getElementById('headline'); return it.clientHeight - it.scrollHeight; }"
+    for width in (1216, 1280, 1366, 1440):
+        resize(slow, width, 720)
+        assert at_rest(slow, room) in (-1, 0), f"cut at {width}"
+
+
 def test_the_images_it_learns_from_are_on_the_screen_while_one_looks(page: Page, server: str, slow_run: str) -> None:
     """Beside the digits that it misreads, or under the drawing; all else stays where it is, and nothing lies on it."""
     page.goto(f"/runs/{slow_run}")

@@ -33,3 +33,11 @@ test("a run that lost its worker while it paused still pauses", () => {
   const paused = runOf(queued, started, { type: "RunPaused", step: 412 }, lost, { type: "WorkerReplaced", step: 412, device_name: "CPU", time: 2 });
   assert.equal(headline(paused), "Paused after step 412.");
 });
+
+test("what learns is said in few words", () => {
+  /** @param {object} recipe */
+  const learning = (recipe) => headline(runOf({ ...queued, recipe }, { ...started, recipe }));
+  assert.equal(learning({ model: "simple_net", hidden: 30 }), "Learning with 30 hidden units.");
+  assert.equal(learning({ model: "simple_net", hidden: 1 }), "Learning with 1 hidden unit.");
+  assert.equal(learning({ model: "two_linear", hidden: 128 }), "Learning without a bend.");
+});

@@ -26,7 +26,7 @@ function happening(run) {
     case "queued":
       return log.place === 1 ? "Getting ready." : `${quoted(run.name)} waits for its turn.`;
     case "running":
-      return `Learning with ${subject(run)}.`;
+      return `Learning ${how(run)}.`;
     case "paused":
       return `Paused after step ${count(step)}.`;
     case "finished":
@@ -68,10 +68,10 @@ export function sentence(words) {
   return /[.!?]$/.test(text) || !text ? text : `${text}.`;
 }
 
-/** What it is made of. @param {RunAt} run */
-function subject({ recipe }) {
+/** In few words: its recipe tells the rest. @param {RunAt} run */
+function how({ recipe }) {
+  if (recipe?.model === "linear") return "with a single layer";
+  if (recipe?.model === "two_linear") return "without a bend";
   const units = Number(recipe?.hidden);
-  if (recipe?.model === "linear") return "a single layer";
-  const size = units === 1 ? "1 hidden unit" : `${units} hidden units`;
-  return recipe?.model === "two_linear" ? `${size} without a bend` : size;
+  return units === 1 ? "with 1 hidden unit" : `with ${units} hidden units`;
 }
