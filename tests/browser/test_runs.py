@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -83,6 +84,13 @@ def test_a_failed_run_says_why(page: Page, server: str) -> None:
     page.goto("/runs")
     expect(row(page, "Diverging")).to_contain_text("failed")
     expect(row(page, "Diverging").locator(".run-row-state")).to_have_attribute("title", re.compile("."))
+    in_sight = """() => {
+      const it = document.querySelector(".run-row-about:not(:empty)");
+      const [said, cell] = [it, it.parentElement].map((each) => each.getBoundingClientRect());
+      return said.top < cell.bottom - 1 ? cell.right - said.left : 0;
+    }"""
+    width = cast("float", at_rest(page, in_sight))
+    assert width == 0 or width > 100, "a few letters of a reason say nothing"
     page.goto(f"/runs/{failed}")
     why = re.compile(
         r"^The numbers overflowed at step \d+: .* Start again with 0\.1, at which networks like this one learn\."
