@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     live_url: Annotated[str | None, Field(repr=False)] = None
     """Of a Valkey or Redis server, such as ``redis://:PASSWORD@HOST:6379/0``: then several servers may have the same
     PostgreSQL database, and serve the same runs."""
-    advertise_url: Annotated[str | None, Field(pattern=r"^https?://[^/]+$")] = None
+    advertise_url: str | None = None
     """Where those servers reach this one; the default is the address that it listens on."""
     keep_bytes: Annotated[ByteSize | None, Field(gt=0)] = None
     """What all runs together may take, such as ``500MB``. Beyond it the oldest ended runs that nobody has named lose
@@ -131,9 +131,17 @@ class Settings(BaseSettings):
     @field_validator("engine")
     @classmethod
     def _known_engine(cls, engine: str) -> str:
-        if not re.fullmatch(r"local|ray|ray://[^/@\s]+:\d+", engine):
+        cluster = re.fullmatch(r"local|ray|ray://[^/@\s]+:(\d{1,5})", engine)
+        if cluster is None or not 0 < int(cluster[1] or 1) < 1 << 16:
             raise ValueError("it is neither local nor ray nor ray://HOST:PORT")
         return engine
+
+    @field_validator("advertise_url")
+    @classmethod
+    def _reachable(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^/@?#\s]+", url):
+            raise ValueError("it must be http://HOST:PORT")
+        return url
 
     @field_validator("allowed_hosts")
     @classmethod

@@ -326,6 +326,8 @@ def test_a_setting_that_is_no_list_is_named(monkeypatch, tmp_path):
         ("HOST", "nobody.invalid", "--host"),
         ("LIVE_URL", "http://x", "--live-url"),
         ("DATABASE_URL", "tcp://10.0.0.1:5432", "--database-url"),
+        ("ADVERTISE_URL", "http://user:password@10.0.0.1:8000", "--advertise-url"),
+        ("ENGINE", "ray://10.0.0.1:99999", "--engine"),
         ("MNIST_DIR", "/nowhere", "--mnist-dir"),
         ("FORWARDED_ALLOW_IPS", "127.0.0.1,nginx", "--forwarded-allow-ips"),
     ],
@@ -341,7 +343,16 @@ def test_a_variable_that_is_wrong_is_named_as_it_was_set(monkeypatch, tmp_path, 
     assert option not in said
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "nonsense", "postgresql+nodriver://localhost/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "nonsense",
+        "postgresql://localhost:port/x",
+        "postgresql+psycopg2://x/x",
+        "postgresql+nodriver://localhost/x",
+    ],
+)
 def test_a_database_url_that_cannot_be_used_is_said_in_one_line(tmp_path, url):
     assert "cannot be used" in refused("--port", "0", "--data-dir", str(tmp_path), "--database-url", url)
 

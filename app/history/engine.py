@@ -7,12 +7,17 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+
+from app.history.unavailable import ambiguous
 
 BUSY_SECONDS = 5
 """How long a statement waits for a lock on the file, such as a backup's, before it fails."""
 
 CONNECT_SECONDS = 5
 """How long an attempt to reach a PostgreSQL server may take."""
+
+ADDRESSES = "it must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
 CACHE_KB = 256
 """Of the file's pages, kept by each connection. SQLite's 2 MB, times the threads that read, fill over some hundred
@@ -28,15 +33,27 @@ _KEEPALIVE: dict[str, int] = {
 """So that a server that answers no more is noticed within some 10 s, not in a quarter of an hour."""
 
 
+def parse(url: str) -> URL:
+    """Raises ValueError for what is no address."""
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise ValueError(ADDRESSES) from None
+    except ValueError:
+        raise ValueError("its port is no number") from None
+
+
 def engine_of(url: str) -> Engine:
     """Raises ValueError for an address of neither SQLite nor PostgreSQL, and what a file or driver raises."""
-    parsed = make_url(url)
+    parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
         return sqlite_engine(parsed)
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() != "postgresql":
-        raise ValueError("it must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    if parsed.drivername != "postgresql+psycopg":
+        raise ValueError(ADDRESSES)
+    if ambiguous(url):
+        raise ValueError("an @ in a user's name or a password is written %40")
     options = {name: value for name, value in _KEEPALIVE.items() if name not in parsed.query}
     return create_engine(parsed, connect_args=options)
 

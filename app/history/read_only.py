@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.history.engine import BUSY_SECONDS, engine_of
+from app.history.engine import BUSY_SECONDS, engine_of, parse
 from app.history.migrate import revision
 from app.history.schema import REVISION
 from app.history.unavailable import HistoryUnavailable, first_line
@@ -40,7 +40,7 @@ def reading(url: str) -> Iterator[Connection]:
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = parse(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         return engine_of(url)
     if not Path(parsed.database).is_file():

@@ -7,14 +7,34 @@ from typing import Literal
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+PASSWORDS = ("password", "sslpassword")
+"""Options of a PostgreSQL address that are ones."""
+
 
 def shown(url: str | URL) -> str:
-    """Where a database is, to be read: a file as its path, a server as its URL without the password."""
+    """Where a database is, to be read: a file as its path, a server as its URL without passwords. Of what is no URL,
+    only what can have none in it."""
     try:
         made = make_url(url)
-    except SQLAlchemyError:
-        return str(url)
-    return made.database if made.get_backend_name() == "sqlite" and made.database else made.render_as_string()
+    except (SQLAlchemyError, ValueError):
+        return _without_secrets(str(url))
+    if made.get_backend_name() == "sqlite" and made.database:
+        return made.database
+    if isinstance(url, str) and ambiguous(url):
+        return _without_secrets(url)
+    return made.difference_update_query(PASSWORDS).render_as_string()
+
+
+def ambiguous(url: str) -> bool:
+    """Whether it cannot be told where a password in this address ends."""
+    return url.partition("?")[0].count("@") > 1
+
+
+def _without_secrets(url: str) -> str:
+    if not re.search("[@:=]", url):
+        return url
+    scheme = re.match(r"[\w+]+://", url)
+    return f"{scheme[0] if scheme else ''}***"
 
 
 class HistoryUnavailable(Exception):

@@ -31,6 +31,16 @@ def test_a_server_that_cannot_reach_what_it_needs_does_not_say_its_password(
         (f"postgresql://u:{SECRET}@127.0.0.1:1/x", f"redis://:{SECRET}@127.0.0.1:1/0"),
         ("sqlite:///x.db", f"redis://:{SECRET}@127.0.0.1:1/0"),
         (f"postgresql://u:{SECRET}@127.0.0.1:1/x", f"ftp://:{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql://u:{SECRET}@127.0.0.1:none/x", f"redis://:{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql:/u:{SECRET}@127.0.0.1/x", f"redis://:{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql://u:p@{SECRET}@127.0.0.1:1/x", f"redis://:{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql://u:p@{SECRET}/p@127.0.0.1:1/x", f"redis://:{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql://u@127.0.0.1:1/x?password={SECRET}&sslpassword={SECRET}", f"redis://:{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql+asyncpg://u:{SECRET}@127.0.0.1:1/x", f"redis://:{SECRET}@127.0.0.1:1/0"),
+        (f"host=127.0.0.1 password={SECRET}", f"redis://:{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql://u:{SECRET}@127.0.0.1:1/x", f"redis://:{SECRET}@127.0.0.1:none/0"),
+        (f"postgresql://u:{SECRET}@127.0.0.1:1/x", f"redis://:pass/{SECRET}@127.0.0.1:1/0"),
+        (f"postgresql://u:{SECRET}@127.0.0.1:1/x", f"redis://127.0.0.1:1/0?passwort={SECRET}"),
     ],
 )
 def test_a_server_that_does_not_start_says_why_without_its_passwords(tmp_path: Path, urls: tuple[str, str]) -> None:
