@@ -81,6 +81,8 @@ class Servers:
         own = self._own()
         said, unheard = await self._history.put_state(self._address, own.model_dump_json().encode())
         servers = [state for each in said if (state := _read(each)) is not None]
+        if own.leads:  # one that was killed has said so too, some seconds ago
+            servers = [each if _is(each, own) else each.model_copy(update={"leads": False}) for each in servers]
         states = Counter(run.state for run in await self._history.active())
         return ClusterState(
             servers=sorted(servers, key=lambda server: (not server.leads, server.started)), unheard=unheard,
@@ -95,6 +97,10 @@ class Servers:
             lag=None if lag is None else round(lag, 4), trouble=self._history.trouble,
             workers=self._supervisor.ready_workers,
         )  # fmt: skip
+
+
+def _is(one: ServerState, other: ServerState) -> bool:
+    return (one.node, one.pid, one.started) == (other.node, other.pid, other.started)
 
 
 def _read(state: bytes) -> ServerState | None:

@@ -1,13 +1,18 @@
 """What a server says of itself and its workers."""
 
 import json
+import os
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
+import pytest
 from websockets.sync.client import connect
 
-from app.cluster import ClusterState, WorkerState
+from app.cluster import ClusterState, ServerState, WorkerState
+from app.run import Run
+from app.web.servers import Servers
 from tests.conftest import Server
 
 PATIENCE = 60
@@ -44,6 +49,33 @@ def test_a_server_alone_leads_and_says_what_its_workers_do(server: Server) -> No
         assert ClusterState.model_validate(answer.json()).servers[0].pid == own.pid
         client.post("/api/runs/stop", json={"runs": [run]})
         until(server, lambda now: not at_work(now))
+
+
+class Led:
+    """A history that this server leads since another was killed, whose last words are still known."""
+
+    leads, lag, trouble = True, None, None
+    dead = ServerState(
+        node="another", pid=1, version="", started=0.0, leads=True, viewers=0, most_viewers=1, lag=None,
+        trouble="Full.", workers=[],
+    )  # fmt: skip
+
+    async def put_state(self, _: str, state: bytes) -> tuple[list[bytes], None]:
+        return [self.dead.model_dump_json().encode(), state], None
+
+    async def remove_state(self, _: str) -> None: ...
+
+    async def active(self) -> list[Run]:
+        return []
+
+
+@pytest.mark.anyio
+async def test_a_dead_server_does_not_lead_beside_the_one_that_does() -> None:
+    supervisor, viewers = SimpleNamespace(ready_workers=[]), SimpleNamespace(count=0, most=1)
+    opened: Any = Servers.open(cast(Any, Led()), cast(Any, supervisor), cast(Any, viewers), "http://here")
+    async with opened as servers:
+        assert [(each.pid, each.leads) for each in servers.now.servers] == [(os.getpid(), True), (1, False)]
+        assert servers.trouble is None
 
 
 def test_a_subscription_to_the_servers_ends_when_it_is_told_to(server: Server) -> None:
