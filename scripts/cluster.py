@@ -1,11 +1,14 @@
 """`python -m scripts.cluster`: on this machine what a course runs on several: PostgreSQL, Valkey, a Ray cluster, web
-servers, and a proxy in front of them. Prints one address; Ctrl-C ends all of it. Runs stay in the folder.
+servers, and a proxy in front of them. Prints one address; Ctrl-C ends all of it. Runs stay in the folder. The shell's
+settings, such as THREESEVEN_TOKEN, are the servers'.
 """
 
 import argparse
+import os
 import signal
+import socket
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,20 +99,51 @@ def proxy(folder: Path, host: str, port: int, servers: Sequence[str]) -> Iterato
         yield f"http://{address}"
 
 
+OWN = {"data_dir", "host", "port", "database_url", "live_url", "advertise_url", "engine"}
+"""Settings that this sets itself."""
+
+
+def settings_of(variables: Mapping[str, str]) -> dict[str, str]:
+    """The servers' settings, of these variables of the shell."""
+    named = {
+        name.removeprefix("THREESEVEN_").lower(): value
+        for name, value in variables.items()
+        if name.startswith("THREESEVEN_")
+    }
+    return {"first_run": "true"} | {name: value for name, value in named.items() if name not in OWN}
+
+
+def places(settings: Mapping[str, str]) -> int:
+    """How many tasks the servers give workers at a time."""
+    runs = settings.get("concurrent_runs", "")
+    return int(runs) + 1 if runs.isdecimal() else 2
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises SystemExit, with what to do, where something else listens there."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise SystemExit(
+            f"cannot listen on {host} port {port}: {error.strerror}. Choose another one (make cluster PORT=8001)."
+        ) from None
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--host", default="127.0.0.1")
     arguments.add_argument("--port", type=int, default=8000)
     arguments.add_argument("--servers", type=int, default=2)
-    arguments.add_argument("--nodes", type=int, default=2)
+    arguments.add_argument("--nodes", type=int, help="one for each worker")
     asked = arguments.parse_args()
+    settings = settings_of(os.environ)
+    nodes = asked.nodes or places(settings)
+    require_free(asked.host, asked.port)
     told = Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: told.set())
     FOLDER.mkdir(exist_ok=True)
-    with cluster(
-        FOLDER, host=asked.host, port=asked.port, servers=asked.servers, nodes=asked.nodes, first_run="true"
-    ) as running:
+    with cluster(FOLDER, host=asked.host, port=asked.port, servers=asked.servers, nodes=nodes, **settings) as running:
         print(f"Threeseven is at {running.url}  (Ctrl-C ends all of it)")
         for number, server in enumerate(running.servers, 1):
             print(f"  server {number}: {server.url}, process {server.process.pid}")
