@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import fits, until_is
+from tests.browser.waiting import fits, until, until_is
 
 NewPage = Callable[..., Page]
 
@@ -39,6 +39,26 @@ def test_enlarged_pages_keep_their_parts_apart(
             [],
             ["#connection", "#padlock", "#theme-switch", ".brand"],
         )
+
+
+@pytest.mark.parametrize("width", [683, 720, 844, 1024])
+def test_the_way_to_the_first_lesson_leaves_the_live_run_room(new_page: NewPage, slow_run: str, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 390})
+    page.goto("/")
+    expect(page.locator("#live-pill")).to_be_visible()
+    fits(page, width)
+    until_is(page, OVERLAP, 0, ["#first-lesson", "#live-pill"])
+    inside = "() => { const it = document.getElementById('first-lesson'); return it.scrollWidth <= it.clientWidth; }"
+    until(page, inside)
+
+
+def test_a_run_is_started_from_a_page_enlarged_four_times(new_page: NewPage, finished_run: str) -> None:
+    page = new_page(viewport={"width": 342, "height": 164})
+    page.goto(f"/runs/{finished_run}?learning_rate=0.5")
+    sheet = page.get_by_role("dialog")
+    for part in (".preset-card >> nth=0", ".recipe-field select >> nth=0", ".sheet-start"):
+        sheet.locator(part).scroll_into_view_if_needed()
+        expect(sheet.locator(part)).to_be_in_viewport(ratio=0.8)
 
 
 def test_on_a_projector_what_is_said_of_a_drawing_stays_above_the_slider(new_page: NewPage, finished_run: str) -> None:
