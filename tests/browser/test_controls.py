@@ -188,3 +188,16 @@ def test_a_run_that_has_not_begun_shows_the_pace_that_it_will_have(page: Page) -
     expect(page.get_by_role("radio", name="Watch")).to_be_disabled()
     page.evaluate("tell({ type: 'Controlled', seq: 2, run: 'r', what: 'pace', value: 'slow', step: 0 })")
     expect(page.get_by_role("radio", name="Slow")).to_be_checked()
+
+
+def test_a_pace_that_cannot_be_chosen_looks_so(slow: Page) -> None:
+    colours = """() => [...document.querySelectorAll("#controls .pace .segments span")].map((choice) => {
+      const { color, backgroundColor } = getComputedStyle(choice);
+      return `${color} ${backgroundColor}`;
+    })"""
+    expect(slow.locator("#controls .pace .segments span")).to_have_count(3)
+    before = slow.evaluate(colours)
+    slow.evaluate("document.querySelector('#controls .pace').disabled = true")
+    after = at_rest(slow, colours)
+    assert isinstance(after, list)
+    assert not set(before) & set(after)
