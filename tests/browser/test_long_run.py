@@ -12,7 +12,7 @@ from scripts.long_run import write_long_run
 from scripts.serving import serving
 from tests.browser.waiting import until
 
-STEPS = 100_000
+STEPS = 40_000
 
 PIECE = 100_000
 """Bytes: no other message is as long as one with a piece of the log."""
@@ -62,12 +62,12 @@ def test_its_page_says_how_much_is_here_until_it_is_complete(tmp_path: Path, new
         page.goto("/runs/long")
         until(page, f"() => seen.some((words) => /^{SHARE}/.test(words))")
         holding.release()
-        expect(page.locator(".progress-words")).to_contain_text("Step 100,000 of 100,000")
-        expect(page.get_by_role("heading", level=1)).to_have_text("It has learned in 17 min.")
+        expect(page.locator(".progress-words")).to_contain_text("Step 40,000 of 40,000")
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"It has learned in \d+ min\."))
         shares = [int(found[1]) for words in page.evaluate("seen") if (found := re.match(SHARE, words))]
         assert shares == sorted(shares)
         page.get_by_label("Step of the run").press("ArrowLeft")
-        expect(page.locator(".progress-words")).to_contain_text("Step 99,999 of 100,000")
+        expect(page.locator(".progress-words")).to_contain_text("Step 39,999 of 40,000")
         expect(page.locator("[data-part=loss] .chart-readout")).to_contain_text(re.compile(r"Batch\s*0\.\d{4}"))
-        expect(page.locator("[data-part=batch]")).to_contain_text("Mini-batch 99,999:")
+        expect(page.locator("[data-part=batch]")).to_contain_text("Mini-batch 39,999:")
         page.close()  # before its server
