@@ -12,7 +12,7 @@ TORCH ?= pypi
 TORCH_INDEX ?= $(if $(filter-out pypi,$(TORCH)),https://download.pytorch.org/whl/$(TORCH))
 TAG ?= threeseven
 # Tests at a time. Half of them wait for a server or a browser.
-JOBS ?= 2
+JOBS ?= 3
 
 , := ,
 VENV := .venv
