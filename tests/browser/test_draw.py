@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.drawing import SEVEN, THREE, Points, blank, draw, headline, inked, on_canvas, opened
-from tests.browser.waiting import until, until_is
+from tests.browser.test_parts import finished
+from tests.browser.waiting import at_rest, fits, until, until_is
 
 
 @pytest.mark.parametrize(("digit", "points"), [("3", THREE), ("7", SEVEN)])
@@ -218,3 +219,19 @@ def test_pads_that_have_ended_leave_nothing_behind(draw_page: Page) -> None:
     after = left()
     assert after["JSEventListeners"] <= before["JSEventListeners"] + 10
     assert after["Nodes"] <= before["Nodes"] + 50
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_the_canvas_stays_whatever_is_said_and_whoever_reads(new_page: NewPage, server: str, width: int) -> None:
+    name = "Donaudampfschifffahrtsgesellschaftskapitänsmütze and other long words"
+    page = new_page(phone=True, viewport={"width": width, "height": 844})
+    page.goto(f"/draw?run={finished(server, name=name)}")
+    headline = page.locator("#verdict .verdict-headline")
+    tops = []
+    for sample, verdict in ((1, "7"), (6, "Neither"), (0, "3"), (7, "Neither")):
+        page.locator(".sample").nth(sample).click()
+        expect(headline).to_have_text(verdict)
+        expect(page.locator("#verdict .verdict-model")).to_contain_text("Donaudampf")
+        fits(page, width)
+        tops.append(at_rest(page, "() => document.querySelector('#ink').getBoundingClientRect().top + scrollY"))
+    assert len(set(tops)) == 1
