@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
 
 import httpx
 import psutil
@@ -126,11 +127,11 @@ def test_a_signal_to_all_while_workers_load_is_met_without_a_word(serve, tmp_pat
         assert server.process.stderr.read() == ""
 
 
-@pytest.mark.parametrize("number", ENDING_SIGNALS)
-def test_signals_again_and_again_do_not_keep_the_server_from_ending_in_order(serve, tmp_path, number):
+def test_signals_again_and_again_do_not_keep_the_server_from_ending_in_order(serve, tmp_path):
     with serve(tmp_path, start=in_a_group) as server:
+        numbers = cycle(ENDING_SIGNALS)
         while server.process.poll() is None:
-            server.process.send_signal(number)
+            server.process.send_signal(next(numbers))
         assert (server.process.returncode, server.process.stderr.read()) == (0, "")
 
 

@@ -191,13 +191,15 @@ def test_a_run_that_has_not_begun_shows_the_pace_that_it_will_have(page: Page) -
 
 
 def test_a_pace_that_cannot_be_chosen_looks_so(slow: Page) -> None:
-    colours = """() => [...document.querySelectorAll("#controls .pace .segments span")].map((choice) => {
-      const { color, backgroundColor } = getComputedStyle(choice);
-      return `${color} ${backgroundColor}`;
-    })"""
-    expect(slow.locator("#controls .pace .segments span")).to_have_count(3)
-    before = slow.evaluate(colours)
-    slow.evaluate("document.querySelector('#controls .pace').disabled = true")
-    after = at_rest(slow, colours)
-    assert isinstance(after, list)
+    expect(slow.locator("#controls .pace input").first).to_be_enabled()
+    before, after = slow.evaluate("""() => {
+      const looks = () => [...document.querySelectorAll("#controls .pace .segments span")].map((choice) => {
+        const { color, backgroundColor } = getComputedStyle(choice);
+        return `${color} ${backgroundColor}`;
+      });
+      const before = looks();
+      document.querySelector("#controls .pace").disabled = true; // until the page has the next step
+      return [before, looks()];
+    }""")
+    assert len(before) == 3
     assert not set(before) & set(after)
