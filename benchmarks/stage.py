@@ -16,12 +16,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.server import Server, running
 from benchmarks.table import markdown
-from scripts.long_run import write_long_run
+from scripts.long_run import MOST_STEPS, write_long_run
 from scripts.serving import ROOT, serving
 
 VIEWPORT: Any = {"width": 1366, "height": 657}
 SECONDS = 5
-LONG = 500_000
+LONG = MOST_STEPS
 RUNS = 10
 
 FRAMES = """seconds => new Promise((resolve) => {

@@ -15,7 +15,8 @@ from app.record import Record
 from app.settings import Settings
 
 BATCH_SIZE = 25
-"""A thousand epochs of it are 496,000 steps."""
+MOST_STEPS = 496_000
+"""A thousand epochs of it, the most that a recipe may have."""
 
 PER_RECORD = 49
 DIGITS = 9
@@ -26,9 +27,9 @@ RECORDS = 200
 
 
 async def write_long_run(data_dir: Path, steps: int, run: str = "long") -> None:
-    """A linear run of that many steps (at most 496,000), a log record for every 49 of them and two weight images, named
-    ``run``. Its recipe has all of these steps, so that every one of their mini-batches can be asked for. No server may
-    have the directory open."""
+    """A linear run of that many steps (at most ``MOST_STEPS``), a log record for every 49 of them and two weight
+    images, named ``run``. Its recipe has all of these steps, so that every one of their mini-batches can be asked for.
+    No server may have the directory open."""
     draw = random.Random(1)
     per_epoch = Recipe(batch_size=BATCH_SIZE).steps_per_epoch
     recipe = Recipe(model="linear", batch_size=BATCH_SIZE, epochs=-(-steps // per_epoch))
@@ -72,4 +73,4 @@ def _weights(draw: random.Random, run: str, step: int) -> Weights:
 
 
 if __name__ == "__main__":
-    asyncio.run(write_long_run(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 496_000))
+    asyncio.run(write_long_run(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else MOST_STEPS))
