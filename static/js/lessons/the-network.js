@@ -10,7 +10,6 @@ import { FrozenLayer } from "./frozen-layer.js";
 import { Graph } from "./graph.js";
 import { openLesson } from "./lesson.js";
 import { ended, runLink, showTable, waitsFor } from "./runs-shown.js";
-import { shareTaken } from "./trials.js";
 import { UnitsOff } from "./units-off.js";
 
 /** @import { Ink, Item } from "./graph.js" */
@@ -147,8 +146,8 @@ function guessed() {
 /** In the middle of a graph that would be empty. @param {number} x @param {number} y @param {readonly Trial[]} trained @returns {Item[]} */
 function unlessEnded(x, y, trained) {
   if (trained.some(({ members }) => members.some(ended))) return [];
-  const logs = trained.flatMap(({ members }) => members.map(({ log }) => log));
-  return [{ kind: "words", x, y, words: logs.length ? `The runs train: ${percent(shareTaken(logs), 0)} of their steps.` : "The runs come here.", ink: "ink" }];
+  const words = trained.some(({ members }) => members.length) ? "The runs are being trained." : "The runs come here.";
+  return [{ kind: "words", x, y, words, ink: "ink" }];
 }
 
 function paintRuns() {
@@ -169,7 +168,7 @@ function paintRuns() {
       const below = Math.min(...there.map(({ accuracy }) => accuracy)) - 0.004;
       return there.length ? [/** @type {Item} */ ({ kind: "words", x: there[0].epochs.valid_loss.at(-1), y: below, words: i ? "batches of 32" : "batches of 256", ink: i ? "series-2" : "ink" })] : [];
     }),
-    ...unlessEnded(0.01875, 0.967, [textbook, ...headlines.values()]),
+    ...unlessEnded(0.01875, 0.975, [textbook, ...headlines.values()]),
   ]);
   runs.describe(said());
 }
@@ -192,7 +191,7 @@ function paintWidths() {
     ...guessed(),
     { kind: "line", points, ink: "soft" },
     { kind: "dots", points, ink: "ink", size: 5 },
-    ...unlessEnded(5.5, 0.967, [widths, textbook]),
+    ...unlessEnded(5.5, 0.975, [widths, textbook]),
   ]);
   width.describe(widthWords());
 }
