@@ -72,8 +72,8 @@ def serving(
     """A server on a free port that begins no run by itself, no lesson's either, and lets any number be started.
     ``first_run="true"`` becomes THREESEVEN_FIRST_RUN=true; the shell's own settings do not count. Modules are also
     found in the folders of ``path``. The system lets it have so many ``files`` open, by default as many as this
-    process. Coverage does not measure a command, which would take a seventh longer. Raises RuntimeError where the
-    server does not start or, unless it has been ended before, does not end cleanly.
+    process. Coverage does not measure a command, which would take longer. Raises RuntimeError where the server
+    does not start or, unless it has been ended before, does not end cleanly.
     """
     ours = {"data_dir": str(data_dir), "port": "0", "first_run": "false", "lesson_defaults": "false"}
     ours |= {"runs_per_minute": "10000"} | settings

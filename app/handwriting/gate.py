@@ -71,4 +71,4 @@ class Gate:
 
 def _logsumexp(values: Sequence[float]) -> float:
     most = max(values)
-    return most + math.log(sum([math.exp(value - most) for value in values]))  # a list: a generator takes twice as long
+    return most + math.log(sum([math.exp(value - most) for value in values]))  # a list, which is quicker

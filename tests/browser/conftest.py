@@ -48,7 +48,7 @@ QUIET = [
     "--disable-quic",
     "--no-first-run",
     "--no-sandbox",  # which not every build has, nor every machine allows; these are our own pages
-    "--in-process-gpu",  # what is painted without a graphics card goes through one process less: a twelfth of a core
+    "--in-process-gpu",  # one process less for what is painted: a twelfth of the processor's time
     "--renderer-process-limit=1",  # else each test's first page starts one, a tenth of a second of a core
     "--disable-smooth-scrolling",  # a key that comes amid the way of the one before may be lost, here as to a visitor
 ]

@@ -4,6 +4,7 @@ import re
 
 import httpx
 from playwright.sync_api import Page, expect
+from websockets.sync.client import connect
 
 
 def start(server: str, **body: object) -> str:
@@ -11,6 +12,15 @@ def start(server: str, **body: object) -> str:
     answer = httpx.post(f"{server}/api/runs", json=body, timeout=60, verify=False)
     answer.raise_for_status()
     run: str = answer.json()["id"]
+    return run
+
+
+def finished(server: str, **recipe: object) -> str:
+    """The id of a short run that is over."""
+    run = start(server, **{"epochs": 1, **recipe})
+    with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}", max_size=None) as events:
+        for _ in events:
+            pass
     return run
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.drawing import SEVEN, THREE, Points, blank, draw, headline, inked, on_canvas, opened
-from tests.browser.test_parts import finished
+from tests.browser.steering import finished
 from tests.browser.waiting import at_rest, fits, until, until_is
 
 

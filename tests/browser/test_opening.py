@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_parts import finished
+from tests.browser.steering import finished
 from tests.browser.waiting import asked, at_rest
 
 NOTE_PLACES = """

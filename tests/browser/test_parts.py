@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
-from websockets.sync.client import connect
 
+from tests.browser.steering import finished
 from tests.browser.waiting import asked, at_rest, fits, until
 
 SETTING = """async ({ run, recipe, boxes }) => {
@@ -60,16 +59,6 @@ MISREAD = ("/static/js/run/misread.js", "mountMisread")
 CONTRIBUTIONS = ("/static/js/ink/contributions.js", "mountContributions")
 BATCH = ("/static/js/run/batch.js", "mountBatch")
 PARTS = [PICTURE, TILES, MISREAD, CONTRIBUTIONS, BATCH]
-
-
-def finished(server: str, **recipe: Any) -> str:
-    """The id of a short run that is over."""
-    started = httpx.post(f"{server}/api/runs", json={"epochs": 1, **recipe}, timeout=60).raise_for_status()
-    run: str = started.json()["id"]
-    with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}", max_size=None) as events:
-        for _ in events:
-            pass
-    return run
 
 
 def set_up(page: Page, server: str, run: str, **boxes: str) -> None:

@@ -86,12 +86,11 @@ async def test_in_the_middle_of_a_write(database: Database, other: Engine) -> No
     assert await database.read(count) == 1
 
 
-@pytest.mark.parametrize("answered", [True, False])
-async def test_while_it_is_committed(
-    database: Database, other: Engine, monkeypatch: pytest.MonkeyPatch, answered: bool
+def losing_commits(
+    monkeypatch: pytest.MonkeyPatch, opened: Engine, leave: Callable[[], None], *, answered: bool
 ) -> None:
-    """Whether the server had committed or not is not told: the write is made once all the same."""
-    dialect = database._engine.dialect
+    """In the middle of the next commit ``leave`` is called, which ends the connection."""
+    dialect = opened.dialect
     commit, commits = dialect.do_commit, []
 
     def lose(connection: Any) -> None:
@@ -99,11 +98,19 @@ async def test_while_it_is_committed(
         if len(commits) == 1:
             if answered:
                 commit(connection)
-            cut_off(other)
+            leave()
             connection.execute("SELECT 1")  # raises what a commit without an answer would
         commit(connection)
 
     monkeypatch.setattr(dialect, "do_commit", lose)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_while_it_is_committed(
+    database: Database, other: Engine, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    """Whether the server had committed or not is not told: the write is made once all the same."""
+    losing_commits(monkeypatch, database._engine, lambda: cut_off(other), answered=answered)
     assert await database.write(insert) == "inserted"
     assert await database.read(count) == 1
 
@@ -124,25 +131,6 @@ def gone(other: Engine) -> Iterator[Callable[[], None]]:
         yield leave
     finally:
         allow(True)
-
-
-def losing_commits(
-    monkeypatch: pytest.MonkeyPatch, opened: Engine, leave: Callable[[], None], *, answered: bool
-) -> None:
-    """The server goes in the middle of the next commit."""
-    dialect = opened.dialect
-    commit, commits = dialect.do_commit, []
-
-    def lose(connection: Any) -> None:
-        commits.append(connection)
-        if len(commits) == 1:
-            if answered:
-                commit(connection)
-            leave()
-            connection.execute("SELECT 1")  # raises what a commit without an answer would
-        commit(connection)
-
-    monkeypatch.setattr(dialect, "do_commit", lose)
 
 
 async def is_set(flag: Callable[[], object]) -> None:
