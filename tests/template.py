@@ -3,6 +3,7 @@ coverage measures: what a test starts itself, but not the workers that a server 
 longer, and what they do is measured where tests start workers without a server (tests/running).
 """
 
+import gc
 import os
 import posix
 from multiprocessing import parent_process
@@ -23,6 +24,7 @@ def measure_no_more() -> None:
 
 
 def _begun(_: object) -> None:
+    gc.freeze()  # what was loaded stays: to go through it now and then is to copy its memory
     parent = parent_process()
     if parent is not None and parent.pid != TESTS:
         measure_no_more()
