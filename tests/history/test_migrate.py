@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, select, text
 
 from app.history import migrate, schema
@@ -60,6 +62,12 @@ def tables(connection: Connection) -> dict[str, list[str]]:
         name: [repr(sorted(tell(name), key=repr)) for tell in told] + [repr(seen.get_pk_constraint(name))]
         for name in seen.get_table_names()
     }
+
+
+def test_the_newest_migration_is_the_one_the_schema_names() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.REVISION]
 
 
 async def test_opening_again_changes_nothing(url: str) -> None:
