@@ -36,14 +36,15 @@ class DigitNetwork:
         if inputs != ANSWERS:
             raise ValueError(f"the network has {inputs} outputs, not {ANSWERS}")
         self._by_pixel = np.ascontiguousarray(self._layers[0][0].T)
-        """The first layer's weights ``[784, units]``: of pixels that follow each other they lie in one piece."""
+        """The first layer's weights ``[784, units]``: a pixel's lie in one piece."""
 
     def outputs(self, image: Pixels) -> list[float]:
         """z of each answer, for ``image`` ``[784]``, 0-255, ink bright on 0: softmax(z) are the probabilities, and
         P(3), if it is a 3 or a 7, is the sigmoid of z₃ - z₇."""
         (_, bias, zeros), *hidden, (last, last_bias, _) = self._layers
-        lit = _lit(image)  # the first layer's product is most of the work, and a third of an image is empty at its ends
-        x: Array = image[lit].astype(np.float32, copy=False).dot(self._by_pixel[lit])
+        # The first layer's product is most of the work, and of 784 pixels some 140 are not 0.
+        lit = image.nonzero()[0]
+        x: Array = image[lit].astype(np.float32, copy=False).dot(self._by_pixel.take(lit, axis=0))
         x += bias
         np.maximum(x, zeros, out=x)
         for weight, bias, zeros in hidden:
@@ -58,9 +59,3 @@ class DigitNetwork:
         *hidden, (last, bias, _) = self._layers
         difference = last[3] - last[7], float(bias[3]) - float(bias[7])
         return shares([(weight, b) for weight, b, _ in hidden], difference, "relu", image.astype(np.float64))
-
-
-def _lit(image: Pixels) -> slice:
-    """From the first pixel that is not 0 to the last. By bytes, which takes a microsecond less than asking numpy."""
-    raw, size = image.tobytes(), image.itemsize
-    return slice((len(raw) - len(raw.lstrip(b"\0"))) // size, -(-len(raw.rstrip(b"\0")) // size))

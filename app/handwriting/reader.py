@@ -80,8 +80,9 @@ class Reader:
         """Of an image of 784 pixels in any shape, ink bright on 0. With more than ``most_ink`` it is neither. ``keep``:
         the share of the validation digits that the gate would let pass. ``hindrances``, of the picture that it
         was taken from, give the reason where it looks like no other digit; what is faint there is read as no digit."""
-        pixels = image.reshape(-1).astype(np.float32)
-        outputs = self.network.outputs(pixels)
+        flat = image.reshape(-1)
+        pixels = flat.astype(np.float32)
+        outputs = self.network.outputs(flat)
         logit = outputs[3] - outputs[7] if predictor is None else predictor.logit(pixels)
         nearness = self.baseline.read(pixels)
         verdict: Verdict = "3" if logit > 0 else "7"
