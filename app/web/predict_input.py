@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from itertools import chain
 from struct import Struct
 from typing import Annotated, Any, NamedTuple
@@ -235,6 +235,9 @@ async def read(request: Request, body: Body, work: ReadingWork) -> Question | It
 
 
 async def _json(body: bytes, choice: Choice, request: Request, work: ReadingWork) -> Question | Items:
+    small = len(body) <= INLINE_LIMIT
+    if small and (image := _only_pixels(body)) is not None:
+        return Question(image, choice)
     if b'"items"' in body or b"\\" in body:  # with a backslash the word can be written in other ways
         several = await work.run(client_address(request), False, items, body, choice)
         if several is not None:
@@ -242,8 +245,8 @@ async def _json(body: bytes, choice: Choice, request: Request, work: ReadingWork
     if len(body) > JSON_LIMIT:
         detail = f"A drawing may have at most {JSON_LIMIT:,} bytes of JSON; many as items {ITEMS_LIMIT:,}."
         raise Problem(413, "Too large", detail)
-    if len(body) <= INLINE_LIMIT and body.count(b"[") <= INLINE_LISTS:
-        return drawing(body, choice)
+    if small and body.count(b"[") <= INLINE_LISTS:
+        return _drawing(body, choice)
     return await work.run(client_address(request), False, drawing, body, choice)
 
 
@@ -258,10 +261,20 @@ def raw_pixels(body: bytes) -> Image:
 
 def drawing(body: bytes, choice: Choice) -> Question:
     """The question in a JSON body; ``choice`` is what the query says. Raises Problem."""
-    with suppress(msgspec.DecodeError):
+    image = _only_pixels(body)
+    return _drawing(body, choice) if image is None else Question(image, choice)
+
+
+def _only_pixels(body: bytes) -> Image | None:
+    """Of a JSON body that is 784 whole numbers and nothing beside; None of another. Raises Problem."""
+    try:
         numbers = _ONLY_PIXELS.decode(body).pixels
-        if len(numbers) == PIXELS:
-            return Question(_whole(numbers), choice)
+    except msgspec.DecodeError:
+        return None
+    return _whole(numbers) if len(numbers) == PIXELS else None
+
+
+def _drawing(body: bytes, choice: Choice) -> Question:
     try:
         asked = Drawing.model_validate_json(body)
     except ValidationError as error:
