@@ -29,7 +29,8 @@ def log_odds(outputs: Sequence[float]) -> float:
     """Of a 3 or a 7 against everything else, by the eleven outputs of the built-in network:
     logsumexp(z₃, z₇) - logsumexp(the rest)."""
     zero, one, two, three, four, five, six, seven, *others = outputs
-    return _logsumexp([three, seven]) - _logsumexp([zero, one, two, four, five, six, *others])
+    more, less = (three, seven) if three > seven else (seven, three)
+    return more + math.log1p(math.exp(less - more)) - _logsumexp([zero, one, two, four, five, six, *others])
 
 
 def why_not(outputs: Sequence[float]) -> str:
