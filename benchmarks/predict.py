@@ -3,6 +3,7 @@ reading one image takes by itself, which no server can take from it."""
 
 import asyncio
 import json
+import random
 import time
 import timeit
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ from benchmarks.table import markdown, spread
 
 CONNECTIONS = 16
 SECONDS, ROUNDS = 0.4, 25
-"""Short and many: what is compared follows each other closely on cores whose speed changes by the second."""
+"""Short and many: what is compared follows each other closely on cores whose speed changes by the second,
+and in another order each time."""
 
 
 class Caller(asyncio.Protocol):
@@ -98,7 +100,7 @@ def main() -> None:
         }
         rates: dict[str, list[tuple[float, float]]] = {name: [] for name in requests}
         for _ in range(ROUNDS):
-            for name, request in requests.items():
+            for name, request in random.sample(list(requests.items()), len(requests)):
                 rates[name].append(uvloop.run(rate(server, request)))
     noop = next(iter(rates.values()))
     rows = []
