@@ -60,3 +60,10 @@ def test_specks_in_strokes_are_no_meshes():
     specked = SEVEN.copy()
     specked[62::4, ::4] = False
     assert not meshed(specked)
+
+
+@pytest.mark.parametrize("missing", [0.1, 0.25])
+def test_strokes_of_chalk_have_holes_but_no_meshes(missing):
+    random = np.random.default_rng(0)
+    chalk = SEVEN & (random.random(SEVEN.shape) >= missing)
+    assert not meshed(chalk.repeat(2, axis=0).repeat(2, axis=1))
