@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from app.handwriting.components import label
 from app.handwriting.ink import thickness
-from app.handwriting.paper import grown
+from app.handwriting.paper import grown, slide
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.intp]
@@ -64,6 +64,8 @@ SMALLEST_PANEL, FILLED = 0.25, 0.97
 """Of the picture's sides, how long a panel's are at least; of its area, how much is unlike the ground around it."""
 OTHER = 0.1
 """Difference in brightness by which a panel's ground is another than what is around it."""
+MOST_CROSSING = 0.5
+"""Of a panel's side: how much of it strokes cross, at most; what is darker on more of it is a frame or a shadow."""
 SUDDEN = 0.8
 """Of the difference between a bar beside a picture and the picture: how much of it lies between two rows."""
 
@@ -152,7 +154,7 @@ def _lines_in(ink: Mask, share: float) -> int:
 
 def panel(grey: Floats) -> tuple[slice, slice] | None:
     """Rows and columns of the rectangle in ``grey`` ``[h, w]`` that has another ground than the picture around it, as a
-    plot's or a note's; None where there is none."""
+    plot's or a note's; None where there is none, or where ink goes beyond it, as beyond a highlighter's mark."""
     step = -(-max(grey.shape) // COARSE)
     small = grey[::step, ::step]
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
@@ -173,7 +175,27 @@ def panel(grey: Floats) -> tuple[slice, slice] | None:
     ground = np.median(small[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     if abs(ground - around) <= OTHER:  # a frame on the same paper
         return None
-    return slice((rows[0] + 1) * step, rows[-1] * step), slice((columns[0] + 1) * step, columns[-1] * step)
+    within = slice((rows[0] + 1) * step, rows[-1] * step), slice((columns[0] + 1) * step, columns[-1] * step)
+    return None if _goes_beyond(grey, within, float(ground), float(around), step) else within
+
+
+def _goes_beyond(grey: Floats, within: tuple[slice, slice], ground: float, around: float, step: int) -> bool:
+    """Whether a stroke on the ``ground`` of the panel ``within`` ``grey`` goes on upon the ground ``around`` it: where
+    both are darker, or both lighter, at one of the panel's sides and three steps outside."""
+    far, height, width = 3 * step, *grey.shape
+    rows, columns = within
+    for inner, outer in (
+        (grey[rows.start, columns], grey[max(rows.start - far, 0), columns]),
+        (grey[rows.stop - 1, columns], grey[min(rows.stop + far, height - 1), columns]),
+        (grey[rows, columns.start], grey[rows, max(columns.start - far, 0)]),
+        (grey[rows, columns.stop - 1], grey[rows, min(columns.stop + far, width - 1)]),
+    ):
+        for sign in (-1, 1):
+            inside, outside = sign * (inner - ground) > OTHER, sign * (outer - around) > OTHER
+            near = slide(inside.astype(np.float32), far, 0, np.maximum) > 0
+            if inside.mean() <= MOST_CROSSING and bool((near & outside).any()):
+                return True
+    return False
 
 
 def without_bars(grey: Floats) -> tuple[slice, slice] | None:

@@ -136,6 +136,15 @@ def test_a_panel_is_found_where_its_ground_is_another():
     assert panel(1 - SEVEN.astype(np.float32)) is None
 
 
+@pytest.mark.parametrize("ink", [0.0, 1.0])
+def test_what_a_stroke_goes_beyond_is_no_panel(ink):
+    grey = np.full((200, 200), 0.9 - 0.7 * ink, np.float32)
+    grey[80:130, 40:160] = 0.7 - 0.3 * ink
+    assert panel(grey) is not None
+    grey[SEVEN] = ink
+    assert panel(grey) is None
+
+
 def test_bars_beside_a_picture_go_and_its_own_margins_stay():
     grey = 1 - SEVEN.astype(np.float32)
     assert without_bars(grey) is None
