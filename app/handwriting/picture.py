@@ -50,6 +50,9 @@ LEAST_AT_BORDER = 0.02
 """Of the largest piece's ink: with less than that inside, what lies along the border is all there is."""
 SMALLEST_PART, FURTHEST_PART = 0.05, 0.2
 """Of the digit's largest piece, the ink and the distance, by its longer side, of others that belong to it."""
+NEXT_PART, WIDENED = 0.08, 1.25
+"""The same distance between two parts of which one belongs to it, and by how much the other may widen what is then
+wider than high. With a word beside it a digit is much wider."""
 THIN = 1.3
 """Pixels of thickness where it is read: below, a line has gaps. A pen of 1/200 of the picture's side has 1.5."""
 TOUCHED = 0.004
@@ -288,16 +291,27 @@ def _pieces(contrast: Floats, mask: Mask) -> Mask:
             encloses = sides[main] > sides[second] and mass[second] >= LEAST_ENCLOSED * mass[main]
             main = second if encloses else main
     rings = _around(places, count, (top + bottom)[main] / 2, (left + right)[main] / 2) >= AROUND
-    gap = np.maximum(
-        np.maximum(top - bottom[main], top[main] - bottom), np.maximum(left - right[main], left[main] - right)
-    )
-    kept = (
-        (inside | (np.arange(count) == main))
-        & ~(rings & (sides > sides[main]))
-        & (mass >= SMALLEST_PART * mass[main])
-        & (gap <= FURTHEST_PART * sides[main])
-    )
+    possible = inside & ~(rings & (sides > sides[main])) & (mass >= SMALLEST_PART * mass[main])
+    bounds = top, left, bottom, right
+    kept = (np.arange(count) == main) | (possible & (_gaps(bounds, main) <= FURTHEST_PART * sides[main]))
+    added = np.flatnonzero(kept)
+    while len(added) > 0:  # a digit that lines cut into several pieces
+        near = np.any([_gaps(bounds, one) <= NEXT_PART * sides[main] for one in added], axis=0)
+        tall = np.maximum(bottom, bottom[kept].max()) - np.minimum(top, top[kept].min())
+        wide = np.maximum(right, right[kept].max()) - np.minimum(left, left[kept].min())
+        upright = wide <= np.maximum(tall, WIDENED * (right[kept].max() - left[kept].min()))
+        added = np.flatnonzero(possible & ~kept & near & upright)
+        kept[added] = True
     return np.isin(labels, np.flatnonzero(kept) + 1)
+
+
+def _gaps(bounds: tuple[Whole, Whole, Whole, Whole], one: int | np.intp) -> Whole:
+    """Pixels between the bounds of one piece and those of each; below 1 where they overlap."""
+    top, left, bottom, right = bounds
+    gaps: Whole = np.maximum(
+        np.maximum(top - bottom[one], top[one] - bottom), np.maximum(left - right[one], left[one] - right)
+    )
+    return gaps
 
 
 def _around(places: tuple[Whole, Whole, Whole], count: int, row: float, column: float) -> NDArray[np.float64]:

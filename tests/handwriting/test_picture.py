@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from app.handwriting import ink
 from app.handwriting.picture import PictureError, heavy, look, read
-from benchmarks.pictures import PICTURES, encoded, framed, ruled, underlined, with_lines, written
+from benchmarks.pictures import PICTURES, dark, encoded, framed, ruled, underlined, with_lines, written
 from benchmarks.pictures import photo as in_light
 from tests.handwriting.photos import bomb, photo
 
@@ -288,6 +288,19 @@ def test_scattered_dots_of_a_picture_in_black_and_white_do_not_matter(reader, pa
         data = io.BytesIO()
         grey.convert("1").save(data, "PNG")
         assert reading_of(data.getvalue(), reader).digit == digit
+
+
+@pytest.mark.parametrize("step", [30, 40, 60])
+def test_a_digit_that_fine_lines_of_paper_cut_into_pieces_is_read_whole(reader, step):
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        found = []
+        for first in range(0, step, 5):
+            inked = written(strokes)
+            for row in range(first, len(inked), step):
+                inked[row : row + 3] = 0
+            found.append(reading_of(dark(inked), reader).digit)
+        assert set(found) <= {digit, None}
+        assert found.count(None) <= 1  # where a line lies in the 7's roof
 
 
 def test_faint_ink_amid_noise_is_read_or_said_to_be_faint(reader):
