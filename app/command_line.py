@@ -199,12 +199,16 @@ def data(
     download: Annotated[bool, typer.Option("--download", help="Fetch what is missing first.")] = False,
 ) -> None:
     """Check MNIST's files, for --mnist-dir; with --download fetch them."""
-    from app.terminal import TrainingError, describe_data
+    from app.learning.download import download as fetch
+    from app.learning.idx import DatasetError
+    from app.learning.mnist import select
 
     try:
-        typer.echo(describe_data(folder, download=download))
-    except TrainingError as error:
+        found = select(fetch(folder) if download else folder)
+    except DatasetError as error:
         raise fail(str(error)) from None
+    trained, tested = len(found["train_images"]), len(found["valid_images"])
+    typer.echo(f"{folder}: {trained:,} threes and sevens to train on, {tested:,} to test with")
 
 
 @cli.command()

@@ -217,7 +217,7 @@ def _announce_on(console: Console, settings: Settings, port: int) -> None:
 
 
 def _check_data(settings: Settings) -> None:
-    """In a process of its own, since reading them takes torch; it says on standard error what is wrong."""
+    """In a process of its own, whose memory goes with it; it says on standard error what is wrong."""
     if settings.mnist_dir is not None:
         download = ["--download"] if settings.download else []
         command = interpreter.command("app", "data", str(settings.mnist_dir), *download)

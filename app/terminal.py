@@ -1,4 +1,4 @@
-"""`threeseven train` and `data`: what the command line does with torch, in this process."""
+"""`threeseven train`: what the command line does with torch, in this process."""
 
 import signal
 import sys
@@ -13,23 +13,12 @@ from app.checkpoint import Checkpoint
 from app.controls import Act, Control
 from app.events import EpochEnded, Event, RunFailed, RunFinished, RunStarted, RunStopped, Steps, Weights
 from app.learning.dataset import DatasetError, load
-from app.learning.download import download as fetch
 from app.learning.train import train
 from app.recipe import Recipe
 
 
 class TrainingError(Exception):
     """The run could not start or failed; the message says what to do."""
-
-
-def describe_data(folder: Path, *, download: bool) -> str:
-    """Return a description of a folder of MNIST's files, fetched first if asked for. Raises TrainingError."""
-    try:
-        digits = load(fetch(folder) if download else folder)
-    except DatasetError as error:
-        raise TrainingError(str(error)) from None
-    trained, tested = len(digits.train_images), len(digits.valid_images)
-    return f"{folder}: {trained:,} threes and sevens to train on, {tested:,} to test with"
 
 
 class CtrlC:

@@ -25,7 +25,8 @@ from app.handwriting.gate import log_odds
 from app.handwriting.predictor import Predictor, from_safetensors
 from app.learning import idx
 from app.learning.controls import NoControls
-from app.learning.dataset import SPLITS, Digits, load
+from app.learning.dataset import Digits, load
+from app.learning.mnist import SPLITS
 from app.learning.train import train
 from app.recipe import Recipe
 from benchmarks import pens, refusing

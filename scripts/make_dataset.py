@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from app.data import EMBEDDED, Arrays
-from app.learning.dataset import DatasetError, select
+from app.learning.idx import DatasetError
+from app.learning.mnist import select
 
 LIMIT = 5_000_000
 EPOCH = (1980, 1, 1, 0, 0, 0)

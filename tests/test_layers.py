@@ -59,11 +59,14 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "app.serving": (VOCABULARY | {"app.history", "app.main", "app.running", "app.web"}, TORCH),
     "app.terminal": (VOCABULARY | {"app.learning"}, WEB | DATABASE),
     "app.reading_files": (VOCABULARY | {"app.handwriting", "app.history"}, WEB | PROCESS | TORCH),
-    "app.command_line": (VOCABULARY | {"app.handwriting", "app.reading_files", "app.serving", "app.terminal"}, TORCH),
+    "app.command_line": (
+        VOCABULARY | {"app.handwriting", "app.learning", "app.reading_files", "app.serving", "app.terminal"},
+        TORCH,
+    ),
     "app.__main__": ({"app.command_line"}, TORCH),
 }
-# These import torch, so they are for processes that train: the worker, and `threeseven train`, which the command line
-# imports only once it is asked for.
+# These import torch, so they are for processes that train: the worker, and `threeseven train` and `data`, which the
+# command line imports only once it is asked for.
 TRAINING = {"app.learning", "app.running.worker", "app.terminal"}
 
 

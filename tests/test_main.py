@@ -138,13 +138,6 @@ def test_data_tells_a_folder_that_is_not_mnist(mnist_of_zeros):
     assert "Traceback" not in process.stderr
 
 
-def test_serve_does_not_start_on_data_that_cannot_be_trained_on(tmp_path):
-    process = threeseven("serve", "--port", "0", "--data-dir", str(tmp_path), "--mnist-dir", str(tmp_path / "none"))
-    assert process.returncode == 2
-    assert "train-images-idx3-ubyte" in process.stderr
-    assert "http://" not in process.stdout
-
-
 def test_download_needs_a_folder():
     process = threeseven("serve", "--download")
     assert process.returncode == 2

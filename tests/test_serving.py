@@ -64,7 +64,7 @@ def test_a_host_that_is_not_here_is_said_in_one_line(tmp_path):
     assert len(said.strip().splitlines()) == 1
 
 
-def test_a_folder_that_is_called_app_is_not_taken_for_the_program(tmp_path):
+def test_data_that_cannot_be_trained_on_is_refused_also_where_a_folder_is_called_app(tmp_path):
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "__init__.py").touch()
     (tmp_path / "app" / "__main__.py").write_text("print('another program')")
@@ -73,7 +73,8 @@ def test_a_folder_that_is_called_app_is_not_taken_for_the_program(tmp_path):
     process = subprocess.run(started, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=PATIENCE)
     assert process.returncode == 2
     assert "another program" not in process.stdout
-    assert str(tmp_path / "none") in process.stderr
+    assert f"{tmp_path / 'none'} holds no train-images-idx3-ubyte" in process.stderr
+    assert "http://" not in process.stdout
 
 
 @pytest.mark.parametrize("name", ["feature%2Flogin", "a?b#c", "~ ü %20"])

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from app.learning.dataset import DatasetError, select
+from app.learning.idx import DatasetError
+from app.learning.mnist import select
 
 
 def download(folder: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.learning.dataset import SPLITS
+from app.learning.mnist import SPLITS
 from tests.learning.test_idx import idx_bytes
 
 
