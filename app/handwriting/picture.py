@@ -41,6 +41,10 @@ fewer than the second, the picture is averaged."""
 
 BLURS = 1, 2, 4
 """Pixels to either side over which a noisy picture is averaged, one after another, until ink stands out."""
+SHADOWED = 0.5
+"""Of the paper's unevenness: what is left of it, at most, once noise is averaged. Of shadows more is left."""
+SURELY = 0.75
+"""Contrast that is ink on however uneven a paper."""
 MOST_INKED = 0.25
 """Of the picture: with more ink than that it may be squared paper's."""
 
@@ -127,14 +131,19 @@ def _look(pixels: Floats, squared: bool = False) -> Seen:
         rest = without_squares(pixels)
         if rest is not None:
             return _look(rest, squared=True)
+    as_it_is = contrast, strength, level, noise
     for radius in BLURS:
         if strength >= LIGHTEST and 1 - level >= _CLEAR * noise:
             break
         contrast, strength = paper.contrast(paper.blur(pixels, radius))
         level, noise = _unevenness(contrast)
+    if told and noise > SHADOWED * as_it_is[3] and 1 - level < _CLEAR * noise:
+        contrast, strength, level, noise = as_it_is
     if strength < LIGHTEST or 1 - level < _NOISE * noise:
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(squared))
-    digit, surrounded, framed, underlined = _digit(contrast, max(paper.otsu(contrast)[0], level + _NOISE * noise))
+    digit, surrounded, framed, underlined = _digit(
+        contrast, max(paper.otsu(contrast)[0], min(level + _NOISE * noise, SURELY))
+    )
     if not digit.any():
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(True))
     full = float(np.quantile(contrast[digit], 0.6))

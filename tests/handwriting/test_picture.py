@@ -329,6 +329,17 @@ def test_a_hard_shadow_is_no_ink(reader):
     assert all(found in (digit, None) for digit, found in read_as)
 
 
+@pytest.mark.parametrize("soft", [3, 30])
+@pytest.mark.parametrize("across", [7, 18])
+def test_through_the_shadow_of_a_blind_it_is_read(reader, soft, across):
+    y, x = np.mgrid[:320, :320] / 320
+    for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
+        for lean in (3.0, 6.0):
+            shadow = 0.92 - 0.41 / (1 + np.exp(-soft * np.sin(across * x + lean * y)))
+            found = reading_of(encoded(shadow * (1 - 0.85 * written(strokes))), reader)
+            assert found.digit in ((digit, None) if (soft, across) == (30, 18) else (digit,))
+
+
 @pytest.mark.parametrize("pen", [0.0015, 0.004, 0.04])
 def test_other_digits_alone_are_neither_framed_nor_faint(reader, pen):
     random = np.random.default_rng(2)
