@@ -36,13 +36,13 @@ def like(image, expected=SEVEN):
 
 def test_photos_are_read_as_well_as_the_digits_on_them(mnist, reader):
     random = np.random.RandomState(3)
-    chosen = random.choice(len(mnist["valid_images"]), 200, replace=False)
+    chosen = random.choice(len(mnist["valid_images"]), 120, replace=False)
     images = [read(photo(mnist["valid_images"][index], random)) for index in chosen]
     threes = mnist["valid_labels"][chosen] == 3
     right = [(reader.read(image).logit > 0) == three for image, three in zip(images, threes, strict=True)]
     assert np.mean(right) >= 0.97
     placed = [image for image in images if image.any()]
-    assert len(placed) >= 198
+    assert len(placed) >= 119
     assert np.mean([np.abs(ink.centre_of_mass(image) - 14).max() < 0.1 for image in placed]) > 0.97
     sides = [max(np.ptp(np.flatnonzero((image > 20).any(axis=a))) + 1 for a in (0, 1)) for image in placed]
     assert np.mean(np.abs(np.array(sides) - 20) <= 1) > 0.97

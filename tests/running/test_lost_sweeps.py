@@ -68,7 +68,7 @@ async def test_a_sweep_whose_worker_is_killed_ends_as_if_nothing_had_been(
     supervisor: Supervisor, history: History
 ) -> None:
     """One member diverges before, one is stopped; neither has its end changed."""
-    base = Recipe(epochs=24, model="two_linear", loss="bce", optimizer="momentum", device="cpu")
+    base = Recipe(epochs=16, model="two_linear", loss="bce", optimizer="momentum", device="cpu")
     runs = await start(supervisor, base, learning_rate=[0.001, 0.01, 1000.0], seed=[0, 1])
     *_, diverging, _ = runs
     stopped, *others = runs[:4]

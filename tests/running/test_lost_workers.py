@@ -66,11 +66,11 @@ def content(events: Sequence[Event | Checkpoint], run: str) -> dict[str, list[ob
 async def test_a_run_whose_worker_is_killed_ends_as_if_nothing_had_been(
     supervisor: Supervisor, history: History
 ) -> None:
-    recipe = Recipe(epochs=12, batch_size=64, optimizer="adam", learning_rate=0.001, augment=True, device="cpu")
+    recipe = Recipe(epochs=6, batch_size=64, optimizer="adam", learning_rate=0.001, augment=True, device="cpu")
     run = await supervisor.start(recipe)
     following = await supervisor.start(Recipe(epochs=1))
     watcher = Watcher(history, run.id)
-    for epoch in 1, 4:
+    for epoch in 1, 3:
         await watcher.until(CheckpointSaved, epoch=epoch)
         kill_worker_of(run.id, supervisor)
         lost = await watcher.until(WorkerLost)

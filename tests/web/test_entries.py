@@ -163,7 +163,7 @@ def test_the_textbooks_recipe_is_the_lessons_own_entry_and_stays(server, client)
 
 
 def test_entries_outlive_the_server_and_what_it_left_is_trained_again(serve, tmp_path):
-    recipe = {"epochs": 3, "batch_size": 16, "hidden": 2}
+    recipe = {"epochs": 2, "batch_size": 16, "hidden": 2}
     with serve(tmp_path) as server, server.client() as client:
         quick = until(server, client, submit(client, name="Ada")["entry"]["id"])
         left = until(server, client, submit(client, recipe)["entry"]["id"], "training")
