@@ -41,7 +41,7 @@ fewer than the second, the picture is averaged."""
 
 BLURS = 1, 2, 4
 """Pixels to either side over which a noisy picture is averaged, one after another, until ink stands out."""
-SHADOWED = 0.5
+SHADOWED = 0.6
 """Of the paper's unevenness: what is left of it, at most, once noise is averaged. Of shadows more is left."""
 SURELY = 0.75
 """Contrast that is ink on however uneven a paper."""
@@ -137,7 +137,7 @@ def _look(pixels: Floats, squared: bool = False) -> Seen:
             break
         contrast, strength = paper.contrast(paper.blur(pixels, radius))
         level, noise = _unevenness(contrast)
-    if told and noise > SHADOWED * as_it_is[3] and 1 - level < _CLEAR * noise:
+    if told and noise > SHADOWED * as_it_is[3]:
         contrast, strength, level, noise = as_it_is
     if strength < LIGHTEST or 1 - level < _NOISE * noise:
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(squared))

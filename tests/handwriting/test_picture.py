@@ -340,6 +340,14 @@ def test_through_the_shadow_of_a_blind_it_is_read(reader, soft, across):
             assert found.digit in ((digit, None) if (soft, across) == (30, 18) else (digit,))
 
 
+def test_stripes_of_hard_shadow_make_no_sure_wrong_digit(reader):
+    stroke = [(32, 51), (30, 39), (39, 30), (82, 7), (130, 19), (129, 86), (77, 135), (121, 144), (126, 213), (3, 255)]
+    y, x = np.mgrid[:320, :320] / 320
+    shadow = np.where(np.sin(18 * x + 6 * y) > 0, 0.506, 0.92)
+    found = reading_of(encoded(shadow * (1 - 0.85 * written([np.array(stroke, float)])), "JPEG"), reader)
+    assert found.digit != 7
+
+
 @pytest.mark.parametrize("pen", [0.0015, 0.004, 0.04])
 def test_other_digits_alone_are_neither_framed_nor_faint(reader, pen):
     random = np.random.default_rng(2)
