@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.handwriting.builtin import NAME
 from app.handwriting.reader import Reader
 from app.learning.dataset import load
+from app.web.predict_input import Choice, drawing
 from app.web.prediction import encode
 from benchmarks.server import Server, running
 from benchmarks.table import markdown, spread
@@ -118,7 +119,9 @@ def by_itself(image: NDArray[np.uint8]) -> Iterator[tuple[str, str]]:
     reader = Reader.built_in()
     pixels = image.reshape(-1).astype(np.float32)
     reading = reader.read(image)
+    body, choice = json.dumps({"pixels": image.tolist()}).encode(), Choice()
     for name, work in (
+        ("its pixels as JSON integers, decoded and checked", lambda: drawing(body, choice)),
         ("the network", lambda: reader.network.outputs(pixels)),
         ("all of the reading: gate, baseline and network", lambda: reader.read(image)),
         ("the answer as JSON, with the image", lambda: encode(reading, NAME, reader.step, image)),
