@@ -57,6 +57,8 @@ SMALLEST_PART, FURTHEST_PART = 0.05, 0.2
 NEXT_PART, WIDENED = 0.08, 1.25
 """The same distance between two parts of which one belongs to it, and by how much the other may widen what is then
 wider than high. With a word beside it a digit is much wider."""
+MOST_PARTS = 100
+"""Pieces that may be parts of a digit: more are a pattern around it, of which only what lies next to it is taken."""
 THIN = 1.3
 """Pixels of thickness where it is read: below, a line has gaps. A pen of 1/200 of the picture's side has 1.5."""
 TOUCHED = 0.004
@@ -304,7 +306,7 @@ def _pieces(contrast: Floats, mask: Mask) -> Mask:
     bounds = top, left, bottom, right
     kept = (np.arange(count) == main) | (possible & (_gaps(bounds, main) <= FURTHEST_PART * sides[main]))
     added = np.flatnonzero(kept)
-    while len(added) > 0:  # a digit that lines cut into several pieces
+    while len(added) > 0 and possible.sum() <= MOST_PARTS:  # a digit that lines cut into several pieces
         near = np.any([_gaps(bounds, one) <= NEXT_PART * sides[main] for one in added], axis=0)
         tall = np.maximum(bottom, bottom[kept].max()) - np.minimum(top, top[kept].min())
         wide = np.maximum(right, right[kept].max()) - np.minimum(left, left[kept].min())

@@ -303,6 +303,16 @@ def test_a_digit_that_fine_lines_of_paper_cut_into_pieces_is_read_whole(reader, 
         assert found.count(None) <= 1  # where a line lies in the 7's roof
 
 
+@pytest.mark.parametrize(("step", "dot"), [(10, 5), (12, 6)])
+def test_a_pattern_around_a_stroke_is_no_part_of_it(step, dot):
+    inked = np.zeros((256, 256))
+    for row, column in np.ndindex(dot, dot):
+        inked[8 + row : -8 : step, 8 + column : -8 : step] = 1
+    inked[58:198, 116:140] = 0
+    inked[68:188, 126:130] = 1
+    assert (look(dark(inked)).image > 20).any(axis=0).sum() < 10
+
+
 def test_faint_ink_amid_noise_is_read_or_said_to_be_faint(reader):
     random = np.random.default_rng(4)
     for digit, strokes in ((3, THREE_STROKES), (7, SEVEN_STROKES)):
