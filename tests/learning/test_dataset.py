@@ -7,18 +7,6 @@ import torch
 
 import app.data
 from app.learning.dataset import DatasetError, Digits, load
-from tests.learning import mnist_files
-
-
-@pytest.fixture(scope="module")
-def mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return mnist_files.write(tmp_path_factory.mktemp("mnist") / "MNIST" / "raw")
-
-
-@pytest.fixture
-def own_mnist(mnist: Path, tmp_path: Path) -> Path:
-    """A copy to spoil."""
-    return Path(shutil.copytree(mnist, tmp_path / "mnist"))
 
 
 def test_every_3_and_7_of_mnist_comes_with_the_package(digits: Digits) -> None:
@@ -56,8 +44,8 @@ def test_the_file_is_small_enough_to_carry_and_is_checked(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize("up", [0, 1, 2], ids=["the folder", "above raw", "above MNIST/raw"])
-def test_reads_a_folder_of_mnists_files(mnist: Path, up: int) -> None:
-    digits = load([mnist, mnist.parent, mnist.parent.parent][up])
+def test_reads_a_folder_of_mnists_files(mnist_folder: Path, up: int) -> None:
+    digits = load([mnist_folder, mnist_folder.parent, mnist_folder.parent.parent][up])
     assert digits.train_images.shape == (12_396, 784)
     assert digits.other_valid_images.shape == (1_000, 784)
     # Each image is found with its own label.
@@ -65,12 +53,12 @@ def test_reads_a_folder_of_mnists_files(mnist: Path, up: int) -> None:
     assert torch.equal(digits.other_train_images[:, 0], digits.other_train_labels)
 
 
-def test_reads_what_torchvision_reads(own_mnist: Path, tmp_path: Path) -> None:
+def test_reads_what_torchvision_reads(own_mnist_folder: Path, tmp_path: Path) -> None:
     from torchvision.datasets import MNIST
 
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for path in own_mnist.iterdir():
+    for path in own_mnist_folder.iterdir():
         (raw / path.stem).write_bytes(gzip.decompress(path.read_bytes()))
     theirs = MNIST(tmp_path, train=False)
     ours = load(tmp_path)
@@ -79,8 +67,8 @@ def test_reads_what_torchvision_reads(own_mnist: Path, tmp_path: Path) -> None:
     assert torch.equal(ours.valid_targets == 1, theirs.targets[wanted] == 3)
 
 
-def test_the_embedded_digits_need_no_folder(own_mnist: Path, digits: Digits) -> None:
-    shutil.rmtree(own_mnist)
+def test_the_embedded_digits_need_no_folder(own_mnist_folder: Path, digits: Digits) -> None:
+    shutil.rmtree(own_mnist_folder)
     with pytest.raises(DatasetError):
-        load(own_mnist)
+        load(own_mnist_folder)
     assert torch.equal(load().train_images, digits.train_images)
