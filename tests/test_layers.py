@@ -65,8 +65,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "app.__main__": ({"app.command_line"}, TORCH),
 }
-# These import torch, so they are for processes that train: the worker, and `threeseven train` and `data`, which the
-# command line imports only once it is asked for.
+# Most of these import torch, so they are for processes that train: the worker, and `threeseven train`. The command line
+# imports what it needs of them only once it is asked for.
 TRAINING = {"app.learning", "app.running.worker", "app.terminal"}
 
 

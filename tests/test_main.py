@@ -138,6 +138,14 @@ def test_data_tells_a_folder_that_is_not_mnist(mnist_of_zeros):
     assert "Traceback" not in process.stderr
 
 
+def test_data_loads_no_torch(mnist_of_zeros):
+    command = [sys.executable, "-X", "importtime", "-m", "app", "data", str(mnist_of_zeros)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "app.learning.mnist" in loaded
+    assert not {"torch", "torchvision"} & loaded
+
+
 def test_download_needs_a_folder():
     process = threeseven("serve", "--download")
     assert process.returncode == 2

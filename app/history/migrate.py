@@ -45,8 +45,7 @@ def migrate(connection: Connection) -> None:
 
 
 def _create(connection: Connection) -> None:
-    # Alembic takes 0.2 s and 11 MB to import, and as long again for its steps; a server that has none to take does
-    # without it.
+    # Alembic takes 0.2 s and 11 MB to import: a server whose database is empty or migrated does without it.
     metadata.create_all(connection, checkfirst=False)
     _VERSION.create(connection, checkfirst=True)
     connection.execute(_VERSION.insert().values(version_num=REVISION))
