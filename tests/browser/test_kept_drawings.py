@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.drawing import SEVEN, THREE, draw, headline, inked, opened
+from tests.browser.drawing import SEVEN, THREE, draw, headline, inked, on_canvas, opened
 from tests.browser.waiting import at_rest, until
 
 SCORE = ".kept-score"
@@ -136,6 +136,26 @@ def test_they_go_out_as_json_lines_and_come_back(draw_page: Page, tmp_path: Path
     section = page.locator("[data-part=kept]")
     expect(section.get_by_role("alert").filter(has_text="Line 1: label is 3, 7, or null for neither.")).to_be_visible()
     expect(drawings(page)).to_have_count(2)
+
+
+def test_all_of_a_drawing_is_kept_though_the_server_has_read_less_of_it(draw_page: Page) -> None:
+    page = draw_page
+    page.mouse.move(*on_canvas(page, *SEVEN[0]))
+    page.mouse.down()
+    page.mouse.move(*on_canvas(page, *SEVEN[2]), steps=4)
+    expect(headline(page)).not_to_have_text("Nothing drawn yet")
+    held: list[Route] = []
+    page.route("**/predict*", lambda route: held.append(route))
+    for place in SEVEN[3:]:
+        page.mouse.move(*on_canvas(page, *place), steps=4)
+    page.mouse.up()
+    page.keyboard.press("k")
+    page.keyboard.press("7")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all").click()
+    pixels = json.loads(Path(download.value.path()).read_text())["pixels"]
+    assert sum(any(pixels[28 * row : 28 * row + 28]) for row in range(28)) >= 18
+    page.unroute("**/predict*")
 
 
 def test_buttons_stay_where_they_are_when_the_drawings_appear(draw_page: Page) -> None:

@@ -40,8 +40,8 @@ export function mountKeepAs(root, { drawing, kept, shortcuts }, { signal }) {
 
   /** @param {Label} label */
   function keep(label) {
-    const { content } = drawing;
-    const ink = drawing.image ? bytesOf(drawing.image) : drawnPixels(drawing);
+    const { content, seen } = drawing;
+    const ink = seen?.content === content ? bytesOf(seen.image) : drawnPixels(drawing); // the server may have seen less
     if (!ink || drawing.blank) return;
     const found = { strokes: content.strokes, pixels: Uint8Array.from(ink) };
     try {
