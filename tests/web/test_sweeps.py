@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 
 RATES = [0.01, 0.1]
@@ -165,7 +164,7 @@ def test_a_deleted_sweep_can_be_restored(server, client):
 def test_thirty_who_ask_for_the_same_sweep_at_once_cause_one(server, client):
     body = {"epochs": 1, "axes": {"learning_rate": [0.03, 0.3]}, "reuse": True}
     with ThreadPoolExecutor(30) as crowd:
-        answers = list(crowd.map(lambda _: httpx.post(f"{server.url}/api/sweeps", json=body, timeout=60), range(30)))
+        answers = list(crowd.map(lambda _: client.post("/api/sweeps", json=body), range(30)))
     assert sorted(answer.status_code for answer in answers) == [200] * 29 + [201]
     assert len({answer.json()["id"] for answer in answers}) == 1
     another = start(client, axes={"learning_rate": [0.3, 0.03]}, reuse=True)
