@@ -109,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
                 cluster=settings.cluster,
                 mnist_dir=settings.mnist_dir,
                 turns=settings.turns,
+                experiment_seconds=settings.experiment_seconds,
             )
             leading = await stack.enter_async_context(AsyncExitStack())
             if history.leads:

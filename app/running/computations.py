@@ -19,9 +19,6 @@ STEP_SECONDS = 2.0
 AT_ONCE = 4
 """Questions that a worker computes by turns, so that a short one does not wait for a long one."""
 
-COMPUTE_SECONDS = 5.0
-"""Of a processor, that one may take: turns of others, and other programs, are not its work."""
-
 ANSWER_SECONDS = 20.0
 """How long it may take altogether from its first turn, however many share its worker."""
 
@@ -40,10 +37,8 @@ class Busy(Exception):
 class Computation:
     """One question, and those who wait for its answer."""
 
-    def __init__(self, name: str, parameters: str) -> None:
-        self.command = ComputeExperiment(
-            id=secrets.token_hex(5), name=name, parameters=parameters, seconds=COMPUTE_SECONDS
-        )
+    def __init__(self, name: str, parameters: str, seconds: float) -> None:
+        self.command = ComputeExperiment(id=secrets.token_hex(5), name=name, parameters=parameters, seconds=seconds)
         self.future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.waiters = 0
         self.answer: bytes | None = None
@@ -115,10 +110,11 @@ class _Waiting:
 
 class Computations:
     """The same question asked at once is computed once; those who ask are served by turns, however much one of them
-    asks. ``wake`` is called when there is one to begin, ``cancel`` when one that has begun need not go on."""
+    asks. ``seconds`` of a processor are what one may take: turns of others, and other programs, are not its work.
+    ``wake`` is called when there is one to begin, ``cancel`` when one that has begun need not go on."""
 
-    def __init__(self, wake: Callable[[], None], cancel: Callable[[Computation], None]) -> None:
-        self._wake, self._cancel = wake, cancel
+    def __init__(self, seconds: float, wake: Callable[[], None], cancel: Callable[[Computation], None]) -> None:
+        self._seconds, self._wake, self._cancel = seconds, wake, cancel
         self._asked: dict[tuple[str, str], Computation] = {}
         self._waiting = _Waiting()
 
@@ -128,13 +124,13 @@ class Computations:
 
     async def compute(self, name: str, parameters: BaseModel, client: str = "") -> bytes:
         """The answer as JSON; ``client`` is who asks. Raises ExperimentFailed, QueueFull, TimeoutError where it takes
-        longer than COMPUTE_SECONDS or ANSWER_SECONDS, and Busy where it waits longer than WAIT_SECONDS."""
+        longer than its seconds or ANSWER_SECONDS, and Busy where it waits longer than WAIT_SECONDS."""
         question = name, parameters.model_dump_json()
         computation = self._asked.get(question)
         if computation is None:
             if len(self._waiting) >= WAITING:
                 raise QueueFull(WAITING, "experiments")
-            computation = self._asked[question] = Computation(*question)
+            computation = self._asked[question] = Computation(*question, self._seconds)
             self._waiting.add(client, computation)
             self._limit(computation, WAIT_SECONDS, Busy(f"No worker was free for {WAIT_SECONDS:g} s."))
             self._wake()

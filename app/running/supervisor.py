@@ -99,7 +99,7 @@ class Supervisor:
     speed. Where more than ``queued_runs`` would wait in a lane a start is refused, but for the first of somebody of
     whom none waits there. ``turns``: those that wait start turn by turn between the people who have asked for them.
     ``device``, ``mnist_dir`` and ``cluster`` are the :class:`Engine`'s. ``warm``: workers are started before anything
-    wants them.
+    wants them. ``experiment_seconds``: of a processor, that one experiment may take.
     """
 
     def __init__(
@@ -113,6 +113,7 @@ class Supervisor:
         cluster: str | None = None,
         warm: bool = True,
         turns: bool = True,
+        experiment_seconds: float = 5.0,
     ) -> None:
         self._history = history
         self._concurrent_runs = concurrent_runs
@@ -123,7 +124,7 @@ class Supervisor:
         self._advanced = Notifier()
         self._queue = RunQueue(history.queue, turns=turns)
         self._turns = turns
-        self._computations = Computations(self._changed.set, self._cancel_computation)
+        self._computations = Computations(experiment_seconds, self._changed.set, self._cancel_computation)
         self._workers = Workers(
             lambda: WarmWorker(history, Engine(device, mnist_dir, cluster), self._changed.set, self._ended),
             concurrent_runs,

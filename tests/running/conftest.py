@@ -26,7 +26,6 @@ def patience() -> Iterator[None]:
         patch.setattr(warm_worker, "CANCEL_SECONDS", PATIENCE)
         patch.setattr(process, "LEAVE_SECONDS", PATIENCE)
         patch.setattr("app.running.supervisor.STOP_SECONDS", PATIENCE)
-        patch.setattr(computations, "COMPUTE_SECONDS", PATIENCE)
         patch.setattr(computations, "WAIT_SECONDS", PATIENCE)
         yield
 
@@ -44,7 +43,9 @@ async def history(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) 
 
 
 @asynccontextmanager
-async def supervised(history: History, engine: Engine, concurrent_runs: int = 1) -> AsyncIterator[Supervisor]:
+async def supervised(
+    history: History, engine: Engine, concurrent_runs: int = 1, experiment_seconds: float = PATIENCE
+) -> AsyncIterator[Supervisor]:
     async with Supervisor(
         history,
         concurrent_runs=concurrent_runs,
@@ -52,6 +53,7 @@ async def supervised(history: History, engine: Engine, concurrent_runs: int = 1)
         device=engine.device,
         mnist_dir=None,
         cluster=engine.cluster,
+        experiment_seconds=experiment_seconds,
     ) as supervisor:
         yield supervisor
 

@@ -15,8 +15,10 @@ from app.history.history import History
 from app.recipe import Recipe
 from app.running import computations
 from app.running.computations import Computations, ExperimentFailed
+from app.running.engine import Engine
 from app.running.queue import QueueFull
 from app.running.supervisor import Supervisor
+from tests.running.conftest import supervised
 from tests.running.watching import PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
@@ -72,13 +74,12 @@ async def test_the_same_question_is_computed_once_and_cancelled_with_its_last_wa
         assert supervisor.idle_workers.count(pid) == 1  # it was asked to end, not killed
 
 
-async def test_what_takes_too_long_is_cancelled(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(computations, "COMPUTE_SECONDS", 0.2)
-    with anyio.fail_after(PATIENCE), pytest.raises(TimeoutError, match=r"longer than 0\.2 s"):
-        await supervisor.compute("gradient", endless(2))
-    monkeypatch.undo()
+async def test_what_takes_too_long_is_cancelled(history: History, engine: Engine) -> None:
     with anyio.fail_after(PATIENCE):
-        await supervisor.compute("batch", quick())
+        async with supervised(history, engine, experiment_seconds=0.2) as supervisor:
+            with pytest.raises(TimeoutError, match=r"longer than 0\.2 s"):
+                await supervisor.compute("gradient", endless(2))
+            await supervisor.compute("batch", quick())
 
 
 async def test_more_than_may_wait_are_refused(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +101,7 @@ async def test_more_than_may_wait_are_refused(supervisor: Supervisor, monkeypatc
 
 async def test_who_asks_much_does_not_keep_others_waiting() -> None:
     """One asks for twenty; the other for one of its own, and for one that is waited for already."""
-    waiting = Computations(wake=lambda: None, cancel=lambda _: None)
+    waiting = Computations(PATIENCE, wake=lambda: None, cancel=lambda _: None)
     asked = [("one", step) for step in range(1, 21)] + [("other", 30), ("other", 20)]
     tasks = [asyncio.create_task(waiting.compute("batch", quick(step), client)) for client, step in asked]
     await asyncio.sleep(0)

@@ -120,18 +120,20 @@ def test_an_unknown_experiment_is_told_which_there_are(client):
             422,
             "not all finite",
         ),
-        (
-            "gradient",
-            {"weights": {"recipe": {"hidden": 256, "batch_size": 3000, "epochs": 1000}, "step": 2000}},
-            504,
-            "Ask for less",
-        ),
     ],
 )
 def test_what_cannot_be_answered_is_told_why(client, name, asked, status, told):
     found, problem = refused(client, name, **asked)
     assert found == status
     assert told in problem["detail"]
+
+
+def test_one_that_takes_longer_than_allowed_is_told_to_ask_for_less(serve, tmp_path):
+    asked = {"recipe": {"hidden": 256, "batch_size": 3000, "epochs": 1000}, "step": 2000}
+    with serve(tmp_path, experiment_seconds="0.3") as server, server.client() as client:
+        status, problem = refused(client, "gradient", weights=asked)
+    assert status == 504
+    assert "longer than 0.3 s. Ask for less" in problem["detail"]
 
 
 def test_whole_parameters_of_256_units_are_taken(client):
