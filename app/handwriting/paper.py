@@ -1,11 +1,12 @@
 """A picture → how much ink is where: light, shadows and paper are taken away."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Values = TypeVar("Values", bound=np.generic)
 
 _GRID = 40
 """Rows and columns to which a picture is thinned out to fit the light that falls on it."""
@@ -38,7 +39,7 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
     wide, narrow = (close(lit, round(window * max(lit.shape) / 2)) - lit for window in (_WINDOW, _NARROW_WINDOW))
     missing = narrow if (narrow**2).sum() >= _NO_WIDER * (wide**2).sum() else wide
     # The ink's colour is the mean of what is missing, weighed so that only where much is missing counts.
-    weight = missing.mean(axis=2, keepdims=True) ** 4
+    weight = (missing.mean(axis=2, keepdims=True) ** 2) ** 2
     colour = (missing * weight).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-12)
     power = float(colour @ colour)
     return missing @ (colour / max(power, 1e-12)).astype(np.float32), float(np.sqrt(power / len(colour)))
@@ -47,11 +48,15 @@ def contrast(pixels: Floats) -> tuple[Floats, float]:
 def _lighter(grey: Floats, off: Floats) -> bool:
     """Whether the ink is lighter than its paper, as chalk is and MNIST's digits are: of ``grey`` ``[h, w]``, and of how
     far it is ``off`` the light. What stands out most says so, unless it is a lit place: then lines are dark."""
-    if (off**3).sum() <= 0:
+    if _cube(off).sum() <= 0:
         return False
     radius = round(_LINE * max(grey.shape) / 2)
     dark, light = close(grey, radius) - grey, close(-grey, radius) + grey
-    return bool((dark**3).sum() <= 2 * (light**3).sum())
+    return bool(_cube(dark).sum() <= 2 * _cube(light).sum())
+
+
+def _cube(values: Floats) -> Floats:
+    return values * values * values  # numpy's third power takes twenty times as long
 
 
 def _by_colour(off: Floats) -> Floats | None:
@@ -66,7 +71,7 @@ def _by_colour(off: Floats) -> Floats | None:
     if min(abs(towards.min()), abs(towards.max())) < _OPPOSED or towards.min() * towards.max() > 0:
         return None
     along = off @ towards
-    dark = along * -np.sign((along**3).sum())
+    dark = along * -np.sign(_cube(along).sum())
     picture: Floats = np.clip(0.75 + 0.5 * dark, 0, 1).astype(np.float32)[..., None]
     return picture
 
@@ -104,10 +109,11 @@ def blur(pixels: Floats, radius: int) -> Floats:
     return pixels
 
 
-def slide(values: Floats, radius: int, axis: int, operation: Any) -> Floats:
-    """``np.maximum`` or ``np.minimum`` over ``2 * radius + 1`` neighbours along an axis, in log2 of that many steps."""
-    padding = [(radius, radius) if dimension == axis else (0, 0) for dimension in range(values.ndim)]
-    values = np.moveaxis(np.pad(values, padding, mode="edge"), axis, 0)
+def slide(values: NDArray[Values], radius: int, axis: int, operation: Any) -> NDArray[Values]:
+    """``np.maximum`` or ``np.minimum`` (of masks ``np.logical_or``) over ``2 * radius + 1`` neighbours along an axis,
+    in log2 of that many steps."""
+    values = np.moveaxis(values, axis, 0)
+    values = np.concatenate([values[:1]] * radius + [values] + [values[-1:]] * radius)
     wide = 1
     while wide <= 2 * radius:
         step = min(wide, 2 * radius + 1 - wide)
@@ -118,7 +124,7 @@ def slide(values: Floats, radius: int, axis: int, operation: Any) -> Floats:
 
 def grown(mask: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
     """By a pixel along an axis, to both sides."""
-    return slide(mask.astype(np.float32), 1, axis, np.maximum) > 0
+    return slide(mask, 1, axis, np.logical_or)
 
 
 def _lights(pixels: Floats) -> Floats:

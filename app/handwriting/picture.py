@@ -245,7 +245,7 @@ def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool, bool]:
     gone[rows, columns] |= pieces[rows, columns] & ~alone
     digit = np.zeros_like(pieces)
     digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), np.pad(alone, 1))[1:-1, 1:-1]  # none at a border
-    touched = gone & (paper.slide(paper.slide(digit.astype(np.float32), 1, 0, np.maximum), 1, 1, np.maximum) > 0)
+    touched = gone & paper.slide(paper.slide(digit, 1, 0, np.logical_or), 1, 1, np.logical_or)
     surrounded, framed = touched.sum() >= TOUCHED * digit.sum(), torn or nearly_framed(alone) or crossed(digit)
     return digit, bool(surrounded), framed, _underlined(digit, ruling, touched)
 

@@ -192,7 +192,7 @@ def _goes_beyond(grey: Floats, within: tuple[slice, slice], ground: float, aroun
     ):
         for sign in (-1, 1):
             inside, outside = sign * (inner - ground) > OTHER, sign * (outer - around) > OTHER
-            near = slide(inside.astype(np.float32), far, 0, np.maximum) > 0
+            near = slide(inside, far, 0, np.logical_or)
             if inside.mean() <= MOST_CROSSING and bool((near & outside).any()):
                 return True
     return False
