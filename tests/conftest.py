@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from websockets.sync.client import connect
 
 from scripts.serving import Serving, serving
-from tests.forked import Forked
+from tests.forked import MEASURING, Forked, template
 
 settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -30,15 +31,49 @@ settings.load_profile("steady")
 SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test_main.py")
 """So that of two processes that share the files neither is left with a long one at the end."""
 
+MEASURED_ELSEWHERE = (
+    "builtin_model",
+    "faults",
+    "handwriting/test_picture.py",
+    "handwriting/test_surroundings.py",
+    "learning/test_javascript.py",
+    "learning/test_preset_words.py",
+    "learning/test_train.py",
+    "running/test_board.py",
+    "running/test_forked.py",
+    "running/test_lost_sweeps.py",
+    "running/test_sweeps.py",
+)
+"""Coverage would slow these by a third to see lines again that other tests run."""
+
 LESSONS = "tests/browser/test_lesson"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def path(item: pytest.Item) -> Path:
+        return item.path.relative_to(Path(__file__).parent)
+
     def place(item: pytest.Item) -> int:
-        name = item.path.relative_to(Path(__file__).parent).parts[0]
+        name = path(item).parts[0]
         return SLOWEST_FIRST.index(name) if name in SLOWEST_FIRST else len(SLOWEST_FIRST)
 
     items.sort(key=place)
+    for item in items:
+        if path(item).as_posix().startswith(MEASURED_ELSEWHERE):
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Coverage does not measure what a test with this marker starts either."""
+    if item.get_closest_marker("no_cover") is None or MEASURING not in os.environ:
+        return (yield)
+    template()  # copies of it that are to be measured come later
+    how = os.environ.pop(MEASURING)
+    try:
+        return (yield)
+    finally:
+        os.environ[MEASURING] = how
 
 
 def pytest_collection_finish() -> None:

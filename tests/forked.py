@@ -21,6 +21,9 @@ from app.command_line import set_libraries
 from app.running.forked import TEMPLATE, Passed
 from scripts.serving import ROOT
 
+MEASURING = "COVERAGE_PROCESS_CONFIG"
+"""The variable by which coverage, where it measures, has other processes measure themselves."""
+
 
 class Forked:
     """As much of ``subprocess.Popen`` as tests use. ``stdout`` is a pipe; standard error is this process's, unless
@@ -42,7 +45,16 @@ class Forked:
         receiver, sender = os.pipe()
         self.stdout: IO[str] = os.fdopen(receiver)
         self._process = template().Process(
-            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr), measured)
+            target=_serve,
+            args=(
+                arguments,
+                str(cwd),
+                dict(env),
+                files,
+                Passed(sender),
+                Passed(stderr),
+                measured and MEASURING in os.environ,
+            ),
         )
         self._process.start()
         os.close(sender)
