@@ -63,17 +63,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Coverage does not measure what a test with this marker starts either."""
+    """Coverage does not measure what a test with this marker starts either. As it begins again after each it wraps
+    os._exit once more, which after a thousand could not be called."""
     if item.get_closest_marker("no_cover") is None or MEASURING not in os.environ:
         return (yield)
     template()  # copies of it that are to be measured come later
-    how = os.environ.pop(MEASURING)
+    how, leave = os.environ.pop(MEASURING), os._exit
     try:
         return (yield)
     finally:
-        os.environ[MEASURING] = how
+        os.environ[MEASURING], os._exit = how, leave
 
 
 def pytest_collection_finish() -> None:

@@ -42,19 +42,12 @@ class Forked:
     ) -> None:
         program, *arguments = module
         assert program == "app"
+        measured &= MEASURING in os.environ
         receiver, sender = os.pipe()
         self.stdout: IO[str] = os.fdopen(receiver)
         self._process = template().Process(
             target=_serve,
-            args=(
-                arguments,
-                str(cwd),
-                dict(env),
-                files,
-                Passed(sender),
-                Passed(stderr),
-                measured and MEASURING in os.environ,
-            ),
+            args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr), measured),
         )
         self._process.start()
         os.close(sender)
