@@ -33,7 +33,7 @@ MOST_OFFSETS = 201
 MOST_IMAGES = 512
 """Images in one answer: 535 kB."""
 MOST_SHUFFLED_EPOCHS = 10
-"""Of each of two runs: together 1.5 of the five seconds of a core that an experiment may take."""
+"""Of each of two runs: together 1.5 of the five seconds of a core that an experiment may take by default."""
 MOST_ORDERED_EPOCHS = 6
 """Of each of three runs: together fewer steps than those of MOST_SHUFFLED_EPOCHS."""
 MOST_VALUES = 1_100_000

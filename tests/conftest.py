@@ -44,7 +44,7 @@ MEASURED_ELSEWHERE = (
     "running/test_lost_sweeps.py",
     "running/test_sweeps.py",
 )
-"""Coverage would slow these by a third to see lines again that other tests run."""
+"""Coverage would slow these by a fifth to a half to see lines again, nearly all of which other tests run."""
 
 LESSONS = "tests/browser/test_lesson"
 
@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Coverage does not measure what a test with this marker starts either. As it begins again after each it wraps
-    os._exit once more, which after a thousand could not be called."""
+    os._exit once more: a thousand deep Python could not call it."""
     if item.get_closest_marker("no_cover") is None or MEASURING not in os.environ:
         return (yield)
     template()  # copies of it that are to be measured come later
@@ -78,7 +78,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """What has been loaded until now stays: to look through all of it now and then took a fifteenth of the time."""
+    """What has been loaded until now stays: to look through it now and then took 7 % of these processes' time."""
     gc.collect()
     gc.freeze()
 

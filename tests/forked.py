@@ -46,8 +46,7 @@ class Forked:
         receiver, sender = os.pipe()
         self.stdout: IO[str] = os.fdopen(receiver)
         self._process = template().Process(
-            target=_serve,
-            args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr), measured),
+            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr), measured)
         )
         self._process.start()
         os.close(sender)

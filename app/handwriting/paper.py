@@ -110,7 +110,7 @@ def blur(pixels: Floats, radius: int) -> Floats:
 
 
 def slide(values: NDArray[Values], radius: int, axis: int, operation: Any) -> NDArray[Values]:
-    """``np.maximum`` or ``np.minimum`` (of masks ``np.logical_or``) over ``2 * radius + 1`` neighbours along an axis,
+    """``np.maximum``, ``np.minimum`` or ``np.logical_or`` over ``2 * radius + 1`` neighbours along an axis,
     in log2 of that many steps."""
     values = np.moveaxis(values, axis, 0)
     values = np.concatenate([values[:1]] * radius + [values] + [values[-1:]] * radius)
@@ -122,9 +122,9 @@ def slide(values: NDArray[Values], radius: int, axis: int, operation: Any) -> ND
     return np.moveaxis(values, 0, axis)
 
 
-def grown(mask: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
-    """By a pixel along an axis, to both sides."""
-    return slide(mask, 1, axis, np.logical_or)
+def grown(mask: NDArray[np.bool_], axis: int, radius: int = 1) -> NDArray[np.bool_]:
+    """By so many pixels along an axis, to both sides."""
+    return slide(mask, radius, axis, np.logical_or)
 
 
 def _lights(pixels: Floats) -> Floats:

@@ -150,7 +150,7 @@ def _look(pixels: Floats, squared: bool = False) -> Seen:
         return Seen(np.zeros((SIDE, SIDE), np.uint8), Hindrances(True))
     full = float(np.quantile(contrast[digit], 0.6))
     faint = min(level + 3 * noise, full / 2)
-    near = paper.slide(paper.slide(digit.astype(np.float32), 2, 0, np.maximum), 2, 1, np.maximum)
+    near = paper.grown(paper.grown(digit, 0, 2), 1, 2)
     image = placing.place(np.clip((contrast - faint) / (full - faint), 0, 1) * near)
     cut = any(side.any() for side in (digit[0], digit[-1], digit[:, 0], digit[:, -1]))
     thin, light = thickness(digit) < THIN, strength < FAINTEST
@@ -245,7 +245,7 @@ def _digit(contrast: Floats, threshold: float) -> tuple[Mask, bool, bool, bool]:
     gone[rows, columns] |= pieces[rows, columns] & ~alone
     digit = np.zeros_like(pieces)
     digit[rows, columns] = _pieces(np.pad(contrast[rows, columns], 1), np.pad(alone, 1))[1:-1, 1:-1]  # none at a border
-    touched = gone & paper.slide(paper.slide(digit, 1, 0, np.logical_or), 1, 1, np.logical_or)
+    touched = gone & paper.grown(paper.grown(digit, 0), 1)
     surrounded, framed = touched.sum() >= TOUCHED * digit.sum(), torn or nearly_framed(alone) or crossed(digit)
     return digit, bool(surrounded), framed, _underlined(digit, ruling, touched)
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from app.handwriting.components import label
 from app.handwriting.ink import thickness
-from app.handwriting.paper import grown, slide
+from app.handwriting.paper import grown
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.intp]
@@ -192,7 +192,7 @@ def _goes_beyond(grey: Floats, within: tuple[slice, slice], ground: float, aroun
     ):
         for sign in (-1, 1):
             inside, outside = sign * (inner - ground) > OTHER, sign * (outer - around) > OTHER
-            near = slide(inside, far, 0, np.logical_or)
+            near = grown(inside, 0, far)
             if inside.mean() <= MOST_CROSSING and bool((near & outside).any()):
                 return True
     return False

@@ -12,8 +12,8 @@ RESTING = 20
 
 
 def until(page: Page, condition: str, arg: object = None) -> None:
-    """Wait until ``condition``, a JavaScript function's source, holds of ``arg``. Looks at it often, but not
-    once a frame: a page that is asked for frames takes a twentieth of a core while nothing in it moves.
+    """Wait until ``condition``, a JavaScript function's source, holds of ``arg``. Looks every 25 ms
+    and asks for no frames, with which a page at rest takes 4 % of a core.
 
     Not by ``page.wait_for_function``: where the condition does not hold at once it evaluates a string in the page,
     which our content security policy forbids.

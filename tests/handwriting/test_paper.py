@@ -16,6 +16,18 @@ def test_sliding_is_the_extreme_of_every_neighbourhood(radius, axis, operation):
     assert np.array_equal(paper.slide(values, radius, axis, operation), np.stack(expected, axis))
 
 
+@given(st.integers(0, 9), st.sampled_from([0, 1]))
+def test_a_mask_grows_by_so_many_pixels_to_both_sides(radius, axis):
+    mask = np.random.default_rng(radius).random((7, 11)) < 0.1
+    expected = [
+        mask.take(range(max(i - radius, 0), min(i + radius + 1, mask.shape[axis])), axis).any(axis)
+        for i in range(mask.shape[axis])
+    ]
+    grown = paper.grown(mask, axis, radius)
+    assert grown.dtype == bool
+    assert np.array_equal(grown, np.stack(expected, axis))
+
+
 def test_closing_fills_what_is_narrow_and_leaves_steps():
     row = np.ones((1, 40), np.float32)
     row[0, 5:8] = 0.2
