@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     """Experiments computed per client address, which a whole class shares, 8 for each of thirty: the limit is not for
     each. Answers that are kept do not count."""
     experiment_seconds: Annotated[float, Field(gt=0, le=15)] = 5.0
-    """Of a processor, that one experiment may take; by the clock it may take 20."""
+    """Of a processor, that one experiment may take; by the clock it may take 20. With fewer lessons may go without."""
     entries_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 60
     """Entries to a lesson's board per client address, which a whole class shares."""
     viewers_per_address: Annotated[int, Field(ge=1, le=100_000)] = 500
