@@ -17,7 +17,8 @@ from app import __version__
 from app.capacity import capacity, files_allowed
 from app.controls import SetPace
 from app.handwriting.reader import Reader
-from app.history.history import History, Sharing
+from app.history.history import History
+from app.history.leadership import Sharing
 from app.history.limits import Limits, NoRoom
 from app.history.lock import DatabaseInUse
 from app.history.unavailable import DamagedFile, DiskFull, HistoryUnavailable, WriteRefused
@@ -112,7 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
                 experiment_seconds=settings.experiment_seconds,
             )
             leading = await stack.enter_async_context(AsyncExitStack())
-            if history.leads:
+            if history.leadership.held:
                 await leading.enter_async_context(supervisor)
             else:
                 await leading.enter_async_context(supervisor.standing_by())
@@ -140,7 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
                 auth=Auth(
                     settings,
                     await _session_key(settings, history),
-                    derived(await history.secret(), "people") if shared else None,
+                    derived(await history.leadership.secret(), "people") if shared else None,
                 ),
                 board=board,
                 board_view=BoardView(board),
@@ -168,7 +169,7 @@ def create_app(settings: Settings) -> FastAPI:
                 """Start runs, in the one server that does."""
                 await leading.enter_async_context(board.running())
                 if shared:
-                    await leading.enter_async_context(shared_store.kept(history.live_documents("classes")))
+                    await leading.enter_async_context(shared_store.kept(history.leadership.live_documents("classes")))
                 leader.begin()
                 if settings.first_run and not (await history.runs(limit=1))[0]:
                     try:
@@ -180,7 +181,7 @@ def create_app(settings: Settings) -> FastAPI:
                     lesson_runs.prepare(LESSONS, app.state.services.answers)
 
             async def lead_later() -> None:
-                await history.wait_leading()
+                await history.leadership.wait_held()
                 logger.warning("The server that led is gone: this one leads now.")
                 try:
                     await leading.enter_async_context(supervisor)
@@ -190,12 +191,12 @@ def create_app(settings: Settings) -> FastAPI:
                     signal.raise_signal(signal.SIGTERM)
 
             async def end_where_replaced() -> None:
-                await history.wait_replaced()
+                await history.leadership.wait_replaced()
                 logger.error("Another server leads now: this one ends, and can be started again.")
                 signal.raise_signal(signal.SIGTERM)
 
             beside = [asyncio.create_task(end_where_replaced())] if shared else []
-            if history.leads:
+            if history.leadership.held:
                 await lead()
             else:
                 beside.append(asyncio.create_task(lead_later()))
@@ -287,7 +288,7 @@ async def _session_key(settings: Settings, history: History) -> bytes:
     if settings.token is None:
         return b""
     if settings.live_url:
-        return derived(await history.secret(), "sessions")
+        return derived(await history.leadership.secret(), "sessions")
     return session_key(settings.data_dir / "session.key")
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -23,6 +23,7 @@ from app.history.deletion import Deletion
 from app.history.deletion import StillActive as StillActive
 from app.history.drawing_keeper import DrawingKeeper
 from app.history.keeper import Keeper
+from app.history.leadership import Leadership, Sharing, beside
 from app.history.limits import UNLIMITED, Limits, NoRoom
 from app.history.live_log import LiveLog
 from app.history.lock import DatabaseInUse
@@ -40,20 +41,7 @@ from app.run import Run
 from app.storage import Deleted, Removal, Storage
 from app.sweep import SWEEP_BYTES, Sweep
 
-if TYPE_CHECKING:
-    from app.history.follower import Follower
-    from app.history.live_connection import LiveConnection
-    from app.history.live_documents import LiveDocuments
-    from app.history.live_stream import LiveStream
-
 T = TypeVar("T")
-
-TURN_SECONDS = 0.25
-"""Between two looks whether the server that writes a shared history is gone. Two in a row have to find its place free:
-one whose connection alone was lost has taken it again by then, since it writes more often while runs train."""
-
-PRECEDENCE_SECONDS = 3.0
-"""For which a database that was gone is left to the server that has written it before, so that its runs go on."""
 
 CHECK_SECONDS = 2.0
 """How often a connection to a PostgreSQL server is looked after; whether a file still is the one that was opened, and
@@ -63,14 +51,6 @@ RETRY_SECONDS = 1.0
 """Between two attempts to store what a run sends, while the disk or another program does not let it."""
 
 logger = logging.getLogger(__name__)
-
-
-class Sharing(NamedTuple):
-    """How several processes serve one history: the stream by which the one that writes it tells the others, and the
-    address at which they would reach this one."""
-
-    live_url: str
-    address: str
 
 
 class History(HistoryReader):
@@ -89,18 +69,15 @@ class History(HistoryReader):
         self._deletion = Deletion(self, database, self._memory, limits, self._one_writer, self._keeper.wake)
         self._writes: set[asyncio.Task[Any]] = set()
         self._closing = asyncio.Event()
-        self._leads = asyncio.Event()
-        self._replaced = asyncio.Event()
-        self._follower: Follower | None = None
-        self._connection: LiveConnection | None = None
-        self._stream: LiveStream | None = None
+        self.leadership = Leadership(database, self._memory)
+        """Whether this process writes the history, where several have it open."""
 
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, limits: Limits = UNLIMITED, sharing: Sharing | None = None) -> AsyncIterator[Self]:
         """``url`` is SQLAlchemy's, such as ``sqlite:///threeseven.db``; the file, its folder and the tables are made
         where they are missing. Runs that can no longer be restored are removed, and what passes the limits. With
-        ``sharing``, for PostgreSQL, other processes may have it open too: :attr:`leads` says which of them writes.
+        ``sharing``, for PostgreSQL, other processes may have it open too: :attr:`leadership` says which of them writes.
 
         Raises HistoryUnavailable where the database cannot be used, DatabaseInUse where another process has it open.
         """
@@ -110,45 +87,17 @@ class History(HistoryReader):
             if sharing and not await database.take(sharing.address):
                 await database.wait_made()
             history = cls(database, limits, await database.read(partial(snapshot, known=() if shared else None)))
-            serving = asyncio.create_task(history._serve(sharing), name="history")
-            serving.add_done_callback(_log_failure)
-            try:
-                if database.number or not shared:
-                    await history.wait_leading()
-                yield history
-            finally:
-                history._closing.set()
-                database.give_up()
-                await asyncio.gather(*history._writes, return_exceptions=True)
-                serving.cancel()
-                await asyncio.gather(serving, return_exceptions=True)
+            async with beside(history.leadership.run(sharing, history._lead)):
+                try:
+                    if database.number or not shared:
+                        await history.leadership.wait_held()
+                    yield history
+                finally:
+                    history._closing.set()
+                    database.give_up()
+                    await asyncio.gather(*history._writes, return_exceptions=True)
         finally:
             await asyncio.to_thread(database.close)
-
-    @property
-    def leads(self) -> bool:
-        """Whether this process is the one that writes. Its methods that change something raise HistoryUnavailable
-        where it is not."""
-        return self._leads.is_set()
-
-    @property
-    def shared(self) -> bool:
-        """Whether another server may lead once this one is gone."""
-        return self._stream is not None
-
-    @property
-    def took_over(self) -> bool:
-        """Whether another server wrote before, while this one followed it."""
-        return self.leads and self._follower is not None
-
-    async def wait_leading(self) -> None:
-        """Return once this process is the one that writes, and knows all that others have written."""
-        await self._leads.wait()
-
-    async def wait_replaced(self) -> None:
-        """Return once another process writes instead of this one, whose connection had been lost: this one knows no
-        more what there is, and can write nothing."""
-        await self._replaced.wait()
 
     @property
     def changes(self) -> Changes:
@@ -164,50 +113,7 @@ class History(HistoryReader):
     def trouble(self) -> str | None:
         """Why nothing can be written at present, or heard of what others write; None where it can. Active runs wait
         meanwhile."""
-        return self._database.trouble or (self._follower.trouble if self._follower else None)
-
-    @property
-    def lag(self) -> float | None:
-        """For how many seconds at most what another process had written was on its way here lately; None where nothing
-        was."""
-        return self._follower.lag.largest if self._follower and not self.leads else None
-
-    async def put_state(self, server: str, state: bytes) -> tuple[list[bytes], str | None]:
-        """Let all that share the history know how the server at this address is. Returns how each of them is that has
-        said so in the last seconds, and why the others' words do not come, where they do not."""
-        if self._stream is None:
-            return [state], None
-        from app.history.live_connection import StreamLost
-
-        try:
-            return await self._stream.put_state(server, state), None
-        except StreamLost as lost:
-            return [state], f"The stream's server: {lost}"
-
-    async def remove_state(self, server: str) -> None:
-        """The server at this address is no more."""
-        if self._stream is None:
-            return
-        from app.history.live_connection import StreamLost
-
-        with suppress(StreamLost):
-            await self._stream.remove_state(server)
-
-    def live_documents(self, kind: str) -> "LiveDocuments":
-        """What this server, which leads one of several, keeps for whichever leads after it."""
-        from app.history.live_documents import LiveDocuments
-
-        assert self._connection is not None
-        assert self.leads
-        return LiveDocuments(self._connection, kind, self._database.number)
-
-    async def secret(self) -> bytes:
-        """What all servers that share the database know, and nobody else."""
-        return await self._database.read(store.secret)
-
-    async def leader(self) -> str | None:
-        """Where the server that writes is reached by the others."""
-        return await self._database.read(store.writers_address)
+        return self._database.trouble or self.leadership.trouble
 
     async def require_room(self) -> None:
         """Raises NoRoom where not even the smallest run may start."""
@@ -385,50 +291,9 @@ class History(HistoryReader):
         """:meth:`append_many` of one checkpoint alone."""
         await self.append_many([], [(run, checkpoint)])
 
-    async def _serve(self, sharing: Sharing | None) -> None:
-        """Does what is to be done beside what is asked. Never returns."""
-        if sharing is None:
-            return await self._lead()
-        from app.history.follower import Follower  # needs what a server alone does without
-        from app.history.live_connection import LiveConnection, StreamLost
-        from app.history.live_stream import LiveStream
-        from app.history.publisher import Publisher
-
-        async with LiveConnection.open(sharing.live_url, await self.secret()) as connection:
-            self._connection = connection
-            self._stream = stream = LiveStream(connection)
-            if not self._database.number:
-                self._follower = Follower(self._database, self._memory, stream)
-                async with _beside(self._follower.run()):
-                    await self._wait_turn(sharing.address)
-                await self._follower.last_look()
-            publisher = Publisher(stream, self._memory, self._database.number)
-            self._memory.publish = publisher.publish
-            try:
-                async with _beside(publisher.run()):
-                    await self._lead()
-            finally:
-                with suppress(StreamLost):
-                    await publisher.flush()
-
-    async def _wait_turn(self, address: str) -> None:
-        """Until the server that writes is gone, or hangs, and this one has its place."""
-        free = False
-        while True:
-            await asyncio.sleep(TURN_SECONDS)
-            try:
-                before, free = free, not await self._database.is_held()
-                if before and free and await self._database.take(address):
-                    return
-                if not free and await self._database.end_silent():
-                    logger.warning("The server that writes hangs: another takes its place.")
-            except HistoryUnavailable:  # which is said by who reads it
-                free = False
-                await asyncio.sleep(PRECEDENCE_SECONDS)
-
     async def _lead(self) -> None:
-        async with _beside(self._keeper.run()), _beside(self._drawings.run()):
-            self._leads.set()
+        """Does what is to be done beside what is asked. Never returns."""
+        async with beside(self._keeper.run()), beside(self._drawings.run()):
             await self._check()
 
     async def _check(self) -> None:
@@ -453,7 +318,7 @@ class History(HistoryReader):
                 try:
                     await self._database.check()
                 except DatabaseInUse:  # as well
-                    self._replaced.set()
+                    self.leadership.lose()
         if not self._memory.logs:  # nothing is active that would have to wait
             await self._database.rebuild(self._limits.reserve_bytes)
         while await self._database.shrink():  # what could not be given back at once
@@ -563,20 +428,3 @@ class History(HistoryReader):
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        logger.error("The history is not looked after any more.", exc_info=error)
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """It goes on while the block does."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(_log_failure)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

@@ -188,7 +188,7 @@ async def left_behind(history: History, runs: Sequence[Run]) -> LeftBehind:
     found = LeftBehind()
     swept: dict[str, set[str]] = {}
     for run in runs:
-        if not history.took_over:
+        if not history.leadership.taken_over:
             found.said.append((run, interrupted(run, SERVER_DIED)))
         elif run.sweep is None:
             await _go_on(history, [run], Waiting([run.id], lesson=run.origin == "lesson"), found)

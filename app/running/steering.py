@@ -148,7 +148,7 @@ class Steering:
         before = [deepcopy(each.controls) for each in waiting]
         for each in waiting:
             each.control(run, control)
-        if not self._history.shared:
+        if not self._history.leadership.shared:
             return
         try:
             await self._history.keep_controls({run: given for each in waiting for run, given in each.given.items()})

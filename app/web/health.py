@@ -37,7 +37,11 @@ async def metrics(request: Request) -> Response:
     states: Counter[str] = Counter({"queued": 0, "running": 0, "paused": 0})
     states.update(run.state for run in await held.history.active())
     text = held.telemetry.text(
-        dict(states), held.supervisor.ready_workers, held.viewers.count, held.downloads.count, held.history.lag
+        dict(states),
+        held.supervisor.ready_workers,
+        held.viewers.count,
+        held.downloads.count,
+        held.history.leadership.lag,
     )
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 

@@ -75,7 +75,7 @@ class Leader:
         # Not a client: it would keep one visitor's cookies, and send them with another's requests.
         limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=KEPT_SECONDS)
         async with httpx.AsyncHTTPTransport(limits=limits) as transport:
-            yield cls(history, await history.secret(), transport)
+            yield cls(history, await history.leadership.secret(), transport)
 
     @property
     def here(self) -> bool:
@@ -95,7 +95,7 @@ class Leader:
         where another server comes to lead before the answer begins."""
         import httpx
 
-        address = await self._history.leader()
+        address = await self._history.leadership.leader()
         if address is None or self._transport is None:
             raise NoLeader("no server has led yet")
         request = httpx.Request(
@@ -126,7 +126,7 @@ class Leader:
                 async with asyncio.timeout(PING_SECONDS):
                     await self.wait_here()
             with suppress(HistoryUnavailable):
-                if await self._history.leader() != address:
+                if await self._history.leadership.leader() != address:
                     return
 
     @asynccontextmanager
@@ -136,7 +136,7 @@ class Leader:
         from websockets.asyncio.client import connect
         from websockets.exceptions import ConnectionClosed, WebSocketException
 
-        address = await self._history.leader()
+        address = await self._history.leadership.leader()
         if address is None:
             raise NoLeader("no server has led yet")
         headers = {PASSWORD: self._password, CLIENT: json.dumps([client, 0]), SCHEME: "ws"}

