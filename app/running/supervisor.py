@@ -3,22 +3,19 @@
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self, get_args
+from typing import Any, Self, get_args
 
 from pydantic import BaseModel
 
 from app.cluster import WorkerState
 from app.controls import Act, Control, SetPace, SetSpeed
-from app.events import Origin, RunQueued
+from app.events import Origin
 from app.history.history import History
 from app.history.notifier import Notifier
-from app.presets import preset as find_preset
-from app.recipe import LEARNER, Recipe
+from app.recipe import Recipe
 from app.run import Run
 from app.running.active_run import NO_END, ActiveRun, Training
 from app.running.computations import AT_ONCE, Computation, Computations
@@ -26,13 +23,13 @@ from app.running.endings import SERVER_STOPPED, interrupted, records
 from app.running.engine import Engine
 from app.running.lost_workers import MARK_SECONDS, MODEL_GONE, LostRuns
 from app.running.protocol import Member, SendControl, TrainRun, TrainSweep
-from app.running.queue import Lane, RunQueue, Waiting, is_paced
+from app.running.queue import Lane, RunQueue, Waiting
 from app.running.queue import QueueFull as QueueFull
 from app.running.reuse import Equal
+from app.running.start import NewRuns, Start, Started
 from app.running.steering import Active, Steering
 from app.running.warm_worker import ActiveTask, WarmWorker
 from app.running.workers import Workers, cores
-from app.sweep import Sweep, Value, groups
 
 PACED_RUNS = 64
 """Paced runs that train at once: one worker keeps the pace of some thirty, and a class is not much larger."""
@@ -59,32 +56,6 @@ CANCELLED_SECONDS = 0.3
 """How long those who are late may take to give up."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Start:
-    """What a person has asked for: a run or, with ``axes``, the members of a sweep, which are their ``combinations``.
-    By default they are named after their preset, with a number. ``reuse``: equal ones of before do as well.
-    ``pictured_as``: of each are kept as few pictures and models as if there were so many. ``starter``: who has asked,
-    something that tells people apart; empty where it is the server.
-    """
-
-    recipes: Sequence[Recipe]
-    name: str | None = None
-    preset: str | None = None
-    pace: SetSpeed | SetPace | None = None
-    origin: Origin = "person"
-    axes: Mapping[str, list[Value]] | None = None
-    reuse: bool = False
-    pictured_as: int = 0
-    starter: str = ""
-
-
-class Started(NamedTuple):
-    """``new``: they have been queued now; otherwise they are equal ones of before."""
-
-    runs: list[Run]
-    new: bool
 
 
 class Supervisor:
@@ -301,53 +272,24 @@ class Supervisor:
             recipes = [self._on_device(recipe) for recipe in start.recipes]
             if start.reuse and (equal := await self._equal_to(recipes, start)):
                 return Started(equal, new=False)
-            sweep, places = None, self._places_for(start)
-            threads = self._threads(places)
-            if start.axes is not None:
-                sweep = Sweep(
-                    id=secrets.token_hex(5), preset=start.preset, axes=dict(start.axes), created=time.time(),
-                    places=places, threads=threads, pictured_as=start.pictured_as,
-                )  # fmt: skip
-            sweep_id = sweep.id if sweep else None
-            ids = [secrets.token_hex(5) for _ in recipes]
-            lesson = start.origin == "lesson"
-            size = max(len(recipes), start.pictured_as)
-            entries = [
-                Waiting([ids[at] for at in group], sweep_id, size, lesson, threads=threads, starter=start.starter)
-                for group in groups(recipes, places)
-            ]
-            for waiting in entries:
-                if start.pace is not None:
-                    waiting.control(None, start.pace)
-            self._check_room(entries[0])
-            place = self._queue.place(entries)
-            name = start.name or f"{_title(start.preset)} #{await self._history.last_number() + 1}"
-            queued = [
-                RunQueued(
-                    run=id,
-                    name=sweep.name(name, recipe) if sweep else name,
-                    recipe=recipe,
-                    place=place,
-                    preset=start.preset,
-                    sweep=sweep_id,
-                    origin=start.origin,
-                    learner=LEARNER,
-                    steps_per_second=start.pace.steps_per_second if isinstance(start.pace, SetSpeed) else None,
-                    pace=start.pace.pace if isinstance(start.pace, SetPace) else None,
-                    time=time.time(),
-                )
-                for id, recipe in zip(ids, recipes, strict=True)
-            ]
-            created = await self._history.create_many(queued, sweep, starter=start.starter)
-            for waiting in entries:
+            places = self._places_for(start)
+            runs = NewRuns(start, recipes, places=places, threads=self._threads(places))
+            self._check_room(runs.entries[0])
+            place = self._queue.place(runs.entries)
+            queued = runs.events(start.named(await self._history.last_number() + 1), place)
+            created = await self._history.create_many(queued, runs.sweep, starter=start.starter)
+            for waiting in runs.entries:
                 self._enqueue(waiting)
             return Started(created, new=True)
 
     def _places_for(self, start: Start) -> int:
         """At how many places its runs may train at once, each on a core of its own. A GPU has one, where more models
         cost little more; runs that leave a core time share one worker."""
-        shared = start.origin == "lesson" or (start.pace is not None and is_paced(start.pace))
-        return 1 if shared or self._device_of(start.recipes[0]) in ("cuda", "mps") else self._concurrent_runs
+        return (
+            1
+            if start.shares_a_worker or self._device_of(start.recipes[0]) in ("cuda", "mps")
+            else self._concurrent_runs
+        )
 
     def _threads(self, places: int) -> int:
         """For members of a sweep that train as one. A worker on a cluster has been given one CPU."""
@@ -549,8 +491,3 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _title(preset: str | None) -> str:
-    """Return what people call runs of a preset."""
-    return "Run" if preset is None else find_preset(preset).title

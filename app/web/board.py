@@ -23,7 +23,8 @@ from app.lessons.last_test import kept_apart, share_right
 from app.recipe import Recipe
 from app.run import Run
 from app.running.queue import QueueFull
-from app.running.supervisor import Start, Supervisor
+from app.running.start import Start
+from app.running.supervisor import Supervisor
 from app.web.lesson_runs import LessonRuns
 
 AT_ONCE = 4

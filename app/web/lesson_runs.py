@@ -14,7 +14,8 @@ from app.lessons.lesson import Lesson, Trial
 from app.run import Run
 from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
-from app.running.supervisor import Start, Supervisor
+from app.running.start import Start
+from app.running.supervisor import Supervisor
 from app.sweep import Value
 from app.web.answers import Answers
 from app.web.watched_trials import GRACE_SECONDS, WatchedTrials

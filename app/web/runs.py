@@ -14,8 +14,9 @@ from app.history.history import LISTED, History, StillActive, UnknownRun
 from app.presets import PRESETS, preset
 from app.recipe import Recipe
 from app.run import Run
+from app.running.start import Start
 from app.running.steering import NotActive, OfSweep
-from app.running.supervisor import QueueFull, Start, Supervisor
+from app.running.supervisor import QueueFull, Supervisor
 from app.web.gzipped import gzipped
 from app.web.names import Name
 from app.web.problems import Problem, documented, invalid, no_such_run

@@ -11,8 +11,9 @@ from app.controls import AnyControl
 from app.history.history import History, StillActive, UnknownSweep
 from app.recipe import Recipe
 from app.run import Run
+from app.running.start import Start
 from app.running.steering import NotActive
-from app.running.supervisor import QueueFull, Start, Supervisor
+from app.running.supervisor import QueueFull, Supervisor
 from app.sweep import MEMBERS, Sweep, Value, combinations, size
 from app.web.problems import Problem, documented, invalid
 from app.web.root_path import root

@@ -14,7 +14,8 @@ from app.lessons.lesson import Lesson, Trial
 from app.recipe import Recipe
 from app.run import Run
 from app.running import supervisor as module
-from app.running.supervisor import Start, Supervisor
+from app.running.start import Start
+from app.running.supervisor import Supervisor
 from app.sweep import Value, combinations
 from app.web.answers import Answers
 from app.web.lesson_runs import LessonRuns

@@ -28,7 +28,8 @@ from app.learning.train import Emission, Member, train_members
 from app.recipe import Recipe
 from app.run import Run
 from app.running import lost_workers
-from app.running.supervisor import Start, Supervisor
+from app.running.start import Start
+from app.running.supervisor import Supervisor
 from app.sweep import Value, combinations
 from tests.running.test_lost_workers import content
 from tests.running.watching import LONG, PATIENCE, Watcher

@@ -15,8 +15,9 @@ from app.learning.train import train
 from app.recipe import Recipe
 from app.run import Run
 from app.running.engine import Engine
+from app.running.start import Start
 from app.running.steering import NotActive, OfSweep
-from app.running.supervisor import Start, Supervisor
+from app.running.supervisor import Supervisor
 from app.sweep import PART, Value, combinations
 from tests.running.conftest import supervised
 from tests.running.watching import Watcher
