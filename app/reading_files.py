@@ -74,7 +74,7 @@ def model_of_file(file: Path, step: int | None = None) -> Model:
 def model_of_run(url: str, run: str, step: int | None) -> Model:
     """The newest model that the database has of ``run`` (an id, or ``live``: the newest) at or before ``step``. Raises
     ModelError."""
-    from app.history import store  # loads SQLAlchemy, which the built-in model does without
+    from app.history import deleted_runs, store  # loads SQLAlchemy, which the built-in model does without
     from app.history.damage import Damaged
     from app.history.read_only import reading
     from app.history.unavailable import HistoryUnavailable
@@ -84,7 +84,7 @@ def model_of_run(url: str, run: str, step: int | None) -> Model:
             id = store.live_run(connection) if run == "live" else run
             if id is None:
                 raise ModelError("no run has been started yet")
-            known = None if id in store.hidden_runs(connection) else store.get_run(connection, id)
+            known = None if id in deleted_runs.hidden_runs(connection) else store.get_run(connection, id)
             if known is None:
                 raise ModelError(f"there is no run {id!r}: the page /runs lists those kept, with their ids")
             checkpoint = store.get_checkpoint(connection, id, step)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.history import store
+from app.history import leaders
 from app.history.ballast import Ballast
 from app.history.damage import corrupt
 from app.history.engine import engine_of, sqlite_engine
@@ -185,7 +185,9 @@ class Database:
 
     async def check(self) -> None:
         """Notice a lost connection, and make another; or that a file can be written again."""
-        await self.write(lambda connection: connection.execute(select(1)) if self.remote else store.rewrite(connection))
+        await self.write(
+            lambda connection: connection.execute(select(1)) if self.remote else leaders.rewrite(connection)
+        )
 
     async def free_bytes(self) -> int | None:
         """What the disk has left for it, pages that deleted rows have freed included; None where it is on a server."""
@@ -219,7 +221,7 @@ class Database:
             raise HistoryUnavailable(self._url, "cannot be used", first_line(error)) from error
         try:
             self._first_write(writer, migrate, needless=_is_newest)
-            writer.transact(store.make_secret)
+            writer.transact(leaders.make_secret)
             self.number = self._count_server(writer, address)
         except (SQLAlchemyError, NewerVersion) as error:
             writer.close()
@@ -262,7 +264,7 @@ class Database:
         """This one's number. Where a file cannot be written now, the server starts all the same."""
         number = 0
         try:
-            number = writer.transact(lambda connection: store.next_writer(connection, address))
+            number = writer.transact(lambda connection: leaders.next_number(connection, address))
             if self._identity:
                 self._raw(self._identity.mark)
         except DBAPIError as error:
@@ -272,7 +274,7 @@ class Database:
         except sqlite3.OperationalError as error:
             logger.warning("Whether the database is overwritten is not watched: %s.", error)
         if isinstance(writer, SessionWriter):
-            writer.unchanged = lambda connection: store.last_writer(connection) == number
+            writer.unchanged = lambda connection: leaders.last_number(connection) == number
             writer.late = self._note_gone
         return number
 

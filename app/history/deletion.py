@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from app.history import store
+from app.history import deleted_runs, store
 from app.history.damage import Damaged
 from app.history.database import Database
 from app.history.limits import Limits
@@ -82,7 +82,7 @@ class Deletion:
     async def restore(self, ids: Sequence[str]) -> list[str]:
         async with self._writing:
             if deleted := [run for run in dict.fromkeys(ids) if run in self._memory.deleted]:
-                await self._database.write(lambda c: store.hide_runs(c, deleted, None))
+                await self._database.write(lambda c: deleted_runs.hide_runs(c, deleted, None))
                 readable = []
                 for run in deleted:
                     try:
@@ -97,24 +97,24 @@ class Deletion:
     async def purge(self, runs: list[str]) -> None:
         async with self._writing:
             if deleted := [run for run in runs if run in self._memory.deleted]:
-                await self._hide(deleted, store.PURGED)
+                await self._hide(deleted, deleted_runs.PURGED)
         await self._remove(tuple(self._memory.purging))
 
     async def remove_next(self) -> Removal | None:
         async with self._writing:
             now = time.time()
             if first := next(iter(self._memory.deleted), None):
-                name, what = (await self._database.read(store.hidden_names))[first], "run"
-            elif found := await self._database.read(lambda c: store.removable(c, self._memory.live)):
+                name, what = (await self._database.read(deleted_runs.hidden_names))[first], "run"
+            elif found := await self._database.read(lambda c: deleted_runs.removable(c, self._memory.live)):
                 run, what = found
                 first, name = run.id, run.name
             else:
                 return None
             if what == "models":
                 return await self._remove_models(run, Removal(time=now, run=first, name=name, what="models", bytes=0))
-            freed = await self._database.read(lambda c: store.bytes_taken(c, [first]))
+            freed = await self._database.read(lambda c: deleted_runs.bytes_taken(c, [first]))
             removal = Removal(time=now, run=first, name=name, what="run", bytes=freed)
-            await self._hide([first], store.PURGED)
+            await self._hide([first], deleted_runs.PURGED)
         await self._remove([first], removal)
         return removal
 
@@ -122,14 +122,14 @@ class Deletion:
         """With ``_writing`` held. Returns until when they can be restored; None: they are to be removed now."""
         at_once = not self._limits.undo_seconds or self._limits.reached(await self._database.free_bytes())
         now = time.time()
-        await self._hide(ids, store.PURGED if at_once else now)
+        await self._hide(ids, deleted_runs.PURGED if at_once else now)
         self._reader.damaged = [each for each in self._reader.damaged if each not in ids]
         self._wake()
         return None if at_once else now + self._limits.undo_seconds
 
     async def _hide(self, ids: Sequence[str], at: float) -> None:
         """With ``_writing`` held: from now on they are deleted, or purged where ``at`` says so."""
-        await self._database.write(lambda c: store.hide_runs(c, ids, at), frees=True)
+        await self._database.write(lambda c: deleted_runs.hide_runs(c, ids, at), frees=True)
         self._memory.apply(Hidden(list(ids), at, await self._database.read_written(store.live_run)))
 
     async def _remove(self, ids: Sequence[str], removal: Removal | None = None) -> None:
@@ -137,9 +137,9 @@ class Deletion:
         back to the disk. ``removal`` is noted when it is done."""
 
         def remove(connection: Connection, run: str) -> tuple[int, bool]:
-            freed, done = store.purge_piece(connection, run)
+            freed, done = deleted_runs.purge_piece(connection, run)
             if done and removal:
-                store.add_removal(connection, removal, REMOVALS)
+                deleted_runs.add_removal(connection, removal, REMOVALS)
             return freed, done
 
         for run in ids:
@@ -159,8 +159,8 @@ class Deletion:
         bare = run.model_copy(update={"models_removed": True})
 
         def remove(connection: Connection) -> int:
-            freed = store.purge_checkpoints(connection, bare)
-            store.add_removal(connection, removal.model_copy(update={"bytes": freed}), REMOVALS)
+            freed = deleted_runs.purge_checkpoints(connection, bare)
+            deleted_runs.add_removal(connection, removal.model_copy(update={"bytes": freed}), REMOVALS)
             return freed
 
         freed = await self._database.write(remove, frees=True)

@@ -15,7 +15,7 @@ from app.controls import Control
 from app.drawing import Drawing
 from app.entry import Entry
 from app.events import RunQueued
-from app.history import drawings, entries, sizes, store
+from app.history import deleted_runs, drawings, entries, sizes, store
 from app.history.ballast import BALLAST_BYTES
 from app.history.changes import Changes
 from app.history.database import Database
@@ -214,7 +214,7 @@ class History(HistoryReader):
 
     async def restore_sweep(self, sweep: str) -> tuple[Sweep, list[Run]]:
         """As :meth:`sweep`, with all its deleted members that can be restored."""
-        hidden = await self._database.read(lambda c: store.hidden_members(c, sweep))
+        hidden = await self._database.read(lambda c: deleted_runs.hidden_members(c, sweep))
         await self._to_its_end(self._deletion.restore(hidden))
         return await self.sweep(sweep)
 
@@ -248,7 +248,7 @@ class History(HistoryReader):
 
     async def storage(self) -> Storage:
         def ask(connection: Connection) -> tuple[list[Removal], list[str], dict[str, str]]:
-            return *store.list_removals(connection), store.hidden_names(connection)
+            return *deleted_runs.list_removals(connection), deleted_runs.hidden_names(connection)
 
         taken, hidden = self._memory.bytes, dict(self._memory.deleted)  # first: the rest then knows at least as much
         (removed, damaged, names), free = await asyncio.gather(

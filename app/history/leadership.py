@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from app.history import store
+from app.history import leaders
 from app.history.database import Database
 from app.history.memory import Memory
 from app.history.unavailable import HistoryUnavailable
@@ -89,11 +89,11 @@ class Leadership:
 
     async def secret(self) -> bytes:
         """What all servers that share the database know, and nobody else."""
-        return await self._database.read(store.secret)
+        return await self._database.read(leaders.secret)
 
     async def leader(self) -> str | None:
         """Where the server that writes is reached by the others."""
-        return await self._database.read(store.writers_address)
+        return await self._database.read(leaders.address)
 
     async def put_state(self, server: str, state: bytes) -> tuple[list[bytes], str | None]:
         """Let all that share the history know how the server at this address is. Returns how each of them is that has

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from app.events import Origin
-from app.history import store
+from app.history import deleted_runs, store
 from app.history.changes import Changes
 from app.history.live_log import LiveLog
 from app.history.notifier import Notifier
@@ -50,8 +50,8 @@ def snapshot(connection: Connection, known: Collection[str] | None = None) -> Sn
     ended = [run for id in gone if (run := store.get_run(connection, id)) is not None]
     newest = store.list_runs(connection, NEWEST, None, LISTED)[0] if known is not None else []
     return Snapshot(
-        active, damaged, store.live_run(connection), store.last_start(connection), store.hidden_runs(connection),
-        store.bytes_taken(connection), ended, newest,
+        active, damaged, store.live_run(connection), store.last_start(connection), deleted_runs.hidden_runs(connection),
+        deleted_runs.bytes_taken(connection), ended, newest,
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ class Memory:
                 for id in update.runs:
                     if id not in self.deleted and id not in self.purging:
                         self.changes.publish(id, None)
-                purging = dict.fromkeys(self.purging, store.PURGED)
+                purging = dict.fromkeys(self.purging, deleted_runs.PURGED)
                 self._hide(self.deleted | purging | dict.fromkeys(update.runs, update.at))
             case Removed(id):
                 self.purging.discard(id)
@@ -140,7 +140,7 @@ class Memory:
             self.drop(self.logs[id].run.model_copy(update={"state": "interrupted"}))
         self.starts = max(self.starts, found.starts)
         self._set_live(found.live)
-        before = {**self.deleted, **dict.fromkeys(self.purging, store.PURGED)}
+        before = {**self.deleted, **dict.fromkeys(self.purging, deleted_runs.PURGED)}
         for id in found.hidden.keys() - before.keys():
             self.changes.publish(id, None)
         self._hide(found.hidden)
@@ -188,7 +188,7 @@ class Memory:
         return folded
 
     def _hide(self, hidden: Mapping[str, float]) -> None:
-        self.deleted = {id: at for id, at in hidden.items() if at != store.PURGED}
+        self.deleted = {id: at for id, at in hidden.items() if at != deleted_runs.PURGED}
         self.purging = set(hidden) - set(self.deleted)
 
     def _publish_change(self, run: Run) -> None:

@@ -1,10 +1,8 @@
 """What is asked of the database, as functions of a connection. Each is called in a thread, in a transaction."""
 
 import logging
-import secrets
-import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from sqlalchemy import BigInteger, Connection, LargeBinary, bindparam, cast, delete, func, insert, select, update
@@ -16,11 +14,10 @@ from app.events import TEXT_TYPES, CheckpointSaved, Controlled, Event, Origin, S
 from app.history import sizes
 from app.history.damage import Damaged, corrupt, read_run, read_sweep, readable, sound
 from app.history.recent_records import fitting
-from app.history.schema import checkpoints, controls, events, removals, runs, sweeps, writer
+from app.history.schema import checkpoints, controls, events, runs, sweeps
 from app.record import Record
 from app.resumption import Resumption
 from app.run import ACTIVE, Run
-from app.storage import Removal
 from app.sweep import Sweep
 
 E = TypeVar("E", bound=Event)
@@ -30,28 +27,20 @@ LARGEST = 2**31 - 1
 
 EVERY_TYPE = frozenset({*TEXT_TYPES, Weights.__name__})
 
-REMOVABLE = LIVE_CANDIDATES = 20
+LIVE_CANDIDATES = 20
 """How many runs are looked at for one that can be read."""
-
-PURGED = 0.0
-"""As the time at which a run was deleted: it cannot be restored, since some of it may be gone already."""
-
-PURGE_ROWS, PURGE_BYTES = 500, 2 << 20
-"""What is removed in one transaction, for which a training's write may have to wait: some 10 ms."""
 
 MOST_ROWS, ROW_BYTES = 64, 4096
 """Rows fetched at a time, and what each is taken to hold: so that a page is not read far beyond its limit in bytes."""
 
-SECRET_BYTES = 32
-
 logger = logging.getLogger(__name__)
 
-_RUN = runs.c.id, runs.c.state, runs.c.run
+RUN = runs.c.id, runs.c.state, runs.c.run
 """What :func:`app.history.damage.readable` takes."""
 
 # SQLite lets any column hold text, or a number. So read, what is no number is 0 bytes, and data that is no bytes are
 # those of a record that cannot be read.
-_BYTES = cast(runs.c.bytes, BigInteger).label("bytes")
+BYTES = cast(runs.c.bytes, BigInteger).label("bytes")
 _RECORD = select(events.c.seq, events.c.type, events.c.step, cast(events.c.data, LargeBinary).label("data"))
 _CHECKPOINT = select(checkpoints.c.step, checkpoints.c.epoch, cast(checkpoints.c.data, LargeBinary).label("data"))
 
@@ -76,37 +65,6 @@ _DROP_CHECKPOINT = delete(checkpoints).where(
     checkpoints.c.run == bindparam("of_run"), checkpoints.c.step == bindparam("at_step")
 )
 _ADD_CHECKPOINT = insert(checkpoints)
-
-
-def next_writer(connection: Connection, address: str | None = None) -> int:
-    """Count one more server that writes, which others reach at ``address``; its number."""
-    connection.execute(update(writer).values(number=writer.c.number + 1, address=address))
-    return last_writer(connection)
-
-
-def make_secret(connection: Connection) -> None:
-    """Unless there is one."""
-    connection.execute(update(writer).where(writer.c.secret.is_(None)).values(secret=secrets.token_bytes(SECRET_BYTES)))
-
-
-def secret(connection: Connection) -> bytes:
-    return bytes(connection.execute(select(writer.c.secret)).scalar_one())
-
-
-def writers_address(connection: Connection) -> str | None:
-    """Of the server that writes now, or was the last to do so."""
-    found: str | None = connection.execute(select(writer.c.address)).scalar_one()
-    return found
-
-
-def rewrite(connection: Connection) -> None:
-    """Write a page that stays as it is, to see whether that can be done."""
-    for change in 1, -1:
-        connection.execute(update(writer).values(number=writer.c.number + change))
-
-
-def last_writer(connection: Connection) -> int:
-    return int(connection.execute(select(writer.c.number)).scalar_one())
 
 
 def add_runs(connection: Connection, added: Sequence[tuple[Run, Record]], starter: str = "") -> None:
@@ -178,110 +136,19 @@ def starters(connection: Connection) -> dict[str, str]:
     return {row.id: row.starter for row in connection.execute(query)}
 
 
+def save_run(connection: Connection, run: Run) -> None:
+    """In the place of what was known of it."""
+    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run), "added": 0})
+
+
+def add_bytes(connection: Connection, grown: Mapping[str, int]) -> None:
+    """By run, how much more it takes now."""
+    connection.execute(_GROW, [{"of_run": run, "added": more} for run, more in grown.items()])
+
+
 def rename_run(connection: Connection, run: Run) -> None:
-    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run), "added": 0})
+    save_run(connection, run)
     connection.execute(update(runs).where(runs.c.id == run.id).values(renamed=True))
-
-
-def hide_runs(connection: Connection, ids: Collection[str], time: float | None) -> None:
-    """They are deleted, at this time, but can still be restored; None: they are restored."""
-    connection.execute(update(runs).where(runs.c.id.in_(ids)).values(deleted=time))
-
-
-def hidden_runs(connection: Connection) -> dict[str, float]:
-    """When each run was deleted that can still be restored, the first deleted first; now where that cannot be read."""
-    query = select(runs.c.id, runs.c.deleted).where(runs.c.deleted.is_not(None)).order_by(runs.c.deleted, runs.c.number)
-    return {
-        row.id: row.deleted if isinstance(row.deleted, float) else time.time()
-        for row in _rows(connection, query, None, [])
-    }
-
-
-def hidden_names(connection: Connection) -> dict[str, str]:
-    """Of each run that is deleted; its id where it cannot be read."""
-    query = select(*_RUN).where(runs.c.deleted.is_not(None))
-    rows = [(row.id, row.state, row.run) for row in _rows(connection, query, None, [])]
-    return {id: id for id, *_ in rows} | {run.id: run.name for run in readable(rows)}
-
-
-def purge_piece(connection: Connection, run: str) -> tuple[int, bool]:
-    """Remove some of a run's events and checkpoints for good; where none are left, the run itself, and its sweep if
-    that has no other members. Returns how many bytes that gave back, and whether nothing is left."""
-    freed, rows = 0, PURGE_ROWS
-    for table, key in ((events, events.c.seq), (checkpoints, checkpoints.c.step)):
-        query = select(key, func.length(table.c.data)).where(table.c.run == run).order_by(key).limit(rows)
-        last = None
-        for number, length in connection.execute(query).all():
-            last = number
-            freed += length + sizes.ROW_BYTES
-            rows -= 1
-            if freed >= PURGE_BYTES:
-                break
-        if last is not None:
-            connection.execute(delete(table).where(table.c.run == run, key <= last))
-        if not rows or freed >= PURGE_BYTES:
-            connection.execute(_GROW, {"of_run": run, "added": -freed})
-            return freed, False
-    found = connection.execute(select(runs.c.sweep, _BYTES).where(runs.c.id == run)).one_or_none()
-    connection.execute(delete(runs).where(runs.c.id == run))
-    if found is not None and found.sweep is not None:
-        empty = sweeps.c.id == found.sweep, ~select(runs.c.id).where(runs.c.sweep == sweeps.c.id).exists()
-        connection.execute(delete(sweeps).where(*empty))
-    return found.bytes if found is not None else 0, True
-
-
-def purge_checkpoints(connection: Connection, run: Run) -> int:
-    """Remove the run's models; ``run`` says so. Returns how many bytes that gave back."""
-    taken = func.sum(func.length(checkpoints.c.data) + sizes.ROW_BYTES)
-    freed = connection.execute(select(taken).where(checkpoints.c.run == run.id)).scalar() or 0
-    connection.execute(delete(checkpoints).where(checkpoints.c.run == run.id))
-    connection.execute(_GROW, {"of_run": run.id, "added": -freed})
-    connection.execute(_SAVE_RUN, {"of_run": run.id, **_columns(run), "added": 0})
-    return int(freed)
-
-
-def bytes_taken(connection: Connection, ids: Collection[str] | None = None) -> int:
-    """By these runs; by all, deleted ones that can be restored included."""
-    if ids is None:
-        return sum(row.bytes for row in _rows(connection, select(_BYTES), None, []))
-    query = select(func.sum(runs.c.bytes)).where(runs.c.id.in_(ids))
-    return int(connection.execute(query).scalar() or 0)
-
-
-def removable(connection: Connection, live: str | None) -> tuple[Run, Literal["models", "run"]] | None:
-    """What goes first to make room, None where nothing may: of ended runs that no person has named, that are no
-    lesson's and not the live one, the oldest that still has its models; where none has, the oldest."""
-    candidates = (
-        select(*_RUN)
-        .where(runs.c.state.not_in(sorted(ACTIVE)), ~runs.c.renamed, runs.c.deleted.is_(None))
-        .where(runs.c.origin != "lesson", runs.c.id != (live or ""))
-        .order_by(runs.c.number)
-        .limit(REMOVABLE)
-    )
-    has_models = select(checkpoints.c.run).where(checkpoints.c.run == runs.c.id).exists()
-    if found := readable(connection.execute(candidates.where(has_models)).all()):
-        return found[0], "models"
-    if found := readable(connection.execute(candidates).all()):
-        return found[0], "run"
-    return None
-
-
-def add_removal(connection: Connection, removal: Removal, kept: int) -> None:
-    """The newest ``kept`` are remembered."""
-    connection.execute(insert(removals).values(**removal.model_dump()))
-    newest = connection.execute(select(func.max(removals.c.number))).scalar_one()
-    connection.execute(delete(removals).where(removals.c.number <= newest - kept))
-
-
-def list_removals(connection: Connection) -> tuple[list[Removal], list[str]]:
-    """Newest first, and the numbers of those that are left out, since they cannot be read."""
-    found, damaged = [], []
-    for row in connection.execute(select(removals).order_by(removals.c.number.desc())).mappings():
-        try:
-            found.append(Removal.model_validate({**row}))
-        except ValidationError:
-            damaged.append(str(row["number"]))
-    return found, damaged
 
 
 def add_sweep(connection: Connection, sweep: Sweep) -> None:
@@ -313,7 +180,7 @@ def list_sweeps(connection: Connection, limit: int, before: int | None) -> tuple
 
 def members(connection: Connection, sweep: str) -> list[Run]:
     """In the order in which they were added."""
-    query = select(*_RUN).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
+    query = select(*RUN).where(runs.c.sweep == sweep, runs.c.deleted.is_(None)).order_by(runs.c.number)
     return readable(connection.execute(query).all())
 
 
@@ -323,20 +190,15 @@ def member_ids(connection: Connection, sweep: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def hidden_members(connection: Connection, sweep: str) -> list[str]:
-    query = select(runs.c.id).where(runs.c.sweep == sweep, runs.c.deleted.is_not(None)).order_by(runs.c.number)
-    return list(connection.execute(query).scalars())
-
-
 def equal_runs(connection: Connection, recipe_key: str, limit: int) -> list[Run]:
     """Runs of this key, newest first."""
-    query = select(*_RUN).where(runs.c.recipe_key == recipe_key, runs.c.deleted.is_(None))
+    query = select(*RUN).where(runs.c.recipe_key == recipe_key, runs.c.deleted.is_(None))
     return readable(connection.execute(query.order_by(runs.c.number.desc()).limit(limit)).all())
 
 
 def get_run(connection: Connection, run: str) -> Run | None:
     """Raises Damaged."""
-    found = connection.execute(select(*_RUN).where(runs.c.id == run)).one_or_none()
+    found = connection.execute(select(*RUN).where(runs.c.id == run)).one_or_none()
     return None if found is None else read_run(*found)
 
 
@@ -345,39 +207,39 @@ def list_runs(
 ) -> tuple[list[Run], int | None, list[str]]:
     """Newest first, from the run numbered below ``before`` on; what to give as ``before`` for the next page; and the
     ids of those that are left out, since they cannot be read."""
-    query = select(runs.c.number, *_RUN).order_by(runs.c.number.desc()).limit(limit + 1)
+    query = select(runs.c.number, *RUN).order_by(runs.c.number.desc()).limit(limit + 1)
     others = sorted({*get_args(Origin)} - {*origins})  # excluded: one that is none of them is in every list
     query = query.where(runs.c.origin.not_in(others), runs.c.deleted.is_(None))
     if before is not None:
         query = query.where(runs.c.number < min(before, LARGEST))
     damaged: list[str] = []
-    rows = _rows(connection, query, limit + 1, damaged)
+    rows = read_rows(connection, query, limit + 1, damaged)
     page = readable(((row.id, row.state, row.run) for row in rows[:limit]), damaged)
     return page, rows[limit - 1].number if len(rows) > limit else None, damaged
 
 
 def active_runs(connection: Connection) -> tuple[list[Run], list[str]]:
     """Also the ids of those that are left out, since they cannot be read."""
-    query = select(runs.c.number, *_RUN).where(runs.c.state.in_(sorted(ACTIVE))).order_by(runs.c.number)
+    query = select(runs.c.number, *RUN).where(runs.c.state.in_(sorted(ACTIVE))).order_by(runs.c.number)
     damaged: list[str] = []
-    rows = _rows(connection, query, None, damaged)
+    rows = read_rows(connection, query, None, damaged)
     return readable(((row.id, row.state, row.run) for row in rows), damaged), damaged
 
 
 def live_run(connection: Connection) -> str | None:
     """The run that started last; if none has started, the newest. A lesson's run is never live, nor one that cannot be
     read."""
-    query = select(runs.c.number, *_RUN).where(runs.c.origin != "lesson", runs.c.deleted.is_(None))
+    query = select(runs.c.number, *RUN).where(runs.c.origin != "lesson", runs.c.deleted.is_(None))
     has_started = query.where(runs.c.start_number.is_not(None)).order_by(runs.c.start_number.desc())
     for newest_first in has_started, query.order_by(runs.c.number.desc()):
         for limit in 1, LIVE_CANDIDATES:  # nearly always the first can be read
-            rows = _rows(connection, newest_first.limit(limit), limit, [])
+            rows = read_rows(connection, newest_first.limit(limit), limit, [])
             if found := readable((row.id, row.state, row.run) for row in rows):
                 return found[0].id
     return None
 
 
-def _rows(connection: Connection, query: Any, limit: int | None, damaged: list[str]) -> list[Any]:
+def read_rows(connection: Connection, query: Any, limit: int | None, damaged: list[str]) -> list[Any]:
     """What ``query`` of runs finds. Where SQLite meets a page that it cannot read (in no transaction that writes: it
     commits none that has met damage): what can be read row by row, in the order of numbers, newest first; the ids of
     the others are added to ``damaged``."""
@@ -470,7 +332,7 @@ def add_checkpoints(connection: Connection, added: Sequence[tuple[str, Checkpoin
         before = connection.execute(select(func.length(checkpoints.c.data)).where(*at)).scalar()
         replaced = 0 if before is None else before + sizes.ROW_BYTES
         grown[run] = grown.get(run, 0) + sizes.of_checkpoint(each) - replaced
-    connection.execute(_GROW, [{"of_run": run, "added": more} for run, more in grown.items()])
+    add_bytes(connection, grown)
     connection.execute(_DROP_CHECKPOINT, [{"of_run": run, "at_step": each.step} for run, each in added])
     rows = [{"run": run, "step": each.step, "epoch": each.epoch, "data": each.data} for run, each in added]
     connection.execute(_ADD_CHECKPOINT, rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from app.history import store
+from app.history import deleted_runs
 from app.record import Record
 from app.run import Run
 
@@ -34,7 +34,7 @@ class Changed(msgspec.Struct, tag=True, array_like=True, frozen=True):
 
 
 class Hidden(msgspec.Struct, tag=True, array_like=True, frozen=True):
-    """Runs are deleted since ``at``, or for good where that is ``store.PURGED``."""
+    """Runs are deleted since ``at``, or for good where that is ``deleted_runs.PURGED``."""
 
     runs: list[str]
     at: float
@@ -42,7 +42,7 @@ class Hidden(msgspec.Struct, tag=True, array_like=True, frozen=True):
 
     @property
     def for_good(self) -> bool:
-        return self.at == store.PURGED
+        return self.at == deleted_runs.PURGED
 
 
 class Removed(msgspec.Struct, tag=True, array_like=True, frozen=True):
