@@ -1,6 +1,7 @@
 """Room on a disk that nothing but deletions, and what has to come before one, may use."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 BALLAST_BYTES = 8 << 20
@@ -9,7 +10,8 @@ free: twice that, since a checkpoint of what is already there may have to come f
 
 
 class Ballast:
-    """A file of random bytes (a disk that compresses would give zeros no room), removed when its room is needed."""
+    """A file that takes room, removed when that is needed. Where the file system gives it none unwritten, it is of
+    random bytes: a disk that compresses would give zeros none either."""
 
     def __init__(self, file: Path, size: int) -> None:
         """``size`` 0: none is kept."""
@@ -36,7 +38,18 @@ class Ballast:
             return False
         try:
             with open(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(os.urandom(self.size))
+                if not _has_room(file.fileno(), self.size):
+                    file.write(os.urandom(self.size))
         except OSError:
             self.release()  # half of one would pass for a whole one
         return not self.missing
+
+
+def _has_room(file: int, size: int) -> bool:
+    """Whether the file system could give an empty file so many bytes that are not written, which takes no time; macOS
+    and Windows have no such call, and ZFS lets its file stay empty."""
+    if not hasattr(os, "posix_fallocate"):
+        return False
+    with suppress(OSError):
+        os.posix_fallocate(file, 0, size)
+    return os.fstat(file).st_blocks * 512 >= size
