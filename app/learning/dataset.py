@@ -4,6 +4,7 @@ They come with the package, in one file, or from a folder of MNIST's own four fi
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -20,8 +21,8 @@ from app.learning.mnist import select
 
 @dataclass(frozen=True)
 class Digits:
-    """Tensors on the CPU. Images are rows of 784 uint8, ink bright on 0; a target is 1.0 for a 3 and 0.0 for a 7;
-    the labels of other digits are uint8."""
+    """Tensors on the CPU, which are never changed. Images are rows of 784 uint8, ink bright on 0; a target is 1.0 for a
+    3 and 0.0 for a 7; the labels of other digits are uint8."""
 
     train_images: Tensor
     train_targets: Tensor
@@ -40,18 +41,20 @@ class Digits:
             valid_images=_rows(arrays["valid_images"]),
             valid_targets=_targets(arrays["valid_labels"]),
             other_train_images=_rows(arrays["other_train_images"]),
-            other_train_labels=torch.tensor(arrays["other_train_labels"]),
+            other_train_labels=torch.from_numpy(arrays["other_train_labels"]),
             other_valid_images=_rows(arrays["other_valid_images"]),
-            other_valid_labels=torch.tensor(arrays["other_valid_labels"]),
+            other_valid_labels=torch.from_numpy(arrays["other_valid_labels"]),
         )
 
 
 def load(mnist_dir: Path | None = None) -> Digits:
     """The embedded digits, or the same ones read from a folder of MNIST's IDX files. Raises DatasetError."""
-    return Digits.of(_embedded() if mnist_dir is None else select(mnist_dir))
+    return Digits.of(packaged() if mnist_dir is None else select(mnist_dir))
 
 
-def _embedded() -> Arrays:
+@cache
+def packaged() -> Arrays:
+    """The embedded digits. They are read once: a process and its later copies share them. Raises DatasetError."""
     try:
         return embedded()
     except Damaged as error:
@@ -59,7 +62,7 @@ def _embedded() -> Arrays:
 
 
 def _rows(images: NDArray[np.uint8]) -> Tensor:
-    return torch.tensor(images).flatten(1)
+    return torch.from_numpy(images).flatten(1)
 
 
 def _targets(labels: NDArray[np.uint8]) -> Tensor:

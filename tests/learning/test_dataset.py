@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import app.data
-from app.learning.dataset import DatasetError, Digits, load
+from app.learning.dataset import DatasetError, Digits, load, packaged
 
 
 def test_every_3_and_7_of_mnist_comes_with_the_package(digits: Digits) -> None:
@@ -34,10 +34,11 @@ def test_ink_is_bright_on_a_dark_ground(digits: Digits) -> None:
 
 
 def test_the_file_is_small_enough_to_carry_and_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    packaged = app.data.EMBEDDED.read_bytes()
-    assert len(packaged) < 5_000_000
+    file = app.data.EMBEDDED.read_bytes()
+    assert len(file) < 5_000_000
     spoiled = tmp_path / "mnist_3_7.npz"
-    spoiled.write_bytes(packaged[:1000] + bytes([packaged[1000] ^ 1]) + packaged[1001:])
+    spoiled.write_bytes(file[:1000] + bytes([file[1000] ^ 1]) + file[1001:])
+    packaged.cache_clear()
     monkeypatch.setattr(app.data, "EMBEDDED", spoiled)
     with pytest.raises(DatasetError, match="is damaged: install the package again"):
         load()

@@ -8,6 +8,7 @@ import pytest
 from app.controls import SetSpeed
 from app.events import Steps
 from app.learning.dataset import Digits, load
+from app.learning.prepared import Prepared
 from app.recipe import Recipe
 from app.running.protocol import (
     Answer,
@@ -54,7 +55,7 @@ def work(digits: Digits, commands: Iterable[Command], messages: int) -> Pipes:
     """Let a worker do these tasks until it has sent so much."""
     pipes = Pipes(commands, messages)
     with pytest.raises(Enough):
-        Tasks(pipes, pipes, digits).work()  # type: ignore[arg-type]
+        Tasks(pipes, pipes, Prepared(digits)).work()  # type: ignore[arg-type]
     return pipes
 
 

@@ -18,8 +18,8 @@ def main(device: str, mnist_dir: Path | None) -> None:
     from app.running.worker import work
 
     try:
-        digits = work.get_ready(device, mnist_dir, outbox)
-        work.Tasks(inbox, outbox, digits).work()
+        prepared = work.get_ready(device, mnist_dir, outbox)
+        work.Tasks(inbox, outbox, prepared).work()
     except work.DatasetError as error:
         outbox.send(Broke(str(error)))
     except Exception as error:

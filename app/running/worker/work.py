@@ -21,13 +21,13 @@ from app.learning import experiments
 from app.learning import train as learning
 from app.learning.controls import NoControls
 from app.learning.dataset import DatasetError as DatasetError
-from app.learning.dataset import Digits, load
+from app.learning.dataset import load
 from app.learning.device import DeviceUnavailable, choose
 from app.learning.pace import turn
 from app.learning.prepared import Prepared
 from app.learning.schedule import Recording
 from app.learning.seen import kept
-from app.learning.train import Wait, train, train_members
+from app.learning.train import Wait, train_members
 from app.recipe import TRAIN_IMAGES, Device, Recipe
 from app.record import Record
 from app.running.protocol import (
@@ -69,17 +69,17 @@ Turns = Generator[Wait | None, None, None]
 """A task's steps. It may go on after None at once, after Wait when the time has come."""
 
 
-def get_ready(device: str, mnist_dir: Path | None, outbox: Outbox) -> Digits:
+def get_ready(device: str, mnist_dir: Path | None, outbox: Outbox) -> Prepared:
     """Fix all that decides a run's bits besides its recipe and device. Raises DatasetError."""
     torch.set_num_threads(RUN_THREADS)
     # What use_deterministic_algorithms(True) does, which would also load PyTorch's compiler: a second of a core.
     torch.set_deterministic_debug_mode("error")
     # Filling fresh memory would only cost time: none is read before it is written.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    digits = load(mnist_dir)
-    _rehearse(digits, device)
+    prepared = Prepared(load(mnist_dir))
+    _rehearse(prepared, device)
     outbox.send(Ready(tuple(devices()), platform.node(), os.getpid()))
-    return digits
+    return prepared
 
 
 def devices() -> Iterator[str]:
@@ -90,11 +90,13 @@ def devices() -> Iterator[str]:
             yield choose(name).type
 
 
-def _rehearse(digits: Digits, device: str) -> None:
+def _rehearse(prepared: Prepared, device: str) -> None:
     """Train one step whose events go nowhere, so that PyTorch loads now what it loads on first use: 0.1 s on a CPU,
-    seconds with CUDA. Where the device is missing the run itself will say so."""
+    seconds with CUDA; and the images of most recipes are prepared. Where the device is missing the run itself will say
+    so."""
     recipe = Recipe.model_validate({"epochs": 1, "batch_size": TRAIN_IMAGES, "device": device})
-    deque(train(recipe, digits, NoControls(), run="rehearsal", name="rehearsal"), maxlen=0)
+    members = [learning.Member("rehearsal", "rehearsal", recipe)]
+    deque(train_members(members, prepared.digits, NoControls(), prepared=prepared), maxlen=0)
 
 
 def sentence(error: Exception) -> str:
@@ -136,9 +138,9 @@ class Tasks:
     those of the background are due together, one of them at a time. Commands are received between turns and, by tasks
     that take controls, between steps."""
 
-    def __init__(self, inbox: Inbox, outbox: Outbox, digits: Digits) -> None:
-        self._inbox, self._outbox, self._digits = inbox, outbox, digits
-        self._prepared = Prepared(digits)
+    def __init__(self, inbox: Inbox, outbox: Outbox, prepared: Prepared) -> None:
+        self._inbox, self._outbox = inbox, outbox
+        self._prepared, self._digits = prepared, prepared.digits
         self._tasks: dict[str, _Task] = {}
         self._background_due = -inf
         """When a task of the background may have a turn."""
