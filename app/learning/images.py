@@ -1,5 +1,6 @@
 """The images of a data set as training computes with them."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,16 +23,21 @@ class Images:
         self.pixels, self.others = lit.nonzero().squeeze(1), (~lit).nonzero().squeeze(1)
         self.train = self._rows(digits.train_images).to(device)
         self.train_signs = signs(digits.train_targets).to(device)
-        odd = (digits.valid_images[:, self.others] > 0).any(1)
+        odd = (_columns(digits.valid_images, self.others) > 0).any(1)
         order = odd.to(torch.int8).argsort(stable=True)
         images, targets = digits.valid_images[order], digits.valid_targets[order]
         self.valid = self._rows(images).to(device)
         self.valid_signs = signs(targets).to(device)
         self.threes = int(targets.sum())
-        self.beyond = (images[len(odd) - int(odd.sum()) :, self.others].t() / WHITE).to(device)
+        self.beyond = (_columns(images[len(odd) - int(odd.sum()) :], self.others).t() / WHITE).to(device)
 
     def _rows(self, images: Tensor) -> Tensor:
-        return torch.cat([images[:, self.pixels], torch.full((len(images), 1), WHITE, dtype=torch.uint8)], 1)
+        return torch.cat([_columns(images, self.pixels), torch.full((len(images), 1), WHITE, dtype=torch.uint8)], 1)
+
+
+def _columns(images: Tensor, which: Tensor) -> Tensor:
+    """As ``images[:, which]``, which takes four times as long."""
+    return torch.from_numpy(np.take(images.numpy(), which.numpy(), axis=1))
 
 
 def signs(targets: Tensor) -> Tensor:
