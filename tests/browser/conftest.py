@@ -128,11 +128,13 @@ def in_memory() -> list[str]:
 
 
 class OneBrowser:
-    """A browser for one module after another: to start one, with what steers it, takes half a second of a core."""
+    """A browser for one module after another, with its pages that are used again: to start one, with what steers it,
+    takes half a second of a core."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._browser: Browser | None = None
+        self._pages: dict[str, UsedAgain] = {}
 
     def lend(self, executable: str) -> Browser:
         if self._browser is None or not self._browser.is_connected():
@@ -144,8 +146,14 @@ class OneBrowser:
             self._stack.callback(self._browser.close)
         return self._browser
 
+    def page(self, options: dict[str, object]) -> "UsedAgain":
+        """The one of this kind."""
+        assert self._browser is not None
+        return self._pages.setdefault(repr(options), UsedAgain(self._browser, options))
+
     def close(self) -> None:
         self._browser = None
+        self._pages.clear()
         self._stack.close()
 
 
@@ -264,17 +272,14 @@ class UsedAgain:
             self._context = None
 
 
-@pytest.fixture(scope="module")
-def used_again(browser: Browser, server: str) -> Iterator[Callable[..., UsedAgain]]:
-    """The module's pages that are used again, one of a kind."""
-    kept: dict[str, UsedAgain] = {}
+@pytest.fixture
+def used_again(browser: Browser, server: str, pytestconfig: pytest.Config) -> Callable[..., UsedAgain]:
+    """Finds the page of a kind: ``used_again(color_scheme="dark")``."""
 
     def find(**options: object) -> UsedAgain:
-        return kept.setdefault(repr(options), UsedAgain(browser, {**DESKTOP, "base_url": server, **options}))
+        return pytestconfig.stash[BROWSER].page({**DESKTOP, "base_url": server, **options})
 
-    yield find
-    for page in kept.values():
-        page.close()
+    return find
 
 
 @contextmanager
@@ -324,7 +329,7 @@ def listen(context: BrowserContext, origin: str, complain: Callable[[str], None]
 
 @pytest.fixture
 def page(used_again: Callable[..., UsedAgain], complaints: list[str]) -> Iterator[Page]:
-    """1440 × 900, light. It serves the module's tests one after another: :class:`UsedAgain`."""
+    """1440 × 900, light. It serves one test after another: :class:`UsedAgain`."""
     with lent(used_again(), complaints) as page:
         yield page
 
