@@ -7,18 +7,18 @@ import pytest
 
 from tests.conftest import Server, running
 from tests.history.conftest import empty
-from tests.web.test_stream import finished as finished
-from tests.web.test_stream import page as page
-from tests.web.test_stream import test_a_cursor_beyond_the_head_of_a_live_run_harms_nobody as test_beyond
+from tests.web.conftest import finished as finished
+from tests.web.conftest import page as page
+from tests.web.test_run_stream import test_a_cursor_beyond_the_head_of_a_live_run_harms_nobody as test_beyond
+from tests.web.test_run_stream import test_a_watched_run_comes_whole_and_in_order as test_whole
+from tests.web.test_run_stream import test_an_unknown_run_closes_with_4404 as test_unknown
+from tests.web.test_run_stream import test_live_is_the_newest_run as test_newest
+from tests.web.test_run_stream import test_live_waits_for_the_next_run_when_told_which_was_seen as test_next
+from tests.web.test_run_stream import test_reading_again_from_any_cursor_gives_exactly_the_rest as test_rest
+from tests.web.test_run_stream import test_reconnecting_in_the_middle_loses_and_doubles_nothing as test_reconnecting
 from tests.web.test_stream import test_a_run_that_is_watched_by_its_id_is_not_sent_twice as test_twice
-from tests.web.test_stream import test_a_watched_run_comes_whole_and_in_order as test_whole
-from tests.web.test_stream import test_an_unknown_run_closes_with_4404 as test_unknown
 from tests.web.test_stream import test_live_is_announced_and_goes_on_with_the_next_run as test_announced
-from tests.web.test_stream import test_live_is_the_newest_run as test_newest
-from tests.web.test_stream import test_live_waits_for_the_next_run_when_told_which_was_seen as test_next
 from tests.web.test_stream import test_one_socket_follows_several_runs_to_their_ends as test_several
-from tests.web.test_stream import test_reading_again_from_any_cursor_gives_exactly_the_rest as test_rest
-from tests.web.test_stream import test_reconnecting_in_the_middle_loses_and_doubles_nothing as test_reconnecting
 from tests.web.test_stream import test_the_list_tells_changes_and_no_steps as test_list
 from tests.web.test_stream import test_the_list_tells_how_far_a_slow_run_has_come as test_progress
 from tests.web.test_stream import test_the_queue_is_told_whole_whenever_it_changes as test_queue
