@@ -43,6 +43,7 @@ MEASURED_ELSEWHERE = (
     "running/test_forked.py",
     "running/test_lost_sweeps.py",
     "running/test_sweeps.py",
+    "test_serving.py",
 )
 """Coverage would slow these by a fifth to a half to see lines again, nearly all of which other tests run."""
 
