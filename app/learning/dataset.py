@@ -57,7 +57,7 @@ def packaged() -> Arrays:
     """The embedded digits. They are read once: a process and its later copies share them. Raises DatasetError."""
     try:
         return embedded()
-    except Damaged as error:
+    except (Damaged, OSError) as error:
         raise DatasetError(str(error)) from None
 
 

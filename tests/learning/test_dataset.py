@@ -44,6 +44,13 @@ def test_the_file_is_small_enough_to_carry_and_is_checked(tmp_path: Path, monkey
         load()
 
 
+def test_a_file_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged.cache_clear()
+    monkeypatch.setattr(app.data, "EMBEDDED", tmp_path / "mnist_3_7.npz")
+    with pytest.raises(DatasetError, match="mnist_3_7"):
+        load()
+
+
 @pytest.mark.parametrize("up", [0, 1, 2], ids=["the folder", "above raw", "above MNIST/raw"])
 def test_reads_a_folder_of_mnists_files(mnist_folder: Path, up: int) -> None:
     digits = load([mnist_folder, mnist_folder.parent, mnist_folder.parent.parent][up])
