@@ -38,9 +38,9 @@ class Start:
         """Its runs leave a core time, and train by turns with others of their kind."""
         return self.origin == "lesson" or (self.pace is not None and bool(is_paced(self.pace)))
 
-    def named(self, number: int) -> str:
-        """``number`` is the next run's."""
-        return self.name or f"{_title(self.preset)} #{number}"
+    def numbered(self, number: int) -> str:
+        """Return the name of the run of this number where it was given none."""
+        return f"{_title(self.preset)} #{number}"
 
 
 class Started(NamedTuple):
@@ -51,7 +51,8 @@ class Started(NamedTuple):
 
 
 class NewRuns:
-    """The runs of a start whose recipes name their device: at ``places`` at once, each with so many ``threads``."""
+    """The runs of a start, by its ``recipes`` with their devices filled in. They train at so many ``places`` at once,
+    and those that train as one with so many ``threads``."""
 
     def __init__(self, start: Start, recipes: Sequence[Recipe], *, places: int, threads: int) -> None:
         self._start, self._recipes = start, recipes

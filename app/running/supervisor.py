@@ -276,8 +276,8 @@ class Supervisor:
             runs = NewRuns(start, recipes, places=places, threads=self._threads(places))
             self._check_room(runs.entries[0])
             place = self._queue.place(runs.entries)
-            queued = runs.events(start.named(await self._history.last_number() + 1), place)
-            created = await self._history.create_many(queued, runs.sweep, starter=start.starter)
+            name = start.name or start.numbered(await self._history.last_number() + 1)
+            created = await self._history.create_many(runs.events(name, place), runs.sweep, starter=start.starter)
             for waiting in runs.entries:
                 self._enqueue(waiting)
             return Started(created, new=True)
@@ -285,11 +285,9 @@ class Supervisor:
     def _places_for(self, start: Start) -> int:
         """At how many places its runs may train at once, each on a core of its own. A GPU has one, where more models
         cost little more; runs that leave a core time share one worker."""
-        return (
-            1
-            if start.shares_a_worker or self._device_of(start.recipes[0]) in ("cuda", "mps")
-            else self._concurrent_runs
-        )
+        if start.shares_a_worker or self._device_of(start.recipes[0]) in ("cuda", "mps"):
+            return 1
+        return self._concurrent_runs
 
     def _threads(self, places: int) -> int:
         """For members of a sweep that train as one. A worker on a cluster has been given one CPU."""
