@@ -38,16 +38,17 @@ class Ballast:
             return False
         try:
             with open(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                if not _has_room(file.fileno(), self.size):
+                if not _allocate(file.fileno(), self.size):
                     file.write(os.urandom(self.size))
         except OSError:
             self.release()  # half of one would pass for a whole one
         return not self.missing
 
 
-def _has_room(file: int, size: int) -> bool:
-    """Whether the file system could give an empty file so many bytes that are not written, which takes no time; macOS
-    and Windows have no such call, and ZFS lets its file stay empty."""
+def _allocate(file: int, size: int) -> bool:
+    """Give an empty file so many bytes without writing them; whether its file system did. macOS and Windows have no
+    such call, and on ZFS the file stays empty. A volume that is promised more than there is may lack them all the same.
+    """
     if not hasattr(os, "posix_fallocate"):
         return False
     with suppress(OSError):

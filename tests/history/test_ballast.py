@@ -34,6 +34,16 @@ def test_it_is_not_made_where_it_would_take_most_of_what_is_left(tmp_path: Path)
     assert ballast.missing
 
 
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="this system gives a file no room unwritten")
+def test_room_that_is_given_unwritten_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(file: int, offset: int, length: int) -> None:
+        os.write(file, b"\1" * length)  # as if the file system had it so
+
+    monkeypatch.setattr(os, "posix_fallocate", given)
+    assert Ballast(tmp_path / "ballast", SIZE).restore(2 * SIZE)
+    assert set((tmp_path / "ballast").read_bytes()) == {1}
+
+
 def sparse(file: int, offset: int, length: int) -> None:
     """As where zeros take no room."""
     os.ftruncate(file, offset + length)
@@ -48,9 +58,9 @@ def test_where_no_room_is_given_unwritten_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allocate: object
 ) -> None:
     if allocate is None:
-        monkeypatch.delattr(os, "posix_fallocate")
+        monkeypatch.delattr(os, "posix_fallocate", raising=False)
     else:
-        monkeypatch.setattr(os, "posix_fallocate", allocate)
+        monkeypatch.setattr(os, "posix_fallocate", allocate, raising=False)
     assert Ballast(tmp_path / "ballast", SIZE).restore(2 * SIZE)
     written = (tmp_path / "ballast").read_bytes()
     assert len(written) == SIZE
@@ -59,7 +69,7 @@ def test_where_no_room_is_given_unwritten_it_is_written(
 
 def test_half_of_one_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk is full before it is whole."""
-    monkeypatch.delattr(os, "posix_fallocate")
+    monkeypatch.delattr(os, "posix_fallocate", raising=False)
     monkeypatch.setattr("app.history.ballast.os.urandom", lambda size: full(tmp_path / "ballast"))
     ballast = Ballast(tmp_path / "ballast", SIZE)
     assert not ballast.restore(2 * SIZE)
