@@ -1,4 +1,4 @@
-"""Of runs that are deleted or removed, what is asked of the database, as functions of a connection."""
+"""What is asked of the database about runs that are deleted, or removed to make room, as functions of a connection."""
 
 import time
 from collections.abc import Collection

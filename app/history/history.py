@@ -70,7 +70,7 @@ class History(HistoryReader):
         self._writes: set[asyncio.Task[Any]] = set()
         self._closing = asyncio.Event()
         self.leadership = Leadership(database, self._memory)
-        """Whether this process writes the history, where several have it open."""
+        """Which process writes the history, where several have it open."""
 
     @classmethod
     @asynccontextmanager

@@ -1,4 +1,5 @@
-"""What is asked of the database, as functions of a connection. Each is called in a thread, in a transaction."""
+"""What is asked of the database about runs, records and models, as functions of a connection. Each is called in a
+thread, in a transaction."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence

@@ -36,7 +36,7 @@ class Images:
 
 
 def _columns(images: Tensor, which: Tensor) -> Tensor:
-    """As ``images[:, which]``, which takes four times as long."""
+    """Return ``images[:, which]``, both on the CPU, in a quarter of the time that PyTorch takes for it."""
     return torch.from_numpy(np.take(images.numpy(), which.numpy(), axis=1))
 
 

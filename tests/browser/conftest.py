@@ -264,6 +264,7 @@ class UsedAgain:
         media = {name: self._options.get(name, usual) for name, usual in MEDIA.items()}
         page.emulate_media(media="null", **media)  # type: ignore[arg-type]
         page.set_viewport_size(self._options["viewport"])  # type: ignore[arg-type]
+        page.mouse.up()  # which a test that has failed may have left pressed
         page.mouse.move(0, 0)
 
     def close(self) -> None:

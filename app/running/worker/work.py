@@ -70,7 +70,8 @@ Turns = Generator[Wait | None, None, None]
 
 
 def get_ready(device: str, mnist_dir: Path | None, outbox: Outbox) -> Prepared:
-    """Fix all that decides a run's bits besides its recipe and device. Raises DatasetError."""
+    """Fix all that decides a run's bits besides its recipe and device. Returns the digits with the images that most
+    runs train with. Raises DatasetError."""
     torch.set_num_threads(RUN_THREADS)
     # What use_deterministic_algorithms(True) does, which would also load PyTorch's compiler: a second of a core.
     torch.set_deterministic_debug_mode("error")
