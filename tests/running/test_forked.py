@@ -1,16 +1,20 @@
 """Workers that are copies of one process."""
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
 from multiprocessing import forkserver
+from pathlib import Path
 
 import psutil
 import pytest
 
+import app.data
+from app.learning.dataset import packaged
 from app.running.engine import Engine
-from app.running.forked import can_fork
+from app.running.forked import TEMPLATE, can_fork
 from app.running.process import WorkerProcess
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="here a worker is a process of its own")
@@ -38,3 +42,13 @@ def test_a_template_that_was_killed_is_replaced() -> None:
     program = "import asyncio; from tests.running.test_forked import lose_the_template as lose; asyncio.run(lose())"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=200)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_where_no_digits_are_found_the_template_loads_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its copies say so."""
+    packaged.cache_clear()
+    monkeypatch.setattr(app.data, "EMBEDDED", tmp_path / "mnist_3_7.npz")
+    monkeypatch.setenv("GOMP_SPINCOUNT", "1000")  # which it sets, and would leave behind
+    runpy.run_module(TEMPLATE)
