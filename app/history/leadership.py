@@ -164,7 +164,7 @@ class Leadership:
                     return
                 if not free and await self._database.end_silent():
                     logger.warning("The server that writes hangs: another takes its place.")
-            except HistoryUnavailable:  # reading says so too
+            except HistoryUnavailable:  # with which reading fails as well
                 free = False
                 await asyncio.sleep(PRECEDENCE_SECONDS)
 
