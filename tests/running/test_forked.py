@@ -51,4 +51,5 @@ def test_where_no_digits_are_found_the_template_loads_all_the_same(
     packaged.cache_clear()
     monkeypatch.setattr(app.data, "EMBEDDED", tmp_path / "mnist_3_7.npz")
     monkeypatch.setenv("GOMP_SPINCOUNT", "1000")  # which it sets, and would leave behind
+    monkeypatch.delitem(sys.modules, TEMPLATE, raising=False)
     runpy.run_module(TEMPLATE)
