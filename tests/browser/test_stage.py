@@ -134,6 +134,23 @@ def test_the_images_it_learns_from_are_on_the_screen_while_one_looks(page: Page,
         control(server, slow_run, action="resume")
 
 
+def test_images_that_could_not_be_had_come_once_the_server_has_time(
+    page: Page, finished_run: str, complaints: list[str]
+) -> None:
+    page.route(
+        "**/api/experiments/batch",
+        lambda route: route.fulfill(status=503, json={"title": "Busy", "detail": "Too many experiments wait."}),
+    )
+    page.goto(f"/runs/{finished_run}")
+    page.get_by_label("Step of the run").press("ArrowLeft")
+    batch = page.locator("[data-part=batch]")
+    expect(batch).to_contain_text("cannot be had: Too many experiments wait.")
+    complaints.clear()  # the browser logs the 503
+    page.unroute_all()
+    expect(batch.get_by_role("img")).to_be_visible()
+    expect(batch).to_contain_text("Mini-batch ")
+
+
 LAST_TO_PRESS = """row => {
   const { right } = document.querySelector(row).getBoundingClientRect();
   const seen = [...document.querySelector(row).children].filter((each) => each.getBoundingClientRect().right <= right);

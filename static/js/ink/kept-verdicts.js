@@ -155,7 +155,7 @@ export class KeptVerdicts {
       if (!(error instanceof ProblemError)) throw error;
       if (this.#ended() || model !== this.#model) return;
       this.problem = error;
-      if (error.status === 0 || error.status >= 500) {
+      if (error.temporary) {
         this.#questions.rest(RETRY);
         this.#outdated ||= again;
       } else this.#refused = true; // until there is something new

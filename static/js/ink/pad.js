@@ -151,7 +151,7 @@ export function mountPad(root, { run, drawing, painter, samples = SAMPLES }, { s
         reading.model = {};
         return;
       }
-      if (problem.status === 0 || problem.status >= 500) rest = window.setTimeout(() => drawing.blank || reading.read(), RETRY);
+      if (problem.temporary) rest = window.setTimeout(() => drawing.blank || reading.read(), RETRY);
       const here = readHere();
       if (here) {
         answer = here;

@@ -168,7 +168,7 @@ export class ThroughTime {
   #fail(problem, image) {
     this.#clear();
     this.problem = problem;
-    if (problem.status === 0 || problem.status >= 500) this.#questions.rest(RETRY);
+    if (problem.temporary) this.#questions.rest(RETRY);
     else this.#image = image; // to ask again would be answered alike, until there is something new
     this.#emit();
   }

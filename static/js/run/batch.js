@@ -22,6 +22,7 @@ const NO_MORE = 7; // steps a second at which one that is shown goes: a pace nea
 const BRISK = 2; // steps a second: beyond that a batch changes faster than one sees what is new in it
 const WINDOW = 1500; // milliseconds over which the speed is taken
 const REST = 300; // milliseconds that a moment that is looked up has stood before it is asked for: going through them asks nothing
+const AGAIN = 3000; // milliseconds until a server that did not answer, or had no time, is asked once more
 const REM = 17; // pixels, as base.css has it: with larger letters digits are larger too
 const WAITS = "Its mini-batches appear here.";
 
@@ -47,7 +48,7 @@ export function mountBatch(root, { run, painter }, { signal }) {
   const speed = new Speed();
   /** Whether the moment that is shown has stood for some time. */
   let stands = true;
-  let resting = 0;
+  let [resting, again] = [0, 0];
   /** @type {Batch | null} */
   let shown = null;
 
@@ -64,6 +65,8 @@ export function mountBatch(root, { run, painter }, { signal }) {
     const known = kept.get(step);
     if (known) return show(known, words(known));
     if (!run.live && !stands) return shown ? undefined : show(null, "Stop at a step to see its mini-batch.");
+    if (!shown) show(null, `Fetching the images of step ${count(step)} …`);
+    window.clearTimeout(again);
     busy = true;
     try {
       const batch = await fetched(run.run, step);
@@ -73,7 +76,9 @@ export function mountBatch(root, { run, painter }, { signal }) {
       if (run.run === of) show(batch, words(batch));
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
-      if (!signal.aborted) show(null, `The images of step ${count(step)} cannot be had: ${problem.message}`);
+      if (signal.aborted) return;
+      show(null, `The images of step ${count(step)} cannot be had: ${problem.message}`);
+      if (problem.temporary) again = window.setTimeout(refresh, AGAIN);
       return;
     } finally {
       busy = false;
@@ -144,6 +149,7 @@ export function mountBatch(root, { run, painter }, { signal }) {
   signal.addEventListener("abort", () => {
     sizes.disconnect();
     window.clearTimeout(resting);
+    window.clearTimeout(again);
     unsubscribe();
     view.remove();
   });

@@ -21,6 +21,11 @@ export class ProblemError extends Error {
     this.detail = detail;
     this.fields = fields;
   }
+
+  /** Whether the same request may be answered later. */
+  get temporary() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
 }
 
 /**
