@@ -26,7 +26,7 @@ def until(page: Page, condition: str, arg: object = None) -> None:
             try {{
               if (holds(arg)) resolve();
               else if (performance.now() > end) reject(new Error("still not: " + holds));
-              else requestAnimationFrame(look);
+              else setTimeout(look, 25);
             }} catch (error) {{
               reject(error);
             }}
