@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from websockets.sync.client import connect
 
 from scripts.serving import Serving, serving
-from tests.forked import MEASURING, Forked, template
+from tests.forked import MEASURING, UNMEASURED, Forked, template
 
 settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -34,16 +35,37 @@ SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test
 MEASURED_ELSEWHERE = (
     "builtin_model",
     "faults",
+    "handwriting/test_ink.py",
     "handwriting/test_picture.py",
     "handwriting/test_surroundings.py",
+    "history/test_database.py",
+    "history/test_history.py",
     "learning/test_javascript.py",
+    "learning/test_learner.py",
+    "learning/test_loop.py",
+    "learning/test_members.py",
     "learning/test_preset_words.py",
+    "learning/test_stepping.py",
     "learning/test_train.py",
     "running/test_board.py",
     "running/test_forked.py",
     "running/test_lost_sweeps.py",
+    "running/test_lost_workers.py",
+    "running/test_process.py",
+    "running/test_server_gone.py",
     "running/test_sweeps.py",
     "test_serving.py",
+    "web/test_cards.py",
+    "web/test_exports.py",
+    "web/test_lessons.py",
+    "web/test_models.py",
+    "web/test_openapi.py",
+    "web/test_protocol_examples.py",
+    "web/test_proxies.py",
+    "web/test_queue.py",
+    "web/test_stream.py",
+    "web/test_stream_limits.py",
+    "web/test_sweeps.py",
 )
 """Coverage would slow these by a fifth to a half to see lines again, nearly all of which other tests run."""
 
@@ -71,11 +93,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if item.get_closest_marker("no_cover") is None or MEASURING not in os.environ:
         return (yield)
     template()  # copies of it that are to be measured come later
-    how, leave = os.environ.pop(MEASURING), os._exit
+    here = multiprocessing.current_process()
+    how, leave, name = os.environ.pop(MEASURING), os._exit, here.name
+    here.name = UNMEASURED
     try:
         return (yield)
     finally:
-        os.environ[MEASURING], os._exit = how, leave
+        os.environ[MEASURING], os._exit, here.name = how, leave, name
 
 
 def pytest_collection_finish() -> None:

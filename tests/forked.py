@@ -24,6 +24,9 @@ from scripts.serving import ROOT
 MEASURING = "COVERAGE_PROCESS_CONFIG"
 """The variable by which coverage, where it measures, has other processes measure themselves."""
 
+UNMEASURED = "unmeasured"
+"""What this process is named while what it starts is not to be measured: its workers, copies too, know the name."""
+
 
 class Forked:
     """As much of ``subprocess.Popen`` as tests use. ``stdout`` is a pipe; standard error is this process's, unless

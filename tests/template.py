@@ -1,6 +1,7 @@
 """Loaded by the process whose copies are the servers and workers of tests (:mod:`tests.forked`); says which of them
-coverage measures: what a test starts itself, but not the workers that a server starts. They would train for a fifth
-longer, and what they do is measured where tests start workers without a server (tests/running).
+coverage measures: what a test starts itself, unless that test is not measured, but not the workers that a server
+starts. They would train for a fifth longer, and what they do is measured where tests start workers without a server
+(tests/running).
 """
 
 import gc
@@ -10,6 +11,8 @@ from multiprocessing import parent_process
 from multiprocessing.util import register_after_fork
 
 from coverage import Coverage
+
+from tests.forked import UNMEASURED
 
 TESTS = os.getppid()
 """The process that runs the tests."""
@@ -26,7 +29,7 @@ def measure_no_more() -> None:
 def _begun(_: object) -> None:
     gc.freeze()  # what was loaded stays: to go through it now and then is to copy its memory
     parent = parent_process()
-    if parent is not None and parent.pid != TESTS:
+    if parent is not None and (parent.pid != TESTS or parent.name == UNMEASURED):
         measure_no_more()
 
 

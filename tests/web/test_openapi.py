@@ -13,8 +13,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-pytestmark = pytest.mark.no_cover  # of this process, which would take twice as long; its server is measured
-
 PATIENCE = 60
 """Seconds for an answer, on however busy a machine."""
 
@@ -43,7 +41,7 @@ def asked(serve, tmp_path_factory):
 
 def ask(operation, mode, run=None):
     @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
-    @settings(max_examples=6, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, suppress_health_check=list(HealthCheck))
     def each(case, known):
         if run is not None and known and "run" in case.path_parameters:
             case.path_parameters["run"] = run
