@@ -57,7 +57,7 @@ SHARED_MEMORY_NEEDED = 2_000_000_000
 """Bytes, for the browsers of some processes that test at once."""
 
 DESKTOP = {"viewport": {"width": 1366, "height": 657}}
-"""What a laptop's browser leaves a page. Of 1440 × 900 a twelfth more of the processor's time goes into painting."""
+"""What a laptop's browser leaves a page. The tests here take 8 % less of the processor's time than at 1440 × 900."""
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,

@@ -351,7 +351,7 @@ def test_what_a_digit_costs_and_how_hard_it_pulls(page: Page) -> None:
 
 
 def test_one_weight_moves_the_loss_and_hardly_ever_a_verdict(page: Page) -> None:
-    resize(page, 1440, 900)
+    resize(page, 1440, 900)  # where the figure has room for a stair as high as is asked for below
     page.goto("/lessons/why-not-accuracy")
     page.get_by_label("Verdicts that change").press("ArrowRight")
     page.get_by_label("Accuracy with 2 taken from the weight").press("ArrowUp")

@@ -1,10 +1,9 @@
 // A question to the learner that is asked again as long as the server is too busy for it.
 
-import { ProblemError, request } from "../shell/problem.js";
+import { compute, isBusy } from "../shell/experiment.js";
+import { ProblemError } from "../shell/problem.js";
 
-const PATIENCE = 30_000; // milliseconds: as long as the server has a question wait and be computed
 const RETRY = 2000; // milliseconds until a question is put again that the server was too busy for
-const BUSY = new Set([0, 429, 503]); // 0: it could not be reached
 
 /**
  * @param {string} name of the experiment
@@ -15,13 +14,13 @@ const BUSY = new Set([0, 429, 503]); // 0: it could not be reached
 export async function ask(name, parameters, { signal, onProblem }) {
   while (!signal.aborted) {
     try {
-      const answer = await request("POST", `/api/experiments/${name}`, parameters, { signal, patience: PATIENCE });
+      const answer = await compute(name, parameters, { signal });
       return signal.aborted ? null : answer;
     } catch (problem) {
       if (signal.aborted) return null;
       if (!(problem instanceof ProblemError)) throw problem;
       onProblem(wordsOf(problem));
-      if (!BUSY.has(problem.status)) return null;
+      if (!isBusy(problem)) return null;
       await new Promise((resolve) => window.setTimeout(resolve, RETRY));
     }
   }

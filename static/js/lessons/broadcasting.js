@@ -1,6 +1,7 @@
 // Two shapes, aligned from the right; and what [2038, 1] == [2038] says of a classifier.
 
 import { button, element, field, part } from "../shell/element.js";
+import { compute } from "../shell/experiment.js";
 import { count, percent, rough } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { nearness } from "./distances.js";
@@ -146,7 +147,7 @@ async function measure() {
 async function time() {
   try {
     /** @type {{timings: {task: string, way: string, by: string, device: string, milliseconds: number}[]}} */
-    const { timings } = await request("POST", "/api/experiments/timings", {});
+    const { timings } = await compute("timings", {});
     const of = (/** @type {string} */ way, /** @type {string} */ by) => timings.find((each) => each.task === "distances" && each.way === way && each.by === by && each.device === "cpu")?.milliseconds;
     const [loop, broadcast] = [of("loop", "torch") ?? of("loop", "numpy"), of("broadcast", "torch")];
     if (loop && broadcast) part("source").textContent = `Measured on this server when it was first asked: all 2,038 distances take ${rough(broadcast)} ms by broadcasting and ${rough(loop)} ms in a loop over the images, ${rough(loop / broadcast)} times as long.`;

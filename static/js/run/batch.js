@@ -3,9 +3,10 @@
 
 import { mosaicOf, paintMosaic } from "../ink/mosaic.js";
 import { element } from "../shell/element.js";
+import { compute, isBusy } from "../shell/experiment.js";
 import { count } from "../shell/format.js";
 import { colour } from "../shell/palette.js";
-import { ProblemError, request } from "../shell/problem.js";
+import { ProblemError } from "../shell/problem.js";
 import { watchSight } from "../shell/sight.js";
 import { onThemeChange } from "../shell/theme.js";
 
@@ -22,7 +23,7 @@ const NO_MORE = 7; // steps a second at which one that is shown goes: a pace nea
 const BRISK = 2; // steps a second: beyond that a batch changes faster than one sees what is new in it
 const WINDOW = 1500; // milliseconds over which the speed is taken
 const REST = 300; // milliseconds that a moment that is looked up has stood before it is asked for: going through them asks nothing
-const AGAIN = 3000; // milliseconds until a server that did not answer, or had no time, is asked once more
+const AGAIN = 3000; // milliseconds until a server that had no time is asked once more
 const REM = 17; // pixels, as base.css has it: with larger letters digits are larger too
 const WAITS = "Its mini-batches appear here.";
 
@@ -49,6 +50,8 @@ export function mountBatch(root, { run, painter }, { signal }) {
   /** Whether the moment that is shown has stood for some time. */
   let stands = true;
   let [resting, again] = [0, 0];
+  /** The step whose images could not be had. */
+  let failed = 0;
   /** @type {Batch | null} */
   let shown = null;
 
@@ -57,7 +60,10 @@ export function mountBatch(root, { run, painter }, { signal }) {
   }, EVERY);
 
   async function update() {
-    if (run.run !== of) kept.clear();
+    if (run.run !== of) {
+      kept.clear();
+      failed = 0;
+    }
     of = run.run;
     const now = looksAt();
     if (typeof now === "string") return show(null, now);
@@ -65,12 +71,13 @@ export function mountBatch(root, { run, painter }, { signal }) {
     const known = kept.get(step);
     if (known) return show(known, words(known));
     if (!run.live && !stands) return shown ? undefined : show(null, "Stop at a step to see its mini-batch.");
-    if (!shown) show(null, `Fetching the images of step ${count(step)} …`);
+    if (!shown && step !== failed) show(null, `Fetching the images of step ${count(step)} …`);
     window.clearTimeout(again);
     busy = true;
     try {
       const batch = await fetched(run.run, step);
       if (signal.aborted) return;
+      failed = 0;
       kept.set(step, batch);
       for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
       if (run.run === of) show(batch, words(batch));
@@ -78,7 +85,8 @@ export function mountBatch(root, { run, painter }, { signal }) {
       if (!(problem instanceof ProblemError)) throw problem;
       if (signal.aborted) return;
       show(null, `The images of step ${count(step)} cannot be had: ${problem.message}`);
-      if (problem.temporary) again = window.setTimeout(refresh, AGAIN);
+      failed = step;
+      if (isBusy(problem)) again = window.setTimeout(refresh, AGAIN);
       return;
     } finally {
       busy = false;
@@ -184,7 +192,7 @@ class Speed {
  * @returns {Promise<Batch>}
  */
 async function fetched(run, step) {
-  const { labels, sent, images } = await request("POST", "/api/experiments/batch", { run, step, images: SENT });
+  const { labels, sent, images } = await compute("batch", { run, step, images: SENT });
   return { step, labels, sent, images: fromBase64(images) };
 }
 
