@@ -17,6 +17,7 @@ from app.learning.optimizers import OPTIMIZERS
 from app.learning.parameters import Parameters, flat, state_name
 from app.learning.seen import seen
 from app.learning.slopes import SLOPES
+from app.learning.transfer import to_device
 from app.recipe import Recipe
 
 WIDEST = 2_000_000
@@ -160,13 +161,10 @@ class Learner:
         """Indices of an epoch's images and, with ``augment``, their maps, on their way to the device."""
         generator = order.generator(self.recipe.seed, epoch)
         count = len(self.images.train)
-        indices = self._sent(order.order(count, generator))
-        return indices, self._sent(augment.transforms(count, generator)) if self.recipe.augment else None
-
-    def _sent(self, tensor: Tensor) -> Tensor:
-        if self.device.type != "cuda":
-            return tensor.to(self.device)
-        return tensor.pin_memory().to(self.device, non_blocking=True)
+        indices = to_device(order.order(count, generator), self.device)
+        if not self.recipe.augment:
+            return indices, None
+        return indices, to_device(augment.transforms(count, generator), self.device)
 
     def _images(self, batch: Batch) -> Tensor:
         rows, floats = self._memory(len(batch.indices))

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from app.learning.divergence import first_bad_steps
 from app.learning.learner import METRICS, Learner
+from app.learning.transfer import HostCopy, overlaps
 
 RING_NUMBERS = 1 << 18
 """Metrics that may wait on the device: 1 MB. One model at full speed takes some 200 steps between two flushes."""
@@ -84,8 +85,8 @@ class MetricsBuffer:
         self._noted = Noted()
         self._moments: list[tuple[Moment, list[Tensor], list[Tensor]]] = []
         self._sent: deque[_Sent] = deque()
-        self.behind = int(learners[0].device.type == "cuda")
-        """How many copies may be under way while training goes on. Elsewhere there is nothing to wait for."""
+        self.behind = int(overlaps(learners[0].device))
+        """How many copies may be under way while training goes on."""
 
     @property
     def full(self) -> bool:
@@ -142,32 +143,6 @@ def _columns(learner: Learner, noted: Noted, ring: NDArray[np.float32]) -> Colum
     return Columns(
         noted.steps, noted.milliseconds, mean, right / size, norm, bad=first_bad_steps(noted.steps, mean, norm)
     )
-
-
-class HostCopy:
-    """Vectors on their way to the CPU, in one copy.
-
-    From a CUDA device it goes into pinned memory while the device computes on, so that the next steps can be given to
-    it before this one has been taken.
-    """
-
-    def __init__(self, parts: Sequence[Tensor]) -> None:
-        self._sizes = [len(part) for part in parts]
-        whole = torch.cat(list(parts))
-        self._copied: torch.cuda.Event | None = None
-        if whole.device.type == "cuda":
-            self._host = torch.empty(whole.shape, pin_memory=True)
-            self._host.copy_(whole, non_blocking=True)
-            self._copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
-            self._copied.record()
-        else:
-            self._host = whole.cpu()
-
-    def wait(self) -> Sequence[Tensor]:
-        """The vectors, on the CPU."""
-        if self._copied is not None:
-            self._copied.synchronize()
-        return torch.split(self._host, self._sizes)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from math import hypot
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -7,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from app.learning import order
 from app.learning.dataset import Digits
 from app.learning.images import Images
 from app.learning.inverted import inverted
 from app.learning.learner import METRICS, WIDEST, Learner, widths
 from app.learning.losses import LOSSES
+from app.learning.metrics_buffer import MetricsBuffer, Moment
 from app.learning.models import build
 from app.recipe import Recipe
 from tests.learning.dispatched import Dispatched
@@ -176,16 +179,38 @@ def on_meta(recipe: Recipe, digits: Digits, rates: Sequence[float]) -> tuple[Lea
 
 @pytest.mark.parametrize("recipe", ALL_SORTS)
 def test_steps_never_wait_for_the_device(recipe: Recipe, few_digits: Digits) -> None:
-    """On ``meta`` there are shapes and no values: whatever asks for a value fails."""
-    learner, metrics = on_meta(recipe, few_digits, [0.1, 0.2])
+    """Nor does an epoch's end. On ``meta`` there are shapes and no values: whatever asks for a value fails."""
+    learner, _ = on_meta(recipe, few_digits, [0.1, 0.2])
+    buffer = MetricsBuffer([learner])
     with Dispatched() as dispatched:
-        learner.shuffle(1)
-        for batch in range(3):
-            learner.step(batch, metrics.unbind())
-        learner.validate()
-        learner.snapshot(state=True)
+        for epoch in (1, 2, 3):
+            learner.shuffle(epoch)
+            for batch in range(3):
+                learner.step(batch, buffer.rings[0][buffer.slot].unbind())
+                buffer.note(learner.taken, 0.0)
+            ended = Moment(learner.taken, epoch, shown=True, kept=True, ended=True)
+            buffer.remember(ended, validate=True, state=True)
     assert dispatched.count["aten::_local_scalar_dense"] == 0
     assert dispatched.to_host == 0
+
+
+@pytest.mark.parametrize("augment", [False, True])
+def test_an_epochs_order_is_made_an_epoch_ahead(
+    augment: bool, few_digits: Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def generator(seed: int, epoch: int) -> torch.Generator:
+        asked.append(epoch)
+        return order.generator(seed, epoch)
+
+    monkeypatch.setattr("app.learning.learner.order", SimpleNamespace(generator=generator, order=order.order))
+    learner = Learner.alone(Recipe(augment=augment), few_digits, CPU)
+    assert asked == [1]
+    for epoch in (1, 2, 3):
+        learner.shuffle(epoch)
+        assert asked == list(range(1, epoch + 2))
+        assert torch.equal(learner.epoch.indices, order.order(600, order.generator(0, epoch)))
 
 
 @pytest.mark.parametrize("rates", [[0.1], [0.1, 0.2, 0.3]])

@@ -29,9 +29,10 @@ from app.learning.controls import NoControls
 from app.learning.dataset import Digits
 from app.learning.learner import Learner
 from app.learning.losses import batch_accuracy, mnist_loss
-from app.learning.metrics_buffer import HostCopy, MetricsBuffer
+from app.learning.metrics_buffer import MetricsBuffer
 from app.learning.pace import TOGETHER
 from app.learning.train import Emission, Member, train_members
+from app.learning.transfer import HostCopy
 from app.recipe import Recipe
 from tests.learning.scripted import NOTHING, PAUSE, RESUME, STEP, STOP, Emitted, of, play
 

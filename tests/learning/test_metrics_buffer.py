@@ -6,9 +6,8 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from app.learning.dataset import Digits
 from app.learning.images import Images
 from app.learning.learner import Learner
-from app.learning.metrics_buffer import RING_NUMBERS, Fetched, HostCopy, MetricsBuffer, Moment
+from app.learning.metrics_buffer import RING_NUMBERS, Fetched, MetricsBuffer, Moment
 from app.recipe import Recipe
-from tests.learning.dispatched import Dispatched
 
 CPU = torch.device("cpu")
 
@@ -92,30 +91,15 @@ def test_it_is_full_after_so_many_steps_and_bounded(learners: list[Learner]) -> 
     assert not buffer.full
 
 
-class Event:
-    """A CUDA event without CUDA."""
-
-    waits = 0
-
-    def record(self) -> None:
-        pass
-
-    def synchronize(self) -> None:
-        Event.waits += 1
-
-
-def test_a_flush_is_one_copy_from_the_device_and_one_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a GPU that is only pretended: PyTorch tracks on which device each tensor would be."""
-    monkeypatch.setattr(torch.cuda, "Event", Event)
-    monkeypatch.setattr(Event, "waits", 0)
-    with FakeTensorMode(), Dispatched() as dispatched:
-        copy = HostCopy([torch.zeros(size, device=torch.device("cuda")) for size in (6, 5, 785)])
-        assert Event.waits == 0
-        host = copy.wait()
-    assert Event.waits == 1
-    assert dispatched.to_host == 1
-    assert [(part.device.type, len(part)) for part in host] == [("cpu", 6), ("cpu", 5), ("cpu", 785)]
-    assert dispatched.count["aten::_local_scalar_dense"] == 0
+def test_on_a_gpu_one_copy_may_be_under_way_while_the_next_steps_are_taken(few_digits: Digits) -> None:
+    """On a GPU that is only pretended."""
+    meta, cuda = torch.device("meta"), torch.device("cuda")
+    learner = Learner(Recipe(), Images(Recipe(), few_digits, meta), meta, [0.1])
+    with FakeTensorMode():
+        learner.device = cuda
+        buffer = MetricsBuffer([learner])
+    assert [ring.device.type for ring in buffer.rings] == ["cuda"]
+    assert buffer.behind == 1
 
 
 def test_what_is_sent_is_not_what_comes_after(learners: list[Learner]) -> None:
