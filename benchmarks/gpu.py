@@ -1,17 +1,18 @@
-"""On an NVIDIA GPU: the `textbook` run, recorded, against a bare PyTorch loop on the same GPU.
+"""On an NVIDIA GPU: the `textbook` run, streamed and recorded, against a bare PyTorch loop on the same GPU.
 
-    python -m benchmarks.gpu [--epochs 40] [--rounds 5]
+    python -m benchmarks.gpu [--epochs 40] [--rounds 5] [--device cpu]
 
-`train()` is drained of every event in this process, its steps given to the GPU one operation at a time and as captured
-CUDA graphs. The bare loop records nothing; its images and orders are on the GPU before the clock starts. It is measured
-as one writes it, and with its step captured by PyTorch's documented recipe (`torch.cuda.graph` over static inputs). All
-take turns, after a round that is not counted.
+Streamed: by a server, from the run's first event to its last at one viewer. Recorded: `train()` is drained of every
+event in this process, its steps given to the GPU one operation at a time and as captured CUDA graphs. The bare loop
+records nothing; its images and orders are on the GPU before the clock starts. It is measured as one writes it, and with
+its step captured by PyTorch's documented recipe (`torch.cuda.graph` over static inputs). All take turns, after a round
+that is not counted. `--device cpu` tries the program where there is no GPU: without what is captured.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import nn
@@ -23,8 +24,13 @@ from app.learning.stepping import Captured, Plain, Stepping
 from app.learning.train import Member, train_members
 from app.recipe import Recipe
 from benchmarks.bare_loop import mnist_loss
+from benchmarks.server import Server, running
+from benchmarks.streamed import streamed
 from benchmarks.sweep import ratios
 from benchmarks.table import markdown, spread
+
+BARE = "bare PyTorch loop"
+BARE_CAPTURED = "bare PyTorch loop, captured"
 
 
 def recorded(recipe: Recipe, digits: Digits, stepping: Stepping) -> float:
@@ -37,7 +43,7 @@ def recorded(recipe: Recipe, digits: Digits, stepping: Stepping) -> float:
 
 def bare(recipe: Recipe, digits: Digits, captured: bool) -> float:
     """Seconds of its steps, from the first launch until the GPU has taken the last."""
-    device, size = torch.device("cuda"), recipe.batch_size
+    device, size = torch.device(recipe.device), recipe.batch_size
     x = digits.train_images.to(device).float() / 255
     y = digits.train_targets[:, None].to(device)
     torch.manual_seed(recipe.seed)
@@ -51,15 +57,20 @@ def bare(recipe: Recipe, digits: Digits, captured: bool) -> float:
         optimizer.step()
 
     replays = {batch: replay(step, x, y, batch) for batch in ({size, len(x) % size} - {0} if captured else ())}
-    torch.cuda.synchronize()
+    finish(device)
     begun = time.perf_counter()
     for order in orders:
         shuffled = x[order], y[order]
         for i in range(0, len(x), size):
             xb, yb = (each[i : i + size] for each in shuffled)
             replays.get(len(xb), step)(xb, yb)
-    torch.cuda.synchronize()
+    finish(device)
     return time.perf_counter() - begun
+
+
+def finish(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize()
 
 
 Step = Callable[[torch.Tensor, torch.Tensor], None]
@@ -86,33 +97,52 @@ def replay(step: Step, x: torch.Tensor, y: torch.Tensor, batch: int) -> Step:
     return take
 
 
+def contestants(recipe: Recipe, digits: Digits, server: Server) -> dict[str, Callable[[], float]]:
+    """By name, what each takes in seconds."""
+    asked = {"epochs": recipe.epochs, "device": recipe.device}
+    all_of_them = {
+        "Threeseven, streamed and logged": lambda: streamed(server, **asked),
+        "Threeseven, recorded, operation by operation": lambda: recorded(recipe, digits, Plain),
+        "Threeseven, recorded, captured": lambda: recorded(recipe, digits, Captured),
+        BARE: lambda: bare(recipe, digits, captured=False),
+        BARE_CAPTURED: lambda: bare(recipe, digits, captured=True),
+    }
+    return {name: work for name, work in all_of_them.items() if recipe.device == "cuda" or "captured" not in name}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
     arguments = parser.parse_args()
-    if not torch.cuda.is_available():
+    if arguments.device == "cuda" and not torch.cuda.is_available():
         sys.exit("This machine has no NVIDIA GPU that PyTorch can use: there is nothing to measure.")
-    recipe, digits = Recipe(device="cuda", epochs=arguments.epochs), load()
-    contestants: dict[str, Callable[[], float]] = {
-        "Threeseven, recorded, operation by operation": lambda: recorded(recipe, digits, Plain),
-        "Threeseven, recorded, captured": lambda: recorded(recipe, digits, Captured),
-        "bare PyTorch loop": lambda: bare(recipe, digits, captured=False),
-        "bare PyTorch loop, captured": lambda: bare(recipe, digits, captured=True),
-    }
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for counted in range(-1, arguments.rounds):
-        for name, work in contestants.items():
+    recipe = Recipe(device=arguments.device, epochs=arguments.epochs)
+    with running() as server:
+        times = measure(contestants(recipe, load(), server), arguments.rounds)
+    head = f"`textbook`, {recipe.steps} steps on one {describe(torch.device(recipe.device))}"
+    columns = {"time over the bare loop's": BARE, "over the captured one's": BARE_CAPTURED}
+    columns = {title: name for title, name in columns.items() if name in times}
+    rows = [
+        (
+            name,
+            spread([recipe.steps / each for each in taken], digits=0),
+            *(ratios(taken, times[other]) for other in columns.values()),
+        )
+        for name, taken in times.items()
+    ]
+    print(markdown((head, "steps/s, median (min–max)", *columns), rows))
+
+
+def measure(works: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for counted in range(-1, rounds):
+        for name, work in works.items():
             seconds = work()
             if counted >= 0:
                 times[name].append(seconds)
-    loop, graphed = times["bare PyTorch loop"], times["bare PyTorch loop, captured"]
-    head = f"`textbook`, {recipe.steps} steps on one {describe(torch.device('cuda'))}"
-    rows = [
-        (name, spread([recipe.steps / each for each in taken], digits=0), ratios(taken, loop), ratios(taken, graphed))
-        for name, taken in times.items()
-    ]
-    print(markdown((head, "steps/s, median (min–max)", "time over the bare loop's", "over the captured one's"), rows))
+    return times
 
 
 if __name__ == "__main__":

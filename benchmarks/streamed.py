@@ -20,11 +20,11 @@ ROUNDS = 5
 FASTAI = Path(".bench/fastai")
 
 
-def streamed(server: Server) -> float:
-    """Seconds from RunStarted to RunFinished, as one viewer gets them."""
+def streamed(server: Server, **recipe: object) -> float:
+    """Seconds from RunStarted to RunFinished, as one viewer gets them; of `textbook`, but for what ``recipe`` says."""
     server.until_warm()
     address = server.url.replace("http", "ws", 1)
-    run = server.start(preset="textbook")
+    run = server.start(preset="textbook", **recipe)
     begun = ended = 0.0
     with connect(f"{address}/ws/runs/{run}", max_size=None, compression=None) as socket:
         for frame in socket:
