@@ -36,6 +36,11 @@ class Sweep(BaseModel):
     threads: int = 1
     pictured_as: int = 0
 
+    @property
+    def shares(self) -> int:
+        """Into how many equal shares ``SWEEP_BYTES`` are divided, of which each member has one."""
+        return max(size(self.axes), self.pictured_as)
+
     def name(self, base: str, recipe: Recipe) -> str:
         """A member's name: ``base`` and which values of the axes it has."""
         own = [

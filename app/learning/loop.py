@@ -124,7 +124,7 @@ class TrainingLoop:
         self.digits = digits = kept(prepared.digits, recipe)
         self.batches = -(-len(digits.train_images) // recipe.batch_size)
         self.steps = recipe.epochs * self.batches
-        self.recording = recording or Recording.of(recipe, self.batches, len(members))
+        self.recording = recording or Recording.of(recipe, self.batches, len(members) if len(members) > 1 else None)
         self.step = self.epoch = self.unscheduled = 0
         self.learners: list[Learner] = []
         self.active: list[Active] = []

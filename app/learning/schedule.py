@@ -37,18 +37,18 @@ class Recording:
     half: bool = False
 
     @classmethod
-    def of(cls, recipe: Recipe, steps_per_epoch: int, members: int = 1) -> Self:
-        """One run has as many as fit a page and a disk.
+    def of(cls, recipe: Recipe, steps_per_epoch: int, members: int | None = None) -> Self:
+        """A run of its own has as many as fit a page and a disk.
 
-        Of several, ``SWEEP_BYTES`` are for all together. The first and the last model are kept, ``BETWEEN`` or fewer
-        between them, from which they can go on, and pictures of as many steps as fit beside them, half of them
-        unscheduled: at least the first and the last. Where that is too much
-        (64 members of 256 units), what can be missed most easily is left out, until it fits: what the optimizer
-        remembers; the first model, which the seed tells; and of the last model half the digits of its numbers, and all
-        pictures but the last.
+        Of a sweep of so many ``members``, be it one, ``SWEEP_BYTES`` are for all together. The first and the last model
+        are kept, ``BETWEEN`` or fewer between them, from which they can go on, and pictures of as many steps as fit
+        beside them, half of them unscheduled: at least the first and the last. Where that is too much (64 members of
+        256 units), what can be missed most easily is left out, until it fits: what the optimizer remembers; the first
+        model, which the seed tells; and of the last model half the digits of its numbers, and all pictures but the
+        last.
         """
         epochs = recipe.epochs
-        if members == 1:
+        if members is None:
             most = min(KEPT, RUN_BYTES // kept_bytes(recipe, steps_per_epoch))
             return cls(shown_steps(epochs, steps_per_epoch), kept_epochs(epochs, most) | {0})
         room, picture = SWEEP_BYTES // members, shown_bytes(recipe)

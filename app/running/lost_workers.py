@@ -212,7 +212,6 @@ async def _sweep_goes_on(history: History, id: str, left: Collection[str], found
     runs: dict[str, list[Run]] = {}
     for run in members:
         runs.setdefault(run.recipe.key, []).append(run)
-    size = max(len(recipes), sweep.pictured_as)
     for group in groups(recipes, sweep.places):
         begun: list[tuple[str, Recipe]] = []
         active: list[Run] = []
@@ -228,7 +227,7 @@ async def _sweep_goes_on(history: History, id: str, left: Collection[str], found
                 begun.append((run.id, recipe))
         if active:
             waiting = Waiting(
-                [run.id for run in active], id, size, active[0].origin == "lesson", threads=sweep.threads,
+                [run.id for run in active], id, sweep.shares, active[0].origin == "lesson", threads=sweep.threads,
                 begun=tuple(begun),
             )  # fmt: skip
             await _go_on(history, active, waiting, found)

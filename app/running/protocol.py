@@ -71,8 +71,8 @@ class TrainRun(_Command):
         return ()
 
     @property
-    def size(self) -> int:
-        return 1
+    def size(self) -> None:
+        """It is no sweep's."""
 
     @property
     def background(self) -> bool:

@@ -41,7 +41,7 @@ def is_paced(control: Control) -> bool | None:
 @dataclass
 class Waiting:
     """Runs that are to train as one task. ``sweep`` is the one that they are members of; its tasks share a place in the
-    queue. ``size``: they keep what members of a sweep of so many do. ``controls``, the newest of each kind, are handed
+    queue. ``size``: of a sweep, its ``shares``. ``controls``, the newest of each kind, are handed
     over with each run; those under None with all of them. ``lesson``: a lesson has asked for them."""
 
     runs: list[str]

@@ -67,12 +67,12 @@ class NewRuns:
         """One for each group that trains as one."""
 
     def _entry(self, runs: list[str], threads: int) -> Waiting:
-        start = self._start
-        size = max(len(self._recipes), start.pictured_as)
-        lesson = start.origin == "lesson"
-        entry = Waiting(
-            runs, self.sweep.id if self.sweep else None, size, lesson, threads=threads, starter=start.starter
-        )
+        start, sweep = self._start, self.sweep
+        lesson, starter = start.origin == "lesson", start.starter
+        if sweep is None:
+            entry = Waiting(runs, lesson=lesson, threads=threads, starter=starter)
+        else:
+            entry = Waiting(runs, sweep.id, sweep.shares, lesson, threads=threads, starter=starter)
         if start.pace is not None:
             entry.control(None, start.pace)
         return entry

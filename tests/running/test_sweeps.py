@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from app.controls import Act, SetLearningRate, SetSpeed
-from app.events import Controlled, RunFinished, RunPaused, RunStarted, RunStopped, Steps, WorkerReplaced
+from app.events import Controlled, RunFinished, RunPaused, RunStarted, RunStopped, Steps, Weights, WorkerReplaced
 from app.history.history import History
 from app.learning.controls import NoControls
 from app.learning.dataset import load
+from app.learning.schedule import Recording
 from app.learning.train import train
 from app.recipe import Recipe
 from app.run import Run
@@ -66,6 +67,17 @@ async def test_a_large_group_trains_in_as_many_workers_as_may_train_at_once(
         losses = [loss async for steps in history.steps(run.id) for loss in steps.loss]
         alone = [each.loss for each in train(run.recipe, load(None), NoControls()) if isinstance(each, Steps)]
         assert losses == pytest.approx([loss for column in alone for loss in column], abs=1e-5)
+
+
+@pytest.mark.parametrize("axes", [{"seed": [1]}, {"hidden": [255, 256], "learning_rate": [0.01, 0.02]}])
+async def test_members_of_all_groups_share_the_room_of_one_sweep(
+    supervisor: Supervisor, history: History, axes: dict[str, list[Value]]
+) -> None:
+    runs = await start(supervisor, Recipe(hidden=256, epochs=1, batch_size=64), **axes)
+    await until(history, runs, RunFinished)
+    for run in runs:
+        recipe, shown = run.recipe, [event.step for event in await history.events(run.id, Weights)]
+        assert shown == sorted(Recording.of(recipe, recipe.steps_per_epoch, len(runs)).shown)
 
 
 async def test_a_group_whose_worker_is_killed_goes_on_before_the_one_that_waits(
