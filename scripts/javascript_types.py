@@ -17,8 +17,9 @@ from app.run import Run
 from app.storage import Storage
 from app.web.board_view import BoardNow
 from app.web.card import ModelCard
-from app.web.classroom.classes import ClassState
+from app.web.classroom.class_state import ClassState
 from app.web.prediction import Prediction
+from app.web.stream_frames import FRAMES
 
 FILE = Path(__file__).parent.parent / "static/js/wire.d.ts"
 
@@ -41,6 +42,8 @@ def text() -> str:
     _define(definitions, "Storage", Storage.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "ClusterState", ClusterState.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "ClassState", ClassState.model_json_schema(mode="serialization"), complete=True)
+    for frame in FRAMES:
+        _define(definitions, frame.__name__, frame.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "BoardNow", BoardNow.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "ModelCard", ModelCard.model_json_schema(mode="serialization"), complete=True)
     _define(definitions, "Prediction", msgspec.json.schema(Prediction))
@@ -51,6 +54,7 @@ def text() -> str:
             *definitions.values(),
             _union("RunEvent", events),
             _union("Ending", [name for name in events if name in ENDINGS]),
+            _union("StreamFrame", [frame.__name__ for frame in FRAMES]),
         ]
     )
 

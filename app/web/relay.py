@@ -5,6 +5,7 @@ import json
 from app.web.broadcast import Socket, write
 from app.web.frames import text_frame
 from app.web.leader import Leader, NoLeader
+from app.web.stream_frames import Heartbeat, Refused
 
 
 async def relay(leader: Leader, subscribe: str, client: str, socket: Socket) -> None:
@@ -13,9 +14,9 @@ async def relay(leader: Leader, subscribe: str, client: str, socket: Socket) -> 
     async with leader.socket(client) as upstream:
         await upstream.send(subscribe)
         async for frame in upstream:
-            if not isinstance(frame, str) or (type := json.loads(frame)["type"]) == "Heartbeat":
+            if not isinstance(frame, str) or (type := json.loads(frame)["type"]) == Heartbeat.__name__:
                 continue  # the page has heartbeats of its own
             await write(socket, text_frame(frame.encode()))
-            if type == "Refused":
+            if type == Refused.__name__:
                 return
     raise NoLeader("it has closed the connection")

@@ -5,7 +5,6 @@ is then sent the changes.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import takewhile
@@ -18,6 +17,7 @@ from app.run import Run
 from app.running.supervisor import Supervisor
 from app.web.broadcast import Head
 from app.web.frames import Form, text_frame
+from app.web.stream_frames import Queue, RunChanged, RunDeleted, StreamFrame
 
 PAUSE = 0.25
 """Seconds between two looks at what has changed. A run at full speed ends forty epochs a second; people read four."""
@@ -99,7 +99,7 @@ class RunList:
                 self._seq += 1
                 self._forgotten = self._seq
             for _, run, now in news or ():
-                self._publish(run, *self._change(run, now))
+                self._publish(run, self._change(run, now))
             await asyncio.sleep(PAUSE)
 
     async def _follow_steps(self) -> None:
@@ -107,7 +107,7 @@ class RunList:
             await asyncio.sleep(PROGRESS)
             for run in await self._history.active():
                 if run.origin in LISTED and run.step != self._told.get(run.id, 0):
-                    self._publish(run.id, *self._change(run.id, run))
+                    self._publish(run.id, self._change(run.id, run))
 
     async def _follow_queue(self) -> None:
         seen = 0
@@ -118,21 +118,21 @@ class RunList:
 
     def _publish_queue(self) -> None:
         places = self._supervisor.places()
-        self._publish(QUEUE, "Queue", {"runs": list(places), "places": list(places.values())})
+        self._publish(QUEUE, Queue(runs=list(places), places=list(places.values())))
 
-    def _change(self, run: str, now: Run | None) -> tuple[str, dict[str, object]]:
+    def _change(self, run: str, now: Run | None) -> RunChanged | RunDeleted:
         if now is not None and now.active:
             self._told[run] = now.step
         else:
             self._told.pop(run, None)
         if now is None:
-            return "RunDeleted", {"id": run}
-        return "RunChanged", {"run": self._supervisor.placed([now])[0].model_dump(mode="json")}
+            return RunDeleted(id=run)
+        return RunChanged(run=self._supervisor.placed([now])[0])
 
-    def _publish(self, key: str, type: str, fields: dict[str, object]) -> None:
+    def _publish(self, key: str, frame: StreamFrame) -> None:
         self._seq += 1
         self._newest.pop(key, None)
-        self._newest[key] = Record(self._seq, type, None, json.dumps({"type": type, **fields}).encode())
+        self._newest[key] = Record(self._seq, frame.type, None, frame.encode())
         if len(self._newest) > KEPT:
             oldest = next(key for key in self._newest if key != QUEUE)
             self._forgotten = self._newest.pop(oldest).seq

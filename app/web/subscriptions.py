@@ -25,6 +25,7 @@ from app.web.relay import relay
 from app.web.run_list import TooFarBehind
 from app.web.run_log import RunLog
 from app.web.services import Services
+from app.web.stream_frames import BoardChanged, ClassRefused, Cluster, Ended, Live, Refused, StreamFrame
 
 MAX_SUBSCRIPTIONS = 128
 """At a time and socket: twice the members of the largest sweep. Each costs a task, some 5 kB."""
@@ -262,7 +263,7 @@ class Subscriptions:
             last = await self._held.broadcasts.send(run, RunLog(history, run), after, self._socket, form)
         if in_part:
             await history.require_whole(run, last)  # nobody sees what is missing between records of some types
-        await self._send(type="Ended", run=run, seq=last)
+        await self._send(Ended(run=run, seq=last))
 
     async def _send_live(self, seen: Seen | None, form: Form) -> None:
         """Whichever run started last, until another one starts. A run that is subscribed by its own id as well is
@@ -270,7 +271,7 @@ class Subscriptions:
         history = self._held.history
         run = await history.live() or await history.wait_live(None)
         while True:
-            await self._send(type="Live", run=run.id)
+            await self._send(Live(run=run.id))
             after = seen.seq if seen is not None and seen.run == run.id else 0
             following = asyncio.ensure_future(history.wait_live(run.id))
             try:
@@ -306,7 +307,7 @@ class Subscriptions:
         version = -1
         while True:
             version = await self._held.board.wait(version)
-            await self._send(type="BoardChanged")
+            await self._send(BoardChanged())
             await asyncio.sleep(BOARD_SECONDS)
 
     async def _send_cluster(self) -> None:
@@ -314,7 +315,7 @@ class Subscriptions:
         servers, version = self._held.servers, -1
         while True:
             version = await servers.wait(version)
-            await self._send(type="Cluster", **servers.now.model_dump())
+            await self._send(Cluster(**dict(servers.now)))
 
     async def _send_class(self, typed: str, member: str | None, follows: bool) -> None:
         """Until it is closed: the last frame says so."""
@@ -327,12 +328,14 @@ class Subscriptions:
             await self._held.broadcasts.send(log.name, log, 0, self._socket, Form())
 
     async def _refuse(self, run: str | None, reason: str, *, code: str | None = None, damaged: bool = False) -> None:
-        """A class's code is named only where the message named one."""
-        of_class = {} if code is None else {"class": code}
-        await self._send(type="Refused", run=run, **of_class, reason=reason, damaged=damaged)
+        """``code``: of the class that the message named."""
+        if code is None:
+            await self._send(Refused(run=run, reason=reason, damaged=damaged))
+        else:
+            await self._send(ClassRefused(run=run, code=code, reason=reason))
 
-    async def _send(self, **fields: object) -> None:
-        await write(self._socket, text_frame(json.dumps(fields).encode()))
+    async def _send(self, frame: StreamFrame) -> None:
+        await write(self._socket, text_frame(frame.encode()))
 
 
 def _named(message: str | bytes, field: str) -> str | None:

@@ -1,7 +1,6 @@
 """Who watches now: how many may, and the heartbeat of those that watch by ``/ws``."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +12,7 @@ from app.web.connections import Upgraded
 from app.web.frames import text_frame
 from app.web.places import Full, Places
 from app.web.seldom import Seldom
+from app.web.stream_frames import Heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -97,10 +97,5 @@ class Viewers:
                     await asyncio.sleep(0)
 
     def _frame(self) -> bytes:
-        beat = {
-            "type": "Heartbeat",
-            "time": round(time.time(), 3),
-            "every": self._heartbeat,
-            "trouble": self._trouble(),
-        }
-        return text_frame(json.dumps(beat).encode())
+        beat = Heartbeat(time=round(time.time(), 3), every=self._heartbeat, trouble=self._trouble())
+        return text_frame(beat.encode())

@@ -453,6 +453,101 @@ export type ClassState = {
   poll: Distribution[] | null;
 };
 
+/** `every`: seconds between two. `trouble`: why nothing can be stored; null where it can. */
+export type Heartbeat = {
+  type: "Heartbeat";
+  time: number;
+  every: number;
+  trouble: string | null;
+};
+
+/** The run that started last; its events follow. */
+export type Live = {
+  type: "Live";
+  run: string;
+};
+
+/** The run's last event, of this `seq`, has been sent. */
+export type Ended = {
+  type: "Ended";
+  run: string;
+  seq: number;
+};
+
+/** `run`: what the message named, or null. `damaged`: no more of the run's log can be read. */
+export type Refused = {
+  type: "Refused";
+  run: string | null;
+  reason: string;
+  damaged: boolean;
+};
+
+/** The same of a message that named a class. */
+export type ClassRefused = {
+  type: "Refused";
+  run: string | null;
+  class: string;
+  reason: string;
+  damaged: false;
+};
+
+/** To subscribers of the list: a run is new, or another than it was. */
+export type RunChanged = {
+  type: "RunChanged";
+  run: Run;
+};
+
+/** To subscribers of the list. */
+export type RunDeleted = {
+  type: "RunDeleted";
+  id: string;
+};
+
+/** To subscribers of the list: ids of the runs that wait, the next first, and the place of each, from 1. */
+export type Queue = {
+  type: "Queue";
+  runs: string[];
+  places: number[];
+};
+
+/** To subscribers of the board. */
+export type BoardChanged = {
+  type: "BoardChanged";
+};
+
+/** To subscribers of the cluster. */
+export type Cluster = {
+  type: "Cluster";
+  servers: ServerState[];
+  unheard: string | null;
+  queued: number;
+  running: number;
+  paused: number;
+};
+
+/** To subscribers of a class. */
+export type Class = {
+  type: "Class";
+  code: string;
+  page: string | null;
+  title: string | null;
+  lesson: string | null;
+  released: boolean;
+  here: number;
+  following: number;
+  answered: number;
+  done: number;
+  poll: Distribution[] | null;
+  closed: false;
+};
+
+/** The last frame of a class. */
+export type ClassClosed = {
+  type: "Class";
+  code: string;
+  closed: true;
+};
+
 /**
  * An entry as it stands. `price`: its parameters times its epochs. `place`, while it waits, is that among the entries
  * that do; `done`, from 0 to 1, the share of its steps that have been taken. `validation` and `test` have the share of
@@ -707,3 +802,17 @@ export type Ending =
   | RunStopped
   | RunFailed
   | RunInterrupted;
+
+export type StreamFrame =
+  | Heartbeat
+  | Live
+  | Ended
+  | Refused
+  | ClassRefused
+  | RunChanged
+  | RunDeleted
+  | Queue
+  | BoardChanged
+  | Cluster
+  | Class
+  | ClassClosed;

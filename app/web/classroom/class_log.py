@@ -1,15 +1,16 @@
 """A class as a log whose one record is how it stands: each follower is sent the newest, encoded once for all."""
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 
 from app.record import Record
 from app.web.broadcast import Head
+from app.web.classroom.class_state import ClassState
 from app.web.classroom.store import ClassStore, Standing, UnknownClass
 from app.web.frames import Form, text_frame
+from app.web.stream_frames import Class, ClassClosed
 
 PAUSE = 0.25
 """Seconds between two frames that only count: of three hundred that answer at once nobody needs three hundred frames.
@@ -25,9 +26,9 @@ class _Last(Record):
 
 
 class ClassLog:
-    """``state``: a class's standing as the fields of its frame."""
+    """``state``: what everybody may see of a class's standing."""
 
-    def __init__(self, code: str, store: ClassStore, state: Callable[[Standing], dict[str, object]]) -> None:
+    def __init__(self, code: str, store: ClassStore, state: Callable[[Standing], ClassState]) -> None:
         self.name = f"class {code}"
         self._code, self._store, self._state = code, store, state
         self._newest = Record(0, "Class", None, b"")
@@ -37,13 +38,12 @@ class ClassLog:
         try:
             standing = await self._store.standing(self._code)
         except UnknownClass:
-            closed = {"type": "Class", "code": self._code, "closed": True}
-            return [_Last(self._newest.seq + 1, "Class", None, json.dumps(closed).encode())]
+            return [_Last(self._newest.seq + 1, "Class", None, ClassClosed(code=self._code).encode())]
         if standing.version <= after:
             return []
         if standing.version != self._newest.seq:
-            frame = {"type": "Class", **self._state(standing), "closed": False}
-            self._newest = Record(standing.version, "Class", None, json.dumps(frame).encode())
+            frame = Class(**dict(self._state(standing)))
+            self._newest = Record(standing.version, frame.type, None, frame.encode())
         return [self._newest]
 
     async def wait(self, after: int) -> None:

@@ -4,15 +4,16 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Self
 
 from limits import RateLimitItemPerMinute
-from pydantic import BaseModel
 
 from app.lessons.contents import lesson
 from app.web.classroom.class_log import ClassLog
+from app.web.classroom.class_state import ClassState
 from app.web.classroom.code import read_code
-from app.web.classroom.poll import Distribution, distributions
+from app.web.classroom.poll import distributions
 from app.web.classroom.questions import questions
 from app.web.classroom.store import ClassStore, Standing, UnknownClass
 from app.web.guesses import Guesses
@@ -28,24 +29,6 @@ TITLES = {"": "Watch", "lessons": "Lessons", "draw": "Draw", "runs": "Runs", "co
 
 LOOK = 60.0
 """Seconds between two looks for classes whose time is over."""
-
-
-class ClassState(BaseModel):
-    """A class as everybody may see it. ``page``: the path and query that it is shown (null: none yet), ``title``: what
-    people call that, ``lesson``: the slug of the lesson there. ``here``, ``following``: members, and those that go
-    along; ``answered``: predictions for that lesson; ``done``: those that are done with the page. ``poll``: how the
-    predictions are distributed, null while they are not ``released``."""
-
-    code: str
-    page: str | None
-    title: str | None
-    lesson: str | None
-    released: bool
-    here: int
-    following: int
-    answered: int
-    done: int
-    poll: list[Distribution] | None
 
 
 class Classes:
@@ -93,8 +76,7 @@ class Classes:
 
     def log(self, code: str) -> ClassLog:
         if code not in self._logs:
-            state = lambda standing: _state(code, standing).model_dump(mode="json")  # noqa: E731
-            self._logs[code] = ClassLog(code, self.store, state)
+            self._logs[code] = ClassLog(code, self.store, partial(_state, code))
         return self._logs[code]
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 
 from app.lessons.contents import LESSONS
-from app.web.classroom.classes import ClassState
+from app.web.classroom.class_state import ClassState
 from app.web.classroom.questions import BadAnswer, questions, read_answers
 from app.web.classroom.store import MOST_CLASSES, MOST_MEMBERS, ClassFull, TooManyClasses, UnknownClass
 from app.web.client import client_address
