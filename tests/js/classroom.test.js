@@ -53,12 +53,15 @@ test("a class's subscription takes its own frames, and none once it is over", ()
     onOver: () => received.push("over"),
   });
   assert.deepEqual({ ...one.name, ...one.cursor }, { class: "CDFGHJ", member: "m", follows: true });
-  one.receive({ type: "Class", code: "CDFGHJ", page: "/draw", closed: false });
-  one.receive({ type: "Class", code: "KMNPQR", page: "/runs", closed: false });
-  one.receive({ type: "Refused", class: "KMNPQR" });
+  const nobody = { title: null, lesson: null, released: false, here: 0, following: 0, answered: 0, done: 0, poll: null };
+  const shown = (/** @type {string} */ code, /** @type {string} */ page) =>
+    one.receive({ type: "Class", ...nobody, code, page, closed: false });
+  shown("CDFGHJ", "/draw");
+  shown("KMNPQR", "/runs");
+  one.receive({ type: "Refused", run: null, class: "KMNPQR", reason: "no class with this code is open", damaged: false });
   one.receive({ type: "RunDeleted", id: "CDFGHJ" });
   one.receive({ type: "Class", code: "CDFGHJ", closed: true });
-  one.receive({ type: "Class", code: "CDFGHJ", page: "/runs", closed: false });
+  shown("CDFGHJ", "/runs");
   assert.deepEqual(received, ["/draw", "over"]);
   assert.equal(one.open, false);
 });

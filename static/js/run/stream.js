@@ -6,7 +6,7 @@ import { request } from "../shell/problem.js";
 import { root } from "../shell/root.js";
 import { BoardSubscription, ClassSubscription, ClusterSubscription, ListSubscription, RunSubscription } from "./subscriptions.js";
 
-/** @import { Run, RunEvent } from "../wire.js" */
+/** @import { Heartbeat, Queue, Refused, Run, RunEvent, StreamFrame } from "../wire.js" */
 /** @import { Subscription } from "./subscriptions.js" */
 /**
  * @typedef {object} TroubleListener
@@ -45,7 +45,7 @@ export class Stream {
   #stopped = new AbortController();
   /** What the page is about has come to its end. @type {"ended" | "gone" | "damaged" | null} */
   #rested = null;
-  /** The queue as it was sent last over this connection. @type {object | null} */
+  /** The queue as it was sent last over this connection. @type {Queue | null} */
   #queue = null;
   /** @type {Set<(state: StreamState, retryAt: number | null) => void>} */
   #watchers = new Set();
@@ -230,10 +230,11 @@ export class Stream {
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
     this.#received = Date.now();
-    for (const frame of [decodeFrame(data)].flat()) this.#take(frame); // an array of them is joined
+    const frames = /** @type {(RunEvent | StreamFrame)[]} */ ([decodeFrame(data)].flat()); // an array of them is joined
+    for (const frame of frames) this.#take(frame);
   }
 
-  /** @param {any} frame */
+  /** @param {RunEvent | StreamFrame} frame */
   #take(frame) {
     if (frame.type === "Heartbeat") return this.#beat(frame);
     if (frame.type === "Refused" && !("class" in frame)) return this.#refused(frame);
@@ -243,8 +244,8 @@ export class Stream {
     if (frame.type === "Ended") this.#rest();
   }
 
-  /** @param {{every: number, trouble?: string | null}} heartbeat `every`: seconds */
-  #beat({ every, trouble = null }) {
+  /** @param {Heartbeat} heartbeat */
+  #beat({ every, trouble }) {
     for (const { onTrouble } of this.#troubled) onTrouble(trouble);
     this.#attempts = 0;
     this.#silence = MISSED * every * 1000;
@@ -261,7 +262,7 @@ export class Stream {
   /**
    * Who takes the events of a run: its own subscription before the one to the live run.
    *
-   * @param {string} run
+   * @param {string} [run]
    */
   #log(run) {
     const logs = this.#logs.filter((each) => each.run === run && each.open);
@@ -272,7 +273,7 @@ export class Stream {
     return [...this.#subscriptions].filter((each) => each instanceof RunSubscription);
   }
 
-  /** @param {{run: string | null, reason: string, damaged: boolean}} frame */
+  /** @param {Refused} frame */
   #refused({ run, reason, damaged }) {
     for (const each of this.#logs) if (!each.live && each.run === run) each.open = false;
     if (run && damaged) this.#onDamaged(run, reason);

@@ -1,6 +1,6 @@
 // What a page watches over its WebSocket: how each thing is asked for, from where it was left, and who takes what comes.
 
-/** @import { Run, RunEvent } from "../wire.js" */
+/** @import { Run, RunEvent, StreamFrame } from "../wire.js" */
 
 /** The type of each log's first event. */
 const FIRST = "RunQueued";
@@ -11,7 +11,7 @@ const FIRST = "RunQueued";
  * @property {boolean} aside the page is not about it: without anything else it is at its end
  * @property {object} name names it in a message
  * @property {object} cursor the message's further fields
- * @property {(frame: any) => void} receive takes a frame of a type that is in no log
+ * @property {(frame: StreamFrame) => void} receive takes a frame that is in no log
  */
 
 /** A run's log behind a cursor; with `live` that of whichever run started last. @implements {Subscription} */
@@ -54,11 +54,11 @@ export class RunSubscription {
     this.onEvent(event);
   }
 
-  /** @param {any} frame */
-  receive({ type, run }) {
-    if (type === "Ended" && run === this.run && !this.live && !this.#awaited) this.open = false;
-    if (type !== "Live" || run === this.run || !this.live) return;
-    this.run = run;
+  /** @param {StreamFrame} frame */
+  receive(frame) {
+    if (frame.type === "Ended" && frame.run === this.run && !this.live && !this.#awaited) this.open = false;
+    if (frame.type !== "Live" || frame.run === this.run || !this.live) return;
+    this.run = frame.run;
     this.after = 0;
   }
 }
@@ -75,7 +75,7 @@ export class BoardSubscription {
     this.onChange = onChange;
   }
 
-  /** @param {any} frame */
+  /** @param {StreamFrame} frame */
   receive({ type }) {
     if (type === "BoardChanged") this.onChange();
   }
@@ -93,7 +93,7 @@ export class ClusterSubscription {
     this.onState = onState;
   }
 
-  /** @param {any} frame */
+  /** @param {StreamFrame} frame */
   receive(frame) {
     if (frame.type === "Cluster") this.onState(frame);
   }
@@ -122,12 +122,12 @@ export class ListSubscription {
     return {};
   }
 
-  /** @param {any} frame the queue comes first, at once */
+  /** @param {StreamFrame} frame the queue comes first, at once */
   receive(frame) {
     if (frame.type === "Queue") {
       if (!this.#begun) this.#to.onOpen();
       this.#begun = true;
-      this.#to.onQueue(new Map(frame.runs.map((/** @type {string} */ run, /** @type {number} */ i) => [run, frame.places[i]])));
+      this.#to.onQueue(new Map(frame.runs.map((run, i) => [run, frame.places[i]])));
     } else if (frame.type === "RunChanged") this.#to.onRun(frame.run);
     else if (frame.type === "RunDeleted") this.#to.onDeleted(frame.id);
   }
@@ -152,9 +152,9 @@ export class ClassSubscription {
     this.#to = to;
   }
 
-  /** @param {any} frame */
+  /** @param {StreamFrame} frame */
   receive(frame) {
-    const code = frame.type === "Class" ? frame.code : frame.type === "Refused" ? frame.class : null;
+    const code = frame.type === "Class" ? frame.code : frame.type === "Refused" && "class" in frame ? frame.class : null;
     if (code !== this.name.class || !this.open) return;
     if (frame.type === "Class" && !frame.closed) return this.#to.onState(frame);
     this.open = false;
