@@ -23,6 +23,7 @@ VOCABULARY = {
     "app.presets",
     "app.recipe",
     "app.record",
+    "app.recording",
     "app.resumption",
     "app.run",
     "app.settings",

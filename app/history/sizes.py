@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from app.checkpoint import Checkpoint
+from app.experiments import shapes
 from app.recipe import Recipe
 from app.record import Record
+from app.recording import Most
 
 ROW_BYTES = 150
 """What a row of the log costs beyond its data, indexes included: measured on SQLite."""
@@ -12,14 +14,12 @@ ROW_BYTES = 150
 STEP_BYTES = 90
 """What a step's figures take in the log."""
 
-FRAMES = 120
-"""Weight images of a run, about."""
+EPOCH_BYTES = 300
+UNIT_BYTES = 44
+"""What an epoch's end takes in the log: so much, and of each unit so much besides."""
 
-CHECKPOINTS = 200
-"""At most so many epochs' checkpoints are kept of a run."""
-
-_STATES = {"sgd": 1, "momentum": 2, "adam": 3}
-"""Numbers kept in a checkpoint for each parameter: itself and what the optimiser knows of it."""
+BESIDES = 4
+"""So many epochs' ends take at least as much as all that is said when a run begins and ends."""
 
 
 def of_records(records: Iterable[Record]) -> int:
@@ -32,14 +32,15 @@ def of_checkpoint(checkpoint: Checkpoint) -> int:
 
 def expected(recipe: Recipe, *, swept: bool = False) -> int:
     """About what a run of this recipe will take, rather too much than too little. Of a sweep's member (``swept``) the
-    log of its steps alone: its images and checkpoints are part of ``app.sweep.SWEEP_BYTES``."""
-    steps = recipe.steps * STEP_BYTES
+    log of its steps and epochs alone: its images and models are part of ``app.sweep.SWEEP_BYTES``.
+
+    What is not covered: of a run that is told to go slowly each step has a row of its own, some 400 bytes of it."""
+    units, _ = shapes(recipe)["0.weight"]
+    log = recipe.steps * STEP_BYTES + (recipe.epochs + BESIDES) * (EPOCH_BYTES + units * UNIT_BYTES + ROW_BYTES)
     if swept:
-        return steps
-    units = 1 if recipe.model == "linear" else recipe.hidden
-    parameters = units * 787
-    checkpoints = min(CHECKPOINTS, recipe.epochs) + 1
-    return steps + FRAMES * units * 792 + checkpoints * parameters * 4 * _STATES[recipe.optimizer]
+        return log
+    most = Most.of(recipe)
+    return log + most.bytes + (most.images + 2 * most.models) * ROW_BYTES  # the log names each kept model
 
 
 def readable(size: float) -> str:

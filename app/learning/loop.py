@@ -35,10 +35,10 @@ from app.learning.pace import PACES, TOGETHER, Pace, constant, turn
 from app.learning.prepared import Prepared
 from app.learning.replay import OtherwiseThanBefore, Replay, pace_of
 from app.learning.reporter import Reporter
-from app.learning.schedule import Recording
 from app.learning.seen import kept
 from app.learning.stepping import Stepping
 from app.recipe import Recipe
+from app.recording import Recording
 
 FLUSH_SECONDS = 0.03
 """How long a turn may take, and how long news may wait on the device: two frames of a screen, in which some hundred

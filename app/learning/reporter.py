@@ -13,8 +13,8 @@ from app.learning.learner import Learner
 from app.learning.metrics_buffer import Columns, Fetched, Snapshot
 from app.learning.parameters import named_state
 from app.learning.quantise import quantise
-from app.learning.schedule import Recording
 from app.recipe import Recipe
+from app.recording import Recording
 
 Emitted = Iterator[Event | Checkpoint]
 

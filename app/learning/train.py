@@ -14,9 +14,9 @@ from app.learning.loop import Member as Member
 from app.learning.loop import Wait as Wait
 from app.learning.prepared import Prepared
 from app.learning.replay import Replay
-from app.learning.schedule import Recording
 from app.learning.stepping import Plain, Stepping
 from app.recipe import Recipe
+from app.recording import Recording
 from app.resumption import Resumption
 from app.sweep import groups
 

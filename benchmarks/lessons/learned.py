@@ -17,9 +17,9 @@ from app.learning.controls import NoControls
 from app.learning.dataset import Digits
 from app.learning.experiments.weights import Placed, place
 from app.learning.prepared import Prepared
-from app.learning.schedule import Recording
 from app.learning.train import Emission, Member, train_members
 from app.recipe import Recipe
+from app.recording import Recording
 from app.sweep import groups
 
 T = TypeVar("T")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
+from app import recording
 from app.checkpoint import Checkpoint
 from app.controls import Control, SetLearningRate, SetPace, SetSpeed
 from app.events import (
@@ -24,7 +25,7 @@ from app.events import (
     Steps,
     Weights,
 )
-from app.learning import models, schedule
+from app.learning import models
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
 from app.learning.learner import Learner
@@ -126,7 +127,7 @@ def test_who_pauses_or_steps_sees_the_weights_as_they_are(few_digits: Digits) ->
 def test_who_steps_for_ever_gets_only_so_many_weights_besides(few_digits: Digits) -> None:
     long = SHORT.model_copy(update={"epochs": 200})
     emitted, _ = play(long, few_digits, {step: [STEP, RESUME] for step in range(200)})
-    assert len(of(emitted, Weights)) <= schedule.SHOWN + schedule.SHOWN_UNSCHEDULED
+    assert len(of(emitted, Weights)) <= recording.SHOWN + recording.SHOWN_UNSCHEDULED
 
 
 def figures_by_torch(kept: Checkpoint, digits: Digits) -> tuple[float, float]:

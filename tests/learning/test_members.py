@@ -26,9 +26,9 @@ from app.handwriting.predictor import from_safetensors
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
 from app.learning.loop import FEW_RUNS
-from app.learning.schedule import Recording
 from app.learning.train import Emission, Member, Wait, train_members
 from app.recipe import Recipe
+from app.recording import Recording
 from app.sweep import SWEEP_BYTES
 from tests.learning.scripted import Clock, Emitted, of
 

@@ -22,10 +22,10 @@ from app.events import (
 )
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
-from app.learning.schedule import shown_steps
 from app.learning.train import POLL_SECONDS, train
 from app.presets import preset
 from app.recipe import Recipe
+from app.recording import kept_bytes, shown_bytes, shown_steps
 from tests.learning.dispatched import Dispatched
 from tests.learning.scripted import STOP, Clock, Emitted, of, play
 
@@ -260,3 +260,21 @@ def test_one_run_sleeps_by_itself_and_looks_up_to_see_controls(few_digits: Digit
     emitted = list(train(Recipe(device="cpu"), few_digits, sleeper, clock=clock, sleep=sleeper.sleep))
     assert emitted[-1].step == 1  # type: ignore[union-attr]
     assert sleeper.slept == [POLL_SECONDS]
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(epochs=2, batch_size=2),
+        Recipe(epochs=2, model="linear", optimizer="adam", batch_size=8),
+        Recipe(epochs=2, model="two_linear", optimizer="momentum", hidden=3, loss="bce"),
+    ],
+)
+def test_sizes_are_those_of_real_records(recipe: Recipe, few_digits: Digits) -> None:
+    """The largest checkpoint is that of a run stopped just before an epoch's end."""
+    batches = -(-600 // recipe.batch_size)
+    emitted, _ = play(recipe, few_digits, {batches - 1: [STOP]})
+    kept = [len(each.data) for each in of(emitted, Checkpoint) if each.kept]
+    most = kept_bytes(recipe, batches)
+    assert most - 24 * batches - 2500 < max(kept) <= most
+    assert {len(each.encode(1)) for each in of(emitted, Weights)} == {shown_bytes(recipe)}

@@ -23,9 +23,9 @@ from app.events import (
 from app.history.history import History
 from app.learning.controls import NoControls
 from app.learning.dataset import load
-from app.learning.schedule import Recording
 from app.learning.train import Emission, Member, train_members
 from app.recipe import Recipe
+from app.recording import Recording
 from app.run import Run
 from app.running import lost_workers
 from app.running.start import Start

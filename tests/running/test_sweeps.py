@@ -11,9 +11,9 @@ from app.events import Controlled, RunFinished, RunPaused, RunStarted, RunStoppe
 from app.history.history import History
 from app.learning.controls import NoControls
 from app.learning.dataset import load
-from app.learning.schedule import Recording
 from app.learning.train import train
 from app.recipe import Recipe
+from app.recording import Recording
 from app.run import Run
 from app.running.engine import Engine
 from app.running.start import Start

@@ -10,9 +10,9 @@ from app.events import EpochEnded
 from app.experiments import Curve, ShuffledPixels, ShuffledPixelsAnswer
 from app.learning.controls import NoControls
 from app.learning.dataset import Digits
-from app.learning.schedule import Recording
 from app.learning.train import Emission, Member, train_members
 from app.recipe import Recipe
+from app.recording import Recording
 
 NOTHING = Recording(frozenset(), frozenset(), unscheduled=0, state=False)
 """Neither weights nor models of these runs are looked at."""

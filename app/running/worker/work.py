@@ -25,11 +25,11 @@ from app.learning.dataset import load
 from app.learning.device import DeviceUnavailable, choose
 from app.learning.pace import turn
 from app.learning.prepared import Prepared
-from app.learning.schedule import Recording
 from app.learning.seen import kept
 from app.learning.train import Wait, train_members
 from app.recipe import TRAIN_IMAGES, Device, Recipe
 from app.record import Record
+from app.recording import Recording
 from app.running.protocol import (
     Answer,
     CancelTask,

@@ -1,13 +1,10 @@
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.checkpoint import Checkpoint
-from app.events import Weights
-from app.learning.dataset import Digits
-from app.learning.schedule import (
+from app.recipe import Recipe
+from app.recording import (
     KEPT,
     RUN_BYTES,
     SHOWN,
@@ -18,9 +15,7 @@ from app.learning.schedule import (
     shown_bytes,
     shown_steps,
 )
-from app.recipe import Recipe
 from app.sweep import SWEEP_BYTES
-from tests.learning.scripted import STOP, of, play
 
 epochs = st.integers(1, 1000)
 steps_per_epoch = st.integers(1, 12_396)
@@ -108,21 +103,3 @@ def test_what_is_recorded_of_one_run_is_bounded(recipe: Recipe) -> None:
     assert (len(recording.kept) - 1) * kept_bytes(recipe, recipe.steps_per_epoch) <= RUN_BYTES
     assert recording.state
     assert not recording.half
-
-
-@pytest.mark.parametrize(
-    "recipe",
-    [
-        Recipe(epochs=2, batch_size=2),
-        Recipe(epochs=2, model="linear", optimizer="adam", batch_size=8),
-        Recipe(epochs=2, model="two_linear", optimizer="momentum", hidden=3, loss="bce"),
-    ],
-)
-def test_sizes_are_those_of_real_records(recipe: Recipe, few_digits: Digits) -> None:
-    """The largest checkpoint is that of a run stopped just before an epoch's end."""
-    batches = -(-600 // recipe.batch_size)
-    emitted, _ = play(recipe, few_digits, {batches - 1: [STOP]})
-    kept = [len(each.data) for each in of(emitted, Checkpoint) if each.kept]
-    most = kept_bytes(recipe, batches)
-    assert most - 24 * batches - 2500 < max(kept) <= most
-    assert {len(each.encode(1)) for each in of(emitted, Weights)} == {shown_bytes(recipe)}

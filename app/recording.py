@@ -1,7 +1,7 @@
 """What is recorded: at which steps the weights are shown, and at which epochs' ends the whole model is kept."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from app.experiments import parameters, shapes
 from app.recipe import Recipe
@@ -49,8 +49,7 @@ class Recording:
         """
         epochs = recipe.epochs
         if members is None:
-            most = min(KEPT, RUN_BYTES // kept_bytes(recipe, steps_per_epoch))
-            return cls(shown_steps(epochs, steps_per_epoch), kept_epochs(epochs, most) | {0})
+            return cls(shown_steps(epochs, steps_per_epoch), kept_of_run(recipe, steps_per_epoch))
         room, picture = SWEEP_BYTES // members, shown_bytes(recipe)
         model, rest = kept_bytes(recipe, steps_per_epoch), room - 2 * kept_bytes(recipe, steps_per_epoch)
         between = max(0, min(BETWEEN, rest // 4 // model))
@@ -62,6 +61,23 @@ class Recording:
                 more = min(SHOWN_UNSCHEDULED, pictures - shown)
                 return cls(shown_steps(epochs, steps_per_epoch, shown), frozenset(kept), more, state=state)
         return cls(frozenset({epochs * steps_per_epoch}), frozenset({epochs}), 0, state=False, half=True)
+
+
+class Most(NamedTuple):
+    """What there is at most of a run of its own; ``bytes``: of its weight images and kept models together."""
+
+    images: int
+    models: int
+    bytes: int
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Self:
+        """As its :class:`Recording` allows. Each step is shown once, and no kept model but the last of a stopped run is
+        of the middle of an epoch."""
+        images = min(recipe.steps + 1, SHOWN + SHOWN_UNSCHEDULED)
+        models = len(kept_of_run(recipe, recipe.steps_per_epoch))
+        last = kept_bytes(recipe, recipe.steps_per_epoch)
+        return cls(images, models, images * shown_bytes(recipe) + (models - 1) * kept_bytes(recipe, 0) + last)
 
 
 def shown_bytes(recipe: Recipe) -> int:
@@ -89,6 +105,12 @@ def shown_steps(epochs: int, steps_per_epoch: int, most: int = SHOWN) -> frozens
         if len(shown) <= most:
             return frozenset(shown)
     return frozenset(fixed)
+
+
+def kept_of_run(recipe: Recipe, steps_per_epoch: int) -> frozenset[int]:
+    """The epochs at whose ends the model of a run of its own is kept; 0 is before the first step."""
+    most = min(KEPT, RUN_BYTES // kept_bytes(recipe, steps_per_epoch))
+    return kept_epochs(recipe.epochs, most) | {0}
 
 
 def kept_epochs(epochs: int, most: int = KEPT) -> frozenset[int]:
