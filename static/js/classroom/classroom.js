@@ -67,7 +67,7 @@ export class Classroom {
     return page != null && this.membership?.done === pathOf(page);
   }
 
-  /** Listeners are told of every change. @param {() => void} listener @returns {() => void} ends it */
+  /** Listeners are notified of every change. @param {() => void} listener @returns {() => void} ends it */
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

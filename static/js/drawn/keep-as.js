@@ -8,7 +8,7 @@ import { ByInk, labelWords, NotKept } from "../ink/kept-drawings.js";
 import { button, element, uniqueId } from "../shell/element.js";
 import { count } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
-import { mountTold } from "../shell/told.js";
+import { mountOutcome } from "../shell/outcome.js";
 
 /** @type {readonly { label: Label, name: string, key: string }[]} */
 const CHOICES = [
@@ -36,7 +36,7 @@ export function mountKeepAs(root, { drawing, kept, shortcuts }, { signal }) {
   group.setAttribute("aria-labelledby", words.id);
   group.title = "Keeps the drawing in this browser (K, then 3, 7 or 0)";
   root.append(group);
-  const told = mountTold(root, "keep-as-said caption");
+  const outcome = mountOutcome(root, "keep-as-outcome caption");
 
   /** @param {Label} label */
   function keep(label) {
@@ -55,16 +55,16 @@ export function mountKeepAs(root, { drawing, kept, shortcuts }, { signal }) {
       showOutcome(`Kept as ${labelWords(label)}: ${count(kept.all.length)} now.`, "Do not keep it", () => kept.remove(added));
     } catch (error) {
       if (!(error instanceof NotKept)) throw error;
-      told.fail(new ProblemError(507, "It is not kept", error.message));
+      outcome.fail(new ProblemError(507, "It is not kept", error.message));
     }
   }
 
   /** @param {string} words @param {string} [undoing] @param {() => void} [undo] */
   function showOutcome(words, undoing, undo) {
-    if (!undoing || !undo) return told.say(words);
-    told.say(words, " ", button(undoing, "small", () => {
+    if (!undoing || !undo) return outcome.show(words);
+    outcome.show(words, " ", button(undoing, "small", () => {
       undo();
-      told.say();
+      outcome.show();
       buttons[0].focus();
     }, { signal }));
   }

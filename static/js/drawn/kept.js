@@ -12,7 +12,7 @@ import { count, quoted } from "../shell/format.js";
 import { ProblemError } from "../shell/problem.js";
 import { saveFile } from "../shell/save-file.js";
 import { watchSight } from "../shell/sight.js";
-import { mountTold } from "../shell/told.js";
+import { mountOutcome } from "../shell/outcome.js";
 import { mountKeepAs } from "./keep-as.js";
 import { mountKeptGrid } from "./kept-grid.js";
 import { mountServerDrawings } from "./server-drawings.js";
@@ -65,9 +65,9 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
   const all = element("div", "kept-all row", download, upload, none);
   const onServer = element("div", "kept-server");
   root.append(element("p", "drawn-sentence", ABOUT), score, boxes, one);
-  const ofOne = mountTold(root);
+  const ofOne = mountOutcome(root);
   root.append(all);
-  const ofAll = mountTold(root);
+  const ofAll = mountOutcome(root);
   root.append(onServer);
   mountServerDrawings(onServer, { kept, access }, { signal });
 
@@ -116,17 +116,17 @@ export function mountKept(root, { beside, pad, drawing, nameOf, access, toasts, 
   }
 
   /**
-   * @param {ReturnType<typeof mountTold>} told where what goes wrong is told
+   * @param {ReturnType<typeof mountOutcome>} outcome shows what goes wrong
    * @param {string} title
    * @param {() => void | Promise<void>} work
    */
-  async function reporting(told, title, work) {
-    told.say();
+  async function reporting(outcome, title, work) {
+    outcome.show();
     try {
       await work();
     } catch (error) {
       if (!(error instanceof NotKept || error instanceof NoLines)) throw error;
-      told.fail(new ProblemError(422, title, error.message));
+      outcome.fail(new ProblemError(422, title, error.message));
     }
   }
 

@@ -8,7 +8,7 @@ import { button, element } from "../shell/element.js";
 import { count, when } from "../shell/format.js";
 import { ProblemError, request } from "../shell/problem.js";
 import { watchSight } from "../shell/sight.js";
-import { mountTold } from "../shell/told.js";
+import { mountOutcome } from "../shell/outcome.js";
 
 const ADDRESS = "/api/drawings";
 const AT_ONCE = 20; // of one request, as the server takes them
@@ -31,7 +31,7 @@ export function mountServerDrawings(root, { kept, access }, { signal }) {
   const back = button("Bring them back", "small", () => during(back, "They are not brought back", restore), { signal });
   const deleted = element("p", "caption kept-gone row", gone, back);
   root.append(words, tools);
-  const told = mountTold(root, "caption");
+  const outcome = mountOutcome(root, "caption");
   root.append(deleted);
   let seen = false;
   /** How many there are; null: not known. @type {number | null} */
@@ -86,12 +86,12 @@ export function mountServerDrawings(root, { kept, access }, { signal }) {
   async function during(pressed, title, work) {
     if (pressed.getAttribute("aria-busy")) return;
     pressed.setAttribute("aria-busy", "true");
-    told.say();
+    outcome.show();
     try {
       await work();
     } catch (error) {
-      if (error instanceof NotKept) told.fail(new ProblemError(422, title, error.message));
-      else if (error instanceof ProblemError) told.fail(error);
+      if (error instanceof NotKept) outcome.fail(new ProblemError(422, title, error.message));
+      else if (error instanceof ProblemError) outcome.fail(error);
       else throw error;
     } finally {
       pressed.removeAttribute("aria-busy");
@@ -110,7 +110,7 @@ export function mountServerDrawings(root, { kept, access }, { signal }) {
     }
     const before = drawings.length - added - relabelled;
     if (bin.deleted) await ask(); // some of them may have been among those
-    told.say(`${count(added)} kept on this server${before ? `; ${count(before)} there already` : ""}${relabelled ? `; ${count(relabelled)} there under another label, which is now yours` : ""}.`);
+    outcome.show(`${count(added)} kept on this server${before ? `; ${count(before)} there already` : ""}${relabelled ? `; ${count(relabelled)} there under another label, which is now yours` : ""}.`);
   }
 
   async function bring() {
@@ -123,7 +123,7 @@ export function mountServerDrawings(root, { kept, access }, { signal }) {
       cursor = page.next;
     }
     const { fresh, ...others } = compared(kept.all, found);
-    told.say(addedWords(kept.keep(fresh).length, "on the server", others));
+    outcome.show(addedWords(kept.keep(fresh).length, "on the server", others));
   }
 
   async function restore() {
@@ -131,7 +131,7 @@ export function mountServerDrawings(root, { kept, access }, { signal }) {
     there = now;
     remember({ deleted: 0, until: null });
     if (!restored) throw new ProblemError(404, "They are gone for good", "The time in which they could be brought back is over.");
-    told.say(`${count(restored)} brought back.`);
+    outcome.show(`${count(restored)} brought back.`);
   }
 
   function askToDelete() {
@@ -143,7 +143,7 @@ export function mountServerDrawings(root, { kept, access }, { signal }) {
       onYes: () => void during(none, "They are not deleted", async () => {
         const { deleted: number, until } = await request("DELETE", ADDRESS, undefined, { signal });
         await ask();
-        told.say(until === null ? `${count(number)} deleted for good.` : `${count(number)} deleted.`);
+        outcome.show(until === null ? `${count(number)} deleted for good.` : `${count(number)} deleted.`);
       }),
     });
   }

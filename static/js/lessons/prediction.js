@@ -90,7 +90,7 @@ export class Prediction {
     return Number.isFinite(value) ? value : null;
   }
 
-  /** Listeners are told that there is a prediction, or none any more. @param {() => void} listener @returns {() => void} */
+  /** Listeners are notified that there is a prediction, or none any more. @param {() => void} listener @returns {() => void} */
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

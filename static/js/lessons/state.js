@@ -86,13 +86,13 @@ export class LessonState {
     return true;
   }
 
-  /** Listeners are told which value has changed. @param {(changed: string) => void} listener @returns {() => void} ends it */
+  /** Listeners are notified which value has changed. @param {(changed: string) => void} listener @returns {() => void} ends it */
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** @param {() => void} listener is told when the address has changed */
+  /** @param {() => void} listener is called when the address has changed */
   onNote(listener) {
     this.#noted = listener;
   }

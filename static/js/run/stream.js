@@ -135,7 +135,7 @@ export class Stream {
   }
 
   /**
-   * @param {(state: StreamState, retryAt: number | null) => void} listener told at once, and of each change; `retryAt`
+   * @param {(state: StreamState, retryAt: number | null) => void} listener called at once, and of each change; `retryAt`
    *   as for the constructor
    * @returns {() => void} ends it
    */

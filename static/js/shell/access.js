@@ -13,7 +13,7 @@ export class Access {
   tokenNeeded = false;
 
   /**
-   * @param {Listener} listener told at once where it is known, and whenever it changes
+   * @param {Listener} listener called at once where it is known, and whenever it changes
    * @param {{signal?: AbortSignal}} [options]
    */
   onChange(listener, { signal } = {}) {

@@ -2,7 +2,7 @@
  * Whether something is on the screen.
  *
  * @param {Element} element
- * @param {(seen: boolean) => void} onSight told soon, and whenever it comes or goes; of several changes at once the last
+ * @param {(seen: boolean) => void} onSight called soon, and whenever it comes or goes; of several changes at once the last
  * @param {{ signal?: AbortSignal, margin?: string }} [options] `margin`: so far from the screen it counts as on it
  */
 export function watchSight(element, onSight, { signal, margin = "0px" } = {}) {

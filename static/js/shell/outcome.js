@@ -9,15 +9,15 @@ import { problemWords } from "./toasts.js";
  * @param {HTMLElement} root gets it
  * @param {string} [look] classes of the outcome
  */
-export function mountTold(root, look = "") {
-  const outcome = element("p", `told ${look}`.trim());
+export function mountOutcome(root, look = "") {
+  const outcome = element("p", `outcome ${look}`.trim());
   outcome.setAttribute("role", "status");
-  const problem = element("div", "told-problem");
+  const problem = element("div", "outcome-problem");
   problem.setAttribute("role", "alert");
   root.append(outcome, problem);
   return {
-    /** @param {(Node | string)[]} words none: nothing is told any more */
-    say(...words) {
+    /** @param {(Node | string)[]} words none: it is empty again */
+    show(...words) {
       problem.replaceChildren();
       outcome.replaceChildren(...words);
     },
