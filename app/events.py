@@ -78,7 +78,7 @@ class Baseline(BaseModel):
 
 
 Origin = Literal["person", "first", "lesson"]
-"""Who asked for a run: a person, the server itself when its history was empty, or a lesson."""
+"""What asked for a run: a person, the server itself when its history was empty, or a lesson."""
 
 
 class RunQueued(Event):

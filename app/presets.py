@@ -47,7 +47,7 @@ class Question(BaseModel):
 
 
 def _measured(lowest: float, mean: float, highest: float) -> Measured:
-    """From per cent."""
+    """Return shares of 1 from percentages."""
     return Measured(lowest=lowest / 100, mean=mean / 100, highest=highest / 100)
 
 

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     """How long an active run waits for a disk that is full, a PostgreSQL server that is gone, or a database that
     another program has locked."""
     token: Annotated[str | None, Field(min_length=1)] = None
-    """Who holds it may start and control runs; everybody else may watch and draw."""
+    """Its holders may start and control runs; everybody else may watch and draw."""
     open: bool = False
     """Bound beyond loopback without a token, knowingly: anyone who reaches the server can control it."""
     root_path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)*$")] = ""

@@ -99,13 +99,13 @@ def unpack(folder: Path) -> None:
 
 
 def install() -> Path | None:
-    say("no Chromium here: trying Playwright's own download")
+    report("no Chromium here: trying Playwright's own download")
     run([sys.executable, "-m", "playwright", "install", "chromium"])
     if browser := find():
         return browser
     apt = apt_get()
     if apt is not None:
-        say("trying Debian's package chromium")
+        report("trying Debian's package chromium")
         run([*apt, "update"])
         run([*apt, "install", "--yes", "--no-install-recommends", "chromium"])
     return find()
@@ -127,7 +127,7 @@ def run(command: list[str]) -> None:
     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 
-def say(what: str) -> None:
+def report(what: str) -> None:
     print(f"── {what}", file=sys.stderr, flush=True)
 
 

@@ -14,7 +14,7 @@ class Ballast:
     random bytes: a disk that compresses would give zeros none either."""
 
     def __init__(self, file: Path, size: int) -> None:
-        """``size`` 0: none is kept."""
+        """``size``: bytes to keep; with 0 none are."""
         self._file, self.size = file, size
 
     @property

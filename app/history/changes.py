@@ -22,7 +22,7 @@ class Changes:
 
     @property
     def number(self) -> int:
-        """Of the last change."""
+        """The number of the last change; 0 before the first."""
         return self._number
 
     def publish(self, run: str, now: Run | None) -> None:

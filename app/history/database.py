@@ -361,7 +361,7 @@ class Database:
             raise HistoryUnavailable(self._url, missing)
 
     def _raw(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Outside of any transaction."""
+        """Do work on the driver's own connection, outside of any transaction."""
         with self._engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
             return work(raw)

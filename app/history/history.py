@@ -142,7 +142,7 @@ class History(HistoryReader):
         return await self._database.read(store.given_controls)
 
     async def starters(self) -> dict[str, str]:
-        """Who has asked for each queued run, where it is known that somebody has."""
+        """Return who has asked for each queued run, by run, where that is known."""
         return await self._database.read(store.starters)
 
     async def append(

@@ -16,7 +16,7 @@ def next_number(connection: Connection, address: str | None = None) -> int:
 
 
 def make_secret(connection: Connection) -> None:
-    """Unless there is one."""
+    """Store a random secret where there is none."""
     connection.execute(update(writer).where(writer.c.secret.is_(None)).values(secret=secrets.token_bytes(SECRET_BYTES)))
 
 

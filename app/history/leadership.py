@@ -65,13 +65,13 @@ class Leadership:
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing is heard of what another process writes; None where it is, or where this one writes."""
+        """Why this process receives nothing of what another one writes; None where it does, or writes itself."""
         return self._follower.trouble if self._follower else None
 
     @property
     def lag(self) -> float | None:
-        """For how many seconds at most what another process had written was on its way here lately; None where nothing
-        was."""
+        """The longest time, in seconds, that what another process wrote took to come here lately; None where nothing
+        came."""
         return self._follower.lag.largest if self._follower and not self.held else None
 
     async def wait_held(self) -> None:
@@ -79,25 +79,25 @@ class Leadership:
         await self._leads.wait()
 
     async def wait_replaced(self) -> None:
-        """Return once another process writes instead of this one, whose connection had been lost: this one knows no
-        more what there is, and can write nothing."""
+        """Return once another process writes in place of this one, which had lost its connection: from then on this
+        one can write nothing, and does not know what is written."""
         await self._replaced.wait()
 
     def lose(self) -> None:
-        """Another process writes instead of this one."""
+        """Note that another process writes in place of this one."""
         self._replaced.set()
 
     async def secret(self) -> bytes:
-        """What all servers that share the database know, and nobody else."""
+        """Return the secret that all servers with this database share."""
         return await self._database.read(leaders.secret)
 
     async def leader(self) -> str | None:
-        """Where the server that writes is reached by the others."""
+        """Return the address at which the others reach the server that writes; None where it is not known."""
         return await self._database.read(leaders.address)
 
     async def put_state(self, server: str, state: bytes) -> tuple[list[bytes], str | None]:
-        """Let all that share the history know how the server at this address is. Returns how each of them is that has
-        said so in the last seconds, and why the others' words do not come, where they do not."""
+        """Publish the state of the server at this address. Return the states that servers have published in the last
+        seconds, and why those of the others do not come, where they do not."""
         if self._stream is None:
             return [state], None
         from app.history.live_connection import StreamLost
@@ -108,7 +108,7 @@ class Leadership:
             return [state], f"The stream's server: {lost}"
 
     async def remove_state(self, server: str) -> None:
-        """The server at this address is no more."""
+        """Remove the state of the server at this address: it ends."""
         if self._stream is None:
             return
         from app.history.live_connection import StreamLost

@@ -73,7 +73,7 @@ class LiveStream:
         await self._asked(pipeline.execute())
 
     async def last(self) -> Position:
-        """Of the newest entry."""
+        """Return the position of the newest entry; ``EMPTY`` where there is none."""
         found: Any = await self._asked(self._redis.xrevrange(self._key, count=1))
         return Position.of(found[0][0]) if found else EMPTY
 
@@ -87,8 +87,8 @@ class LiveStream:
         ]
 
     async def put_state(self, server: str, state: bytes) -> list[bytes]:
-        """Say how a server is, which its address names, and learn how all are that have said so lately, this one
-        included. What is late is by the clock of the stream's server."""
+        """Publish the state of the server at this address. Return the states published in the last ``STATE_SECONDS``
+        by the clock of the stream's server, this one included."""
         key = f"{self._key}:servers"
         asking = self._redis.pipeline(transaction=False)
         asking.time()
@@ -96,16 +96,16 @@ class LiveStream:
         (seconds, microseconds), found = await self._asked(asking.execute())
         now = seconds + microseconds / 1e6
         found[server.encode()] = b"%.3f %s" % (now, state)
-        said = {name: value.partition(b" ") for name, value in found.items()}
-        late = [name for name, (at, _, _) in said.items() if now - float(at) > STATE_SECONDS]
-        saying = self._redis.pipeline(transaction=False)
-        saying.hset(key, server, found[server.encode()])
+        states = {name: value.partition(b" ") for name, value in found.items()}
+        late = [name for name, (at, _, _) in states.items() if now - float(at) > STATE_SECONDS]
+        changing = self._redis.pipeline(transaction=False)
+        changing.hset(key, server, found[server.encode()])
         if late:
-            saying.hdel(key, *late)
-        saying.expire(key, EXPIRE_SECONDS)
-        await self._asked(saying.execute())
-        return [value for name, (_, _, value) in said.items() if name not in late]
+            changing.hdel(key, *late)
+        changing.expire(key, EXPIRE_SECONDS)
+        await self._asked(changing.execute())
+        return [value for name, (_, _, value) in states.items() if name not in late]
 
     async def remove_state(self, server: str) -> None:
-        """It is no more there."""
+        """Remove the server's state: it ends."""
         await self._asked(self._redis.hdel(f"{self._key}:servers", server))

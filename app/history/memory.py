@@ -16,7 +16,7 @@ from app.record import Record
 from app.run import Run
 
 LISTED: tuple[Origin, ...] = ("person", "first")
-"""Whose runs a list has unless asked for others."""
+"""Origins of the runs that a list has unless asked for others."""
 
 NEWEST = 200
 """Runs of the list that are compared where updates were missed: what a page of it has. Older ones that were renamed or

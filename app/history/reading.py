@@ -222,7 +222,7 @@ class HistoryReader:
             yield event
 
     async def epochs(self, run: str) -> AsyncIterator[EpochEnded]:
-        """In order."""
+        """Yield the run's epochs in their order. Raises UnknownRun."""
         await self.get(run)
         async for _, event in self._events(run, EpochEnded):
             yield event
@@ -244,7 +244,7 @@ class HistoryReader:
         return await self._read(run, lambda c: store.resumption(c, known, step, block))
 
     async def stored(self, run: str) -> Run:
-        """As the database has it."""
+        """Return the run as the database has it. Raises UnknownRun."""
         found = await self._read(run, lambda c: store.get_run(c, run))
         if found is None:
             raise UnknownRun(run)

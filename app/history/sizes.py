@@ -44,7 +44,7 @@ def expected(recipe: Recipe, *, swept: bool = False) -> int:
 
 
 def readable(size: float) -> str:
-    """``1.2 MB``."""
+    """Return a number of bytes in words, such as ``1.2 MB``."""
     units = ["bytes", "kB", "MB", "GB", "TB"]
     while abs(size) >= 1000 and len(units) > 1:
         size /= 1000

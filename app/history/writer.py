@@ -1,4 +1,4 @@
-"""Who writes a database: one connection at a time, which is the only one that may."""
+"""The writer of a database: one connection at a time, the only one that may change it."""
 
 import logging
 import time

@@ -151,7 +151,7 @@ class Computations:
         return computation
 
     def fail(self, reason: str) -> None:
-        """All that wait."""
+        """End all that wait, for ``reason``."""
         while self._waiting:
             self._waiting.take().end(reason)
 

@@ -99,19 +99,19 @@ def _watch(loop: asyncio.AbstractEventLoop, process: ForkServerProcess, ended: a
     would tell the end of either."""
     assert process.pid is not None
 
-    def has_told() -> None:
+    def has_status() -> None:
         loop.remove_reader(process.sentinel)
         ended.set()
 
     def has_ended() -> None:
         loop.remove_reader(pidfd)
         os.close(pidfd)
-        loop.add_reader(process.sentinel, has_told)
+        loop.add_reader(process.sentinel, has_status)
 
     try:
         pidfd = os.pidfd_open(process.pid)
     except ProcessLookupError:
-        loop.add_reader(process.sentinel, has_told)
+        loop.add_reader(process.sentinel, has_status)
     else:
         loop.add_reader(pidfd, has_ended)
 
@@ -181,7 +181,7 @@ def _detached(passed: Any) -> int:
 
 
 def _work(device: str, mnist_dir: Path | None, stdin: int, stdout: int) -> None:
-    """In the copy."""
+    """Do the work of a worker, in the copy of the template."""
     with suppress(OSError):
         os.setsid()  # signals meant for the server's group are the server's to answer
     for theirs, number in ((stdin, 0), (stdout, 1)):

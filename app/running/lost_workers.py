@@ -205,8 +205,8 @@ async def left_behind(history: History, runs: Sequence[Run]) -> LeftBehind:
 
 
 async def _sweep_goes_on(history: History, id: str, left: Collection[str], found: LeftBehind) -> None:
-    """Its groups, as it was divided when it was started. What they began with tells how their products were laid out,
-    and so their bits; of one that has been deleted since it is taken that it had begun."""
+    """Add a sweep's groups to ``found``, as they were when it was started. The members that a group began with decide
+    how its products were laid out, and so their bits; one that has been deleted since counts as begun."""
     sweep, members = await history.sweep(id)
     recipes = combinations(members[0].recipe, sweep.axes)
     runs: dict[str, list[Run]] = {}

@@ -58,7 +58,7 @@ class Waiting:
     paced: bool = False
     """It had a pace, which a newer control may have changed."""
     starter: str = ""
-    """Who has asked for them: something that tells people apart. Empty: the server."""
+    """An id of the person who has asked for them. Empty: the server."""
     logged: bool = True
     """Its log says that it waits: before that no worker gets it."""
     begun: tuple[tuple[str, Recipe], ...] = ()
@@ -132,7 +132,7 @@ class RunQueue:
         self._waiting: list[Waiting] = []
         """As they have come."""
         self._people: dict[Lane, list[str]] = {}
-        """Who has runs waiting in the lane, the one first whose turn it is."""
+        """Of each lane the ids of people with runs waiting, in the order of their turns."""
         self._order = order
         self._turns = turns
 
@@ -201,8 +201,8 @@ class RunQueue:
         self._order.set(self.places())
 
     def _in_turn(self, waiting: Sequence[Waiting]) -> list[Waiting]:
-        """These, which are in the order of their coming, in that of their starts. Of runs in different lanes, which do
-        not wait for each other, the one comes first that has come first."""
+        """Return entries, given in the order in which they came, in the order in which they will start. Lanes do not
+        wait for each other: of entries in different ones the one that came first is first."""
         came = {id(each): number for number, each in enumerate(waiting)}
         lanes = [deque(self._turn_by_turn(lane, entries)) for lane, entries in _lanes(waiting).items()]
         order = []
@@ -219,7 +219,7 @@ class RunQueue:
                 yield from place
 
     def _settled(self, lane: Lane, entries: Sequence[Waiting]) -> list[str]:
-        """Whose entries these are, in the order of their turns: who comes new comes last."""
+        """Return the ids of the people whose entries these are, in the order of their turns; new ones come last."""
         people = dict.fromkeys(map(self._person, entries))
         return list(dict.fromkeys([*(each for each in self._people.get(lane, ()) if each in people), *people]))
 

@@ -143,8 +143,8 @@ class Steering:
             raise NotActive(run, "queued")
 
     async def _give(self, waiting: Sequence[Waiting], run: str | None, control: Control) -> None:
-        """Have these begin with the control, in whichever server. Where that cannot be kept they do not: raises
-        HistoryUnavailable."""
+        """Let waiting runs begin with the control, whichever server leads then. Raises HistoryUnavailable where it
+        cannot be kept: then they begin without it."""
         before = [deepcopy(each.controls) for each in waiting]
         for each in waiting:
             each.control(run, control)

@@ -42,7 +42,7 @@ class Workers:
         self._trainers[0].prepare()
 
     def prepare_second(self) -> None:
-        """One of each kind."""
+        """Have one worker of each kind begin to load."""
         if not any(worker.warming for worker in self._trainers):
             self.prepare_first()
         self.shared.prepare()

@@ -136,7 +136,7 @@ class Board:
             return entry, True
 
     async def delete(self, id: str) -> None:
-        """With its runs. Raises KeyError where no visitor has submitted it."""
+        """Delete an entry with its runs. Raises KeyError where no visitor has submitted it."""
         async with self._one_at_a_time:
             entry = {entry.id: entry for entry in self._persons}[id]
             await self._remove(entry)

@@ -1,4 +1,4 @@
-"""Who a client is, to all that is limited by address."""
+"""The address that a client counts as, for all that is limited by address."""
 
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 
 def client_address(connection: HTTPConnection) -> str:
-    """Of a request or a WebSocket, as :func:`network`; empty where it has none."""
+    """Return the address of a request or a WebSocket, as :func:`network`; empty where it has none."""
     return network(connection.client.host) if connection.client else ""
 
 

@@ -110,7 +110,7 @@ class Connections:
             self._where[connection] = address, state
 
     def remove(self, connection: Connection) -> None:
-        """At any number of times."""
+        """Forget the connection, if it is known."""
         self._guests.pop(connection, None)
         if connection in self._where:
             address, state = self._where.pop(connection)
@@ -185,7 +185,7 @@ class Upgraded:
         self._kept.mark(self._connection, State.IDLE)
 
     def lost(self) -> None:
-        """To be called once."""
+        """Give its place back. To be called once."""
         self._lost = True
         if self._let_in:
             self._kept.give_socket_back()

@@ -160,7 +160,7 @@ class Pages:
         if not _for_people(request):
             return await problems.on_http(request, error)
         title = {404: "Nothing here", 405: "Not that way"}.get(error.status_code, "That did not work")
-        return self._error(request, error.status_code, title, problems.said(error), error.headers)
+        return self._error(request, error.status_code, title, problems.in_words(error), error.headers)
 
     async def _on_damaged(self, request: Request, error: Exception) -> Response:
         if not _for_people(request):

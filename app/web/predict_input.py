@@ -89,8 +89,8 @@ _ROWS_OF_PIXELS = re.compile(rb'"pixels"\s*:\s*\[\s*\[')
 
 
 class Choice(BaseModel):
-    """Whose model answers, how much the gate keeps, whether the image and the reasons come along. The query's part of a
-    question."""
+    """What the query of a question says: which run's model answers, how much the gate keeps, whether the image and the
+    reasons come along."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 

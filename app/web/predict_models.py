@@ -1,4 +1,4 @@
-"""Whose model answers a question: the built-in one, or any run's at any step that was kept."""
+"""The model that answers a question: the built-in one, or any run's at any step that was kept."""
 
 from typing import NamedTuple
 

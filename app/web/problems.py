@@ -189,8 +189,8 @@ async def on_damaged(request: Request, error: Exception) -> Response:
     return damaged(error).response()
 
 
-def said(error: HTTPException) -> str:
-    """What it says, or of an address that no route has, in words."""
+def in_words(error: HTTPException) -> str:
+    """Return an error's detail; of an address that no route has, a sentence for it."""
     if error.status_code == HTTPStatus.NOT_FOUND and error.detail == HTTPStatus.NOT_FOUND.phrase:
         return NOTHING_HERE
     return error.detail
@@ -198,7 +198,7 @@ def said(error: HTTPException) -> str:
 
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    status, detail, headers = error.status_code, said(error), error.headers
+    status, detail, headers = error.status_code, in_words(error), error.headers
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         methods = allowed(request.app.routes, request.scope)
         headers = {"Allow": methods}

@@ -57,7 +57,7 @@ class Turns:
                 return place.set_result(None)
 
     def _next(self) -> str | None:
-        """Whose turn it is."""
+        """Return the client whose turn it is; None where no one may have a place."""
         return next((each for each in self._waiting if self._taken[each] < self._per_client), None)
 
     async def _wait(self, client: str) -> None:

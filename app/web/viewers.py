@@ -1,4 +1,4 @@
-"""Who watches now: how many may, and the heartbeat of those that watch by ``/ws``."""
+"""Those who watch now: how many there may be, and the heartbeat of those on ``/ws``."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Who watches the runs that pages of lessons have had started, so that nothing trains on for a page that is closed."""
+"""Viewers of runs that pages of lessons have had started: none trains on for a page that is closed."""
 
 import asyncio
 import logging
@@ -69,7 +69,7 @@ class WatchedTrials:
         trial.timer = asyncio.get_running_loop().call_later(self._grace, self._leave, trial)
 
     def _leave(self, trial: "_Trial") -> None:
-        """Nobody has come."""
+        """Stop the trial's runs: nobody has come for ``grace`` seconds."""
         for run in trial.runs:
             self._trials.pop(run, None)
         if trial.watched:

@@ -149,9 +149,9 @@ class _Form(HTMLParser):
                 self._options.setdefault(name, [])
                 self._radio = name, given.get("value", "")
             case "input" if name:
-                self._controls.append(given | {"label": given.get("aria-label", "") or self._said()})
+                self._controls.append(given | {"label": given.get("aria-label", "") or self._text()})
             case "select":
-                self._controls.append(given | {"label": self._said(), "type": "select"})
+                self._controls.append(given | {"label": self._text(), "type": "select"})
                 self._options[name], self._select = [], name
             case "option":
                 self._option, self._words = given.get("value"), []
@@ -163,23 +163,23 @@ class _Form(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         match tag:
             case "legend":
-                self._legend = self._said()
+                self._legend = self._text()
             case "label" if self._radio is not None:
                 name, value = self._radio
-                self._options[name].append((value, self._said()))
+                self._options[name].append((value, self._text()))
                 self._radio = None
             case "label":
-                self._labels[self._label_for] = self._said()
+                self._labels[self._label_for] = self._text()
             case "option":
-                value = self._said() if self._option is None else self._option
+                value = self._text() if self._option is None else self._option
                 if value:
-                    self._options[self._select].append((value, self._said()))
+                    self._options[self._select].append((value, self._text()))
             case "fieldset":
                 self._legend = ""
         if tag in ("legend", "label", "option"):
             self._words = None
 
-    def _said(self) -> str:
+    def _text(self) -> str:
         return " ".join("".join(self._words or ()).split())
 
     def questions(self) -> list[Question]:

@@ -43,8 +43,8 @@ class SharedStore(MemoryStore):
         self._whole = True
         """Nothing is known of what is kept."""
         self._lost = False
-        self._said = False
-        """That classes would be lost with this server."""
+        self._warned = False
+        """The log has been told that classes would be lost with this server."""
 
     @asynccontextmanager
     async def kept(self, documents: LiveDocuments) -> AsyncIterator[None]:
@@ -128,7 +128,7 @@ class SharedStore(MemoryStore):
             raise NoLeader("it leads no more")
 
     async def _keep(self, documents: LiveDocuments) -> None:
-        """Until it is cancelled."""
+        """Write what is touched, until cancelled."""
         while self._documents is documents:
             with suppress(TimeoutError):
                 async with asyncio.timeout(BEAT_SECONDS if self._classes else None):
@@ -148,15 +148,15 @@ class SharedStore(MemoryStore):
                 for code, fields in touched.items():
                     self._touch(code, *fields)
                 self._wake.set()
-                if self._classes and not self._said:
-                    self._said = True
+                if self._classes and not self._warned:
+                    self._warned = True
                     unexpected = not isinstance(error, StreamLost)
                     logger.warning("Classes are in this server's memory alone: %s", error, exc_info=unexpected)
                 self._lost = True
             else:
-                if self._said:
+                if self._warned:
                     logger.warning("Classes are kept beside this server's memory again.")
-                self._lost = self._said = False
+                self._lost = self._warned = False
             finally:
                 if written is not None and not written.done():
                     written.set_result(leads)

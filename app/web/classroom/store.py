@@ -17,7 +17,7 @@ from app.web.classroom.questions import Answer
 MOST_CLASSES = 32
 """Open at a time. Each may have some hundred kB of answers."""
 MOST_MEMBERS = 1000
-"""Whose answers to a lesson are kept, and who may be there at a time: three times as many as were measured."""
+"""Members who may be there at a time, and whose answers to a lesson are kept: three times as many as were measured."""
 
 
 class UnknownClass(Exception):

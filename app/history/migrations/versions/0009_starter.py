@@ -1,4 +1,4 @@
-"""Who has asked for a run that waits."""
+"""Store who has asked for a run that waits."""
 
 import sqlalchemy as sa
 from alembic import op
