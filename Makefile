@@ -81,7 +81,7 @@ cluster: $(DEV) $(NODE_MODULES) $(BUNDLES) ## PostgreSQL, Valkey, Ray, two serve
 .PHONY: cluster-tests
 cluster-tests: $(DEV) ## what goes beyond one machine, on real servers of PostgreSQL, Valkey and Ray
 	@echo '── pytest tests/cluster'
-	@$(PYTHON_IN) -m pytest $(or $(PYTEST_ARGS),tests/cluster)
+	@$(PYTHON_IN) -m pytest $(or $(PYTEST_ARGS),tests/cluster --cov --cov-config tests/cluster/coverage.toml)
 
 .PHONY: lowest
 lowest: $(LOWEST)/.installed $(NODE_MODULES) $(BUNDLES) ## the tests without a browser, on the lowest versions that pyproject.toml allows

@@ -47,3 +47,12 @@ def test_the_readme_tells_every_setting_and_its_default(name: str) -> None:
 def test_what_the_readme_links_to_is_there() -> None:
     linked = {path for path in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in path}
     assert {path for path in linked if not (ROOT / path).exists()} == set()
+
+
+def test_coverage_leaves_no_file_of_the_app_out() -> None:
+    """What one of the two measurements omits the other includes."""
+    several = tomllib.loads((ROOT / "tests" / "cluster" / "coverage.toml").read_text())["tool"]["coverage"]
+    one = PROJECT["tool"]["coverage"]
+    assert one["report"]["omit"] == several["run"]["include"]
+    assert all((ROOT / file).exists() for file in several["run"]["include"])
+    assert one["report"]["fail_under"] == several["report"]["fail_under"] == 90
