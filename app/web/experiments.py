@@ -19,6 +19,7 @@ from app.running.computations import Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.web.answers import AT_ONCE, TooMany
 from app.web.client import client_address
+from app.web.http_protocol import give_up_at_end
 from app.web.kept_models import newest_run
 from app.web.problems import Problem, documented, no_such_run
 from app.web.services import services
@@ -73,8 +74,9 @@ async def _computed(request: Request, computing: Coroutine[Any, Any, bytes]) -> 
 
 
 async def while_connected(request: Request, computing: Coroutine[Any, Any, bytes]) -> bytes:
-    """Return what ``computing`` returns; where the client goes away before, cancel it and raise Problem. The request's
-    body must have been read."""
+    """Return what ``computing`` returns; where the client goes away before, or closes its sending half, cancel it and
+    raise Problem. The request's body must have been read."""
+    give_up_at_end(request.scope)
     answer = asyncio.ensure_future(computing)
     gone = asyncio.create_task(_disconnected(request))
     try:

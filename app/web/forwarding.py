@@ -7,7 +7,8 @@ import logging
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.history.unavailable import HistoryUnavailable
-from app.web import handshake, predict
+from app.web import experiments, handshake, predict
+from app.web.http_protocol import give_up_at_end
 from app.web.leader import CLIENT, PASSWORD, SCHEME, Leader, NoLeader
 from app.web.problems import nobody_leads, unavailable
 from app.web.seldom import Seldom
@@ -76,6 +77,8 @@ class Forwarding:
             if is_forwarded(scope):
                 raise NoLeader("it has come from another server, to one that does not lead")
             body = await _body(receive)
+            if scope["path"].startswith(experiments.PATH):
+                give_up_at_end(scope)
             forwarding = asyncio.create_task(_forward(leader, scope, body, send))
             leaving = asyncio.create_task(_leaving(receive))
             try:

@@ -29,6 +29,9 @@ ROUND = 0.001
 _JOINED = "threeseven.joined"
 """The ASGI extension by which :func:`join_writes` reaches the connection."""
 
+_GIVEN_UP = "threeseven.given_up"
+"""The ASGI extension by which :func:`give_up_at_end` does."""
+
 BODY_STEP = 64 * 1024
 """Bytes of a body in the time that a head may take: 3 kB/s by default."""
 
@@ -66,6 +69,15 @@ def join_writes(scope: Scope) -> None:
     extension = scope.get("extensions", {}).get(_JOINED)
     if extension is not None:  # none beneath another server
         extension["join"]()
+
+
+def give_up_at_end(scope: Scope) -> None:
+    """Take a client that closes its sending half, or has, for one that has gone: the connection is closed and the app
+    receives ``http.disconnect``. For a POST that is costly to answer, since a client that has closed the whole
+    connection looks the same until something is written to it. Others get their answers: see ``eof_received``."""
+    extension = scope.get("extensions", {}).get(_GIVEN_UP)
+    if extension is not None:  # none beneath another server
+        extension["give_up_at_end"]()
 
 
 class _Answered:
@@ -120,6 +132,8 @@ class HttpProtocol(HttpToolsProtocol):
     kept: Connections
     closing = False
     """Once the request's body has come in, or has not in time."""
+    _sent_all = _given_up_at_end = False
+    """The client has closed its sending half; the request at work is given up where it does."""
     _beside_body = 0
     _in_head = False
     _refusing = False
@@ -177,7 +191,10 @@ class HttpProtocol(HttpToolsProtocol):
         if self.scope["method"] not in ("GET", "HEAD"):
             answered = _Answered(self)
             self.cycle.transport = answered  # type: ignore[assignment]
-            self.scope["extensions"] = {_JOINED: {"join": answered.join}}
+            self.scope["extensions"] = {
+                _JOINED: {"join": answered.join},
+                _GIVEN_UP: {"give_up_at_end": self._give_up_at_end},
+            }
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -188,6 +205,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self._unanswered.popleft()
+        self._given_up_at_end = False
         super().on_response_complete()
         if self._refusing:
             self._refuse()
@@ -253,14 +271,21 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
-        """The client has sent all it will and may still read: it gets the answer that is under way, then the close."""
-        if self.cycle is None or self.cycle.response_complete:
+        """The client has sent all it will and may still read: it gets the answer that is under way, then the close.
+        Where that is given up then, it gets the close."""
+        if self.cycle is None or self.cycle.response_complete or self._given_up_at_end:
             return None
         if self.cycle.more_body and not (self.cycle.response_started or self.pipeline):
             self.transport.write(_CUT_SHORT)
             return None
         self.cycle.keep_alive = False
+        self._sent_all = True
         return True
+
+    def _give_up_at_end(self) -> None:
+        self._given_up_at_end = True
+        if self._sent_all:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), PIECE):

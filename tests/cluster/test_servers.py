@@ -1,6 +1,7 @@
 """Real servers with one history: each serves all of it, whichever of them leads."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from websockets.sync.client import connect
 
 from tests.conftest import Server, running
 from tests.history.conftest import empty
+from tests.web.asking import asking, wait_computing
 
 PATIENCE = 60
 """Seconds, on a busy machine."""
@@ -144,6 +146,16 @@ def test_every_page_is_served_by_a_follower(client: httpx.Client, path: str) -> 
 def test_an_experiment_asked_of_a_follower_is_computed(client: httpx.Client) -> None:
     answer = client.post("/api/experiments/batch", json={"recipe": {"epochs": 1}})
     assert answer.status_code == 200, answer.text
+
+
+def test_an_experiment_ends_with_the_connection_to_the_follower_that_it_was_asked_of(
+    leader: Server, follower: Server
+) -> None:
+    with asking(follower.url) as caller:
+        wait_computing(leader, 1)
+        caller.shutdown(socket.SHUT_WR)
+        assert caller.recv(65_536) == b""
+    wait_computing(leader, 0)
 
 
 def test_a_follower_reads_digits_itself_also_while_nobody_leads(client: httpx.Client) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import socket
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,11 @@ import pytest
 from safetensors.numpy import load
 from starlette.requests import Request
 
-from app.running.computations import Busy, ExperimentFailed
+from app.running.computations import AT_ONCE, Busy, ExperimentFailed
 from app.running.queue import QueueFull
 from app.web import experiments
 from app.web.problems import Problem
+from tests.web.asking import asking, wait_computing
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +154,17 @@ def test_only_what_is_computed_counts_against_a_visitor(serve, tmp_path):
         assert answer.status_code == 429
         assert 0 < int(answer.headers["retry-after"]) <= 60
         assert "2 experiments computed a minute" in answer.json()["detail"]
+
+
+def test_what_callers_asked_who_have_closed_their_connections_is_computed_no_further(serve, tmp_path):
+    with serve(tmp_path, experiment_seconds="15") as server, server.client() as client, ExitStack() as stack:
+        callers = [stack.enter_context(asking(server.url, seed)) for seed in range(AT_ONCE)]
+        wait_computing(server, AT_ONCE)
+        for caller in callers:
+            caller.shutdown(socket.SHUT_WR)  # to the server it is as if it were closed, but what it answers can be read
+        assert [caller.recv(65_536) for caller in callers] == [b""] * AT_ONCE
+        wait_computing(server, 0)
+        ask(client, "batch", recipe={}, step=1)
 
 
 def request_from(*messages: dict[str, Any]) -> Request:

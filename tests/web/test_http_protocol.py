@@ -11,7 +11,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from app.web.connections import Connections
-from app.web.http_protocol import HEAD_LIMIT, Patience, http_protocol, join_writes
+from app.web.http_protocol import HEAD_LIMIT, Patience, give_up_at_end, http_protocol, join_writes
 from app.web.websocket_protocol import WebSocketProtocol
 from tests.handshake import HANDSHAKE
 
@@ -153,9 +153,9 @@ def noting(pieces, connection_made):
     return lambda protocol, transport: connection_made(protocol, Written(transport, pieces))
 
 
-async def answer_to_one_read(said, app=HERE, pieces=None):
+async def answer_to_one_read(said, app=HERE, pieces=None, ends=None):
     """What a client is told that has sent all of it before the server reads for the first time. ``pieces`` gets what
-    the server writes at a time."""
+    the server writes at a time. Once ``ends`` is set, the client closes its sending half."""
     protocol = http_protocol(Patience(request=20, reading=20), Connections(10, 10))
     if pieces is not None:
         protocol = type("Noted", (protocol,), {"connection_made": noting(pieces, protocol.connection_made)})
@@ -169,6 +169,9 @@ async def answer_to_one_read(said, app=HERE, pieces=None):
         await asyncio.get_running_loop().connect_accepted_socket(
             lambda: protocol(config=config, server_state=ServerState(), app_state={}), ours
         )
+        if ends is not None:
+            await ends.wait()
+            theirs.shutdown(socket.SHUT_WR)
         heard = b""
         with suppress(ConnectionError):
             while piece := await asyncio.to_thread(theirs.recv, 65_536):
@@ -226,3 +229,55 @@ async def test_to_join_where_it_cannot_be_changes_nothing():
     heard = await answer_to_one_read(GET + b"Connection: close\r\n\r\n", whole)
     assert heard.startswith(b"HTTP/1.1 200")
     assert heard.endswith(b"here")
+
+
+POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx"
+
+
+class Ending:
+    """An app that gives up what is asked by POST when the client has sent all it will, and answers what is asked by GET
+    some time after that. ``late``: a POST is looked at some time after that, too."""
+
+    def __init__(self, late=False):
+        self.begun, self.left, self._late = asyncio.Event(), 0, late
+
+    async def __call__(self, scope, receive, send):
+        await receive()
+        if scope["method"] == "GET" or self._late:
+            self.begun.set()
+            await some_time()
+        if scope["method"] == "GET":
+            return await HERE(scope, receive, send)
+        give_up_at_end(scope)
+        self.begun.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.left += 1
+
+
+async def some_time():
+    """In which the loop reads all that has been sent."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("late", [False, True], ids=["before the client ends", "after it"])
+async def test_what_is_given_up_ends_with_what_the_client_sends(late):
+    app = Ending(late)
+    assert await answer_to_one_read(POST, app, ends=app.begun) == b""
+    assert app.left == 1
+
+
+@pytest.mark.anyio
+async def test_what_follows_a_request_that_could_be_given_up_is_answered():
+    async def answered(scope, receive, send):
+        if scope["method"] == "GET":
+            return await ending(scope, receive, send)
+        give_up_at_end(scope)
+        give_up_at_end({"type": "http"})  # beneath another server than ours
+        await HERE(scope, receive, send)
+
+    ending = Ending()
+    heard = await answer_to_one_read(POST + GET + b"\r\n", answered, ends=ending.begun)
+    assert heard.count(b"HTTP/1.1 200") == heard.count(b"here") == 2
