@@ -28,9 +28,13 @@ class SetSpeed(_Control):
     steps_per_second: StepsPerSecond | None
 
 
+PACED_SPEED = 200.0
+"""Steps per second up to which a run is paced: a worker that trains many by turns takes some thousands in all. A run
+that is to be faster waits for a worker of its own."""
+
 Pace = Literal["watch", "slow", "full"]
-"""``watch``: four steps a second for the first thirty, then faster and faster, 26 s for the textbook run.
-``slow``: four steps a second. ``full``: as fast as the machine can."""
+"""``watch``: four steps a second for the first thirty, then faster and faster up to ``PACED_SPEED``, 26 s for the
+textbook run. ``slow``: four steps a second. ``full``: as fast as the machine can."""
 
 
 class SetPace(_Control):

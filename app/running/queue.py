@@ -7,14 +7,9 @@ from itertools import zip_longest
 from time import monotonic
 from typing import Literal
 
-from app.controls import Act, Control, Kind, SetPace, SetSpeed, kind_of
+from app.controls import PACED_SPEED, Act, Control, Kind, SetPace, SetSpeed, kind_of
 from app.history.queue_order import QueueOrder
 from app.recipe import Recipe
-
-PACED_SPEED = 200.0
-"""Steps per second up to which a run is paced: a worker that trains many by turns takes some thousands in all. A run
-that is to be faster waits for a worker of its own."""
-
 
 Lane = Literal["full", "paced", "lesson"]
 """Runs wait only for others in their lane: those at full speed, those with a pace, and those of lessons."""

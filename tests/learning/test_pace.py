@@ -2,11 +2,12 @@ from math import inf
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app import controls
 from app.learning.pace import PACES, TOGETHER, Pace, constant, turn, watch
+from app.running.queue import is_paced
 
 
 def test_goes_on_at_once_unless_told_otherwise() -> None:
@@ -38,11 +39,19 @@ def seconds(steps: int) -> float:
     return now - begun
 
 
-def test_a_run_that_is_watched_begins_slowly_and_takes_half_a_minute_at_most() -> None:
+def test_a_run_that_is_watched_begins_slowly_and_the_textbooks_takes_half_a_minute_at_most() -> None:
     assert seconds(30) == pytest.approx(29 / 4)
     assert seconds(100) == pytest.approx(11, abs=0.5)
     assert seconds(1960) == pytest.approx(26, abs=0.5)
-    assert seconds(500_000) < 60
+    assert seconds(24_500) == pytest.approx(139, abs=0.5)
+
+
+@given(st.sampled_from(get_args(controls.Pace)), st.integers(0, 1_000_000))
+@example("watch", 1_000_000)
+def test_a_run_that_takes_no_place_in_the_queue_stays_paced(pace: controls.Pace, step: int) -> None:
+    speed = PACES[pace]
+    assert is_paced(controls.SetPace(pace=pace)) == (speed is not None)
+    assert speed is None or is_paced(controls.SetSpeed(steps_per_second=speed(step)))
 
 
 @given(st.integers(0, 500_000))

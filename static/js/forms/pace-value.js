@@ -66,25 +66,24 @@ const WATCHED = 30;
 const GAIN = 0.7;
 const CRUISE = 130;
 const LONG = 2000;
-const LATER_GAIN = 0.28;
+const PACED_SPEED = 200;
 
-/** The step from which on it goes on at `CRUISE`. */
-const CRUISES = Math.ceil(WATCHED + (CRUISE - SLOW) / GAIN);
+/** The step from which on it goes on at `PACED_SPEED`. */
+const FASTEST = LONG + Math.ceil((PACED_SPEED - CRUISE) / GAIN);
 
 /** @param {number} step */
 function watchedSpeed(step) {
-  return Math.min(CRUISE, SLOW + GAIN * Math.max(0, step - WATCHED)) + LATER_GAIN * Math.max(0, step - LONG);
+  const ramp = Math.min(CRUISE, SLOW + GAIN * Math.max(0, step - WATCHED));
+  return Math.min(PACED_SPEED, ramp + GAIN * Math.max(0, step - LONG));
 }
 
 /**
- * The sum of 1 / speed over all steps; beyond `LONG` as an integral: nobody sums half a million at each key press.
+ * The sum of 1 / speed over all steps; nobody adds up half a million at each key press.
  *
  * @param {number} steps
  */
 function watched(steps) {
-  let seconds = 0;
-  const single = Math.min(steps, CRUISES);
-  for (let step = 0; step < single; step++) seconds += 1 / watchedSpeed(step);
-  seconds += Math.max(0, Math.min(steps, LONG) - CRUISES) / CRUISE;
-  return seconds + Math.log(1 + (LATER_GAIN * Math.max(0, steps - LONG)) / CRUISE) / LATER_GAIN;
+  let seconds = Math.max(0, steps - FASTEST) / PACED_SPEED;
+  for (let step = 0; step < Math.min(steps, FASTEST); step++) seconds += 1 / watchedSpeed(step);
+  return seconds;
 }
