@@ -167,10 +167,12 @@ class TaskEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 class TaskFailed(msgspec.Struct, frozen=True, tag=True):
-    """The task met an error, told in a sentence, or was ``too_long``. The worker goes on with its other tasks."""
+    """The task met an error, told in a sentence, or was ``too_long``. The worker goes on with its other tasks.
+    ``memory`` is that of :class:`TaskEnded`."""
 
     task: str
     reason: str
+    memory: int
     too_long: bool = False
 
 

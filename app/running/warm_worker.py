@@ -39,8 +39,8 @@ CANCEL_SECONDS = 1.0
 is killed: its other tasks die with it."""
 
 MEMORY_BYTES = 1 << 30
-"""A worker that has taken more than this is replaced once it is idle. Fresh it has 0.3 GB, with a run of its own 0.4; a
-sweep of 64 wide models takes more, which the allocator may never give back."""
+"""A worker that takes more than this when a task has ended is replaced once it is idle. Fresh it has 0.3 GB, with a run
+of its own 0.4; a sweep of 64 wide models takes more, which the allocator may never give back."""
 
 ActiveTask = Training | Computation
 
@@ -79,8 +79,15 @@ class WarmWorker:
 
     @property
     def ready(self) -> bool:
-        """Whether a task that it is given begins at once, or by turns with those it has."""
-        return self._process is not None and not self._worn
+        """Whether a task that it is given begins at once, or by turns with those it has. One that is :attr:`worn` takes
+        more until all have ended: a run that pauses in it may do so for days."""
+        return self._process is not None and (not self._worn or bool(self.tasks))
+
+    @property
+    def worn(self) -> bool:
+        """Whether it is to be replaced as soon as it is idle: it has grown, or a run has met an error in it. Another
+        that is ready is to be preferred."""
+        return self._worn
 
     @property
     def idle(self) -> bool:
@@ -280,9 +287,9 @@ class WarmWorker:
                 case TaskEnded(task=id, memory=memory):
                     self._worn = self._worn or memory > MEMORY_BYTES
                     self._end(id, None)
-                case TaskFailed(task=id, reason=reason, too_long=too_long):
+                case TaskFailed(task=id, reason=reason, memory=memory, too_long=too_long):
                     # Whatever it was may be left in the process's memory; an experiment's error is one of its question.
-                    self._worn = self._worn or isinstance(self.tasks.get(id), Training)
+                    self._worn = self._worn or memory > MEMORY_BYTES or isinstance(self.tasks.get(id), Training)
                     if isinstance(computation := self.tasks.get(id), Computation):
                         computation.too_long = too_long
                     self._end(id, reason)

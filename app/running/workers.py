@@ -56,7 +56,7 @@ class Workers:
         if lane != "full":
             return self._least_paced(claimed)
         free = [worker for worker in self._trainers if worker not in claimed and _none_at_full_speed(worker)]
-        best = max(free, key=lambda worker: (worker.ready, worker.warming))
+        best = max(free, key=lambda worker: (worker.ready, worker.warming, not worker.worn))
         if not best.ready and not best.tasks and self.shared.idle and self.shared not in claimed:
             self._exchange(best)
             return next(worker for worker in self._trainers if worker.idle)
@@ -64,12 +64,12 @@ class Workers:
         return best
 
     def for_experiment(self, claimed: Collection[WarmWorker] = ()) -> WarmWorker:
-        """The shared worker, ready or being prepared; a trainer while that one takes no more tasks."""
-        if not self.shared.ready and self.shared not in self._trainers:
-            free = [each for each in self._trainers if each.ready and each not in claimed and _none_at_full_speed(each)]
-            if free and self.shared.tasks:  # to be replaced, once they have ended
-                return free[0]
-            if idle := next((worker for worker in free if worker.idle), None):
+        """The shared worker, ready or being prepared; another that may be shared while that one is worn."""
+        if self.shared.ready:
+            others = [each for each in self._free_trainers(claimed) if not each.worn]
+            return others[0] if others and self.shared.worn else self.shared
+        if self.shared not in self._trainers:
+            if idle := next((worker for worker in self._free_trainers(claimed) if worker.idle), None):
                 self._exchange(idle)
             elif not self.shared.warming:
                 starting = (each for each in self._trainers if each.warming and not each.tasks and each not in claimed)
@@ -85,13 +85,13 @@ class Workers:
 
     def _least_paced(self, claimed: Collection[WarmWorker]) -> WarmWorker:
         """The shared worker, or a trainer that has fewer runs."""
-        shared = self.for_experiment(claimed)
-        others = [
-            worker
-            for worker in self._trainers
-            if worker.ready and worker not in claimed and _none_at_full_speed(worker)
-        ]
-        return min([shared, *others], key=lambda worker: (not worker.ready, len(worker.trainings)))
+        workers = [self.for_experiment(claimed), *self._free_trainers(claimed)]
+        return min(workers, key=lambda worker: (not worker.ready, worker.worn, len(worker.trainings)))
+
+    def _free_trainers(self, claimed: Collection[WarmWorker]) -> list[WarmWorker]:
+        """Return the trainers that may be shared now."""
+        free = (worker for worker in self._trainers if worker.ready and worker not in claimed)
+        return [worker for worker in free if _none_at_full_speed(worker)]
 
     def _exchange(self, trainer: WarmWorker) -> None:
         self._trainers[self._trainers.index(trainer)], self.shared = self.shared, trainer

@@ -45,7 +45,7 @@ MESSAGES = st.lists(
     | st.builds(Saved, TEXT, TEXT, CHECKPOINTS)
     | st.builds(Answer, TEXT, st.binary(max_size=300))
     | st.builds(TaskEnded, TEXT, st.integers(0, 2**40))
-    | st.builds(TaskFailed, TEXT, TEXT)
+    | st.builds(TaskFailed, TEXT, TEXT, st.integers(0, 2**40))
     | st.builds(Broke, TEXT),
     max_size=12,
 )

@@ -1,22 +1,28 @@
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
-from app.controls import Act
-from app.events import RunFailed, RunStarted, RunStopped
+from app.controls import Act, SetPace
+from app.events import RunFailed, RunPaused, RunStarted, RunStopped, Steps
+from app.experiments import Batch
 from app.history.history import History
 from app.recipe import Recipe
-from app.running import warm_worker
+from app.running import warm_worker, workers
+from app.running.computations import ExperimentFailed
 from app.running.engine import Engine
 from app.running.supervisor import Supervisor
 from app.running.warm_worker import ActiveTask, WarmWorker
-from tests.running.watching import PATIENCE, Watcher
+from tests.running.watching import LONG, PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
+
+QUESTION = Batch(recipe=Recipe(), step=1, images=1)
 
 
 class Changes:
@@ -82,20 +88,73 @@ async def test_a_run_whose_images_cannot_be_loaded_fails_and_says_so(tmp_path: P
         assert not supervisor.ready
 
 
+@asynccontextmanager
+async def supervised(path: Path) -> AsyncIterator[tuple[History, Supervisor]]:
+    async with (
+        History.open(f"sqlite:///{path}/threeseven.db") as history,
+        Supervisor(history, concurrent_runs=1, queued_runs=2, device="cpu", mnist_dir=None) as supervisor,
+    ):
+        yield history, supervisor
+
+
 async def test_a_worker_that_has_grown_is_replaced_between_two_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warm_worker, "MEMORY_BYTES", 1)
-    async with (
-        History.open(f"sqlite:///{tmp_path}/threeseven.db") as history,
-        Supervisor(history, concurrent_runs=1, queued_runs=2, device="cpu", mnist_dir=None) as supervisor,
-    ):
+    async with supervised(tmp_path) as (history, supervisor):
         pids = []
         for _ in range(2):
-            run = await supervisor.start(Recipe(epochs=1000, batch_size=32))
+            run = await supervisor.start(LONG)
             watcher = Watcher(history, run.id)
             await watcher.until(RunStarted)
             pids.append(supervisor.workers[run.id])
             await supervisor.control(run.id, Act(action="stop"))
             await watcher.until(RunStopped)
         assert pids[0] != pids[1]
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+async def test_a_worker_that_has_grown_takes_more_while_a_run_pauses_in_it(
+    cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows when that run goes on, and until it ends the worker cannot be replaced."""
+    monkeypatch.setattr(warm_worker, "MEMORY_BYTES", 1)
+    monkeypatch.setattr(workers, "cores", lambda: cores)
+    async with supervised(tmp_path) as (history, supervisor):
+
+        async def place_of(pace: SetPace) -> tuple[str, int]:
+            """A run that has begun, and its worker's process id."""
+            run = await supervisor.start(LONG, pace=pace)
+            await Watcher(history, run.id).until(Steps)
+            return run.id, supervisor.workers[run.id]
+
+        _, trainer = await place_of(SetPace(pace="full"))
+        paused, grown = await place_of(SetPace(pace="slow"))
+        await supervisor.control(paused, Act(action="pause"))
+        await Watcher(history, paused).until(RunPaused)
+        with anyio.fail_after(PATIENCE):
+            for step in (1, 2):
+                await supervisor.compute("batch", QUESTION.model_copy(update={"step": step}))
+        _, its = await place_of(SetPace(pace="slow"))
+        assert its == grown
+        assert (grown == trainer) == (cores == 1)
+        await supervisor.stop()
+        with anyio.fail_after(PATIENCE):
+            while supervisor.workers:
+                await anyio.lowlevel.checkpoint()
+        assert (await place_of(SetPace(pace="slow")))[1] != grown
+
+
+async def test_a_worker_that_grew_with_a_task_that_failed_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm_worker, "MEMORY_BYTES", 1)
+    monkeypatch.setattr(workers, "cores", lambda: 1)
+    async with supervised(tmp_path) as (_, supervisor):
+        with anyio.fail_after(PATIENCE):
+            await supervisor.wait_idle()
+            before = supervisor.idle_workers
+            with pytest.raises(ExperimentFailed):
+                await supervisor.compute("no such experiment", QUESTION)
+            while supervisor.idle_workers in ([], before):
+                await anyio.lowlevel.checkpoint()

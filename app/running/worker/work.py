@@ -171,20 +171,18 @@ class Tasks:
     def _turn(self, task: _Task) -> None:
         if torch.get_num_threads() != task.threads:
             torch.set_num_threads(task.threads)
-        last: TaskEnded | TaskFailed
+        too_long = task.seconds <= 0 and not task.cancelled
+        reason = "It took too long." if too_long else None
         try:
-            if task.seconds <= 0 and not task.cancelled:
-                last = TaskFailed(task.id, "It took too long.", too_long=True)
-            elif self._go_on(task):
-                last = TaskEnded(task.id, _memory())
-            else:
+            if not (too_long or self._go_on(task)):
                 return
             task.turns.close()
         except Exception as error:
             traceback.print_exc()
-            last = TaskFailed(task.id, sentence(error))
+            reason = sentence(error)
         del self._tasks[task.id]
-        self._send(last)
+        memory = _memory()  # without what the task itself has taken
+        self._send(TaskEnded(task.id, memory) if reason is None else TaskFailed(task.id, reason, memory, too_long))
         self._release()
 
     def _go_on(self, task: _Task) -> bool:
