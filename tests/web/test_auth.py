@@ -150,13 +150,16 @@ def request(address, authorization=""):
 
 
 def test_controls_and_starts_are_limited(serve, tmp_path):
+    """A sweep is one start, however many runs it has."""
     limits = {"controls_per_minute": "2", "runs_per_minute": "2", "class_size": "1"}
     with serve(tmp_path, **limits) as server, server.client() as client:
         controls = [client.post("/api/runs/none/control", json={"action": "pause"}) for _ in range(3)]
-        starts = [client.post("/api/runs", json={"epochs": 1}) for _ in range(3)]
+        run = "/api/runs", {"epochs": 1}
+        sweep = "/api/sweeps", {"epochs": 1, "axes": {"seed": [0, 1, 2]}}
+        starts = [client.post(path, json=asked) for path, asked in (sweep, run, sweep, run)]
     assert [a.status_code for a in controls] == [404, 404, 429]
     assert 1 <= int(controls[-1].headers["retry-after"]) <= 60
-    assert [a.status_code for a in starts] == [201, 201, 429]
+    assert [a.status_code for a in starts] == [201, 201, 429, 429]
     assert starts[-1].headers["retry-after"]
 
 
