@@ -12,6 +12,9 @@ from app.running.supervisor import Supervisor
 from tests.forked import template
 from tests.running.watching import PATIENCE
 
+CANCEL_SECONDS = warm_worker.CANCEL_SECONDS
+"""What a server has, whatever tests set."""
+
 
 @pytest.fixture(scope="module")
 def anyio_backend() -> str:
@@ -78,7 +81,7 @@ async def impatient_supervisor(
 ) -> AsyncIterator[Supervisor]:
     """Kills a worker that does not answer as soon as a server does. One of its own: how long the shared one waits for
     what it asked a worker before would still be another's."""
-    monkeypatch.setattr(warm_worker, "CANCEL_SECONDS", 1.0)
+    monkeypatch.setattr(warm_worker, "CANCEL_SECONDS", CANCEL_SECONDS)
     async with supervised(history, engine) as supervisor:
         yield supervisor
         await supervisor.stop()

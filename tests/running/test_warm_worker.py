@@ -18,6 +18,7 @@ from app.running.computations import ExperimentFailed
 from app.running.engine import Engine
 from app.running.supervisor import Supervisor
 from app.running.warm_worker import ActiveTask, WarmWorker
+from tests.running.conftest import CANCEL_SECONDS
 from tests.running.watching import LONG, PATIENCE, Watcher
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +87,10 @@ async def test_a_run_whose_images_cannot_be_loaded_fails_and_says_so(tmp_path: P
         failed = await Watcher(history, run.id).until(RunFailed)
         assert "nowhere" in failed.reason
         assert not supervisor.ready
+
+
+def test_a_worker_that_does_not_answer_is_killed_after_a_second() -> None:
+    assert CANCEL_SECONDS == 1
 
 
 @asynccontextmanager
