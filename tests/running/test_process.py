@@ -8,11 +8,13 @@ import pytest
 
 from app.checkpoint import Checkpoint
 from app.controls import Act, AnyControl, SetPace, SetSpeed
+from app.experiments import Gradient, OfRecipe
 from app.recipe import Recipe
 from app.running.engine import Engine
 from app.running.process import WorkerBroke, WorkerProcess
 from app.running.protocol import (
     CancelTask,
+    ComputeExperiment,
     Logged,
     Member,
     Message,
@@ -21,6 +23,7 @@ from app.running.protocol import (
     TaskEnded,
     TaskFailed,
     TrainRun,
+    TrainSweep,
 )
 from tests.running.watching import PATIENCE
 
@@ -109,10 +112,15 @@ async def test_a_run_after_ten_others_has_the_same_bits_as_in_a_fresh_worker(
     worker: WorkerProcess, engine: Engine
 ) -> None:
     recipe = Recipe(epochs=2, seed=5, optimizer="momentum")
-    for i in range(10):
-        others = Recipe(epochs=1, seed=i, hidden=10 + 20 * i, batch_size=100 + 37 * i, augment=i % 2 == 0)
-        worker.send(training(f"other {i}", others))
-    await until(worker, ended(*(f"other {i}" for i in range(10))))
+    for i in range(8):
+        other = Recipe(epochs=1, seed=i, hidden=10 + 20 * i, batch_size=100 + 37 * i, augment=i % 2 == 0)
+        worker.send(training(f"other {i}", other))
+    members = [training(f"rate {rate}", Recipe(epochs=1, learning_rate=rate)).member for rate in (0.1, 0.2, 0.3)]
+    worker.send(TrainSweep(id="task of other 8", members=tuple(members), size=3, threads=2))
+    question = Gradient(weights=OfRecipe(recipe=Recipe(), step=50)).model_dump_json()
+    worker.send(ComputeExperiment(id="task of other 9", name="gradient", parameters=question, seconds=PATIENCE))
+    others = await until(worker, ended(*(f"other {i}" for i in range(10))))
+    assert not any(isinstance(message, TaskFailed) for message in others)
     worker.send(training("run", recipe))
     used = figures(await until(worker, ended("run")), "run")
 

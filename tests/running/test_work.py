@@ -1,9 +1,10 @@
 """Whose turn it is in a worker, with real training."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import pytest
+import torch
 
 from app.controls import SetSpeed
 from app.events import Steps
@@ -22,7 +23,7 @@ from app.running.protocol import (
     TrainRun,
     TrainSweep,
 )
-from app.running.worker.work import Tasks
+from app.running.worker.work import Tasks, _Task
 from tests.running.test_computations import endless
 
 LONG = Recipe(epochs=1000, device="cpu")
@@ -68,8 +69,9 @@ def digits() -> Digits:
     return load()
 
 
-def member(run: str, *controls: SetSpeed) -> Member:
-    return Member(run=run, name=run, recipe=LONG, first_seq=1, controls=controls)
+def member(run: str, *controls: SetSpeed, seed: int = 0) -> Member:
+    recipe = LONG.model_copy(update={"seed": seed})
+    return Member(run=run, name=run, recipe=recipe, first_seq=1, controls=controls)
 
 
 def test_tasks_of_the_background_share_one_turn(digits: Digits) -> None:
@@ -99,6 +101,26 @@ def test_a_run_alone_sends_at_once_what_it_says_at_one_moment(digits: Digits) ->
     told = [[each.record.type for each in messages if isinstance(each, Logged)] for messages in pipes.together]
     assert told[0] == ["RunStarted", "Weights", "CheckpointSaved"]
     assert [types.count("Steps") for types in told[1:]] == [1] * (len(told) - 1)
+
+
+@pytest.mark.usefixtures("as_in_a_worker")
+def test_a_task_has_its_threads_and_leaves_none_to_others(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many decides a run's bits."""
+    go_on, threads = Tasks._go_on, defaultdict[str, set[int]](set)
+
+    def noted(self: Tasks, task: _Task) -> bool:
+        threads[task.id].add(torch.get_num_threads())
+        return go_on(self, task)
+
+    monkeypatch.setattr(Tasks, "_go_on", noted)
+    commands: list[Command] = [
+        TrainSweep(id="sweep", members=(member("a"), member("b", seed=1)), size=2, threads=2),
+        TrainSweep(id="one of a sweep", members=(member("c"),), size=2, threads=2),
+        TrainRun(id="run", member=member("d")),
+        ComputeExperiment(id="experiment", name="gradient", parameters=endless(1).model_dump_json(), seconds=60),
+    ]
+    assert not any(isinstance(message, TaskFailed) for message in sent(digits, commands, 100))
+    assert threads == {"sweep": {2}, "one of a sweep": {1}, "run": {1}, "experiment": {1}}
 
 
 def test_an_experiment_that_takes_too_long_is_ended_and_nothing_else(digits: Digits) -> None:
