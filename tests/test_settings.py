@@ -41,3 +41,10 @@ def test_a_name_that_no_request_could_have_is_refused(host: str) -> None:
     Settings(allowed_hosts=("lab.example", "lab_1", "10.0.0.1", "fe80::1"))
     with pytest.raises(ValidationError, match="give it without scheme, port and path"):
         Settings(allowed_hosts=("lab.example", host))
+
+
+def test_a_heartbeat_comes_at_least_every_five_seconds() -> None:
+    """Pages notice by three that a connection is lost, within 15 s."""
+    assert 0 < Settings.model_fields["heartbeat"].default <= 5
+    with pytest.raises(ValidationError):
+        Settings(heartbeat=5.1)

@@ -4,7 +4,7 @@ declare module "node:test" {
   export function test(name: string, body: () => void | Promise<void>): void;
   export function afterEach(body: () => void): void;
   export const mock: {
-    timers: { enable(options: { apis: "setTimeout"[] }): void; tick(milliseconds: number): void; reset(): void };
+    timers: { enable(options: { apis: ("setTimeout" | "Date")[] }): void; tick(milliseconds: number): void; reset(): void };
   };
 }
 
