@@ -12,6 +12,7 @@ import { ProblemError, request } from "../shell/problem.js";
  */
 export function followListed(run, { stream }, { signal }) {
   let asked = "";
+  let open = false; // until then an answer might be out of date, and nobody would say so
   /** @param {Listed} now */
   const take = ({ id, name, models_removed }) => {
     if (id !== run.run) return;
@@ -19,7 +20,7 @@ export function followListed(run, { stream }, { signal }) {
     if (models_removed !== run.log.modelsRemoved) run.log.setModelsRemoved(models_removed);
   };
   const ask = async () => {
-    if (!run.run || run.run === asked) return;
+    if (!open || !run.run || run.run === asked) return;
     asked = run.run;
     try {
       take(await request("GET", `/api/runs/${encodeURIComponent(asked)}`));
@@ -27,10 +28,11 @@ export function followListed(run, { stream }, { signal }) {
       if (!(problem instanceof ProblemError)) throw problem; // the page tells of a server that does not answer
     }
   };
-  const open = () => {
+  const onOpen = () => {
+    open = true;
     asked = ""; // it may have been changed meanwhile
     return ask();
   };
-  const ends = [run.subscribe(ask), stream.watchList({ onOpen: open, onRun: take }, { aside: true })];
+  const ends = [run.subscribe(ask), stream.watchList({ onOpen, onRun: take }, { aside: true })];
   signal.addEventListener("abort", () => ends.forEach((end) => end()));
 }
