@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Response, WebSocket, expect
+from playwright.sync_api import Page, Request, WebSocket, expect
 from websockets.sync.client import connect
 
 from scripts.serving import serving
 from tests.browser.steering import control, start
 from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
-from tests.browser.waiting import until
+from tests.browser.waiting import at_rest, until
 from tests.forked import unmeasured
 
 StartServer = Callable[..., str]
@@ -30,6 +30,19 @@ async run => {
   window.stream.start();
 }
 """
+
+ANSWERED = "paths => paths.every((path) => performance.getEntriesByName(location.origin + path).length)"
+
+DIGITS = "/api/digits?"
+
+SINCE_PAINT = """
+address => {
+  const [paint] = performance.getEntriesByName("first-contentful-paint");
+  const [request] = performance.getEntriesByType("resource").filter(({ name }) => name.includes(address));
+  return request.startTime - paint.startTime;
+}
+"""
+"""Milliseconds from the page's first contentful paint to its first request to an address."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +66,16 @@ def received(page: Page) -> tuple[list[WebSocket], list[str | bytes]]:
 
     page.on("websocket", on_socket)
     return opened, frames
+
+
+def size(frame: str | bytes) -> int:
+    return len(frame.encode() if isinstance(frame, str) else frame)
+
+
+def fetched(request: Request) -> int:
+    """The bytes of the answer as they came, compressed, with their headers."""
+    sizes = request.sizes()
+    return sizes["responseHeadersSize"] + sizes["responseBodySize"]
 
 
 def wait_for_steps(page: Page, more: int) -> None:
@@ -130,7 +153,8 @@ def test_the_list_follows_what_others_do(page: Page, server: str) -> None:
 
 
 def test_a_finished_run_comes_in_300_kb(server: str, new_page: NewPage) -> None:
-    """Its curves and its newest weights; what the page itself weighs does not count."""
+    """Its curves, its newest weights, and what the header shows. What the page itself weighs does not count, nor the
+    pack of digits, which is asked for after the first paint; the other weights are, once one looks back."""
     run = start(server, preset="textbook")
     with connect(f"{server.replace('http', 'ws', 1)}/ws/runs/{run}", max_size=None, max_queue=None) as events:
         deque(events, 0)
@@ -138,15 +162,25 @@ def test_a_finished_run_comes_in_300_kb(server: str, new_page: NewPage) -> None:
     def look(address: str) -> None:
         other = new_page()
         opened, frames = received(other)
-        pictures: list[Response] = []
-        other.on("response", lambda answer: pictures.append(answer) if "/weights?" in answer.url else None)
+        asked: list[Request] = []
+        other.on("request", lambda request: asked.append(request) if "/api/" in request.url else None)
         other.goto(address)
         expect(other.locator(".progress-words")).to_have_text("Step 1,960 of 1,960")
         expect(other.locator(".tile")).to_have_count(30)
         expect(other.locator("#picture-step")).to_have_text("after step 1,960")
-        (picture,) = pictures
-        assert len(picture.body()) + sum(map(len, frames)) < 300_000
+        expect(other.locator("#misread")).to_contain_text("unseen digits.")
+        until(other, ANSWERED, [f"/api/runs/{run}", "/api/runs?limit=30"])
+        at_rest(other, "() => performance.getEntriesByType('resource').length")
+        paths = [request.url.removeprefix(f"{server}/api/") for request in asked]
         assert len(opened) == 1
+        assert len(paths) == len(set(paths)), paths
+        assert f"runs/{run}/weights?format=frame" in paths
+        assert f"runs/{run}/frames" not in paths
+        counted = [request for request in asked if DIGITS not in request.url]
+        assert sum(map(size, frames)) + sum(map(fetched, counted)) < 300_000
+        assert other.evaluate(SINCE_PAINT, DIGITS) > 0
+        with other.expect_request(f"**/api/runs/{run}/frames"):
+            other.keyboard.press("Home")
 
     look(f"/runs/{run}")
     look("/")
