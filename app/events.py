@@ -53,6 +53,19 @@ class Summary(BaseModel):
     baseline_accuracy: float | None = None
     seconds: float | None = None
 
+    def with_model(self, kept: "Summary") -> "Summary":
+        """How a run that stood so ended with an older model, as ``kept`` tells of that one: losses and accuracy are the
+        model's, and all else is the run's."""
+        best = [each.best_valid_accuracy for each in (self, kept) if each.best_valid_accuracy is not None]
+        return Summary(
+            train_loss=kept.train_loss,
+            valid_loss=kept.valid_loss,
+            valid_accuracy=kept.valid_accuracy,
+            best_valid_accuracy=max(best, default=None),
+            baseline_accuracy=self.baseline_accuracy,
+            seconds=kept.seconds if self.seconds is None else self.seconds,
+        )
+
 
 class Units(BaseModel):
     """What the first layer's weight images alone do not tell about its units, one number per unit.
@@ -316,7 +329,8 @@ class RunFinished(Event):
 
 
 class RunStopped(Event):
-    """Ended by a person. ``step`` is 0 for a run stopped while it was queued."""
+    """Ended by a person. ``step`` is 0 for a run stopped while it was queued. ``summary`` tells of the newest kept
+    model, which is of an earlier step where the run was stopped while it had no worker."""
 
     step: int
     summary: Summary

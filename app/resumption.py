@@ -31,7 +31,8 @@ class Resumption(BaseModel):
     step whose model it calls kept (-1 for none), ``shown`` every step whose weights are there; ``seconds`` it had gone
     on for. Of what was logged after the model: ``checksums``, of ``block`` steps each, and the learning ``rates`` that
     were set, each with the number of steps taken before. ``paused``: as the log says; ``pauses``: as the run was told
-    last, which it may not have said. Of ``steps_per_second`` and ``pace`` one may be set.
+    last, which it may not have said. ``kept_summary``: the run's, were it to end now with its newest kept model. Of
+    ``steps_per_second`` and ``pace`` one may be set.
     """
 
     model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
@@ -46,6 +47,7 @@ class Resumption(BaseModel):
     shown: frozenset[int]
     seconds: float
     summary: Summary
+    kept_summary: Summary
     block: int
     checksums: bytes
     rates: tuple[tuple[int, float], ...]
@@ -63,6 +65,7 @@ class Resumption(BaseModel):
         events: Iterable[Event],
         *,
         kept: int,
+        kept_summary: Summary,
         shown: Iterable[int],
         block: int = 1,
     ) -> Self:
@@ -88,8 +91,9 @@ class Resumption(BaseModel):
             {
                 "checkpoint": checkpoint, "device": run.device, "started": run.started, "step": step, "last": last,
                 "epoch": run.epoch, "kept": kept, "shown": frozenset(shown), "seconds": seconds,
-                "summary": run.summary, "block": block, "checksums": bytes(checksums.found), "rates": rates,
-                "paused": paused, "pauses": pauses, "steps_per_second": run.steps_per_second, "pace": run.pace,
+                "summary": run.summary, "kept_summary": kept_summary, "block": block,
+                "checksums": bytes(checksums.found), "rates": rates, "paused": paused, "pauses": pauses,
+                "steps_per_second": run.steps_per_second, "pace": run.pace,
             }
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.checkpoint import Checkpoint
 from app.drawing import Drawing
 from app.entry import Entry
-from app.events import EpochEnded, Event, Origin, Steps, Weights
+from app.events import EpochEnded, Event, Origin, Steps, Summary, Weights
 from app.history import drawings, entries, store
 from app.history.damage import NAMED, Damaged, NamedOnce, corrupt
 from app.history.database import Database
@@ -236,6 +236,16 @@ class HistoryReader:
         """The steps of the kept models that the run's log names, in order."""
         self.require(run)
         return await self._read(run, lambda c: store.kept_steps(c, run))
+
+    async def summary_of_kept(self, run: Run) -> Summary:
+        """Its summary, were it to end now, which tells of the newest model that is kept of it: without losses and
+        accuracy where there is none, or none that can be read."""
+        if run.started is None:
+            return run.summary
+        try:
+            return await self._read(run.id, lambda c: store.summary_of_kept(c, run))
+        except Damaged:
+            return run.summary.with_model(Summary())
 
     async def resumption(self, run: str, step: int, block: int = 1) -> Resumption | None:
         """Where a run that has begun would go on from its kept model of this step, or at 0 from its first weights; None

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.checkpoint import Checkpoint
 from app.controls import CONTROL, Control, Kind, kind_of
-from app.events import TEXT_TYPES, CheckpointSaved, Controlled, Event, Origin, Steps, Weights
+from app.events import TEXT_TYPES, CheckpointSaved, Controlled, Event, Origin, Steps, Summary, Weights
 from app.history import sizes
 from app.history.damage import Damaged, corrupt, read_run, read_sweep, readable, sound
 from app.history.recent_records import fitting
@@ -361,13 +361,19 @@ def resumption(connection: Connection, run: Run, step: int, block: int) -> Resum
     query = _RECORD.where(events.c.run == run.id, events.c.step >= step, wanted).order_by(events.c.seq)
     shown = select(events.c.step).where(events.c.run == run.id, events.c.type == Weights.__name__)
     seen = connection.execute(shown).scalars().all()
-    kept = max(kept_steps(connection, run.id), default=-1)
+    kept, kept_summary = max(kept_steps(connection, run.id), default=-1), summary_of_kept(connection, run)
     try:
         with connection.execute(query.execution_options(yield_per=256)) as rows:
             after = (_record(row).event() for row in rows)
-            return Resumption.of(run, data, step, after, kept=kept, shown=seen, block=block)
+            return Resumption.of(run, data, step, after, kept=kept, kept_summary=kept_summary, shown=seen, block=block)
     except (KeyError, ValueError) as error:
         raise Damaged(run.id, f"what follows step {step} cannot be read") from error
+
+
+def summary_of_kept(connection: Connection, run: Run) -> Summary:
+    """The run's, were it to end now: of its newest kept model; of none, where it has none or that does not say."""
+    newest = get_checkpoint(connection, run.id, None)
+    return run.summary.with_model(Summary() if newest is None else newest.summary)
 
 
 def get_checkpoint(connection: Connection, run: str, step: int | None) -> Checkpoint | None:

@@ -1,6 +1,5 @@
 """A whole model as a file."""
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ import torch
 from safetensors.numpy import load, save
 from torch import Tensor
 
-from app.checkpoint import Checkpoint
+from app.checkpoint import Checkpoint, metadata
 from app.events import Summary
 from app.recipe import Recipe
 
@@ -28,11 +27,11 @@ def checkpoint(
 ) -> Checkpoint:
     """Parameters on the CPU under PyTorch's names, and whatever else is needed to go on, as a safetensors file with
     ``more`` metadata. ``half``: rounded to float16, whose largest number is 65,504."""
-    metadata = {"model": recipe.model, "activation": recipe.activation, "step": str(step), "epoch": str(epoch)}
+    says = {"model": recipe.model, "activation": recipe.activation, "step": str(step), "epoch": str(epoch)}
     arrays = {name: value.numpy() for name, value in named.items()}
     if half:
         arrays = {name: value.clip(-HALF, HALF).astype(np.float16) for name, value in arrays.items()}
-    data = save(arrays, metadata | dict(more or {}))
+    data = save(arrays, says | dict(more or {}))
     return Checkpoint(step=step, epoch=epoch, kept=kept, data=data)
 
 
@@ -50,17 +49,16 @@ class Kept(NamedTuple):
 
 def read(data: bytes) -> Kept:
     """Raises ValueError where the file lacks what is needed to go on: an older one, or one in float16."""
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    metadata: dict[str, str] = header.get("__metadata__", {})
+    says = metadata(data)
     tensors = {name: torch.from_numpy(value.copy()) for name, value in load(data).items()}
-    if "epoch_losses" not in metadata or any(value.dtype != torch.float32 for value in tensors.values()):
+    if "epoch_losses" not in says or any(value.dtype != torch.float32 for value in tensors.values()):
         raise ValueError("the model that was kept lacks what is needed to go on from it")
     return Kept(
         tensors,
-        step=int(metadata["step"]),
-        epoch=int(metadata["epoch"]),
-        learning_rate=float(metadata["learning_rate"]),
+        step=int(says["step"]),
+        epoch=int(says["epoch"]),
+        learning_rate=float(says["learning_rate"]),
         # Older files may have some of steps after theirs.
-        losses=list(map(float, metadata["epoch_losses"].split()))[: int(metadata["batch"])],
-        summary=Summary.model_validate_json(metadata["summary"]),
+        losses=list(map(float, says["epoch_losses"].split()))[: int(says["batch"])],
+        summary=Summary.model_validate_json(says["summary"]),
     )

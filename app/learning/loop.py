@@ -256,12 +256,12 @@ class TrainingLoop:
                 yield Emission(each.member.run, changed)
 
     def _leave(self, run: str | None) -> Emissions:
-        """Stop what has yet to be computed as far as its log goes: it ends there."""
+        """Stop what has yet to be computed as far as its log goes: it ends there, with its newest kept model."""
         for each in [each for each in self.active if run in (None, each.member.run)]:
             self.active.remove(each)
-            says = self.logs[each.member.run].says
-            yield Emission(each.member.run, Controlled(what="stop", step=says.last))
-            stopped = RunStopped(step=says.last, summary=says.summary, time=self.now())
+            log = self.logs[each.member.run]
+            yield Emission(each.member.run, Controlled(what="stop", step=log.last))
+            stopped = RunStopped(step=log.last, summary=log.kept_summary, time=self.now())
             yield Emission(each.member.run, stopped)
 
     def _started(self, each: Active) -> RunStarted:

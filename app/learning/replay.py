@@ -28,6 +28,8 @@ class Log:
         self.says = resumption
         self.model = None if resumption.checkpoint is None else read(resumption.checkpoint)
         self.last, self.shown = resumption.last, resumption.shown
+        self.kept_summary = resumption.kept_summary
+        """That of the run, were it to end with the newest model that is kept by now."""
         self._rates = list(resumption.rates)
         self._newest_shown = max(self.shown, default=0)
         self._checksums = Checksums(resumption.block)
@@ -72,6 +74,8 @@ class Log:
                     yield what
             case Checkpoint(step=step) | CheckpointSaved(step=step):
                 if step > self.says.kept:
+                    if isinstance(what, Checkpoint):
+                        self.kept_summary = self.says.summary.with_model(what.summary)
                     yield what
             case _:
                 yield what

@@ -68,7 +68,7 @@ class ActiveRun:
                 if server_stops:
                     ending = interrupted(run, SERVER_STOPPED)
                 elif self.stopping:
-                    ending = stopped(run)
+                    ending = stopped(run, await history.summary_of_kept(run))
                 self.run = await history.append(run.id, [Record.of(ending, run.seq + 1)], ending=lambda: True)
             except HistoryUnavailable:  # the server's output has a line of it
                 await asyncio.sleep(RETRY_SECONDS)

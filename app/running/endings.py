@@ -2,7 +2,7 @@
 
 import time
 
-from app.events import Event, RunFailed, RunInterrupted, RunStopped
+from app.events import Event, RunFailed, RunInterrupted, RunStopped, Summary
 from app.record import Record
 from app.run import Run
 
@@ -11,8 +11,9 @@ SERVER_DIED = "The server ended without warning, and the run with it."
 LEADER_DIED = "The server that led ended without warning, and its workers with it."
 
 
-def stopped(run: Run) -> RunStopped:
-    return RunStopped(step=run.step, summary=run.summary, time=time.time())
+def stopped(run: Run, summary: Summary) -> RunStopped:
+    """``summary`` tells of the newest model that is kept of it: the history has it."""
+    return RunStopped(step=run.step, summary=summary, time=time.time())
 
 
 def failed(run: Run, reason: str) -> RunFailed:

@@ -254,7 +254,7 @@ async def _go_on(history: History, runs: Sequence[Run], waiting: Waiting, found:
     for run in runs:
         try:
             if any(event.what == "stop" for event in await history.events(run.id, Controlled)):
-                found.said.append((run, stopped(run)))
+                found.said.append((run, stopped(run, await history.summary_of_kept(run))))
             else:
                 on.append(run)
         except Damaged:

@@ -161,8 +161,12 @@ class Steering:
         if not ids:
             return
         runs = [await self._history.get(id) for id in ids]
+        summaries = [await self._history.summary_of_kept(run) for run in runs]
         await self._history.append_many(
-            [(run.id, records(run, Controlled(what="stop", step=run.step), stopped(run))) for run in runs],
+            [
+                (run.id, records(run, Controlled(what="stop", step=run.step), stopped(run, summary)))
+                for run, summary in zip(runs, summaries, strict=True)
+            ],
             patiently=False,  # nothing else could be started or changed meanwhile
             ending=lambda: True,
         )

@@ -76,7 +76,7 @@ def test_both_fold_a_log_alike_that_has_not_ended_or_not_by_itself(few_digits: D
     events = log_of(Recipe(epochs=1), few_digits)
     queued = folded(events[:1])
     assert queued.state == "queued"
-    assert folded([*events[:1], stopped(queued)]).state == "stopped"
+    assert folded([*events[:1], stopped(queued, queued.summary)]).state == "stopped"
     running = folded([event for event in events[:-1] if not isinstance(event, Weights)])
     assert running.state == "running"
     assert folded([*events[:-1], interrupted(running, "The server was stopped.")]).state == "interrupted"

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from app.checkpoint import Checkpoint
 from app.controls import Control, SetLearningRate, SetPace, SetSpeed
-from app.events import CheckpointSaved, Controlled, EpochEnded, Event, RunFailed, RunQueued, Steps, Weights
+from app.events import CheckpointSaved, Controlled, EpochEnded, Event, RunFailed, RunQueued, RunStopped, Steps, Weights
 from app.learning.checkpoint import read
 from app.learning.dataset import Digits
 from app.learning.learner import Learner
@@ -67,7 +67,8 @@ def resumption(recipe: Recipe, before: Emitted) -> Resumption:
     step = of(before, CheckpointSaved)[-1].step
     (kept,) = {each.data for each in of(before, Checkpoint) if each.kept and each.step == step}
     shown = [event.step for event in log if isinstance(event, Weights)]
-    made = Resumption.of(run_of(recipe, log), kept, step, log, kept=step, shown=shown)
+    run = run_of(recipe, log)
+    made = Resumption.of(run, kept, step, log, kept=step, kept_summary=run.summary, shown=shown)
     return Resumption.model_validate_json(made.model_dump_json())
 
 
@@ -224,8 +225,9 @@ def resumptions(members: Sequence[Member], before: Sequence[Emission], block: in
         models = {each.step: each.data for each in of(split(before).get(run, []), Checkpoint) if each.kept}
         shown = [each.step for each in log if isinstance(each, Weights)]
         of_run = Resumption.of(
-            known, models[step] if step else None, step, log, kept=max(kept[run], default=-1), shown=shown, block=block
-        )
+            known, models[step] if step else None, step, log, kept=max(kept[run], default=-1),
+            kept_summary=known.summary, shown=shown, block=block,
+        )  # fmt: skip
         made[run] = Resumption.model_validate_json(of_run.model_dump_json())
     return made
 
@@ -307,7 +309,8 @@ def test_a_run_goes_on_from_the_middle_of_an_epoch(few_digits: Digits, optimizer
     kept = of(stopped, Checkpoint)[-1]
     assert read(kept.data).losses
     shown = [each.step for each in of(stopped, Weights)]
-    resumed = Resumption.of(run_of(recipe, log), kept.data, 5, [], kept=5, shown=shown)
+    run = run_of(recipe, log)
+    resumed = Resumption.of(run, kept.data, 5, [], kept=5, kept_summary=run.summary, shown=shown)
     after = go_on(recipe, few_digits, resumed, {}, stepping=stepping)
     expected, found = content(whole), content(after)
     assert found["Steps"] == expected["Steps"][5:]
@@ -323,6 +326,24 @@ def cut_after(emitted: Emitted, step: int) -> Emitted:
     return emitted[
         : next(at for at, what in enumerate(emitted) if isinstance(what, Steps) and what.step[-1] == step) + 1
     ]
+
+
+@pytest.mark.parametrize(("at", "newest"), [(1, 0), (7, 6)])
+def test_a_run_stopped_before_its_logs_end_is_summed_up_with_the_newest_kept_model(
+    few_digits: Digits, at: int, newest: int
+) -> None:
+    """Only the first had been kept when its worker was lost; on the way to where it is stopped others may be."""
+    before = cut_after(play(SHORT, few_digits, milliseconds=40)[0], 8)
+    log = [what for what in before if isinstance(what, Event)]
+    models = {each.step: each for each in of(before, Checkpoint) if each.kept}
+    run, shown = run_of(SHORT, log), [each.step for each in of(before, Weights)]
+    summary = run.summary.with_model(models[0].summary)
+    resumed = Resumption.of(run, None, 0, log, kept=0, kept_summary=summary, shown=shown)
+    after = go_on(SHORT, few_digits, resumed, {at: [STOP]}, milliseconds=40)
+    (stopped,) = of(after, RunStopped)
+    assert (stopped.step, stopped.summary) == (8, run.summary.with_model(models[newest].summary))
+    assert stopped.summary.valid_loss == models[newest].summary.valid_loss
+    assert models[0].summary.valid_loss != models[6].summary.valid_loss
 
 
 def test_nothing_is_emitted_while_the_log_is_computed_again_and_nobody_is_kept_waiting(few_digits: Digits) -> None:

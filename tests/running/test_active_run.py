@@ -3,7 +3,9 @@
 import time
 from typing import NoReturn
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from app.checkpoint import Checkpoint
 from app.events import Event, RunFinished, RunPaused, RunQueued, RunResumed, Summary
@@ -13,6 +15,7 @@ from app.recipe import Recipe
 from app.record import Record
 from app.running.active_run import NO_END, ActiveRun, log
 from app.running.protocol import Logged, Saved
+from tests.history.logs import epoch_ended, started
 
 pytestmark = pytest.mark.anyio
 
@@ -81,3 +84,26 @@ async def test_of_checkpoints_that_come_at_once_the_kept_and_the_newest_are_save
     newest = [await history.checkpoint("one", step) for step in (None, 2)]
     assert [found and found.step for found in newest] == [3, 1]
     assert not other.active
+
+
+@pytest.mark.parametrize("says", [{"summary": Summary(valid_loss=0.4, best_valid_accuracy=0.9).model_dump_json()}, {}])
+async def test_a_run_whose_worker_goes_while_it_stops_is_summed_up_with_its_newest_kept_model(
+    history: History, says: dict[str, str]
+) -> None:
+    """Its log goes on to the end of an epoch whose model is not kept."""
+    id = "tells" if says else "keeps nothing"
+    run = await active(history, id)
+    sent: list[tuple[ActiveRun, Logged | Saved]] = [logged(run, 2, started(id)), logged(run, 3, epoch_ended(1, 10))]
+    if says:
+        data = save({"a": np.zeros(1)}, says)
+        sent += [
+            (run, Saved("task", run.id, Checkpoint(step=step, epoch=0, kept=step == 0, data=data))) for step in (0, 10)
+        ]
+    assert await log(history, sent) == []
+    run.stopping = True
+    await run.end(history, None)
+    ended = await history.get(id)
+    expected = Summary(
+        valid_loss=0.4 if says else None, best_valid_accuracy=0.98, baseline_accuracy=0.95, seconds=0.005
+    )
+    assert (ended.state, ended.summary) == ("stopped", expected)

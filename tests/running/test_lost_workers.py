@@ -146,7 +146,11 @@ async def test_a_run_that_waits_for_its_next_worker_can_be_stopped(supervisor: S
     await supervisor.control(run.id, STOP)
     stopped = await watcher.until(RunStopped)
     assert stopped.step >= watcher.column("step")[-1]
-    assert stopped.summary.valid_accuracy is not None
+    kept = await history.checkpoint(run.id)  # of every fifth epoch
+    assert kept is not None
+    assert kept.summary.valid_loss is not None
+    figures = {"train_loss", "valid_loss", "valid_accuracy"}
+    assert stopped.summary.model_dump(include=figures) == kept.summary.model_dump(include=figures)
     assert list(supervisor.places()) == []
 
 
