@@ -158,6 +158,19 @@ def test_an_experiment_ends_with_the_connection_to_the_follower_that_it_was_aske
     wait_computing(leader, 0)
 
 
+def test_what_a_follower_forwards_for_a_client_that_has_sent_all_it_will_is_answered(follower: Server) -> None:
+    host, port = follower.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
+        connection.sendall(
+            b"POST /api/runs/stop HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n"
+            b'Content-Type: application/json\r\nContent-Length: 11\r\n\r\n{"runs":[]}' % TOKEN.encode()
+        )
+        connection.shutdown(socket.SHUT_WR)
+        said = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b'{"stopped":[]}' in said
+
+
 def test_a_follower_reads_digits_itself_also_while_nobody_leads(client: httpx.Client) -> None:
     answer = client.post("/predict", content=bytes(784), headers={"content-type": "application/octet-stream"})
     assert answer.json()["verdict"] == "blank"

@@ -79,6 +79,20 @@ def test_a_client_that_has_sent_all_it_will_still_gets_its_answer(server):
     assert json.loads(said.partition(b"\r\n\r\n")[2])["runs"] is not None
 
 
+def test_a_batch_of_drawings_is_answered_whole_though_the_client_has_sent_all_it_will(server):
+    """The answer begins before all of it is made."""
+    body = json.dumps({"items": [{"strokes": []}] * 100, "image": False}).encode()
+    head = BODY.replace(b"image/png", b"application/json")
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(head.replace(b"Transfer-Encoding: chunked", b"Content-Length: %d" % len(body)) + body)
+        connection.shutdown(socket.SHUT_WR)
+        said = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert said.count(b'"blank"') == 100
+    assert said.endswith(b"0\r\n\r\n")
+
+
 def test_a_client_that_has_ended_within_a_body_is_told_so_at_once(serve, tmp_path):
     with serve(tmp_path, request_patience="600") as server:
         host, port = server.url.removeprefix("http://").split(":")
