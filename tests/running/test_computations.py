@@ -9,15 +9,16 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from app.events import Steps
+from app.events import RunStopped, Steps, WorkerLost
 from app.experiments import Batch, Gradient, OfRecipe
 from app.history.history import History
 from app.recipe import Recipe
 from app.running import computations
-from app.running.computations import Computations, ExperimentFailed
+from app.running.computations import Busy, Computation, Computations, ExperimentFailed
 from app.running.engine import Engine
 from app.running.queue import QueueFull
 from app.running.supervisor import Supervisor
+from app.running.workers import cores
 from tests.running.conftest import supervised
 from tests.running.watching import PATIENCE, Watcher
 
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.anyio
 
 LONG = Recipe(epochs=1000, batch_size=32)
 """387,000 steps, which no test waits for."""
+
+two_cores = pytest.mark.skipif(cores() < 2, reason="one worker does both")
 
 
 def quick(step: int = 1) -> Batch:
@@ -56,6 +59,19 @@ async def test_an_experiment_is_answered_beside_a_run(supervisor: Supervisor, hi
     assert await supervisor.stop([run.id]) == [run.id]
 
 
+@two_cores
+async def test_an_experiment_is_computed_in_another_process_than_a_run_is_trained_in(
+    supervisor: Supervisor, history: History
+) -> None:
+    run = await supervisor.start(LONG)
+    await Watcher(history, run.id).until(Steps)
+    waiter = asyncio.create_task(supervisor.compute("gradient", endless(4)))
+    assert await begun(supervisor, 1) != supervisor.workers[run.id]
+    waiter.cancel()
+    await asyncio.wait([waiter])
+    assert await supervisor.stop([run.id]) == [run.id]
+
+
 async def test_the_same_question_is_computed_once_and_cancelled_with_its_last_waiter(supervisor: Supervisor) -> None:
     waiters = [asyncio.create_task(supervisor.compute("gradient", endless(1))) for _ in range(3)]
     pid = await begun(supervisor, 1)
@@ -80,6 +96,39 @@ async def test_what_takes_too_long_is_cancelled(history: History, engine: Engine
             with pytest.raises(TimeoutError, match=r"longer than 0\.2 s"):
                 await supervisor.compute("gradient", endless(2))
             await supervisor.compute("batch", quick())
+
+
+async def test_what_takes_too_long_by_the_clock_is_cancelled_with_processor_seconds_left(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(computations, "ANSWER_SECONDS", 0.2)
+    with anyio.fail_after(PATIENCE):
+        with pytest.raises(TimeoutError, match=r"longer than 0\.2 s"):
+            await supervisor.compute("gradient", endless(5))
+        while supervisor.computing:
+            await anyio.lowlevel.checkpoint()
+
+
+async def test_what_gets_no_worker_in_time_is_refused_and_waits_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computations, "WAIT_SECONDS", 0.01)
+    waiting = Computations(PATIENCE, wake=lambda: None, cancel=lambda _: None)
+    with anyio.fail_after(PATIENCE), pytest.raises(Busy, match=r"free for 0\.01 s"):
+        await waiting.compute("batch", quick())
+    assert not waiting.waiting
+
+
+async def test_what_has_its_worker_is_not_refused_for_having_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has the time for its answer from then on."""
+    monkeypatch.setattr(computations, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(computations, "ANSWER_SECONDS", 0.02)
+    cancelled: list[Computation] = []
+    waiting = Computations(PATIENCE, wake=lambda: None, cancel=cancelled.append)
+    asked = asyncio.create_task(waiting.compute("batch", quick()))
+    await asyncio.sleep(0)
+    taken = waiting.take()
+    with anyio.fail_after(PATIENCE), pytest.raises(TimeoutError, match=r"longer than 0\.02 s"):
+        await asked
+    assert cancelled == [taken]
 
 
 async def test_more_than_may_wait_are_refused(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,9 +166,11 @@ async def test_who_asks_much_does_not_keep_others_waiting() -> None:
     await asyncio.wait(tasks)
 
 
+@two_cores
 async def test_a_killed_worker_fails_its_experiments_only(supervisor: Supervisor, history: History) -> None:
     run = await supervisor.start(LONG)
-    await Watcher(history, run.id).until(Steps)
+    watcher = Watcher(history, run.id)
+    await watcher.until(Steps)
     waiter = asyncio.create_task(supervisor.compute("gradient", endless(3)))
     os.kill(await begun(supervisor, 1), signal.SIGKILL)
     with anyio.fail_after(PATIENCE), pytest.raises(ExperimentFailed, match="SIGKILL"):
@@ -128,6 +179,8 @@ async def test_a_killed_worker_fails_its_experiments_only(supervisor: Supervisor
     with anyio.fail_after(PATIENCE):
         await supervisor.compute("batch", quick())
     assert await supervisor.stop([run.id]) == [run.id]
+    await watcher.until(RunStopped)
+    assert not [event for event in watcher.events if isinstance(event, WorkerLost)], "it went on elsewhere"
 
 
 async def test_an_unknown_experiment_fails_in_a_sentence(supervisor: Supervisor) -> None:
