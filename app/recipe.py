@@ -63,9 +63,13 @@ class Recipe(BaseModel):
         """How many it learns from."""
         return TRAIN_IMAGES - HELD_OUT * self.hold_out
 
+    def batches(self, images: int) -> int:
+        """Into how many mini-batches so many images are divided; the last may be smaller."""
+        return -(-images // self.batch_size)
+
     @property
     def steps_per_epoch(self) -> int:
-        return -(-self.train_images // self.batch_size)
+        return self.batches(self.train_images)
 
     @property
     def steps(self) -> int:

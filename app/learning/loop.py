@@ -122,7 +122,7 @@ class TrainingLoop:
         self.controls, self.device, self.clock, self.now = controls, device, clock, now
         self.recipe = recipe = members[0].recipe
         self.digits = digits = kept(prepared.digits, recipe)
-        self.batches = -(-len(digits.train_images) // recipe.batch_size)
+        self.batches = recipe.batches(len(digits.train_images))
         self.steps = recipe.epochs * self.batches
         self.recording = recording or Recording.of(recipe, self.batches, len(members) if len(members) > 1 else None)
         self.step = self.epoch = self.unscheduled = 0

@@ -122,7 +122,7 @@ def taught(learned: Learned, recipe: Recipe, *, zero: bool) -> float:
     layers: list[nn.Module] = [nn.Linear(784, recipe.hidden), nn.ReLU(), nn.Linear(recipe.hidden, 1)]
     network = nn.Sequential(*layers)
     network.load_state_dict(placed.named(placed.values))
-    for step in range(1, recipe.epochs * -(-len(digits.train_images) // recipe.batch_size) + 1):
+    for step in range(1, recipe.epochs * recipe.batches(len(digits.train_images)) + 1):
         batch = of_step(recipe, digits, step)
         LOSSES[recipe.loss](network(batch.first(len(batch))), batch.targets).backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():

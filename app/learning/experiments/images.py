@@ -43,7 +43,7 @@ class Images:
 
 
 def steps_per_epoch(recipe: Recipe, digits: Digits) -> int:
-    return -(-len(digits.train_images) // recipe.batch_size)
+    return recipe.batches(len(digits.train_images))
 
 
 def of_step(recipe: Recipe, digits: Digits, step: int) -> Images:

@@ -239,7 +239,7 @@ class Tasks:
         members = [learning.Member(each.run, each.name, each.recipe, each.ended) for each in command.members]
         starts: dict[str, Logged] = {}
         recipe = members[0].recipe
-        batches = -(-len(kept(self._digits, recipe).train_images) // recipe.batch_size)
+        batches = recipe.batches(len(kept(self._digits, recipe).train_images))
         recording = Recording.of(recipe, batches, command.size)
         resumptions = {each.run: each.resumption for each in command.members if each.resumption is not None}
         for what in train_members(
