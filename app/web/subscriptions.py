@@ -197,6 +197,16 @@ class Subscriptions:
 
     async def _see_through(self, asked: Subscribe, work: Callable[[], Awaitable[None]]) -> None:
         try:
+            await self._answer(asked, work)
+        except OSError:
+            return  # the viewer has left
+        finally:
+            if self._tasks.get(asked.key) is asyncio.current_task():
+                del self._tasks[asked.key]
+
+    async def _answer(self, asked: Subscribe, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work, or tell the viewer why it cannot be done. Raises OSError where the viewer has left."""
+        try:
             await work()
         except UnknownRun:
             await self._refuse(asked.run, "there is no such run")
@@ -213,7 +223,7 @@ class Subscriptions:
         except TooFarBehind:
             await self._close(TRY_AGAIN, "changes of the list have been missed: connect again")
         except OSError:
-            return  # the viewer has left
+            raise
         except Damaged as damaged:
             await self._refuse(asked.run, str(damaged), damaged=True)
         except HistoryUnavailable as unavailable:
@@ -222,9 +232,6 @@ class Subscriptions:
         except Exception:
             logger.exception("A subscription cannot go on.")
             await self._close(BROKEN, "the log cannot be read: see the server's output")
-        finally:
-            if self._tasks.get(asked.key) is asyncio.current_task():
-                del self._tasks[asked.key]
 
     async def _relay(self, message: str, asked: Subscribe) -> None:
         """Send what the leader tells. Where it is lost, another one does soon, maybe this server. Raises NoLeader where

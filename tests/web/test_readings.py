@@ -1,8 +1,6 @@
 """A drawing read by all kept models of a run."""
 
 from contextlib import asynccontextmanager
-from dataclasses import fields
-from typing import Any
 
 import httpx
 import numpy as np
@@ -20,10 +18,10 @@ from app.record import Record
 from app.web import problems, readings, through_time
 from app.web.services import Services
 from app.web.through_time import ThroughTime
+from tests.web.predicting import NONE
 
 pytestmark = pytest.mark.anyio
 
-NONE: dict[str, Any] = dict.fromkeys(field.name for field in fields(Services))
 DRAWN = [0] * 784
 
 
