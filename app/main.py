@@ -116,7 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
             if history.leadership.held:
                 await leading.enter_async_context(supervisor)
             else:
-                await leading.enter_async_context(supervisor.standing_by())
+                await leading.enter_async_context(supervisor.warmed())
             lesson_runs = await stack.enter_async_context(
                 LessonRuns.open(history, supervisor, grace=SHARED_GRACE_SECONDS if shared else GRACE_SECONDS)
             )

@@ -184,8 +184,10 @@ class TrainingLoop:
         """Of a run whose log cannot go on."""
         (each,) = (each for each in self.active if each.member.run == run)
         self.active.remove(each)
-        says = self.logs[run].says
-        return Emission(run, RunFailed(step=says.last, reason=reason, summary=says.summary, time=self.now()))
+        resumption = self.logs[run].resumption
+        return Emission(
+            run, RunFailed(step=resumption.last, reason=reason, summary=resumption.summary, time=self.now())
+        )
 
     def _steps(self) -> Iterator[Emission | Wait]:
         if self.step == 0:
@@ -223,7 +225,7 @@ class TrainingLoop:
         self.began -= max(replay.seconds, 0.0 if replay.started is None else self.now() - replay.started)
 
     def _replay(self, replay: Replay) -> Emissions:
-        """Be told what the runs were told after this step; where their logs end, go on as they would have done."""
+        """Obey what the runs obeyed after this step; where their logs end, go on as they would have done."""
         while self.step < replay.last and (asked := self.controls.take()) is not None:
             if asked[1] == STOP:
                 yield from self._leave(asked[0])
@@ -240,19 +242,19 @@ class TrainingLoop:
         self.replay = None
         if not self.active:
             return
-        ahead = self.logs[self.active[0].member.run]  # of what all are told the first has always been told first
+        ahead = self.logs[self.active[0].member.run]  # what is for all reaches the first one first
         self.pace = pace_of(ahead, self.clock())
         if replay.shows(self.step):
             self.last = Moment(self.step, self.epoch, shown=True, kept=self.last.kept and self.last.step == self.step)
         for each in tuple(self.active):
-            for told in self.logs[each.member.run].told(self.step, ahead):
-                yield Emission(each.member.run, told)
+            for event in self.logs[each.member.run].missed(self.step, ahead):
+                yield Emission(each.member.run, event)
         replaced = WorkerReplaced(step=self.step, device_name=describe(self.device), time=self.now())
         yield from self._emit_all(replaced)
-        self.pace.paused = ahead.says.pauses
+        self.pace.paused = ahead.resumption.pauses
         changed = RunPaused(step=self.step) if self.pace.paused else RunResumed(step=self.step)
         for each in tuple(self.active):
-            if self.logs[each.member.run].says.paused != self.pace.paused:
+            if self.logs[each.member.run].resumption.paused != self.pace.paused:
                 yield Emission(each.member.run, changed)
 
     def _leave(self, run: str | None) -> Emissions:

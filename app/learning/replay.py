@@ -21,11 +21,11 @@ class OtherwiseThanBefore(Exception):
         )
 
 
-class Log:
+class LoggedRun:
     """What is in a run's log. Raises ValueError where the kept model lacks what is needed to go on."""
 
     def __init__(self, resumption: Resumption) -> None:
-        self.says = resumption
+        self.resumption = resumption
         self.model = None if resumption.checkpoint is None else read(resumption.checkpoint)
         self.last, self.shown = resumption.last, resumption.shown
         self.kept_summary = resumption.kept_summary
@@ -41,9 +41,9 @@ class Log:
             return self._rates.pop(0)[1]
         return None
 
-    def told(self, step: int, other: "Log") -> Iterator[Event]:
-        """What another one says of the speed after this step, where this one does not: they were told together."""
-        mine, its = self.says, other.says
+    def missed(self, step: int, other: "LoggedRun") -> Iterator[Event]:
+        """Yield the speed that another log has after this step and this one lacks: both runs were given it together."""
+        mine, its = self.resumption, other.resumption
         if (mine.pace, mine.steps_per_second) == (its.pace, its.steps_per_second):
             return
         if its.pace:
@@ -61,10 +61,10 @@ class Log:
                 if what.step:
                     yield what
             case RunStarted():
-                if self.says.started is None:
+                if self.resumption.started is None:
                     yield what
             case EpochEnded(epoch=epoch):
-                if epoch > self.says.epoch:
+                if epoch > self.resumption.epoch:
                     yield what
             case Weights(step=step):
                 if step not in self.shown:
@@ -73,22 +73,24 @@ class Log:
                 if step not in self.shown or step == self._newest_shown:  # who reads with the newest model may lack it
                     yield what
             case Checkpoint(step=step) | CheckpointSaved(step=step):
-                if step > self.says.kept:
+                if step > self.resumption.kept:
                     if isinstance(what, Checkpoint):
-                        self.kept_summary = self.says.summary.with_model(what.summary)
+                        self.kept_summary = self.resumption.summary.with_model(what.summary)
                     yield what
             case _:
                 yield what
 
     def _compare(self, again: Steps) -> None:
-        sums, expected = self._checksums, self.says.checksums
+        sums, expected = self._checksums, self.resumption.checksums
         sums.add(again)
         if again.step[-1] == self.last:
             sums.close()
         for at in range(self._compared, len(sums.found), 4):
             if sums.found[at : at + 4] != expected[at : at + 4]:
-                first = self.says.step + at // 4 * self.says.block + 1
-                raise OtherwiseThanBefore(first, min(first + self.says.block - 1, self.last), self.says.step)
+                first = self.resumption.step + at // 4 * self.resumption.block + 1
+                raise OtherwiseThanBefore(
+                    first, min(first + self.resumption.block - 1, self.last), self.resumption.step
+                )
         self._compared = len(sums.found)
 
 
@@ -97,17 +99,17 @@ class Replay:
     step."""
 
     def __init__(self, resumptions: Mapping[str, Resumption]) -> None:
-        self.logs = {run: Log(each) for run, each in resumptions.items()}
-        said = list(resumptions.values())
-        if len(steps := {each.step for each in said}) != 1:
+        self.logs = {run: LoggedRun(each) for run, each in resumptions.items()}
+        each_run = list(resumptions.values())
+        if len(steps := {each.step for each in each_run}) != 1:
             raise ValueError("runs go on together from one step only")
         (self.step,) = steps
         """That they go on from."""
-        self.last = max(each.last for each in said)
+        self.last = max(each.last for each in each_run)
         """The last step that a log has. Others may lack some of the end: a worker may be lost in mid-sentence."""
-        self.seconds = max(each.seconds for each in said)
+        self.seconds = max(each.seconds for each in each_run)
         """For how long the runs had gone on when their logs end, at least."""
-        self.started = min((each.started for each in said if each.started is not None), default=None)
+        self.started = min((each.started for each in each_run if each.started is not None), default=None)
 
     def shown(self, recorded: frozenset[int]) -> int:
         """How many pictures a log has besides those of the ``recorded`` steps."""
@@ -118,8 +120,12 @@ class Replay:
         return all(step in log.shown for log in self.logs.values())
 
 
-def pace_of(log: Log, now: float) -> Pace:
-    """That of the run where its log ends, paused if the log says so; as if the last step had been taken now."""
-    says = log.says
-    speed = PACES[says.pace or "full"] if says.steps_per_second is None else constant(says.steps_per_second)
-    return Pace(paused=says.paused, speed=speed, beat=now)
+def pace_of(log: LoggedRun, now: float) -> Pace:
+    """Return the run's pace where its log ends, paused if it was; as if the last step had been taken now."""
+    resumption = log.resumption
+    speed = (
+        PACES[resumption.pace or "full"]
+        if resumption.steps_per_second is None
+        else constant(resumption.steps_per_second)
+    )
+    return Pace(paused=resumption.paused, speed=speed, beat=now)

@@ -86,17 +86,17 @@ class Training:
         self.runs = {run.id: run for run in runs}
         self.lane = waiting.lane
         self.held = waiting.held
-        self.told(None, command.controls)
+        self.expect(None, command.controls)
         for member in command.members:
             if not member.ended:
-                self.told(member.run, member.controls)
+                self.expect(member.run, member.controls)
 
     @property
     def id(self) -> str:
         return self.command.id
 
-    def told(self, run: str | None, controls: Iterable[Control]) -> None:
-        """Remember what its worker was told of one of its runs, or of all, until their logs say so."""
+    def expect(self, run: str | None, controls: Iterable[Control]) -> None:
+        """Remember controls that its worker was sent for one of its runs, or for all, until their logs have them."""
         for each in [self.runs[run]] if run else self.runs.values():
             each.unanswered.extend(controls)
 

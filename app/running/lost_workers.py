@@ -66,9 +66,9 @@ class LostRuns:
                     waiting = {each for entry in self._queue for each in entry.runs}
                     left = [run for run in await self._history.active() if run.id not in {*waiting, *active}]
                     found = await left_behind(self._history, left)
-                    if found.said:  # without waiting for room: meanwhile no run could be started
-                        said = [(run.id, records(run, event)) for run, event in found.said]
-                        await self._history.append_many(said, patiently=False, ending=lambda: True)
+                    if found.events:  # without waiting for room: meanwhile no run could be started
+                        new = [(run.id, records(run, event)) for run, event in found.events]
+                        await self._history.append_many(new, patiently=False, ending=lambda: True)
                     starters = await self._history.starters() if left else {}
                     given = await self._history.given_controls() if found.waiting else {}
                     for again in found.waiting:
@@ -93,9 +93,9 @@ class LostRuns:
                     if not runs or waiting not in self._queue:  # stopped, or no worker could be had
                         return
                     found = await again(self._history, [run.run for run in runs.values()], reason)
-                    said = [(run.id, records(run, event)) for run, event in found.said]
-                    if said:
-                        for appended in await self._history.append_many(said, patiently=False):
+                    new = [(run.id, records(run, event)) for run, event in found.events]
+                    if new:
+                        for appended in await self._history.append_many(new, patiently=False):
                             runs[appended.id].run = appended
                     for id, words in found.failed.items():
                         self._queue.remove_run(id)
@@ -126,10 +126,10 @@ class LostRuns:
 @dataclass
 class Again:
     """How runs go on that train as one: from their kept models of ``step`` or, at 0, from their first weights.
-    ``said``: what their logs are to say of that. ``failed``: why others do not, by their ids."""
+    ``events``: what is to be appended to their logs. ``failed``: why others do not go on, by their ids."""
 
     step: int = 0
-    said: list[tuple[Run, Event]] = field(default_factory=list)
+    events: list[tuple[Run, Event]] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
 
 
@@ -162,7 +162,7 @@ async def again(history: History, runs: Iterable[Run], reason: str) -> Again:
     for run in on:
         if run.started is not None:
             lost_event = WorkerLost(step=run.step, checkpoint=found.step, reason=reason, time=time.time())
-            found.said.append((run, lost_event))
+            found.events.append((run, lost_event))
     return found
 
 
@@ -178,10 +178,11 @@ def _too_often(run: Run, lost: Sequence[WorkerLost], replaced: Sequence[WorkerRe
 
 @dataclass
 class LeftBehind:
-    """What becomes of active runs whose server is gone: what waits in the queue, and what their logs are to say."""
+    """What becomes of active runs whose server is gone: what waits in the queue, and the events to append to
+    their logs."""
 
     waiting: list[Waiting] = field(default_factory=list)
-    said: list[tuple[Run, Event]] = field(default_factory=list)
+    events: list[tuple[Run, Event]] = field(default_factory=list)
 
 
 async def left_behind(history: History, runs: Sequence[Run]) -> LeftBehind:
@@ -189,7 +190,7 @@ async def left_behind(history: History, runs: Sequence[Run]) -> LeftBehind:
     swept: dict[str, set[str]] = {}
     for run in runs:
         if not history.leadership.taken_over:
-            found.said.append((run, interrupted(run, SERVER_DIED)))
+            found.events.append((run, interrupted(run, SERVER_DIED)))
         elif run.sweep is None:
             await _go_on(history, [run], Waiting([run.id], lesson=run.origin == "lesson"), found)
         else:
@@ -198,7 +199,7 @@ async def left_behind(history: History, runs: Sequence[Run]) -> LeftBehind:
         try:
             await _sweep_goes_on(history, sweep, ids, found)
         except (Damaged, UnknownSweep):
-            found.said += [(run, interrupted(run, SERVER_DIED)) for run in runs if run.id in ids]
+            found.events += [(run, interrupted(run, SERVER_DIED)) for run in runs if run.id in ids]
     came = {run.id: number for number, run in enumerate(runs)}
     found.waiting.sort(key=lambda each: came[each.runs[0]])
     return found
@@ -254,14 +255,14 @@ async def _go_on(history: History, runs: Sequence[Run], waiting: Waiting, found:
     for run in runs:
         try:
             if any(event.what == "stop" for event in await history.events(run.id, Controlled)):
-                found.said.append((run, stopped(run, await history.summary_of_kept(run))))
+                found.events.append((run, stopped(run, await history.summary_of_kept(run))))
             else:
                 on.append(run)
         except Damaged:
-            found.said.append((run, interrupted(run, SERVER_DIED)))
+            found.events.append((run, interrupted(run, SERVER_DIED)))
     goes_on = await again(history, on, LEADER_DIED)
-    found.said += goes_on.said
-    found.said += [(run, interrupted(run, goes_on.failed[run.id])) for run in on if run.id in goes_on.failed]
+    found.events += goes_on.events
+    found.events += [(run, interrupted(run, goes_on.failed[run.id])) for run in on if run.id in goes_on.failed]
     waiting.runs = [run.id for run in on if run.id not in goes_on.failed]
     first = next((run for run in on if run.started is not None), None)
     if waiting.runs and first is not None:

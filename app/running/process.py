@@ -67,9 +67,9 @@ class WorkerProcess:
             waits=engine.cluster is not None,
         )
 
-    async def stand_by(self, wanted: asyncio.Event) -> None:
-        """Leave its place on a cluster to others until it is wanted; on this machine it takes nobody's. Raises
-        WorkerBroke where it is of no use by then."""
+    async def wait_wanted(self, wanted: asyncio.Event) -> None:
+        """Wait until the worker is wanted, where it would take a place on a cluster; on this machine return at once.
+        Raises WorkerBroke where it breaks meanwhile."""
         if not self._waits:
             return
         breaking, waiting = asyncio.create_task(self.receive()), asyncio.create_task(wanted.wait())

@@ -185,7 +185,7 @@ class Steering:
         for each in addressed:
             each.rate_changed = each.rate_changed or isinstance(control, SetLearningRate)
             each.stopping = each.stopping or control == STOP
-        training.told(run, [control])
+        training.expect(run, [control])
         worker.send(SendControl(task=training.id, run=run, control=control))
         if control == STOP:
             worker.expect(lambda: not any(each.active for each in addressed))

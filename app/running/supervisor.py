@@ -110,11 +110,10 @@ class Supervisor:
         self._closing = False
 
     @asynccontextmanager
-    async def standing_by(self) -> AsyncIterator[None]:
-        """Around the time in which another process supervises: what can be had ready meanwhile is, for the moment at
-        which this one is entered."""
+    async def warmed(self) -> AsyncIterator[None]:
+        """Keep a worker warm while another process supervises, for the moment at which this one is entered."""
         if self._warm:
-            self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._workers.stand_by)
+            self._warming = asyncio.get_running_loop().call_later(WARM_DELAY, self._workers.warm)
         try:
             yield
         finally:
@@ -395,7 +394,7 @@ class Supervisor:
             if training.lane == "lesson" and training.held != held:
                 training.held = held
                 control = Act(action="pause" if held else "resume")
-                training.told(None, [control])
+                training.expect(None, [control])
                 worker.send(SendControl(task=training.id, run=None, control=control))
 
     async def _fail_first(self, reason: str, worker: WarmWorker) -> None:

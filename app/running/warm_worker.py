@@ -136,10 +136,10 @@ class WarmWorker:
         if not self._wanted.is_set():
             self._wanted.set()
             self._hurry.set()
-        self.stand_by()
+        self.warm()
 
-    def stand_by(self) -> None:
-        """As :meth:`prepare`, as far as that takes no place on a cluster, until that is called as well."""
+    def warm(self) -> None:
+        """Begin to keep a worker as :meth:`prepare` does, but without a place on a cluster until that is called."""
         if self._keeper is None and not self._closed:
             self._keeper = asyncio.create_task(self._keep())
 
@@ -200,7 +200,7 @@ class WarmWorker:
             self._hurry.clear()
             began, stood_by = clock(), not self._wanted.is_set()
             try:
-                await self._warm()
+                await self._run_one()
             except (WorkerBroke, OSError) as error:  # TimeoutError is an OSError
                 logger.warning("No worker is ready: %s", error)
                 self.trouble = str(error) or f"{self._engine.process} was not ready after {READY_SECONDS:.0f} s."
@@ -217,14 +217,14 @@ class WarmWorker:
             except TimeoutError:
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _warm(self) -> None:
+    async def _run_one(self) -> None:
         """Start a worker, and stay with it until it has gone. Raises WorkerBroke and OSError where it does not become
         ready."""
         self._worn = False
         async with asyncio.timeout(READY_SECONDS):
             process = await WorkerProcess.spawn(self._engine)
         try:
-            await process.stand_by(self._wanted)
+            await process.wait_wanted(self._wanted)
             async with asyncio.timeout(READY_SECONDS):
                 self._ready = await process.ready()
             self.trouble = None

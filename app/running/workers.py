@@ -29,11 +29,11 @@ class Workers:
     def __iter__(self) -> Iterator[WarmWorker]:
         return iter(dict.fromkeys([*self._trainers, self.shared]))
 
-    def stand_by(self) -> None:
-        self._trainers[0].stand_by()
+    def warm(self) -> None:
+        self._trainers[0].warm()
 
     def begin(self) -> None:
-        """What stands by is wanted now."""
+        """Let workers that are warm take places on a cluster: they are wanted now."""
         for worker in self:
             if worker.warming:
                 worker.prepare()

@@ -358,7 +358,7 @@ async def test_what_stood_by_while_another_supervised_trains_the_first_run(
 ) -> None:
     monkeypatch.setattr(supervisor_module, "WARM_DELAY", 0)
     supervisor = Supervisor(history, concurrent_runs=1, queued_runs=2, device=engine.device, mnist_dir=None)
-    async with supervisor.standing_by():
+    async with supervisor.warmed():
         with anyio.fail_after(PATIENCE):
             while not supervisor.ready:
                 await anyio.lowlevel.checkpoint()

@@ -22,10 +22,10 @@ def one_place() -> Iterator[Engine]:
 
 
 @pytest.fixture
-async def standing(history: History, one_place: Engine) -> AsyncIterator[tuple[WarmWorker, Changes]]:
+async def warmed(history: History, one_place: Engine) -> AsyncIterator[tuple[WarmWorker, Changes]]:
     changes = Changes()
     worker = WarmWorker(history, one_place, changes.note, changes.ended)
-    worker.stand_by()
+    worker.warm()
     yield worker, changes
     await worker.close()
 
@@ -41,9 +41,9 @@ async def link() -> psutil.Process:
 
 
 async def test_the_only_place_is_anothers_until_it_is_wanted(
-    standing: tuple[WarmWorker, Changes], history: History, one_place: Engine
+    warmed: tuple[WarmWorker, Changes], history: History, one_place: Engine
 ) -> None:
-    worker, changes = standing
+    worker, changes = warmed
     links = await link()
     others = Changes()
     other = WarmWorker(history, one_place, others.note, others.ended)
@@ -57,9 +57,9 @@ async def test_the_only_place_is_anothers_until_it_is_wanted(
 
 
 async def test_where_what_stood_by_has_gone_another_comes_and_nothing_fails(
-    standing: tuple[WarmWorker, Changes],
+    warmed: tuple[WarmWorker, Changes],
 ) -> None:
-    worker, changes = standing
+    worker, changes = warmed
     (await link()).kill()
     worker.prepare()
     await changes.until(worker, ready=True)
