@@ -17,7 +17,7 @@ ones would not be."""
 MAX_STEPS = 500_000
 """Every step of every run is kept; half a million are about 40 MB of log."""
 
-LEARNER = 1
+LEARNER = 2
 """The learner's version, raised whenever the same recipe comes to give other figures. Runs of before there was one have
 none."""
 
