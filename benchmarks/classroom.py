@@ -28,7 +28,7 @@ from websockets.asyncio.client import connect
 from benchmarks.lean_socket import LeanViewer
 from benchmarks.server import Server, running
 from benchmarks.table import markdown, quantile
-from scripts.find_browser import find
+from scripts.find_browser import needed
 
 LESSON = "learning-rate"
 SECONDS = 10.0
@@ -278,7 +278,7 @@ async def measure(pages: int, chromium: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=1, choices=range(CLASS + 1), metavar="N")
-    uvloop.run(measure(parser.parse_args(sys.argv[1:]).pages, str(find())))
+    uvloop.run(measure(parser.parse_args(sys.argv[1:]).pages, needed()))
 
 
 if __name__ == "__main__":

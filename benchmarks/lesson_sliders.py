@@ -6,7 +6,6 @@ and what it asked the painter for. Not counted: the browser's own layout and pai
 """
 
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +15,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.lessons.contents import LESSONS
 from benchmarks.table import markdown
-from scripts.serving import ROOT, serving
+from scripts.find_browser import needed
+from scripts.serving import serving
 
 FRAME = 1000 / 60
 """Milliseconds."""
@@ -90,12 +90,10 @@ def measured(browser: Browser, address: str, slug: str, view: str) -> list[tuple
 
 def main() -> None:
     wanted = sys.argv[1:] or [each.slug for each in LESSONS]
-    found = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "find_browser.py"], capture_output=True, text=True, check=True
-    )
+    chromium = needed()
     rows: list[tuple[str, str, str, str]] = []
     with sync_playwright() as playwright, TemporaryDirectory() as folder, serving(Path(folder)) as server:
-        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for slug in wanted:
             for view in VIEWS.get(slug, [""]):
                 rows += measured(browser, server.url, slug, view)

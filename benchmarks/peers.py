@@ -28,7 +28,7 @@ from benchmarks.peer_pages import PATIENCE, opening, shown_steps, tensorboard, t
 from benchmarks.server import Server, running
 from benchmarks.streamed import streamed
 from benchmarks.table import markdown, quantile, spread
-from scripts.find_browser import find
+from scripts.find_browser import needed
 
 STEPS = 1960
 """Of `textbook`: 40 epochs of 49 mini-batches."""
@@ -212,8 +212,9 @@ def main() -> None:
         print(f"{cost(python, arguments.rounds)}\n", flush=True)
     if arguments.only == "cost":
         return
+    chromium = needed()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         if arguments.only in (None, "delay"):
             print(f"{delay(python, browser)}\n", flush=True)
         if arguments.only in (None, "opening"):

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.server import Server, running
 from benchmarks.table import markdown, quantile, spread
 from benchmarks.waiting import until
-from scripts.find_browser import find
+from scripts.find_browser import needed
 
 ROUNDS = 3
 PATIENCE = 120
@@ -93,8 +93,9 @@ def watch(server: Server, page: Page, steps_per_second: int | None, **recipe: ob
 
 def main() -> None:
     rows = []
+    chromium = needed()
     with running() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
         page.add_init_script(WATCH + ASKED)
         watch(server, page, None, epochs=1)  # the first run pays for the page

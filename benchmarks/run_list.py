@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.table import markdown, quantile
+from scripts.find_browser import needed
 from scripts.serving import ROOT, serving
 
 MANY = 2000
@@ -59,14 +60,12 @@ def listed(page: Page, count: int) -> tuple[float, int]:
 
 
 def main(count: int = MANY) -> None:
-    found = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "find_browser.py"], stdout=subprocess.PIPE, text=True, check=True
-    )
+    chromium = needed()
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with TemporaryDirectory(prefix="threeseven-") as folder:
         subprocess.run([sys.executable, "-m", "scripts.many_runs", folder, str(count)], cwd=ROOT, check=True)
         with serving(Path(folder)) as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=arguments)
+            browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
             page = browser.new_page(base_url=server.url, viewport={"width": 1366, "height": 657})
             took, sizes = listed(page, count)
             frames = page.evaluate(SCROLL, SECONDS)

@@ -4,8 +4,6 @@ Frames are counted by `requestAnimationFrame` for some seconds; the worst is the
 Chromium paints with the processor, which the server and the training share here.
 """
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +14,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.server import Server, running
 from benchmarks.table import markdown
+from scripts.find_browser import needed
 from scripts.long_run import MOST_STEPS, write_long_run
-from scripts.serving import ROOT, serving
+from scripts.serving import serving
 
 VIEWPORT: Any = {"width": 1366, "height": 657}
 SECONDS = 5
@@ -115,12 +114,13 @@ def opening(browser: Browser, server: Server, run: str) -> list[tuple[str, str]]
     with page.expect_response(lambda answer: "/frames" in answer.url) as pack:
         page.get_by_label("Step of the run").press("Home")
     pack.value.finished()
-    page.wait_for_load_state("networkidle")
+    sizes = pack.value.request.sizes()
+    pictures = sizes["responseHeadersSize"] + sizes["responseBodySize"]
     rows = [
         ("files of the page, nothing cached", f"{before['files'] / 1000:.0f} kB"),
         ("a textbook run, complete", f"{before['data'] / 1000:.0f} kB"),
         ("the digits it is tested on, which the browser keeps", f"{before['digits'] / 1000:.0f} kB"),
-        ("all its pictures, when first looked back", f"{(taken['data'] - before['data']) / 1000:.0f} kB"),
+        ("all its pictures, when first looked back", f"{pictures / 1000:.0f} kB"),
         ("first paint, nothing cached", f"{paint:.0f} ms"),
     ]
     context.close()
@@ -152,12 +152,10 @@ def finished(server: Server, **recipe: object) -> str:
 
 
 def main() -> None:
-    found = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "find_browser.py"], capture_output=True, text=True, check=True
-    )
+    chromium = needed()
     with TemporaryDirectory() as folder:
         anyio.run(write_long_run, Path(folder), LONG)  # not beside Playwright, which has the thread's event loop
-        rows, opened, sizes = measured(found.stdout.strip(), Path(folder))
+        rows, opened, sizes = measured(chromium, Path(folder))
     print(markdown(("1366 × 657", "frames a second", "worst frame"), rows))
     print()
     print(markdown(("opening", ""), opened))

@@ -33,7 +33,7 @@ APPLICATIONS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 ADVICE = """\
-No Chromium or Chrome is here, and none could be installed, so the browser tests cannot run.
+No Chromium or Chrome is here, and none could be installed, so nothing can be shown in one.
 Install one (Debian/Ubuntu: sudo apt-get install chromium; macOS: brew install --cask chromium),
 or set CHROMIUM=/path/to/chromium."""
 
@@ -67,6 +67,14 @@ def starts(browser: str) -> bool:
 
 def find() -> Path | None:
     return next((Path(browser) for browser in candidates() if starts(browser)), None)
+
+
+def needed() -> str:
+    """The browser, or the end of this program, with advice. Not to be called while Playwright runs."""
+    browser = find()
+    if browser is None:
+        sys.exit(ADVICE)
+    return str(browser)
 
 
 def light() -> Path | None:

@@ -1,8 +1,6 @@
 """Take docs/screenshots/ from the running app: a server of its own, real `textbook` runs, a real drawing."""
 
 import os
-import subprocess
-import sys
 from io import BytesIO
 from math import cos, radians, sin
 from pathlib import Path
@@ -14,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from websockets.sync.client import connect
 
+from scripts.find_browser import needed
 from scripts.serving import ROOT, serving
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -151,12 +150,10 @@ def draw_three(page: Page) -> None:
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    found = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "find_browser.py"], stdout=subprocess.PIPE, text=True, check=True
-    )
+    chromium = needed()
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         with TemporaryDirectory(prefix="threeseven-") as folder, serving(Path(folder), first_run="true") as server:
             film(browser, server.url)
         with TemporaryDirectory(prefix="threeseven-") as folder, serving(Path(folder)) as server:
