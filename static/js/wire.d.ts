@@ -212,7 +212,10 @@ export type RunFinished = {
   time: number;
 };
 
-/** Ended by a person. `step` is 0 for a run stopped while it was queued. */
+/**
+ * Ended by a person. `step` is 0 for a run stopped while it was queued. `summary` tells of the newest kept model, which
+ * is of an earlier step where the run was stopped while it had no worker.
+ */
 export type RunStopped = {
   type: "RunStopped";
   seq: number;

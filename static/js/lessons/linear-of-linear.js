@@ -178,7 +178,9 @@ function figure(value) {
 
 /** @param {number} value */
 function small(value) {
-  return value === 0 || value >= 0.01 ? value.toFixed(2) : value.toFixed(10).replace(/0+$/, "").replace(/^(0\.0*\d{2}).*$/, "$1");
+  if (value >= 0.01 || value < 1e-10) return value.toFixed(2);
+  const digits = value < 1e-5 ? 1 : 2; // what comes of rounding alone, and has to fit a phone's table
+  return Number(value.toPrecision(digits)).toFixed(10).replace(/0+$/, "");
 }
 
 function said() {
