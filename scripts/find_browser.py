@@ -33,7 +33,7 @@ APPLICATIONS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 ADVICE = """\
-No Chromium or Chrome is here, and none could be installed, so nothing can be shown in one.
+No Chromium or Chrome is here, and none could be installed: what needs a browser cannot run.
 Install one (Debian/Ubuntu: sudo apt-get install chromium; macOS: brew install --cask chromium),
 or set CHROMIUM=/path/to/chromium."""
 

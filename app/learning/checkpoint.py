@@ -27,11 +27,11 @@ def checkpoint(
 ) -> Checkpoint:
     """Parameters on the CPU under PyTorch's names, and whatever else is needed to go on, as a safetensors file with
     ``more`` metadata. ``half``: rounded to float16, whose largest number is 65,504."""
-    says = {"model": recipe.model, "activation": recipe.activation, "step": str(step), "epoch": str(epoch)}
+    header = {"model": recipe.model, "activation": recipe.activation, "step": str(step), "epoch": str(epoch)}
     arrays = {name: value.numpy() for name, value in named.items()}
     if half:
         arrays = {name: value.clip(-HALF, HALF).astype(np.float16) for name, value in arrays.items()}
-    data = save(arrays, says | dict(more or {}))
+    data = save(arrays, header | dict(more or {}))
     return Checkpoint(step=step, epoch=epoch, kept=kept, data=data)
 
 
@@ -49,16 +49,16 @@ class Kept(NamedTuple):
 
 def read(data: bytes) -> Kept:
     """Raises ValueError where the file lacks what is needed to go on: an older one, or one in float16."""
-    says = metadata(data)
+    header = metadata(data)
     tensors = {name: torch.from_numpy(value.copy()) for name, value in load(data).items()}
-    if "epoch_losses" not in says or any(value.dtype != torch.float32 for value in tensors.values()):
+    if "epoch_losses" not in header or any(value.dtype != torch.float32 for value in tensors.values()):
         raise ValueError("the model that was kept lacks what is needed to go on from it")
     return Kept(
         tensors,
-        step=int(says["step"]),
-        epoch=int(says["epoch"]),
-        learning_rate=float(says["learning_rate"]),
+        step=int(header["step"]),
+        epoch=int(header["epoch"]),
+        learning_rate=float(header["learning_rate"]),
         # Older files may have some of steps after theirs.
-        losses=list(map(float, says["epoch_losses"].split()))[: int(says["batch"])],
-        summary=Summary.model_validate_json(says["summary"]),
+        losses=list(map(float, header["epoch_losses"].split()))[: int(header["batch"])],
+        summary=Summary.model_validate_json(header["summary"]),
     )

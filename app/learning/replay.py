@@ -100,16 +100,16 @@ class Replay:
 
     def __init__(self, resumptions: Mapping[str, Resumption]) -> None:
         self.logs = {run: LoggedRun(each) for run, each in resumptions.items()}
-        each_run = list(resumptions.values())
-        if len(steps := {each.step for each in each_run}) != 1:
+        runs = list(resumptions.values())
+        if len(steps := {each.step for each in runs}) != 1:
             raise ValueError("runs go on together from one step only")
         (self.step,) = steps
         """That they go on from."""
-        self.last = max(each.last for each in each_run)
+        self.last = max(each.last for each in runs)
         """The last step that a log has. Others may lack some of the end: a worker may be lost in mid-sentence."""
-        self.seconds = max(each.seconds for each in each_run)
+        self.seconds = max(each.seconds for each in runs)
         """For how long the runs had gone on when their logs end, at least."""
-        self.started = min((each.started for each in each_run if each.started is not None), default=None)
+        self.started = min((each.started for each in runs if each.started is not None), default=None)
 
     def shown(self, recorded: frozenset[int]) -> int:
         """How many pictures a log has besides those of the ``recorded`` steps."""

@@ -29,7 +29,7 @@ class Left:
         raise ConnectionResetError
 
 
-async def test_who_has_left_is_refused_without_a_word(tmp_path, anyio_backend):
+async def test_a_viewer_that_has_left_is_refused_without_a_word(tmp_path, anyio_backend):
     reported: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
 
