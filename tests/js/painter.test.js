@@ -3,22 +3,37 @@ import { test } from "node:test";
 
 import { Painter } from "../../static/js/shell/painter.js";
 
-/** A window whose frames come when they are told to. */
+/** A window whose clock goes on, and whose frames come, when it is told to. */
 function windowOfFrames() {
   /** @type {((now: number) => void)[]} */
   let asked = [];
+  let [time, frames] = [0, 0];
+  /** @type {{ at: number, work: () => void } | null} */
+  let timer = null;
   const window = {
     document: { hidden: false, addEventListener() {}, documentElement: { dataset: {} } },
     matchMedia: () => ({ matches: false }),
+    performance: { now: () => time },
+    setTimeout: (/** @type {() => void} */ work, /** @type {number} */ after) => (timer = { at: time + after, work }),
+    clearTimeout: () => (timer = null),
     requestAnimationFrame: (/** @type {(now: number) => void} */ paint) => asked.push(paint),
   };
   return {
     window: /** @type {Window} */ (/** @type {unknown} */ (window)),
     frame(/** @type {number} */ now) {
+      time = now;
+      if (timer && timer.at <= now) {
+        const { work } = timer;
+        timer = null;
+        work();
+      }
       const due = asked;
       asked = [];
+      frames += due.length;
       for (const paint of due) paint(now);
     },
+    /** How many frames were asked for and came. */
+    frames: () => frames,
   };
 }
 
@@ -50,6 +65,35 @@ test("a pause that is over holds nothing back, whatever was painted while it las
   frame(1016);
   assert.deepEqual(painted, { first: 1, second: 1 });
   pause = 0;
+  first();
   frame(1032);
   assert.deepEqual(painted, { first: 2, second: 2 });
+});
+
+test("what may be painted seldom waits without asking for frames, and is painted as soon as it may be", () => {
+  const { window, frame, frames } = windowOfFrames();
+  /** @type {number[]} */
+  const painted = [];
+  const due = new Painter(window).add(() => painted.push(now), 1000);
+  let now = 100;
+  due();
+  frame(now);
+  due();
+  for (now = 110; now < 2000; now += 10) frame(now);
+  assert.deepEqual(painted, [100, 1100]);
+  assert.ok(frames() <= 5, `${frames()} frames`);
+});
+
+test("what is to be painted at once does not wait for what may be painted seldom", () => {
+  const { window, frame } = windowOfFrames();
+  const painted = { seldom: 0, often: 0 };
+  const painter = new Painter(window);
+  const seldom = painter.add(() => (painted.seldom += 1), 1000);
+  const often = painter.add(() => (painted.often += 1));
+  seldom();
+  frame(100);
+  seldom();
+  often();
+  frame(110);
+  assert.deepEqual(painted, { seldom: 1, often: 1 });
 });

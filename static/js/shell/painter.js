@@ -4,6 +4,7 @@
 import { isPrinted } from "./theme.js";
 
 const ROUNDS = 3; // before paper: what is painted may ask for more, and what moves would do so for ever
+const FRAME = 17; // milliseconds, nearly: what is due within two is waited for by frames, which come in time
 
 /** @typedef {{paint: () => void, every: number, last: number}} Work */
 
@@ -12,6 +13,7 @@ export class Painter {
   /** @type {Set<Work>} */
   #due = new Set();
   #frame = 0;
+  #timer = 0;
   #painting = false;
   #pause;
   #ended;
@@ -30,6 +32,7 @@ export class Painter {
     signal?.addEventListener("abort", () => {
       this.#due.clear();
       window.cancelAnimationFrame(this.#frame);
+      window.clearTimeout(this.#timer);
     });
   }
 
@@ -49,7 +52,15 @@ export class Painter {
 
   #schedule() {
     if (this.#due.size && !this.#painting && isPrinted(this.#window.document)) return this.#paintNow();
+    if (this.#timer) this.#window.clearTimeout(this.#timer);
+    this.#timer = 0;
     if (this.#frame || !this.#due.size || this.#window.document.hidden) return;
+    // A frame costs the browser a millisecond or two though nothing is painted in it.
+    const left = this.#left();
+    if (left > 2 * FRAME) {
+      this.#timer = this.#window.setTimeout(() => this.#schedule(), left - FRAME);
+      return;
+    }
     this.#frame = this.#window.requestAnimationFrame((now) => {
       this.#frame = 0;
       const pause = this.#pause();
@@ -61,6 +72,14 @@ export class Painter {
       }
       this.#schedule();
     });
+  }
+
+  /** Milliseconds until the first is to be painted; not above 0 where one is already. */
+  #left() {
+    const [now, pause] = [this.#window.performance.now(), this.#pause()];
+    let left = Infinity;
+    for (const { last, every } of this.#due) left = Math.min(left, last + Math.max(every, pause) - now);
+    return left;
   }
 
   #paintNow() {
