@@ -48,6 +48,6 @@ test("what is no whole pack is refused", () => {
 test("many digits are read as each is by itself", () => {
   const digits = unpackDigits(pack(100));
   const net = network(7);
-  const logits = readAll(net, digits);
+  const logits = readAll(net, digits.lit);
   for (let i = 0; i < 100; i++) assert.ok(Math.abs(logits[i] - net.logit(digits.image(i))) < 1e-9);
 });

@@ -41,7 +41,7 @@ test("no piece of a file is taken for a whole one", () => {
 test("the pushes of units and the last bias add up to the logit", () => {
   for (const activation of /** @type {const} */ (["relu", "none", "tanh", "sigmoid"])) {
     const network = networkOfVector(vectorOf(file(two)), { model: "simple_net", activation });
-    const pushes = unitPushes(network, unitSums(network, digits));
+    const pushes = unitPushes(network, unitSums(network, digits.lit));
     for (let i = 0; i < digits.count; i++) {
       const logit = pushes[i] + pushes[digits.count + i] + network.outputBias;
       assert.ok(Math.abs(logit - network.logit(digits.image(i))) < 1e-9);

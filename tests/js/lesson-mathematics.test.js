@@ -52,7 +52,7 @@ test("a curve along a weight is computed once for all places of the slider", () 
 test("L2 agrees with the linear model whose weights are the difference of the means", () => {
   const [three, seven] = [0, 1].map(() => Float64Array.from({ length: 784 }, () => next()));
   const nearer = nearness(digits, { three, seven }, "l2");
-  const scores = linearScores(digits, { three, seven });
+  const scores = linearScores(digits.lit, { three, seven });
   const squares = (/** @type {Float64Array} */ values) => values.reduce((sum, value) => sum + value * value, 0);
   nearer.forEach((value, i) => {
     const image = digits.image(i);

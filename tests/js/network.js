@@ -42,7 +42,7 @@ for (const { recipe, values, frame, images: indices } of cases) {
   const parts = contributions(network, images[0]);
   const on = network.piecewiseLinear ? switchedOn(network, network.hidden(images[0])) : [];
   answers.push({
-    logits: base64(readAll(network, digits)),
+    logits: base64(readAll(network, digits.lit)),
     one: network.logit(images[0]),
     ...slope,
     gradient: base64(slope.gradient),

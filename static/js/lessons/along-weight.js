@@ -13,7 +13,7 @@ const HALVINGS = 24; // of the stretch in which a digit's turn is looked for
 
 /** @param {Network} network @param {Digits} digits @returns {AllSums} */
 export function allSums(network, digits) {
-  const sums = unitSums(network, digits);
+  const sums = unitSums(network, digits.lit);
   const pushes = unitPushes(network, sums);
   const logits = new Float64Array(digits.count).fill(network.outputBias);
   for (let at = 0; at < pushes.length; at++) logits[at % digits.count] += pushes[at];

@@ -87,7 +87,7 @@ async function load() {
     const means = { three, seven };
     const of = (/** @type {Norm} */ each) => nearness(all, means, each);
     const l2 = of("l2");
-    const agreed = linearScores(all, means).filter((score, i) => score > 0 === l2[i] > 0).length;
+    const agreed = linearScores(all.lit, means).filter((score, i) => score > 0 === l2[i] > 0).length;
     loaded = { all, means, nearer: { l1: of("l1"), l2, signed: of("signed"), late: of("late") }, agreed };
     show();
   } catch (error) {
@@ -185,7 +185,7 @@ async function findOnlyNetwork(member) {
     return null; // the page stands without these
   });
   if (!network) return;
-  const logits = readAll(network, all);
+  const logits = readAll(network, all.lit);
   const { l1, l2 } = loaded.nearer;
   const wrong = (/** @type {Float64Array} */ values, /** @type {number} */ i) => values[i] > 0 !== (all.labels[i] === 3);
   const only = [...all.labels.keys()].filter((i) => !wrong(logits, i) && wrong(l1, i) && wrong(l2, i));

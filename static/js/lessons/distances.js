@@ -38,7 +38,7 @@ export function nearness(digits, { three, seven }, norm) {
 /**
  * What each digit gets from the linear model that L2 is in secret: its pixels times mean 3 − mean 7, and a fixed number.
  *
- * @param {import("../model/digits.js").Digits} digits
+ * @param {import("../model/digits.js").LitPixels} digits
  * @param {{three: Image, seven: Image}} means
  */
 export function linearScores({ count, starts, places, values }, { three, seven }) {

@@ -21,7 +21,7 @@ export class Fold {
   constructor(network, digits) {
     this.#network = network;
     this.#digits = digits;
-    this.#pushes = unitPushes(network, unitSums(network, digits));
+    this.#pushes = unitPushes(network, unitSums(network, digits.lit));
     this.logits = this.#rest(0);
   }
 
@@ -46,7 +46,7 @@ export class Fold {
    * @returns {Folded}
    */
   at(units) {
-    const { starts, places, values, count } = this.#digits;
+    const { starts, places, values, count } = this.#digits.lit;
     const { bias, output } = this.#network;
     const picture = this.picture(units);
     const logits = this.#rest(units);

@@ -30,7 +30,7 @@ export async function readPictures({ run, recipe, steps, digits, signal }, onPoi
     if (signal.aborted) return;
     if (seen.has(pictured)) continue;
     seen.add(pictured);
-    onPoint({ step: pictured, accuracy: sharesRight(readAll(network, digits), digits.labels).all, ofPicture: true });
+    onPoint({ step: pictured, accuracy: sharesRight(readAll(network, digits.lit), digits.labels).all, ofPicture: true });
   }
 }
 

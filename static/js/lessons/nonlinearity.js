@@ -104,11 +104,11 @@ async function look() {
     const [network, plain] = await Promise.all([fetchNetwork(member.run, member.recipe), digits.get()]);
     const seen = invertedDigits(plain, member.recipe);
     const inverted = new Set(invertedPlaces(plain.count, member.recipe));
-    const logits = readAll(network, plain);
-    const negatives = readAll(network, invertedDigits(plain, { invert: 1, seed: 0 }));
+    const logits = readAll(network, plain.lit);
+    const negatives = readAll(network, invertedDigits(plain, { invert: 1, seed: 0 }).lit);
     if (reading !== member.run) return;
     const [black, white] = [new Float32Array(PIXELS), new Float32Array(PIXELS).fill(1)];
-    read = { run: member.run, network, plain, seen, inverted, logits, negatives, sums: unitSums(network, seen), mirror: network.logit(black) + network.logit(white) };
+    read = { run: member.run, network, plain, seen, inverted, logits, negatives, sums: unitSums(network, seen.lit), mirror: network.logit(black) + network.logit(white) };
     show();
   } catch (problem) {
     if (reading === member.run) reading = "";

@@ -54,7 +54,7 @@ async function look() {
     const { network, step } = asked === LAST ? { network: await fetchNetwork(member.run, member.recipe), step: LAST } : await pastNetwork(member, asked);
     const all = await digits.get();
     if (mine.signal.aborted) return;
-    const logits = readAll(network, all);
+    const logits = readAll(network, all.lit);
     read = { logits, labels: all.labels, step, run: member.run, look: lookOf(logits, all.labels) };
     show();
   } catch (error) {

@@ -66,7 +66,7 @@ export class UnitsOff {
   /** Another network, and the digits that it reads. @param {Network} network @param {Digits} digits */
   take(network, digits) {
     const read = {
-      pushes: unitPushes(network, unitSums(network, digits)),
+      pushes: unitPushes(network, unitSums(network, digits.lit)),
       bias: network.outputBias,
       threes: digits.labels.map((label) => Number(label === 3)),
     };

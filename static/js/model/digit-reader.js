@@ -38,8 +38,7 @@ export class DigitReader {
         this.#worker = this.#digits = null;
         reject(new ProblemError(0, "No digits are read", "The page’s worker has failed. Reload the page."));
       };
-      const { count, starts, places, values } = digits;
-      worker.postMessage({ weights, recipe, digits: digits === this.#digits ? null : { count, starts, places, values } });
+      worker.postMessage({ weights, recipe, digits: digits === this.#digits ? null : digits.all });
       this.#digits = digits;
     });
   }

@@ -1,9 +1,7 @@
 // A network reads many digits.
 
-/** @import { Digits } from "./digits.js" */
+/** @import { LitPixels } from "./digits.js" */
 /** @import { Network } from "./network.js" */
-
-/** @typedef {Pick<Digits, "count" | "starts" | "places" | "values">} LitPixels */
 
 /**
  * All logits. Two thousand digits take 256 units a tenth of a second: pages leave it to `DigitReader`.

@@ -1,13 +1,13 @@
 // What each unit of a network adds up for each digit, so that what is changed afterwards costs only what it changes.
 
-/** @import { Digits } from "./digits.js" */
+/** @import { LitPixels } from "./digits.js" */
 /** @import { Network } from "./network.js" */
 
 /**
  * Before the activation, biases included.
  *
  * @param {Network} network
- * @param {Digits} digits
+ * @param {LitPixels} digits
  * @returns {Float64Array} unit by unit, in each all digits side by side
  */
 export function unitSums({ first, bias, units }, { starts, places, values, count }) {
