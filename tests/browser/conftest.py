@@ -74,6 +74,8 @@ MEDIA = {
 """What a context emulates unless it is told otherwise."""
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""Those of axe-core's rules that look at colours: all that another theme can break."""
 
 StartServer = Callable[..., str]
 NewPage = Callable[..., Page]
@@ -351,23 +353,25 @@ def phone(used_again: Callable[..., UsedAgain], complaints: list[str]) -> Iterat
 
 
 @pytest.fixture
-def assert_accessible() -> Callable[[Page], None]:
-    """Fails, naming rule and element, where axe-core finds a page as it is now against WCAG 2.1 A or AA."""
+def assert_accessible() -> Callable[..., None]:
+    """Fails, naming rule and element, where axe-core finds a page as it is now against WCAG 2.1 A or AA:
+    ``assert_accessible(page)``, and ``assert_accessible(page, colours=True)`` once it is in another theme.
+    """
     axe = ROOT / "node_modules" / "axe-core" / "axe.min.js"
     assert axe.is_file(), "axe-core is not installed: run `make install`"
     source = axe.read_text()
 
-    def check(page: Page) -> None:
+    def check(page: Page, *, colours: bool = False) -> None:
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)
         # Of what passes one result is enough: to describe each element of it takes as long as all the rest.
         found = page.evaluate(
-            """async (tags) => {
-              const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };
+            """async ([type, values]) => {
+              const options = { runOnly: { type, values }, resultTypes: ["violations"] };
               const { violations, passes } = await axe.run(document, options);
               return { violations, passes: passes.length };
             }""",
-            WCAG,
+            ["rule", COLOURS] if colours else ["tag", WCAG],
         )
         violations = [
             f"{rule['id']} ({rule['help']})\n  {' '.join(map(str, node['target']))}\n  {node['failureSummary']}"

@@ -12,7 +12,7 @@ from tests.browser.waiting import at_rest, until
 def test_a_class_is_told_where_to_go(
     start_server: Callable[..., str],
     new_page: Callable[..., Page],
-    assert_accessible: Callable[[Page], None],
+    assert_accessible: Callable[..., None],
 ) -> None:
     page = new_page(base_url=start_server(host="0.0.0.0", open="true"), viewport={"width": 1920, "height": 1080})
     page.goto("/draw?present")
@@ -47,7 +47,7 @@ def test_a_class_is_told_where_to_go(
     expect(place).to_be_hidden()
 
 
-def test_a_server_of_one_machine_says_how_to_open_it(page: Page, assert_accessible: Callable[[Page], None]) -> None:
+def test_a_server_of_one_machine_says_how_to_open_it(page: Page, assert_accessible: Callable[..., None]) -> None:
     page.goto("/about?present")
     expect(page.locator("#present")).to_contain_text("--host 0.0.0.0")
     expect(page.locator("#present img")).to_have_count(0)
@@ -59,7 +59,7 @@ def test_a_server_of_one_machine_says_how_to_open_it(page: Page, assert_accessib
 
 
 def test_the_description_of_the_api_can_be_read(
-    new_page: Callable[..., Page], assert_accessible: Callable[[Page], None]
+    new_page: Callable[..., Page], assert_accessible: Callable[..., None]
 ) -> None:
     page = new_page(color_scheme="light", reduced_motion="reduce")
     page.goto("/docs")
@@ -72,10 +72,10 @@ def test_the_description_of_the_api_can_be_read(
     assert_accessible(page)
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_class(re.compile("dark-mode"))
-    assert_accessible(page)
+    assert_accessible(page, colours=True)
     page.emulate_media(color_scheme="light", forced_colors="active")
     expect(page.locator("html")).not_to_have_class(re.compile("dark-mode"))
-    assert_accessible(page)
+    assert_accessible(page, colours=True)
 
 
 def test_the_tab_tells_how_a_run_ended(page: Page, finished_run: str) -> None:
