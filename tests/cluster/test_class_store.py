@@ -13,7 +13,7 @@ from app.web.classroom import shared_store
 from app.web.classroom.shared_store import SharedStore
 from app.web.classroom.store import UnknownClass
 from app.web.leader import NoLeader
-from tests.faults.conftest import until
+from tests.waiting import until
 from tests.web.test_class_store import HOURS, ONE, OTHER, Clock
 from tests.web.test_class_store import clock as clock
 from tests.web.test_class_store import test_a_class_that_nobody_steers_is_closed_after_some_hours as test_time

@@ -1,26 +1,13 @@
 """A disk that is really full."""
 
-import asyncio
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 PIECE = 1 << 16
-
-PATIENCE = 90
-"""Seconds, at least, on a busy machine."""
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Return once it holds. What a server notices by itself, nobody can wait for otherwise."""
-    for _ in range(PATIENCE * 100):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail(f"it has not come within {PATIENCE} s")
 
 
 class SmallDisk:

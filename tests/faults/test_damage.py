@@ -22,6 +22,7 @@ from app.sweep import Sweep
 from tests.conftest import Server
 from tests.formats.unpack import split, unpack
 from tests.history.logs import finished, numbered, queued, started, steps, whole_run
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -158,11 +159,6 @@ async def test_a_run_that_was_deleted_nobody_knows_when_can_be_restored(url: str
         assert [each.id for each in (await history.runs())[0]] == ["c", "b", "a"]
 
 
-async def until_none_is_deleted(history: History) -> None:
-    while (await history.deleted_drawings())[0]:
-        pass
-
-
 async def test_drawings_that_cannot_be_read_are_left_out_and_deleted_in_time(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -173,7 +169,11 @@ async def test_drawings_that_cannot_be_read_are_left_out_and_deleted_in_time(
     async with History.open(url) as history:
         found, *_ = await history.drawings(10, 0)
         assert [each.pixels[0] for each in found] == [9]
-        await until_none_is_deleted(history)
+
+        async def gone() -> bool:
+            return not (await history.deleted_drawings())[0]
+
+        await until(gone)
     assert "looked after" not in caplog.text
 
 

@@ -24,8 +24,8 @@ from app.history.history import History
 from app.history.limits import Limits
 from app.history.unavailable import HistoryUnavailable, WriteRefused
 from tests.conftest import Server
-from tests.faults.conftest import until
 from tests.history.logs import finished, numbered, queued, started, steps
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.history import history as history_module
 from app.history.history import History
-from tests.faults.conftest import until
 from tests.history.logs import finished, numbered, queued, started, weights
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 

@@ -18,8 +18,9 @@ from app.history.limits import Limits, NoRoom
 from app.history.unavailable import DiskFull, WriteRefused
 from app.recipe import Recipe
 from tests.conftest import Server
-from tests.faults.conftest import SmallDisk, until
+from tests.faults.conftest import SmallDisk
 from tests.history.logs import finished, numbered, queued, started, weights
+from tests.waiting import until, wait_until
 
 pytestmark = pytest.mark.anyio
 
@@ -168,8 +169,7 @@ def test_a_server_says_so_and_goes_on_though_its_worker_dies_meanwhile(
         assert client.get("/healthz").status_code == 200
         worker = server.worker_of(run)
         os.kill(worker, signal.SIGKILL)
-        while Path(f"/proc/{worker}").exists():  # until its end is noticed
-            pass
+        wait_until(lambda: not Path(f"/proc/{worker}").exists())  # its end has been noticed
         assert client.get(f"/api/runs/{run}").json()["state"] == "running"
         disk.empty()
         client.post(f"/api/runs/{run}/control", json={"pace": "full"}).raise_for_status()
@@ -190,8 +190,7 @@ def test_on_a_full_disk_active_runs_can_be_stopped_and_then_deleted(
         server.until(running, "EpochEnded")
         waiting = [server.start(epochs=1)["id"] for _ in range(2)]
         disk.fill()
-        while "the disk is full" not in client.get("/readyz").text:
-            pass
+        wait_until(lambda: "the disk is full" in client.get("/readyz").text)
         assert client.get(f"/api/runs/{running}").json()["state"] == "running"
         for run in (waiting[0], running, waiting[1]):
             asked = client.post(f"/api/runs/{run}/control", json={"action": "stop"})
@@ -231,9 +230,8 @@ def test_a_server_starts_on_a_full_disk_and_says_what_is_wrong(
     disk.fill()
     with serve(disk.folder, reserve_bytes="0", first_run="true") as server, server.client() as client:
         assert client.get(f"/api/runs/{ended}").json()["state"] == "finished"
-        while (ready := client.get("/readyz")).status_code != 503:  # it serves while it still tries to write
-            pass
-        assert "disk" in ready.text
+        wait_until(lambda: client.get("/readyz").status_code == 503)  # it serves while it still tries to write
+        assert "disk" in client.get("/readyz").text
         assert client.post("/api/runs", json={}).status_code == 507
         disk.empty()
         assert "without warning" in str(server.until(left, "RunInterrupted")["reason"])

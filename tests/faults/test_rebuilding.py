@@ -11,8 +11,9 @@ from app.history import history as history_module
 from app.history.database import Database
 from app.history.history import History
 from app.history.limits import Limits
-from tests.faults.conftest import SmallDisk, until
+from tests.faults.conftest import SmallDisk
 from tests.history.logs import finished, numbered, queued, started, weights
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 

@@ -11,6 +11,7 @@ from app.history import drawings
 from app.history.drawings import TooManyDrawings
 from app.history.history import History
 from app.history.limits import Limits
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -70,8 +71,11 @@ async def test_they_are_gone_once_they_can_no_longer_be_restored(url: str) -> No
     async with History.open(url, Limits(undo_seconds=0.2)) as history:
         await history.put_drawings([drawing(1)])
         await history.remove_drawings()
-        while (await history.deleted_drawings())[0]:  # which nobody asked to be removed
-            pass
+
+        async def gone() -> bool:
+            return not (await history.deleted_drawings())[0]
+
+        await until(gone)  # though nobody asked for it
         assert await history.restore_drawings() == (0, 0)
     async with History.open(url, Limits(undo_seconds=0)) as history:
         await history.put_drawings([drawing(1)])

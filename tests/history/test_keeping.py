@@ -17,6 +17,7 @@ from app.recipe import Recipe
 from app.storage import Storage
 from app.sweep import SWEEP_BYTES, Sweep
 from tests.history.logs import finished, numbered, queued, started, steps, weights, whole_run
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -48,11 +49,13 @@ async def listed(history: History) -> list[str]:
 
 async def settled(history: History, deleted: int = 0) -> Storage:
     """Once runs take no more than they may, and no more than ``deleted`` can still be restored."""
-    while True:
+
+    async def within() -> Storage | None:
         storage = await history.storage()
-        within = storage.bytes <= (storage.keep_bytes or storage.bytes)
-        if within and len(storage.deleted) <= deleted and not history.purging:
-            return storage
+        few = storage.bytes <= (storage.keep_bytes or storage.bytes) and len(storage.deleted) <= deleted
+        return storage if few and not history.purging else None
+
+    return await until(within)
 
 
 async def test_what_runs_take_is_known_at_every_moment(url: str) -> None:
@@ -230,14 +233,14 @@ async def test_the_oldest_lose_their_models_first_and_then_go(url: str, caplog: 
         assert await listed(history) == ["d"]  # the live one stays, with its model
         assert await history.checkpoint("d") is not None
         assert history.bytes == taken(url) > 10_000
-        while "Runs take" not in caplog.text:
-            await history.storage()
+        await until(lambda: "Runs take" in caplog.text)
 
 
 async def after_removals(history: History, count: int) -> Storage:
-    while True:
-        if len((storage := await history.storage()).removed) >= count:
-            return storage
+    async def removed() -> Storage | None:
+        return storage if len((storage := await history.storage()).removed) >= count else None
+
+    return await until(removed)
 
 
 async def test_named_lesson_and_active_runs_stay(url: str) -> None:

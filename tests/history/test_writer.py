@@ -19,6 +19,7 @@ from app.history.unavailable import HistoryUnavailable
 from app.history.writer import DatabaseTaken, SessionWriter
 from tests.conftest import Server
 from tests.history.logs import finished, numbered, queued, started, steps
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -133,11 +134,6 @@ def gone(other: Engine) -> Iterator[Callable[[], None]]:
         allow(True)
 
 
-async def is_set(flag: Callable[[], object]) -> None:
-    while not flag():
-        await anyio.lowlevel.checkpoint()
-
-
 @pytest.mark.parametrize("answered", [True, False])
 async def test_what_may_have_been_committed_is_waited_for_as_long_as_the_database_is_gone(
     database: Database, other: Engine, monkeypatch: pytest.MonkeyPatch, answered: bool
@@ -146,7 +142,7 @@ async def test_what_may_have_been_committed_is_waited_for_as_long_as_the_databas
     with gone(other) as leave:
         losing_commits(monkeypatch, database._engine, leave, answered=answered)
         writing = asyncio.create_task(database.write(insert))
-        await is_set(lambda: database.undecided)
+        await until(lambda: database.undecided)
         assert database.trouble == "The database cannot be used."
     assert await writing == "inserted"
     assert [database.undecided, database.trouble] == [None, None]
@@ -180,7 +176,7 @@ async def test_runs_go_on_and_all_else_is_refused_while_the_database_is_gone(
                 else:
                     losing_commits(monkeypatch, history._database._engine, leave, answered=number % 4 == 0)
                 appending = asyncio.create_task(history.append("run", [record]))
-                await is_set(lambda: history.trouble)
+                await until(lambda: history.trouble)
                 with pytest.raises(HistoryUnavailable):
                     await history.rename("another", "of a person")
             assert (await appending).seq == record.seq
@@ -199,7 +195,7 @@ async def test_a_history_is_closed_while_what_was_written_last_is_not_known(
         async with History.open(empty_postgres) as history:
             losing_commits(monkeypatch, history._database._engine, leave, answered=True)
             creating = asyncio.create_task(history.create(queued()))
-            await is_set(lambda: history.trouble)
+            await until(lambda: history.trouble)
         with pytest.raises(HistoryUnavailable):
             await creating
     async with History.open(empty_postgres) as history:
@@ -243,12 +239,11 @@ async def test_one_that_is_silent_for_long_is_replaced_and_writes_no_more(
     monkeypatch.setattr(writer, "SILENT_SECONDS", 0.0)
     waits = asyncio.create_task(database.write(lambda connection: connection.execute(text("SELECT pg_sleep(0.5)"))))
     with other.connect() as connection:
-        while not connection.scalar(text("SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.5)'")):
-            await anyio.lowlevel.checkpoint()
+        waiting = text("SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.5)'")
+        await until(lambda: connection.scalar(waiting))
     assert not SessionWriter.end_silent(engine)  # what takes long is not silent
     await waits
-    while not SessionWriter.end_silent(engine):
-        await anyio.lowlevel.checkpoint()
+    await until(lambda: SessionWriter.end_silent(engine))
     engine.dispose()
     successor = await anyio.to_thread.run_sync(Database, empty_postgres)
     with pytest.raises(DatabaseInUse):

@@ -21,6 +21,7 @@ from app.running.supervisor import Supervisor
 from app.running.workers import cores
 from tests.running.conftest import supervised
 from tests.running.watching import PATIENCE, Watcher
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -42,9 +43,7 @@ def endless(seed: int) -> Gradient:
 
 async def begun(supervisor: Supervisor, experiments: int) -> int:
     """The process that computes so many experiments, as soon as it does."""
-    with anyio.fail_after(PATIENCE):
-        while len(supervisor.computing) < experiments:
-            await anyio.lowlevel.checkpoint()
+    await until(lambda: len(supervisor.computing) >= experiments)
     (pid,) = set(supervisor.computing)
     return pid
 
@@ -83,9 +82,8 @@ async def test_the_same_question_is_computed_once_and_cancelled_with_its_last_wa
     assert supervisor.computing == [pid]
     waiters[2].cancel()
     await asyncio.wait(waiters)
+    await until(lambda: not supervisor.computing)
     with anyio.fail_after(PATIENCE):
-        while supervisor.computing:
-            await anyio.lowlevel.checkpoint()
         await supervisor.compute("batch", quick())
         assert supervisor.idle_workers.count(pid) == 1  # it was asked to end, not killed
 
@@ -105,8 +103,7 @@ async def test_what_takes_too_long_by_the_clock_is_cancelled_with_processor_seco
     with anyio.fail_after(PATIENCE):
         with pytest.raises(TimeoutError, match=r"longer than 0\.2 s"):
             await supervisor.compute("gradient", endless(5))
-        while supervisor.computing:
-            await anyio.lowlevel.checkpoint()
+    await until(lambda: not supervisor.computing)
 
 
 async def test_what_gets_no_worker_in_time_is_refused_and_waits_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

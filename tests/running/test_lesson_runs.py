@@ -2,8 +2,6 @@
 
 import json
 
-import anyio
-import anyio.lowlevel
 import pytest
 
 from app.controls import Act, SetLearningRate
@@ -19,7 +17,8 @@ from app.running.supervisor import Supervisor
 from app.sweep import Value, combinations
 from app.web.answers import Answers
 from app.web.lesson_runs import LessonRuns
-from tests.running.watching import PATIENCE, Watcher
+from tests.running.watching import Watcher
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -114,9 +113,7 @@ async def test_what_a_lesson_asks_is_answered_before_somebody_does(supervisor: S
     answers.keep("timings", "{}", b"of before")
     async with LessonRuns.open(history, supervisor) as runs:
         runs.prepare([Lesson("one", "One", "?", "!", experiments=asked)], answers)
-        with anyio.fail_after(PATIENCE):
-            while (answer := answers.get("array_and_tensor", "{}")) is None:
-                await anyio.lowlevel.checkpoint()
+        answer = await until(lambda: answers.get("array_and_tensor", "{}"))
     assert {each["about"] for each in json.loads(answer)["beside"]} >= {"jagged", "mixed", "gradient"}
     assert answers.get("timings", "{}") == b"of before"
 

@@ -3,7 +3,6 @@
 import os
 import signal
 
-import anyio
 import pytest
 
 from app.checkpoint import Checkpoint
@@ -32,7 +31,8 @@ from app.running.start import Start
 from app.running.supervisor import Supervisor
 from app.sweep import Value, combinations
 from tests.running.test_lost_workers import content
-from tests.running.watching import LONG, PATIENCE, Watcher
+from tests.running.watching import LONG, Watcher
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -114,14 +114,10 @@ async def test_what_members_were_told_holds_in_their_next_worker_and_each_can_be
     changed = await second.until(Controlled)
     await second.until(EpochEnded)
     kill_worker_of(runs[0], supervisor)
-    with anyio.fail_after(PATIENCE):
-        while runs[0].id in supervisor.workers:
-            await anyio.lowlevel.checkpoint()
+    await until(lambda: runs[0].id not in supervisor.workers, pause=0)
     await supervisor.control_sweep(str(runs[0].sweep), SetSpeed(steps_per_second=100))
     assert (await first.until(WorkerLost)).checkpoint == 0
-    with anyio.fail_after(PATIENCE):
-        while runs[0].id not in supervisor.workers:
-            await anyio.lowlevel.checkpoint()
+    await until(lambda: runs[0].id in supervisor.workers)
     await supervisor.control(runs[0].id, STOP)
     await first.until(RunStopped)
     for watcher in second, third:

@@ -5,7 +5,6 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-import anyio
 import pytest
 
 from app.checkpoint import Checkpoint
@@ -33,7 +32,8 @@ from app.recipe import Recipe
 from app.running import lost_workers
 from app.running.supervisor import Supervisor
 from tests.learning import mnist_files
-from tests.running.watching import LONG, PATIENCE, Watcher
+from tests.running.watching import LONG, Watcher
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -124,9 +124,7 @@ async def test_what_it_is_told_meanwhile_is_not_lost(supervisor: Supervisor, his
     os.kill(pid, signal.SIGSTOP)  # it takes nothing more
     await supervisor.control(run.id, SetLearningRate(learning_rate=0.4))
     os.kill(pid, signal.SIGKILL)
-    with anyio.fail_after(PATIENCE):
-        while run.id in supervisor.workers:
-            await anyio.lowlevel.checkpoint()
+    await until(lambda: run.id not in supervisor.workers, pause=0)
     assert await history.get(run.id)
     await supervisor.control(run.id, PAUSE)
     await watcher.until(WorkerReplaced)
@@ -140,9 +138,7 @@ async def test_a_run_that_waits_for_its_next_worker_can_be_stopped(supervisor: S
     watcher = Watcher(history, run.id)
     await watcher.until(EpochEnded)
     kill_worker_of(run.id, supervisor)
-    with anyio.fail_after(PATIENCE):
-        while run.id in supervisor.workers:
-            await anyio.lowlevel.checkpoint()
+    await until(lambda: run.id not in supervisor.workers, pause=0)
     await supervisor.control(run.id, STOP)
     stopped = await watcher.until(RunStopped)
     assert stopped.step >= watcher.column("step")[-1]
@@ -202,9 +198,7 @@ async def test_a_run_that_had_begun_waits_while_no_worker_can_be_had(
         away = images.rename(tmp_path / "away")  # without which no worker becomes ready
         kill_worker_of(run.id, supervisor)
         lost = await watcher.until(WorkerLost)
-        with anyio.fail_after(PATIENCE):
-            while supervisor.trouble is None:
-                await anyio.lowlevel.checkpoint()
+        await until(lambda: supervisor.trouble)
         away.rename(images)
         assert (await watcher.until(WorkerReplaced)).step == lost.step
 

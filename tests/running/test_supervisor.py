@@ -36,6 +36,7 @@ from app.running.process import WorkerProcess
 from app.running.steering import NotActive
 from app.running.supervisor import QueueFull, Supervisor
 from tests.running.watching import LONG, PATIENCE, Watcher
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -258,9 +259,7 @@ async def test_a_run_begins_though_every_worker_it_is_given_to_has_died(
         await Watcher(history, run.id).until(Steps)
     workers = {supervisor.workers[run.id] for run in both}
     await supervisor.stop()
-    with anyio.fail_after(PATIENCE):
-        while not workers <= set(supervisor.idle_workers):
-            await anyio.lowlevel.checkpoint()
+    await until(lambda: workers <= set(supervisor.idle_workers))
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
     version = await supervisor.wait_queue(-1)
@@ -359,9 +358,7 @@ async def test_what_stood_by_while_another_supervised_trains_the_first_run(
     monkeypatch.setattr(supervisor_module, "WARM_DELAY", 0)
     supervisor = Supervisor(history, concurrent_runs=1, queued_runs=2, device=engine.device, mnist_dir=None)
     async with supervisor.warmed():
-        with anyio.fail_after(PATIENCE):
-            while not supervisor.ready:
-                await anyio.lowlevel.checkpoint()
+        await until(lambda: supervisor.ready)
         (stood_by,) = supervisor.idle_workers
         async with supervisor:
             run = await supervisor.start(Recipe(device="cpu"), pace=SetPace(pace="watch"))

@@ -20,6 +20,7 @@ from app.running.supervisor import Supervisor
 from app.running.warm_worker import ActiveTask, WarmWorker
 from tests.running.conftest import CANCEL_SECONDS
 from tests.running.watching import LONG, PATIENCE, Watcher
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -144,9 +145,7 @@ async def test_a_worker_that_has_grown_takes_more_while_a_run_pauses_in_it(
         assert its == grown
         assert (grown == trainer) == (cores == 1)
         await supervisor.stop()
-        with anyio.fail_after(PATIENCE):
-            while supervisor.workers:
-                await anyio.lowlevel.checkpoint()
+        await until(lambda: not supervisor.workers)
         assert (await place_of(SetPace(pace="slow")))[1] != grown
 
 
@@ -161,5 +160,4 @@ async def test_a_worker_that_grew_with_a_task_that_failed_is_replaced(
             before = supervisor.idle_workers
             with pytest.raises(ExperimentFailed):
                 await supervisor.compute("no such experiment", QUESTION)
-            while supervisor.idle_workers in ([], before):
-                await anyio.lowlevel.checkpoint()
+        await until(lambda: supervisor.idle_workers not in ([], before))

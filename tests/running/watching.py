@@ -7,13 +7,12 @@ import anyio
 from app.events import Event, Steps
 from app.history.history import History
 from app.recipe import Recipe
+from tests.waiting import PATIENCE as PATIENCE
 
 E = TypeVar("E", bound=Event)
 
 LONG = Recipe(epochs=1000, batch_size=32)
 """387,000 steps, which no test waits for."""
-PATIENCE = 200
-"""Seconds, on a busy machine, for a worker to load PyTorch and a short run to end."""
 
 
 class Watcher:

@@ -2,11 +2,9 @@
 
 import json
 import socket
-import time
-
-import pytest
 
 from tests.conftest import Server
+from tests.waiting import wait_until
 
 PATIENCE = 60
 """Seconds, on a busy machine."""
@@ -27,10 +25,10 @@ def asking(address: str, seed: int = 0) -> socket.socket:
 
 def wait_computing(server: Server, experiments: int) -> None:
     """Return once so many are being computed."""
-    end = time.monotonic() + PATIENCE
+
+    def computed() -> int:
+        servers = client.get("/api/cluster").json()["servers"]
+        return sum(worker["experiments"] for each in servers for worker in each["workers"])
+
     with server.client() as client:
-        while time.monotonic() < end:
-            servers = client.get("/api/cluster").json()["servers"]
-            if sum(worker["experiments"] for each in servers for worker in each["workers"]) == experiments:
-                return
-    pytest.fail(f"{experiments} experiments are not being computed")
+        wait_until(lambda: computed() == experiments)

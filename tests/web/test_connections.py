@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from app.web.connections import GUESTS, SHARE, Connections, State, only_health
+from tests.waiting import wait_until
 
 
 class Connection:
@@ -277,5 +278,5 @@ def test_requests_sent_at_once_are_not_answered_any_more_once_a_client_that_does
         connection.sendall(request * 12)
         assert connection.recv(12) == b"HTTP/1.1 200"
         known = psutil.Process(server.process.pid)
-        while connection.getsockname() in {other.raddr for other in known.net_connections("tcp")}:
-            pass
+        here = connection.getsockname()
+        wait_until(lambda: here not in {other.raddr for other in known.net_connections("tcp")})

@@ -21,6 +21,7 @@ from app.recipe import Recipe
 from scripts.long_run import write_long_run
 from scripts.serving import ROOT
 from tests.formats.unpack import unpack
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -211,15 +212,13 @@ def test_downloads_beyond_the_limit_are_told_when_to_try_again(long, format):
         assert int(refused.headers["retry-after"]) > 0
         for shown in ("frames", "weights?format=frame"):  # what pages show has places of its own
             assert client.get(f"/api/runs/long/{shown}").status_code == 200
-        while client.get(path).status_code == 503:  # until those who do not read have been cut off
-            pass
+        wait_until(lambda: client.get(path).status_code == 200)  # once those who do not read have been cut off
 
 
 def test_a_client_that_does_not_read_is_cut_off(long):
     with download_unread(long, "/api/runs/long/metrics") as connection:
         with long.client() as client:
-            while "threeseven_downloads 0.0" not in client.get("/metrics").text:
-                pass
+            wait_until(lambda: "threeseven_downloads 0.0" in client.get("/metrics").text)
         read = b""
         with suppress(ConnectionError):
             while piece := connection.recv(65_536):

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.forked import threeseven
+from tests.waiting import wait_until
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -274,8 +275,8 @@ def test_runs_stay_within_what_they_may_take(serve, tmp_path):
         for run in runs:
             server.until(run, "RunFinished")
         assert client.get("/api/storage").json()["keep_bytes"] == 2_500_000
-        while (storage := client.get("/api/storage").json())["bytes"] > 2_500_000:
-            pass
+        wait_until(lambda: client.get("/api/storage").json()["bytes"] <= 2_500_000)
+        storage = client.get("/api/storage").json()
         assert storage["removed"][-1]["run"] == runs[0]
         assert storage["removed"][-1]["what"] == "models"
         assert client.get(f"/api/runs/{runs[-1]}/model").status_code == 200

@@ -7,6 +7,7 @@ from websockets.exceptions import ConnectionClosed
 
 from app.web.subscriptions import MAX_SUBSCRIPTIONS
 from tests.handshake import HANDSHAKE
+from tests.waiting import wait_until
 from tests.web.viewers import PageClient, narrow, open_socket, received, seq
 
 
@@ -56,8 +57,7 @@ def test_viewers_from_one_address_have_a_limit(serve, tmp_path):
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1013
             assert "THREESEVEN_VIEWERS_PER_ADDRESS" in closed.value.rcvd.reason
-        while not welcome(server):  # once the server has noticed that one has left
-            pass
+        wait_until(lambda: welcome(server))  # once the server has noticed that one has left
 
 
 def test_viewers_that_are_refused_and_do_not_go_keep_nobody_out(serve, tmp_path):
@@ -92,9 +92,7 @@ def test_a_viewer_that_does_not_read_is_cut_off(eager):
     stalled.sendall(request.encode())
     assert stalled.recv(12) == b"HTTP/1.1 101"  # it is a viewer
     with eager.client() as client:
-        watching = ""
-        while "threeseven_viewers 0.0" not in watching:
-            watching = client.get("/metrics").text
+        wait_until(lambda: "threeseven_viewers 0.0" in client.get("/metrics").text)
     stalled.close()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-import anyio
 import psutil
 import pytest
 
@@ -11,7 +10,7 @@ from app.running.engine import Engine
 from app.running.warm_worker import WarmWorker
 from scripts.ray_cluster import cluster
 from tests.running.test_warm_worker import Changes, pytestmark  # noqa: F401
-from tests.running.watching import PATIENCE
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +31,10 @@ async def warmed(history: History, one_place: Engine) -> AsyncIterator[tuple[War
 
 async def link() -> psutil.Process:
     """The only one of this process."""
-    with anyio.fail_after(PATIENCE):
-        while True:
-            for each in psutil.Process().children():
-                if "app.running.cluster" in each.cmdline():
-                    return each
-            await anyio.lowlevel.checkpoint()
+    here = psutil.Process()
+    return await until(
+        lambda: next((each for each in here.children() if "app.running.cluster" in each.cmdline()), None)
+    )
 
 
 async def test_the_only_place_is_anothers_until_it_is_wanted(
