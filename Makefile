@@ -13,6 +13,8 @@ TORCH_INDEX ?= $(if $(filter-out pypi,$(TORCH)),https://download.pytorch.org/whl
 TAG ?= threeseven
 # Tests at a time. Half of them wait for a server or a browser.
 JOBS ?= 3
+# Those of the cluster at a time: each of them starts some servers and nodes.
+CLUSTER_JOBS ?= 2
 
 , := ,
 VENV := .venv
@@ -81,7 +83,7 @@ cluster: $(DEV) $(NODE_MODULES) $(BUNDLES) ## PostgreSQL, Valkey, Ray, two serve
 .PHONY: cluster-tests
 cluster-tests: $(DEV) ## what goes beyond one machine, on real servers of PostgreSQL, Valkey and Ray
 	@echo '── pytest tests/cluster'
-	@$(PYTHON_IN) -m pytest $(or $(PYTEST_ARGS),tests/cluster --cov --cov-config tests/cluster/coverage.toml)
+	@$(PYTHON_IN) -m pytest -n $(CLUSTER_JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),tests/cluster --cov --cov-config tests/cluster/coverage.toml)
 
 .PHONY: lowest
 lowest: $(LOWEST)/.installed $(NODE_MODULES) $(BUNDLES) ## the tests without a browser, on the lowest versions that pyproject.toml allows

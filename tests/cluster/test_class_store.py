@@ -154,6 +154,7 @@ async def test_a_class_goes_on_without_what_is_kept_and_is_kept_again(
             if stopped:
                 valkey.start()
         await until(lambda: "d" * 16 in (now := kept(valkey)) and closed not in now)
+        await until(lambda: len(caplog.records) >= 2 * stopped)  # said once it is kept
     assert [each.levelname for each in caplog.records] == ["WARNING", "WARNING"] * stopped
     async with lead(2) as store:
         assert len((await store.standing(code)).answers) == 4
