@@ -35,6 +35,7 @@ SLOWEST_FIRST = ("browser", "running", "test_serving.py", "web", "faults", "test
 MEASURED_ELSEWHERE = (
     "builtin_model",
     "faults",
+    "handwriting/test_drawn_on.py",
     "handwriting/test_ink.py",
     "handwriting/test_picture.py",
     "handwriting/test_surroundings.py",
