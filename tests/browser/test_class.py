@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.waiting import at_rest, fits, until, until_is
+from tests.browser.waiting import asked, at_rest, fits, until, until_is
 
 NewPage = Callable[..., Page]
 
@@ -173,6 +173,24 @@ def test_a_link_for_a_class_leaves_out_what_it_is_told_to(page: Page) -> None:
     expect(page.locator("#words-now")).to_contain_text("costs 6.0025")
     expect(page.locator("#experiment svg").first).to_be_visible()
     expect(page.locator("#experiment").get_by_role("slider")).to_have_count(0)
+
+
+def test_no_link_for_a_class_is_copied_before_it_is_known_which(page: Page) -> None:
+    """What came later stood in place of the word that it was copied, and another link in the field than was copied."""
+    held: list[Route] = []
+    page.route("**/api/address*", lambda route: held.append(route))
+    page.goto("/lessons/a-sensible-loss")
+    page.get_by_role("button", name="Copy a link for the class").click()
+    dialog = page.get_by_role("dialog", name="A link for the class")
+    copy = dialog.get_by_role("button", name="Copy the link")
+    expect(copy).to_be_disabled()
+    asked(page, held).fulfill(json={"address": "http://10.0.0.7/lessons/a-sensible-loss", "reachable": True})
+    expect(copy).to_be_enabled()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copy.click()
+    expect(dialog.get_by_text("Copied.")).to_be_visible()
+    expect(dialog.get_by_label("The link")).to_have_value("http://10.0.0.7/lessons/a-sensible-loss")
+    assert page.evaluate("navigator.clipboard.readText()") == "http://10.0.0.7/lessons/a-sensible-loss"
 
 
 def test_presented_a_lesson_is_read_from_the_last_row(page: Page) -> None:

@@ -54,14 +54,13 @@ function linkDialog(parts) {
     const made = linkFor(location.href, { begin: begin.value, controls: !hidden.input.checked, present: present.input.checked });
     link.value = made;
     said.textContent = "";
+    copy.disabled = true; // until it is known what to copy
     const found = await forOthers(made);
     if (mine !== asked) return;
     link.value = found.address;
+    copy.disabled = false;
     said.textContent = found.reachable ? "" : "Only this machine reaches the server: the link is of no use to others.";
   };
-  for (const control of [begin, hidden.input, present.input]) control.addEventListener("change", show);
-  show();
-
   const copy = button("Copy the link", "primary", async () => {
     link.select();
     try {
@@ -71,6 +70,8 @@ function linkDialog(parts) {
     }
     said.textContent = "Copied.";
   });
+  for (const control of [begin, hidden.input, present.input]) control.addEventListener("change", show);
+  show();
   const dialog = element("dialog", "link-dialog");
   dialog.setAttribute("aria-label", "A link for the class");
   dialog.append(
