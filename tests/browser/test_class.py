@@ -176,7 +176,7 @@ def test_a_link_for_a_class_leaves_out_what_it_is_told_to(page: Page) -> None:
 
 
 def test_no_link_for_a_class_is_copied_before_it_is_known_which(page: Page) -> None:
-    """What came later stood in place of the word that it was copied, and another link in the field than was copied."""
+    """The server's answer changes the link: where it came after the press, the field had another than was copied."""
     held: list[Route] = []
     page.route("**/api/address*", lambda route: held.append(route))
     page.goto("/lessons/a-sensible-loss")

@@ -370,7 +370,7 @@ def test_the_images_that_a_step_learned_from(page: Page, server: str, finished_r
 def test_going_through_a_run_asks_for_no_images_until_it_stands_still(
     new_page: Callable[..., Page], server: str, finished_run: str
 ) -> None:
-    """By a clock that stands: however busy the machine, between two moves here no more passes than between a key's."""
+    """The page's clock goes on by a tenth of a second at each move, however long a busy machine takes for it."""
     page = new_page()
     page.clock.install(time=0)
     set_up(page, server, finished_run)

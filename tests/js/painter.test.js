@@ -70,6 +70,19 @@ test("a pause that is over holds nothing back, whatever was painted while it las
   assert.deepEqual(painted, { first: 2, second: 2 });
 });
 
+test("what waits for a pause comes by its end, though nothing else goes out of date", () => {
+  const { window, frame } = windowOfFrames();
+  let painted = 0;
+  const due = new Painter(window, () => 400).add(() => (painted += 1));
+  due();
+  frame(1000);
+  due();
+  for (let now = 1016; now < 1400; now += 16) frame(now);
+  assert.equal(painted, 1);
+  frame(1416);
+  assert.equal(painted, 2);
+});
+
 test("what may be painted seldom waits without asking for frames, and is painted as soon as it may be", () => {
   const { window, frame, frames } = windowOfFrames();
   /** @type {number[]} */

@@ -10,7 +10,7 @@ from app.running import computations, process, warm_worker
 from app.running.engine import Engine
 from app.running.supervisor import Supervisor
 from tests.forked import template
-from tests.running.watching import PATIENCE
+from tests.waiting import PATIENCE
 
 CANCEL_SECONDS = warm_worker.CANCEL_SECONDS
 """What a server has, whatever tests set."""

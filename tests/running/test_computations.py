@@ -20,8 +20,8 @@ from app.running.queue import QueueFull
 from app.running.supervisor import Supervisor
 from app.running.workers import cores
 from tests.running.conftest import supervised
-from tests.running.watching import PATIENCE, Watcher
-from tests.waiting import until
+from tests.running.watching import Watcher
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.anyio
 

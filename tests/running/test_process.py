@@ -25,7 +25,7 @@ from app.running.protocol import (
     TrainRun,
     TrainSweep,
 )
-from tests.running.watching import PATIENCE
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 

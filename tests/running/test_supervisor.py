@@ -35,8 +35,8 @@ from app.running.engine import Engine
 from app.running.process import WorkerProcess
 from app.running.steering import NotActive
 from app.running.supervisor import QueueFull, Supervisor
-from tests.running.watching import LONG, PATIENCE, Watcher
-from tests.waiting import until
+from tests.running.watching import LONG, Watcher
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.anyio
 

@@ -19,8 +19,8 @@ from app.running.engine import Engine
 from app.running.supervisor import Supervisor
 from app.running.warm_worker import ActiveTask, WarmWorker
 from tests.running.conftest import CANCEL_SECONDS
-from tests.running.watching import LONG, PATIENCE, Watcher
-from tests.waiting import until
+from tests.running.watching import LONG, Watcher
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.anyio
 

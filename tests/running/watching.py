@@ -7,7 +7,7 @@ import anyio
 from app.events import Event, Steps
 from app.history.history import History
 from app.recipe import Recipe
-from tests.waiting import PATIENCE as PATIENCE
+from tests.waiting import PATIENCE
 
 E = TypeVar("E", bound=Event)
 

@@ -53,7 +53,7 @@ export function litPixels(bytes) {
   const starts = new Uint32Array(count + 1);
   const places = new Uint16Array(bytes.length);
   const values = new Float32Array(bytes.length);
-  const fours = new Uint32Array(bytes.slice().buffer); // most are dark: four pixels are looked at as one
+  const fours = new Uint32Array(bytes.slice().buffer); // most pixels are dark: four are looked at as one
   let at = 0;
   for (let i = 0; i < count; i++) {
     for (let four = 0; four < PIXELS / 4; four++) {

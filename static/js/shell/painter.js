@@ -21,7 +21,8 @@ export class Painter {
   /**
    * @param {Window} window
    * @param {() => number} [pause] milliseconds between two paintings at least, of anything: more than 0 while there is
-   *   other work to be done. Asked before each.
+   *   other work to be done. Asked before each, and whenever something goes out of date: where it is over before its
+   *   time, what waits is painted with the next such thing.
    * @param {{signal?: AbortSignal}} [options] nothing is painted any more once the signal is aborted
    */
   constructor(window, pause = () => 0, { signal } = {}) {
