@@ -52,8 +52,13 @@ def test_a_class_from_its_opening_to_its_end(
     expect(opened.value.locator("#counts")).to_have_text(re.compile("here2follow2"))
     opened.value.close()
 
-    # All go where the teacher is, and set what the teacher sets.
+    # All go where the teacher is, however slowly, and set what the teacher sets.
+    held: list[Route] = []
+    pupil.route("**/lessons/sigmoid", lambda route: held.append(route))
     teacher.goto("/lessons/sigmoid")
+    expect(dark.get_by_role("heading", level=1)).to_have_text("The sigmoid")
+    expect(teacher.locator("#class-bar")).to_contain_text("2 here · 2 follow")  # so all have been told
+    held.pop().continue_()
     for page in (pupil, dark):
         expect(page.get_by_role("heading", level=1)).to_have_text("The sigmoid")
         expect(page.locator("#class-bar")).to_contain_text("You follow.")

@@ -27,11 +27,13 @@ function tab(path) {
     return new Response(answer.status === 204 ? null : "{}", { status: answer.status });
   });
   const timers = { setTimeout: () => 0, clearTimeout: () => {}, setInterval: () => 0, clearInterval: () => {} };
+  const events = new EventTarget();
   const stream = { watchClass: (/** @type {string} */ _, /** @type {object} */ as, /** @type {any} */ to) => (watched.push({ as, to }), () => {}) };
   const toasts = { showProblem: () => {} };
-  const classroom = new Classroom(/** @type {any} */ ({ location, ...timers }), /** @type {any} */ ({ stream, toasts }));
+  const classroom = new Classroom(/** @type {any} */ ({ location, ...timers, addEventListener: events.addEventListener.bind(events) }), /** @type {any} */ ({ stream, toasts }));
   const told = (/** @type {Partial<ClassState>} */ fields) => watched[watched.length - 1].to.onState(standing(fields));
-  return { classroom, told, went, watched, sent, answer, location };
+  const cameBack = () => events.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  return { classroom, told, went, watched, sent, answer, location, cameBack };
 }
 
 /** As often as the promises of a request need. */
@@ -46,6 +48,7 @@ test("a member goes where the class is, once, and not any more when free", () =>
   told({ page: "/lessons/sigmoid" });
   told({ page: "/lessons/sigmoid", here: 2 });
   assert.deepEqual(went, ["/lessons/sigmoid"]);
+  assert.ok(classroom.membership?.follows, "what is told until that page is here frees nobody");
   classroom.follow(false);
   assert.equal(/** @type {any} */ (watched[1].as).follows, false, "it is counted so");
   told({ page: "/draw" });
@@ -53,6 +56,26 @@ test("a member goes where the class is, once, and not any more when free", () =>
   classroom.follow(true);
   told({ page: "/draw" });
   assert.deepEqual(went, ["/lessons/sigmoid", "/draw"]);
+});
+
+test("one who comes back to a page that was left for the class is free", () => {
+  const { classroom, told, went, cameBack } = tab("/lessons");
+  classroom.join(CODE);
+  told({ page: "/lessons/sigmoid" });
+  cameBack();
+  told({ page: "/lessons/sigmoid" });
+  assert.deepEqual(went, ["/lessons/sigmoid"]);
+  assert.equal(classroom.membership?.follows, false);
+});
+
+test("one who follows again goes there again, though the way there was broken off", () => {
+  const { classroom, told, went } = tab("/lessons");
+  classroom.join(CODE);
+  told({ page: "/lessons/sigmoid" });
+  classroom.follow(false);
+  classroom.follow(true);
+  told({ page: "/lessons/sigmoid" });
+  assert.equal(went.length, 2);
 });
 
 test("another state of the same page is taken over there, or loaded in its place", () => {

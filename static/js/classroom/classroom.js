@@ -26,6 +26,8 @@ export class Classroom {
   #stillThere = 0;
   /** The prediction that is on its way, or did not get through. */
   #sending = { sent: "", until: 0 };
+  /** The page that this one is being left for; what is told meanwhile changes nothing. @type {string | null} */
+  #going = null;
   /** What moves to another state of this page without loading it again. @type {((page: string) => boolean) | null} */
   #move = null;
   /** Null where this tab is in no class. @type {Membership | null} */
@@ -45,6 +47,8 @@ export class Classroom {
     this.#stream = stream;
     this.#toasts = toasts;
     if (this.membership) this.#watch();
+    // Left for that page and come back to, as it stood.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && (this.#going = null), { signal });
     signal?.addEventListener("abort", () => {
       this.#end();
       window.clearTimeout(this.#showing);
@@ -142,6 +146,7 @@ export class Classroom {
 
   #watch() {
     this.#end();
+    this.#going = null;
     const { membership } = this;
     if (!membership) return;
     const { code, id, follows } = membership;
@@ -168,7 +173,7 @@ export class Classroom {
   #follow(shown) {
     const { membership } = this;
     const { location } = this.#window;
-    if (!membership || shown === null) return;
+    if (!membership || shown === null || shown === this.#going) return;
     const here = pageAt(location, root);
     const next = decide(membership, shown, here);
     if (next === "freed") this.follow(false);
@@ -177,8 +182,10 @@ export class Classroom {
     if (next !== "go") return;
     const same = here !== null && pathOf(here) === pathOf(shown);
     const [state, part = ""] = shown.split("#");
-    if (!same) location.assign(root + shown);
-    else if (here?.split("#")[0] === state || this.#move?.(shown)) {
+    if (!same) {
+      this.#going = shown;
+      location.assign(root + shown);
+    } else if (here?.split("#")[0] === state || this.#move?.(shown)) {
       if (part && location.hash !== `#${part}`) location.hash = part;
     } else location.replace(root + shown); // another state of the same page is no further step back
   }
