@@ -9,7 +9,7 @@ import sys
 import time
 from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
 from asyncio.streams import FlowControlMixin
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import import_module
 from multiprocessing import resource_tracker
@@ -51,9 +51,15 @@ class ForkedProcess:
     """As much of ``asyncio.subprocess.Process`` as :mod:`app.running.process` uses."""
 
     def __init__(
-        self, process: ForkServerProcess, stdin: StreamWriter, stdout: StreamReader, ended: asyncio.Event
+        self,
+        process: ForkServerProcess,
+        stdin: StreamWriter,
+        stdout: StreamReader,
+        reading: asyncio.ReadTransport,
+        ended: asyncio.Event,
     ) -> None:
-        self._process, self.stdin, self.stdout, self._ended = process, stdin, stdout, ended
+        """``reading`` is what fills ``stdout``."""
+        self._process, self.stdin, self.stdout, self._reading, self._ended = process, stdin, stdout, reading, ended
         assert process.pid is not None
         self.pid = process.pid
 
@@ -68,19 +74,23 @@ class ForkedProcess:
         # A server that is told to end does not wait for the template, and a copy that comes too late ends by itself:
         # nobody holds the other end of its input.
         Thread(target=_start, args=(device, mnist_dir, theirs_in, theirs_out, started), daemon=True).start()
-        try:
+        with ExitStack() as given_up:
+            output = given_up.enter_context(os.fdopen(ours_out, "rb", buffering=0))
+            input = given_up.enter_context(os.fdopen(ours_in, "wb", buffering=0))
             process = await started
-        except BaseException:
-            os.close(ours_in)
-            os.close(ours_out)
-            raise
-        stdout = StreamReader(limit=limit)
-        await loop.connect_read_pipe(lambda: StreamReaderProtocol(stdout), os.fdopen(ours_out, "rb", buffering=0))
-        flow = FlowControlMixin()
-        transport, _ = await loop.connect_write_pipe(lambda: flow, os.fdopen(ours_in, "wb", buffering=0))
+            stdout = StreamReader(limit=limit)
+            reading, _ = await loop.connect_read_pipe(lambda: StreamReaderProtocol(stdout), output)
+            given_up.callback(reading.close)
+            flow = FlowControlMixin()
+            writing, _ = await loop.connect_write_pipe(lambda: flow, input)
+            given_up.pop_all()
         ended = asyncio.Event()
         _watch(loop, process, ended)
-        return cls(process, StreamWriter(transport, flow, None, loop), stdout, ended)
+        return cls(process, StreamWriter(writing, flow, None, loop), stdout, reading, ended)
+
+    def close(self) -> None:
+        """End what ``stdout`` has. Else it stays open where more came than is read."""
+        self._reading.close()
 
     @property
     def returncode(self) -> int | None:

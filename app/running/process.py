@@ -124,7 +124,8 @@ class WorkerProcess:
                 os.kill(self._process.pid, KILL)
 
     async def end(self) -> None:
-        """Close its input, at which it ends, and kill it where it does not."""
+        """Close its input, at which it ends, and kill it where it does not. What it has sent and nobody has received
+        may be lost."""
         self._stdin.close()
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
@@ -132,3 +133,5 @@ class WorkerProcess:
         except TimeoutError:
             self.kill()
             await self._process.wait()
+        if isinstance(self._process, ForkedProcess):
+            self._process.close()

@@ -5,17 +5,22 @@ import runpy
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from multiprocessing import forkserver
 from pathlib import Path
 
+import anyio.lowlevel
 import psutil
 import pytest
 
 import app.data
 from app.learning.dataset import packaged
+from app.recipe import Recipe
+from app.running import process
 from app.running.engine import Engine
 from app.running.forked import TEMPLATE, can_fork
 from app.running.process import WorkerProcess
+from app.running.protocol import Member, TrainRun
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="here a worker is a process of its own")
 
@@ -53,3 +58,29 @@ def test_where_no_digits_are_found_the_template_loads_all_the_same(
     monkeypatch.setenv("GOMP_SPINCOUNT", "1000")  # which it sets, and would leave behind
     monkeypatch.delitem(sys.modules, TEMPLATE, raising=False)
     runpy.run_module(TEMPLATE)
+
+
+@pytest.mark.anyio
+async def test_a_worker_that_sent_more_than_was_received_leaves_its_output_not_open(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "READ_BYTES", 1000)
+    worker = await WorkerProcess.spawn(engine)
+    try:
+        shared = open_files((await worker.ready()).pid) & open_files(os.getpid())
+        member = Member(run="run", name="run", recipe=Recipe(epochs=1, batch_size=4096), first_seq=1)
+        worker.send(TrainRun(id="task", member=member))
+        assert await worker.receive()
+    finally:
+        worker.kill()
+        await worker.end()
+    await anyio.lowlevel.checkpoint()
+    assert len(shared - open_files(os.getpid())) == 2, "its input and its output"
+
+
+def open_files(pid: int) -> set[str]:
+    links = set()
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # that of the folder itself
+            links.add(os.readlink(each))
+    return links - {os.devnull}
