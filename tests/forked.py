@@ -29,8 +29,9 @@ UNMEASURED = "unmeasured"
 
 
 class Forked:
-    """As much of ``subprocess.Popen`` as tests use. ``stdout`` is a pipe; standard error is this process's, unless
-    ``stderr`` is the descriptor of another. ``measured``: whether coverage sees what it does, where it measures.
+    """As much of ``subprocess.Popen`` as tests use. Standard output is a pipe, ``stdout``, unless ``output`` is the
+    descriptor of something else; standard input is empty, unless ``input`` is one, and standard error this process's,
+    unless ``stderr`` is. ``measured``: whether coverage sees what it does, where it measures.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class Forked:
         env: Mapping[str, str],
         files: int | None,
         stderr: int = 2,
+        input: int | None = None,
+        output: int | None = None,
         measured: bool = True,
     ) -> None:
         program, *arguments = module
@@ -48,8 +51,10 @@ class Forked:
         measured &= MEASURING in os.environ
         receiver, sender = os.pipe()
         self.stdout: IO[str] = os.fdopen(receiver)
+        streams = (input, sender if output is None else output, stderr)
+        passed = [None if each is None else Passed(each) for each in streams]
         self._process = template().Process(
-            target=_serve, args=(arguments, str(cwd), dict(env), files, Passed(sender), Passed(stderr), measured)
+            target=_serve, args=(arguments, str(cwd), dict(env), files, passed, measured)
         )
         self._process.start()
         os.close(sender)
@@ -108,17 +113,25 @@ def template() -> ForkServerContext:
     return context
 
 
-def threeseven(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """`threeseven` with these arguments, in this process's environment, once it has ended by itself."""
-    with TemporaryFile("w+") as said:
-        with Forked(["app", *arguments], cwd=cwd, env=os.environ, files=None, stderr=said.fileno()) as process:
+def threeseven(
+    *arguments: str, cwd: Path = ROOT, input: bytes | None = None, output: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """`threeseven` with these arguments, in this process's environment, once it has ended by itself. ``output``: the
+    descriptor of what it writes to, of which nothing is returned then."""
+    with TemporaryFile("w+") as said, TemporaryFile() as given:
+        given.write(input or b"")
+        given.seek(0)
+        with Forked(
+            ["app", *arguments], cwd=cwd, env=os.environ, files=None,
+            stderr=said.fileno(), input=given.fileno(), output=output,
+        ) as process:  # fmt: skip
             printed = process.stdout.read()
         said.seek(0)
         return subprocess.CompletedProcess(arguments, process.wait(), printed, said.read())
 
 
 def _serve(
-    arguments: list[str], cwd: str, env: dict[str, str], files: int | None, stdout: int, stderr: int, measured: bool
+    arguments: list[str], cwd: str, env: dict[str, str], files: int | None, streams: list[int | None], measured: bool
 ) -> None:
     if not measured:
         from tests.template import measure_no_more
@@ -133,11 +146,13 @@ def _serve(
         import resource
 
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    os.close(stdout)
-    os.close(stderr)
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, closefd=False) for number in (1, 2))
+    for number, given in enumerate(streams):
+        if given is not None:
+            os.dup2(given, number)
+            os.close(given)
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = os.fdopen(1, "w", buffering=1 if os.isatty(1) else -1, closefd=False)  # as Python has it
+    sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     sys.argv = ["threeseven", *arguments]
     from app.__main__ import main
 

@@ -41,10 +41,7 @@ def test_help_needs_no_more_than_ascii(arguments):
 )
 def test_output_that_cannot_be_written_is_one_clear_line(arguments):
     with open("/dev/full", "w") as full:
-        process = subprocess.run(
-            [sys.executable, "-m", "app", *arguments],
-            stdout=full, stderr=subprocess.PIPE, text=True, timeout=100,
-        )  # fmt: skip
+        process = threeseven(*arguments, output=full.fileno())
     assert (process.returncode, process.stderr) == (2, "threeseven: standard output: No space left on device\n")
 
 

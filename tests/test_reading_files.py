@@ -4,8 +4,6 @@ import asyncio
 import json
 import os
 import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +19,7 @@ from app.handwriting.predictor import read_safetensors
 from app.handwriting.reader import Reader
 from app.history.history import History
 from app.reading_files import ModelError, files_in, model_of_file, model_of_run
+from tests.forked import threeseven
 from tests.history.logs import numbered, queued, started, weights
 
 PICTURES = Path(__file__).parent / "handwriting" / "pictures"
@@ -28,8 +27,7 @@ THREE, SEVEN = PICTURES / "red_on_green_3.png", PICTURES / "circled_7.png"
 
 
 def predict(*arguments, **options):
-    command = [sys.executable, "-m", "app", "predict", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, timeout=100, **options)
+    return threeseven("predict", *map(str, arguments), **options)
 
 
 def circle(file):
@@ -52,7 +50,7 @@ def test_lines_for_programs_and_a_sentence_for_each_that_cannot_be_read(folder):
     circle(folder / "round.png")
     (folder / "bad.jpg").write_bytes(b"no picture")
     process = predict(folder, folder / "nothing.png", THREE)
-    lines = [line.split("\t") for line in process.stdout.decode().splitlines()]
+    lines = [line.split("\t") for line in process.stdout.splitlines()]
     inside = [f"{folder}/{name}" for name in ("a/?.png", "a/z.PNG", "b.png", "round.png")]
     assert [line[:2] for line in lines] == [
         *([name, "7"] for name in inside[:3]), [inside[3], "neither"], [str(THREE), "3"],
@@ -60,7 +58,7 @@ def test_lines_for_programs_and_a_sentence_for_each_that_cannot_be_read(folder):
     assert [len(line) for line in lines] == [3, 3, 3, 4, 3]
     assert lines[3][3] == "looks like a 0"
     assert all(line[2].startswith("P(3) = 0.") for line in lines)
-    assert process.stderr.decode().splitlines() == [
+    assert process.stderr.splitlines() == [
         f"threeseven: {folder}/bad.jpg: This is neither a PNG nor a JPEG nor a WebP picture.",
         f"threeseven: {folder}/nothing.png: No such file or directory.",
     ]
@@ -85,16 +83,16 @@ def test_json_has_all_of_a_reading_or_the_error(tmp_path):
     assert process.returncode == 1
 
 
-def test_a_terminal_gets_a_table(folder):
+def test_a_terminal_gets_a_table(folder, monkeypatch):
     circle(folder / "round.png")
     ours, theirs = pty.openpty()
-    env = os.environ | {"COLUMNS": "200", "TERM": "xterm"}
-    command = [sys.executable, "-m", "app", "predict", str(folder)]
-    process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, env=env)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "xterm")
+    process = predict(folder, output=theirs)
     os.close(theirs)
     shown = os.read(ours, 65_536).decode().splitlines()
     os.close(ours)
-    assert (process.returncode, process.stderr) == (0, b"")
+    assert (process.returncode, process.stderr) == (0, "")
     assert all(word in shown[0] for word in ("file", "verdict", "P(3)", "why not"))
     assert shown[-1].split() == [f"{folder}/round.png", "neither", "looks", "like", "a", "0"]
 
@@ -104,13 +102,12 @@ def test_a_terminal_gets_a_table(folder):
     [("/dev/full", 2, "threeseven: standard output: No space left on device\n"), ("closed", 1, "")],
 )
 def test_an_output_that_takes_nothing_is_no_traceback(stdout, status, says):
-    command = [sys.executable, "-m", "app", "predict", str(SEVEN)]
     if stdout == "closed":
         reads, writes = os.pipe()
         os.close(reads)
     else:
         writes = os.open(stdout, os.O_WRONLY)
-    process = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, text=True, timeout=100)
+    process = predict(SEVEN, output=writes)
     os.close(writes)
     assert (process.returncode, process.stderr) == (status, says)
 
@@ -197,9 +194,9 @@ def test_a_model_that_is_not_there_is_said(held, run, step, says):
 
 def test_a_run_that_cannot_read_ends_the_command_in_one_line(tmp_path):
     process = predict("--run", "live", "--data-dir", tmp_path / "none", SEVEN)
-    assert (process.returncode, process.stdout) == (2, b"")
-    assert process.stderr.startswith(b"threeseven: the database ")
-    assert process.stderr.count(b"\n") == 1
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr.startswith("threeseven: the database ")
+    assert process.stderr.count("\n") == 1
     assert not (tmp_path / "none").exists()
 
 
@@ -234,5 +231,5 @@ def test_a_step_of_a_file_is_refused(tmp_path):
     file = tmp_path / "model.safetensors"
     file.write_bytes(linear(-2, step="7"))
     process = predict("--run", file, "--step", 3, SEVEN)
-    assert (process.returncode, process.stdout) == (2, b"")
-    assert process.stderr.startswith(b"threeseven: --step chooses among a run's models")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr.startswith("threeseven: --step chooses among a run's models")

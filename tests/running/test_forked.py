@@ -2,15 +2,12 @@
 
 import os
 import runpy
-import signal
 import subprocess
 import sys
 from contextlib import suppress
-from multiprocessing import forkserver
 from pathlib import Path
 
 import anyio.lowlevel
-import psutil
 import pytest
 
 import app.data
@@ -25,27 +22,11 @@ from app.running.protocol import Member, TrainRun
 pytestmark = pytest.mark.skipif(not can_fork(), reason="here a worker is a process of its own")
 
 
-async def lose_the_template() -> None:
-    """Run in a process of its own, since others are copies of this one's template."""
-    engine = Engine("cpu", None)
-    before = await WorkerProcess.spawn(engine)
-    await before.ready()
-    template = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
-    os.kill(template, signal.SIGKILL)
-    after = await WorkerProcess.spawn(engine)
-    await after.ready()
-    await after.end()
-    assert await after.fate() == "ended with exit status 0"
-    process = psutil.Process(before._process.pid)
-    assert process.status() != psutil.STATUS_ZOMBIE
-    before.kill()
-    await before.fate()
-    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
 def test_a_template_that_was_killed_is_replaced() -> None:
-    program = "import asyncio; from tests.running.test_forked import lose_the_template as lose; asyncio.run(lose())"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=200)
+    """In a process of its own, since others are copies of this one's template."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.running.lost_template"], capture_output=True, text=True, timeout=200
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
