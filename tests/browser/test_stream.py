@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Request, WebSocket, expect
 from websockets.sync.client import connect
 
 from scripts.serving import serving
-from tests.browser.steering import control, start
+from tests.browser.steering import control, paused, start, steps_taken, stop
 from tests.browser.tcp_proxy import TcpProxy, tcp_proxy
 from tests.browser.waiting import at_rest, until
 from tests.forked import unmeasured
@@ -120,6 +120,50 @@ def test_a_page_shows_that_a_connection_has_gone_silent_and_goes_on(proxy: TcpPr
     expect(connection).to_have_attribute("data-state", "live")
     control(proxy.url, run, action="stop")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Stopped after step")
+
+
+def test_a_run_that_is_shown_goes_on_and_is_steered_when_another_has_begun(
+    start_server: StartServer, new_page: NewPage
+) -> None:
+    server = start_server()
+    runs = [start(server, epochs=40, pace="slow")]
+    page = new_page(base_url=server)
+    page.goto("/")
+    expect(page.locator(".progress-words")).to_contain_text("Step")
+    runs.append(start(server, epochs=40, pace="slow"))
+    expect(page.locator(".toast")).to_contain_text("has begun")
+    before = steps_taken(page)
+    until(
+        page, "before => Number(document.querySelector('.progress-words').textContent.split(' ')[1]) > before", before
+    )
+    paused(page)
+    stop(server, runs[0])
+    expect(page.locator("body")).to_have_attribute("data-state", "stopped")
+    page.get_by_role("button", name="Watch it").click()
+    paused(page)
+    assert httpx.get(f"{server}/api/runs/{runs[1]}").json()["state"] == "paused"
+
+    # While nothing can be heard the second ends and a third begins.
+    page.context.set_offline(True)
+    expect(page.locator("#detail")).to_contain_text("No connection")
+    stop(server, runs[1])
+    runs.append(start(server, epochs=40, pace="slow"))
+    page.context.set_offline(False)
+    expect(page.locator("body")).to_have_attribute("data-state", "stopped")
+    expect(page.locator(".toast")).to_contain_text("has begun")
+
+    # Of one that was deleted and is back nothing is doubled, and nothing has begun meanwhile.
+    page.get_by_role("button", name="Watch it").click()
+    until(page, "() => Number(document.querySelector('.progress-words').textContent.split(' ')[1]) > 1")
+    stop(server, runs[2])
+    expect(page.locator("body")).to_have_attribute("data-state", "stopped")
+    taken = steps_taken(page)
+    httpx.delete(f"{server}/api/runs/{runs[2]}").raise_for_status()
+    httpx.post(f"{server}/api/runs/{runs[2]}/restore").raise_for_status()
+    runs.append(start(server, epochs=40, pace="slow"))
+    expect(page.locator(".toast")).to_have_count(1)
+    expect(page.locator(".toast")).to_contain_text("#4")
+    assert steps_taken(page) == taken
 
 
 def test_fifty_queued_runs_take_one_socket_and_no_steps(start_server: StartServer, new_page: NewPage) -> None:

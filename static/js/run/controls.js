@@ -33,6 +33,8 @@ export function mountControls(root, { run, onProblem }, { signal }) {
 
 class RunControls {
   #run;
+  /** Of which run they are. */
+  #of = "";
   #onProblem;
   #pause = keyed(button("Pause", "primary"), "Space");
   #step = keyed(button("One step"), "ArrowRight");
@@ -58,6 +60,7 @@ class RunControls {
    */
   constructor(root, run, onProblem, signal) {
     this.#run = run;
+    this.#of = run.run;
     this.#onProblem = onProblem;
     const press = (/** @type {HTMLElement} */ on, /** @type {() => void} */ act) => on.addEventListener("click", act, { signal });
     press(this.#pause, () => this.togglePause());
@@ -107,9 +110,10 @@ class RunControls {
   }
 
   async #sendSteps() {
-    while (this.#steps) {
-      if (!(await this.#ask({ action: "step" }))) this.#steps = 1;
-      this.#steps -= 1;
+    const of = this.#of;
+    while (this.#steps && of === this.#of) {
+      const taken = await this.#ask({ action: "step" });
+      if (of === this.#of) this.#steps = taken ? this.#steps - 1 : 0;
     }
     this.#show();
   }
@@ -150,7 +154,8 @@ class RunControls {
     if (this.#waiting.has(what)) return;
     this.#waiting.add(what);
     this.#show();
-    if (await this.#ask(control)) return;
+    const of = this.#of;
+    if ((await this.#ask(control)) || of !== this.#of) return;
     this.#forget(what);
     this.#showRate();
     this.#show();
@@ -175,6 +180,11 @@ class RunControls {
   /** @param {import("./run-log.js").Change} change */
   #answered(change) {
     if (change.type === "Steps" || change.type === "Weights" || change.type === "CheckpointSaved") return;
+    const another = this.#of !== this.#run.run;
+    if (another) {
+      this.#of = this.#run.run;
+      this.#steps = 0;
+    }
     if (change.type === "Controlled") {
       const { what } = /** @type {import("../wire.js").Controlled} */ (change);
       if (what === "learning_rate") this.#rate.complain("");
@@ -183,7 +193,7 @@ class RunControls {
       this.#forget(answered, next !== undefined);
       if (next) this.#send(answered, next);
     }
-    if (change.type === "RunQueued" || !this.#run.active) {
+    if (another || change.type === "RunQueued" || !this.#run.active) {
       for (const what of this.#waiting) this.#forget(what);
       this.#rate.complain("");
     }

@@ -36,6 +36,15 @@ export class RunFeed {
   #fetched = new Map();
   /** @type {(() => void) | null} */
   #endQueue = null;
+  /** Ends what the page watches of the run that it shows, beside the newest one. @type {(() => void) | null} */
+  #endShown = null;
+  /** The newest run, and which one was before it. */
+  #newest = { run: "", before: "" };
+  /** Runs that are gone. @type {Set<string>} */
+  #deleted = new Set();
+  /** The seq of the last event that each log has taken: after one that was deleted and is back, or by another
+   * subscription, what came once may come again. @type {WeakMap<RunLog, number>} */
+  #taken = new WeakMap();
   /** The run that the page shows. */
   run;
   /** Why not all of its log can be shown. @type {string | null} */
@@ -65,8 +74,10 @@ export class RunFeed {
       stream.watchRun(known.run, { types: CURVES, onEvent });
       if (known.started) this.#fetchNewest(known.run); // one that never began has none
     }
-    if (shown === "live") stream.watchLive({ seen: known.over ? known : null, onEvent });
-    else if (!known.over) stream.watchRun(shown, { onEvent });
+    if (shown === "live") {
+      stream.watchLive({ seen: known.over ? known : null, onEvent, onLive: (run) => this.#setNewest(run) });
+      stream.watchList({ onDeleted: (run) => this.#setDeleted(run) }, { aside: true });
+    } else if (!known.over) stream.watchRun(shown, { onEvent });
   }
 
   /** Whether all is here that the log had when the page was made. */
@@ -89,8 +100,35 @@ export class RunFeed {
     if (this.#newer) this.#show(this.#newer);
   }
 
+  /** The one that is shown is watched on by itself: of the newest alone comes what is asked for as such. @param {string} run */
+  #setNewest(run) {
+    this.#newest = { run, before: this.#newest.run || this.#known.run };
+    this.#deleted.delete(run);
+    const { log } = this.run;
+    if (!log.run || log.run === run || this.#known.over) return; // of that which was over all comes as it is
+    if (!log.seq) return this.#show(new RunLog(run)); // it began before anything came of that one
+    if (!log.active || this.#endShown) return;
+    this.#endShown = this.#stream.watchRun(log.run, { after: this.#taken.get(log), onEvent: (event) => this.#take(event) });
+  }
+
+  /** @param {string} run */
+  #setDeleted(run) {
+    this.#deleted.add(run);
+    const newer = this.#newer?.run;
+    if (newer === undefined || (newer !== run && this.#hasBegun(newer))) return;
+    this.#newer = null;
+    this.#onNewer(null);
+  }
+
+  /** Whether it is the newest since it began, and not since the one that was so has been deleted. @param {string} run */
+  #hasBegun(run) {
+    return run !== this.#newest.run || !this.#deleted.has(this.#newest.before);
+  }
+
   /** @param {RunLog} log */
   #show(log) {
+    this.#endShown?.();
+    this.#endShown = null;
     this.#known = { run: log.run, seq: 0, over: false, started: true };
     this.damage = null;
     this.#newer = null;
@@ -111,6 +149,7 @@ export class RunFeed {
     const of = ("run" in event && event.run) || this.run.run;
     if (this.run.run && of !== this.run.run) return this.#takeNewer(of, event);
     const { log } = this.run;
+    if (this.#has(log, event)) return;
     const reading = !this.complete;
     this.#come = event.seq;
     if (event.seq >= this.#known.seq) this.#known = { ...this.#known, seq: 0 };
@@ -120,9 +159,18 @@ export class RunFeed {
 
   /** @param {string} run @param {RunEvent} event */
   #takeNewer(run, event) {
+    if (!this.#hasBegun(run)) return;
     if (this.#newer?.run !== run) this.#newer = new RunLog(run);
+    if (this.#has(this.#newer, event)) return;
     this.#newer.apply(event);
     if (event.type !== "Steps" && event.type !== "Weights") this.#onNewer(this.#newer);
+  }
+
+  /** Whether the log has taken the event before; from now on it has. @param {RunLog} log @param {RunEvent} event */
+  #has(log, { seq }) {
+    if (seq <= (this.#taken.get(log) ?? 0)) return true;
+    this.#taken.set(log, seq);
+    return false;
   }
 
   /** The picture of the last step, where no more come by the stream. @param {string} run */
@@ -149,9 +197,9 @@ export class RunFeed {
     log.fetching = true;
     try {
       const answer = await fetch(`${root}/api/runs/${encodeURIComponent(log.run)}/frames`);
-      if (!answer.ok) throw new TypeError(`status ${answer.status}`);
-      const onDamaged = (/** @type {string} */ reason) => this.damaged(log.run, reason);
-      for await (const picture of unpackFrames(answer, onDamaged)) log.hold(picture);
+      if (answer.status === 404) this.#fetched.delete(log.run); // deleted: not before one moves again
+      else if (!answer.ok) throw new TypeError(`status ${answer.status}`);
+      else for await (const picture of unpackFrames(answer, (reason) => this.damaged(log.run, reason))) log.hold(picture);
       log.fetching = false;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;

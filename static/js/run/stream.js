@@ -84,7 +84,8 @@ export class Stream {
   /**
    * The newest run, and when another one starts that one: its events name it.
    *
-   * @param {{seen?: {run: string, seq: number} | null, types?: string[] | null, onEvent: (event: RunEvent) => void}} options
+   * @param {{seen?: {run: string, seq: number} | null, types?: string[] | null, onEvent: (event: RunEvent) => void, onLive?: (run: string) => void}} options
+   *   `onLive`: this run is the newest, and no more comes of the one before
    * @returns {() => void} ends it
    */
   watchLive({ seen = null, ...options }) {

@@ -21,15 +21,17 @@ export class RunSubscription {
 
   /**
    * @param {string} run with `live`: of which `after` is known; empty: none
-   * @param {{after?: number, types?: string[] | null, live?: boolean, onEvent: (event: RunEvent) => void}} options
-   *   where the first event's type is among `types`, all of an earlier subscription to the run may still be on its way
+   * @param {{after?: number, types?: string[] | null, live?: boolean, onEvent: (event: RunEvent) => void, onLive?: (run: string) => void}} options
+   *   where the first event's type is among `types`, all of an earlier subscription to the run may still be on its way;
+   *   `onLive`: with `live`, another run is the newest, and no more comes of the one before
    */
-  constructor(run, { after = 0, types = null, live = false, onEvent }) {
+  constructor(run, { after = 0, types = null, live = false, onEvent, onLive = () => {} }) {
     this.run = run;
     this.after = after;
     this.types = types;
     this.live = live;
     this.onEvent = onEvent;
+    this.onLive = onLive;
   }
 
   get name() {
@@ -60,6 +62,7 @@ export class RunSubscription {
     if (frame.type !== "Live" || frame.run === this.run || !this.live) return;
     this.run = frame.run;
     this.after = 0;
+    this.onLive(frame.run);
   }
 }
 
