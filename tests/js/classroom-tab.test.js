@@ -68,6 +68,16 @@ test("one who comes back to a page that was left for the class is free", () => {
   assert.equal(classroom.membership?.follows, false);
 });
 
+test("one who is on the way goes back where the class does", () => {
+  const { classroom, told, went } = tab("/lessons/sigmoid");
+  classroom.join(CODE);
+  told({ page: "/lessons/sigmoid" });
+  told({ page: "/draw" });
+  told({ page: "/lessons/sigmoid" });
+  assert.deepEqual(went, ["/draw", "/lessons/sigmoid"]);
+  assert.ok(classroom.membership?.follows);
+});
+
 test("one who follows again goes there again, though the way there was broken off", () => {
   const { classroom, told, went } = tab("/lessons");
   classroom.join(CODE);

@@ -26,7 +26,7 @@ export class Classroom {
   #stillThere = 0;
   /** The prediction that is on its way, or did not get through. */
   #sending = { sent: "", until: 0 };
-  /** The page that this one is being left for; what is told meanwhile changes nothing. @type {string | null} */
+  /** The page that this one is being left for: until another is shown, what is told changes nothing. @type {string | null} */
   #going = null;
   /** What moves to another state of this page without loading it again. @type {((page: string) => boolean) | null} */
   #move = null;
@@ -175,14 +175,15 @@ export class Classroom {
     const { location } = this.#window;
     if (!membership || shown === null || shown === this.#going) return;
     const here = pageAt(location, root);
-    const next = decide(membership, shown, here);
+    const leaving = this.#going !== null;
+    const next = leaving && membership.follows ? "go" : decide(membership, shown, here);
     if (next === "freed") this.follow(false);
     if (next === "freed" || !membership.follows) return;
     if (membership.sent !== shown) this.#keep({ ...membership, sent: shown });
     if (next !== "go") return;
     const same = here !== null && pathOf(here) === pathOf(shown);
     const [state, part = ""] = shown.split("#");
-    if (!same) {
+    if (!same || leaving) {
       this.#going = shown;
       location.assign(root + shown);
     } else if (here?.split("#")[0] === state || this.#move?.(shown)) {
