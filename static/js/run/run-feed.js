@@ -107,7 +107,8 @@ export class RunFeed {
     const { log } = this.run;
     if (!log.run || log.run === run || this.#known.over) return; // of that which was over all comes as it is
     if (!log.seq) return this.#show(new RunLog(run)); // it began before anything came of that one
-    if (!log.active || this.#endShown) return;
+    if (!log.active) return;
+    this.#endShown?.(); // asked for anew: it may have been refused while that run was the newest itself
     this.#endShown = this.#stream.watchRun(log.run, { after: this.#taken.get(log), onEvent: (event) => this.#take(event) });
   }
 
