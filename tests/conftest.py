@@ -22,8 +22,9 @@ from scripts.serving import Serving, serving
 from tests.forked import MEASURING, UNMEASURED, Forked, template
 
 settings.register_profile(
-    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+    "steady", max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)  # fmt: skip
 """The same examples each time, however busy the machine: a change is not refused for what it has not touched."""
 settings.register_profile("explore", settings.get_profile("steady"), derandomize=False, max_examples=1000)
 """``pytest --hypothesis-profile explore`` looks for further ones."""

@@ -32,11 +32,11 @@ def test_nothing_to_press_is_smaller_than_a_finger(phone: Page, slow_run: str) -
         phone.goto(path)
         expect(phone.locator(shown).first).to_be_attached()
         until_is(phone, SMALL, [])
+    phone.goto(f"/runs/{slow_run}")
+    expect(phone.get_by_role("button", name="Pause")).to_be_enabled()
+    expect(phone.locator(".tile").first).to_be_visible()
     for width in (390, 360, 320):
         phone.set_viewport_size({"width": width, "height": 740})
-        phone.goto(f"/runs/{slow_run}")
-        expect(phone.get_by_role("button", name="Pause")).to_be_enabled()
-        expect(phone.locator(".tile").first).to_be_visible()
         until(phone, "(width) => document.documentElement.clientWidth === width", width)
         until_is(phone, SMALL, [])
         until(

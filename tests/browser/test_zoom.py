@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import fits, until, until_is
+from tests.browser.waiting import fits, resize, until, until_is
 
 NewPage = Callable[..., Page]
 
@@ -18,38 +17,41 @@ OVERLAP = """selectors => {
 """Square pixels that two elements share."""
 
 
-@pytest.mark.parametrize("size", [(683, 328), (342, 164), (320, 568)], ids=["200 %", "400 %", "the smallest"])
-def test_enlarged_pages_keep_their_parts_apart(
-    new_page: NewPage, finished_run: str, slow_run: str, size: tuple[int, int]
-) -> None:
-    width, height = size
-    page = new_page(viewport={"width": width, "height": height})
+ENLARGED = {"200 %": (683, 328), "400 %": (342, 164), "the smallest": (320, 568)}
+
+
+def test_enlarged_pages_keep_their_parts_apart(page: Page, finished_run: str, slow_run: str) -> None:
     for path in (f"/runs/{slow_run}", f"/runs/{finished_run}", "/draw", "/models/built-in", "/runs", "/about"):
+        resize(page, *ENLARGED["200 %"])
         page.goto(path)
         expect(page.locator("#live-pill")).to_be_visible()
         expect(page.locator(".connection-dot")).to_be_visible()
-        fits(page, width)
-        until_is(
-            page,
-            f"""(others) => {{
-              const words = document.querySelector(".live-pill-accuracy")?.textContent;
-              const pill = words ? "#live-pill .live-pill-accuracy" : "#live-pill";
-              return others.filter((other) => ({OVERLAP})([pill, other]) !== 0);
-            }}""",
-            [],
-            ["#connection", "#padlock", "#theme-switch", ".brand"],
-        )
+        for width, height in ENLARGED.values():
+            resize(page, width, height)
+            fits(page, width)
+            until_is(
+                page,
+                f"""(others) => {{
+                  const words = document.querySelector(".live-pill-accuracy")?.textContent;
+                  const pill = words ? "#live-pill .live-pill-accuracy" : "#live-pill";
+                  return others.filter((other) => ({OVERLAP})([pill, other]) !== 0);
+                }}""",
+                [],
+                ["#connection", "#padlock", "#theme-switch", ".brand"],
+            )
 
 
-@pytest.mark.parametrize("width", [683, 720, 844, 1024])
-def test_the_way_to_the_first_lesson_leaves_the_live_run_room(new_page: NewPage, slow_run: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 390})
+def test_the_way_to_the_first_lesson_leaves_the_live_run_room(page: Page, slow_run: str) -> None:
     page.goto("/")
     expect(page.locator("#live-pill")).to_be_visible()
-    fits(page, width)
-    until_is(page, OVERLAP, 0, ["#first-lesson", "#live-pill"])
-    inside = "() => { const it = document.getElementById('first-lesson'); return it.scrollWidth <= it.clientWidth; }"
-    until(page, inside)
+    for width in (683, 720, 844, 1024):
+        resize(page, width, 390)
+        fits(page, width)
+        until_is(page, OVERLAP, 0, ["#first-lesson", "#live-pill"])
+        until(
+            page,
+            "() => { const it = document.getElementById('first-lesson'); return it.scrollWidth <= it.clientWidth; }",
+        )
 
 
 def test_a_run_is_started_from_a_page_enlarged_four_times(new_page: NewPage, finished_run: str) -> None:

@@ -41,7 +41,7 @@ def asked(serve, tmp_path_factory):
 
 def ask(operation, mode, run=None):
     @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
-    @settings(max_examples=4, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, suppress_health_check=list(HealthCheck))
     def each(case, known):
         if run is not None and known and "run" in case.path_parameters:
             case.path_parameters["run"] = run
