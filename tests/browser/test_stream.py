@@ -123,7 +123,7 @@ def test_a_page_shows_that_a_connection_has_gone_silent_and_goes_on(proxy: TcpPr
 
 
 def test_a_run_that_is_shown_goes_on_and_is_steered_when_another_has_begun(
-    start_server: StartServer, new_page: NewPage
+    start_server: StartServer, new_page: NewPage, complaints: list[str]
 ) -> None:
     server = start_server()
     runs = [start(server, epochs=40, pace="slow")]
@@ -151,6 +151,9 @@ def test_a_run_that_is_shown_goes_on_and_is_steered_when_another_has_begun(
     page.context.set_offline(False)
     expect(page.locator("body")).to_have_attribute("data-state", "stopped")
     expect(page.locator(".toast")).to_contain_text("has begun")
+
+    assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in complaints)
+    complaints.clear()
 
     # Of one that was deleted and is back nothing is doubled, and nothing has begun meanwhile.
     page.get_by_role("button", name="Watch it").click()
