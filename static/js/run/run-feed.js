@@ -39,9 +39,9 @@ export class RunFeed {
   /** Ends what the page watches of the run that it shows, beside the newest one. @type {(() => void) | null} */
   #endShown = null;
   /** The newest run, and which one was before it. */
-  #newest = { run: "", before: "" };
-  /** Runs that are gone. @type {Set<string>} */
-  #deleted = new Set();
+  #newest;
+  /** Of these two, the one that was deleted last. @type {string | null} */
+  #deleted = null;
   /** The seq of the last event that each log has taken: after one that was deleted and is back, or by another
    * subscription, what came once may come again. @type {WeakMap<RunLog, number>} */
   #taken = new WeakMap();
@@ -64,6 +64,7 @@ export class RunFeed {
     this.#onNewer = onNewer;
     this.#onDamaged = onDamaged;
     this.#known = known;
+    this.#newest = { run: known.run, before: "" };
     this.run = new RunAt(new RunLog(known.run));
     this.run.subscribe(({ type }) => {
       if (type !== "Steps" && type !== "Weights") this.#watchQueue();
@@ -102,8 +103,8 @@ export class RunFeed {
 
   /** The one that is shown is watched on by itself: of the newest alone comes what is asked for as such. @param {string} run */
   #setNewest(run) {
-    this.#newest = { run, before: this.#newest.run || this.#known.run };
-    this.#deleted.delete(run);
+    if (run !== this.#newest.run) this.#newest = { run, before: this.#newest.run };
+    if (run === this.#deleted) this.#deleted = null; // it is back
     const { log } = this.run;
     if (!log.run || log.run === run || this.#known.over) return; // of that which was over all comes as it is
     if (!log.seq) return this.#show(new RunLog(run)); // it began before anything came of that one
@@ -114,7 +115,7 @@ export class RunFeed {
 
   /** @param {string} run */
   #setDeleted(run) {
-    this.#deleted.add(run);
+    if (Object.values(this.#newest).includes(run)) this.#deleted = run;
     const newer = this.#newer?.run;
     if (newer === undefined || (newer !== run && this.#hasBegun(newer))) return;
     this.#newer = null;
@@ -123,7 +124,7 @@ export class RunFeed {
 
   /** Whether it is the newest since it began, and not since the one that was so has been deleted. @param {string} run */
   #hasBegun(run) {
-    return run !== this.#newest.run || !this.#deleted.has(this.#newest.before);
+    return run !== this.#newest.run || this.#deleted !== this.#newest.before;
   }
 
   /** @param {RunLog} log */
