@@ -100,9 +100,9 @@ def in_a_group(module, *, cwd, env, files):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_a_signal_to_all_of_its_processes_ends_the_server_cleanly(serve, tmp_path, number):
-    """A terminal sends them like this for Ctrl-C, systemd and `timeout` when they end it."""
+    """A terminal sends them like this for Ctrl-C and when it is closed, systemd and `timeout` when they end it."""
     with serve(tmp_path, start=in_a_group) as server:
         run = server.start(epochs=1000, pace="slow")["id"]
         server.until(run, "Steps")
