@@ -5,21 +5,23 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
-from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
-from asyncio.streams import FlowControlMixin
+from asyncio import StreamWriter
 from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import import_module
 from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import _children  # type: ignore[attr-defined]
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from threading import Thread
 from typing import Any, Self
 
 from app.running.interpreter import ENDING_SIGNALS
+from app.running.pipe_reader import PipeReader
 
 TEMPLATE, WORKER = "app.running.worker.template", "app.running.worker.__main__"
 """What the template loads, before it is asked for a copy, and what a copy runs: by name, since here nothing may import
@@ -51,46 +53,33 @@ class ForkedProcess:
     """As much of ``asyncio.subprocess.Process`` as :mod:`app.running.process` uses."""
 
     def __init__(
-        self,
-        process: ForkServerProcess,
-        stdin: StreamWriter,
-        stdout: StreamReader,
-        reading: asyncio.ReadTransport,
-        ended: asyncio.Event,
+        self, process: ForkServerProcess, stdin: StreamWriter, stdout: PipeReader, ended: asyncio.Event
     ) -> None:
-        """``reading`` is what fills ``stdout``."""
-        self._process, self.stdin, self.stdout, self._reading, self._ended = process, stdin, stdout, reading, ended
+        self._process, self.stdin, self.stdout, self._ended = process, stdin, stdout, ended
         assert process.pid is not None
         self.pid = process.pid
 
     @classmethod
-    async def start(cls, device: str, mnist_dir: Path | None, limit: int) -> Self:
-        """A process with pipes as standard input and output, in a session of its own. Raises OSError where the system
-        gives none. ``limit``: as for asyncio's streams."""
-        theirs_in, ours_in = os.pipe()
+    async def start(cls, device: str, mnist_dir: Path | None) -> Self:
+        """A process in a session of its own, with a socket as standard input and a pipe, which can be wide, as standard
+        output. Raises OSError where the system gives none."""
+        ours_in, theirs_in = socket.socketpair()
         ours_out, theirs_out = os.pipe()
         loop = asyncio.get_running_loop()
         started = loop.create_future()
         # A server that is told to end does not wait for the template, and a copy that comes too late ends by itself:
         # nobody holds the other end of its input.
-        Thread(target=_start, args=(device, mnist_dir, theirs_in, theirs_out, started), daemon=True).start()
+        Thread(target=_start, args=(device, mnist_dir, theirs_in.detach(), theirs_out, started), daemon=True).start()
         with ExitStack() as given_up:
-            output = given_up.enter_context(os.fdopen(ours_out, "rb", buffering=0))
-            input = given_up.enter_context(os.fdopen(ours_in, "wb", buffering=0))
+            given_up.enter_context(ours_in)
+            stdout = PipeReader(ours_out)
+            given_up.callback(stdout.close)
             process = await started
-            stdout = StreamReader(limit=limit)
-            reading, _ = await loop.connect_read_pipe(lambda: StreamReaderProtocol(stdout), output)
-            given_up.callback(reading.close)
-            flow = FlowControlMixin()
-            writing, _ = await loop.connect_write_pipe(lambda: flow, input)
+            _, stdin = await asyncio.open_unix_connection(sock=ours_in)
             given_up.pop_all()
         ended = asyncio.Event()
         _watch(loop, process, ended)
-        return cls(process, StreamWriter(writing, flow, None, loop), stdout, reading, ended)
-
-    def close(self) -> None:
-        """End what ``stdout`` has. Else it stays open where more came than is read."""
-        self._reading.close()
+        return cls(process, stdin, stdout, ended)
 
     @property
     def returncode(self) -> int | None:
@@ -163,6 +152,9 @@ def _copy(device: str, mnist_dir: Path | None, stdin: int, stdout: int) -> ForkS
                 raise
             time.sleep(RETRY_SECONDS)
         else:
+            # Each start would read the exit status of those before, in its thread, which this loop may be reading; and
+            # this process would not end before all of them had.
+            _children.discard(process)
             return process
 
 

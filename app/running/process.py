@@ -18,7 +18,8 @@ BEGIN = b"\n"
 """Sent to a link before any command: it may take a place on its cluster."""
 
 READ_BYTES = 1 << 18
-"""What may wait unread, twice over, before the worker must wait too: several weight images with their checkpoints."""
+"""What is read at a time: several weight images with their checkpoints. Of a worker that is no copy as much may wait
+unread, twice over, before it must wait too."""
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 """Windows has no SIGKILL; there SIGTERM ends a process as surely."""
@@ -53,7 +54,7 @@ class WorkerProcess:
         # A session of its own: signals meant for the server's group are the server's to answer. It cannot outlive the
         # server all the same, since it ends with its standard input.
         if engine.cluster is None and can_fork():
-            return cls(await ForkedProcess.start(engine.device, engine.mnist_dir, READ_BYTES), engine.process)
+            return cls(await ForkedProcess.start(engine.device, engine.mnist_dir), engine.process)
         return cls(
             await asyncio.create_subprocess_exec(
                 *engine.command,
@@ -133,5 +134,6 @@ class WorkerProcess:
         except TimeoutError:
             self.kill()
             await self._process.wait()
-        if isinstance(self._process, ForkedProcess):
-            self._process.close()
+        finally:
+            if isinstance(self._process, ForkedProcess):
+                self._process.stdout.close()

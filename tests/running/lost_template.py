@@ -1,5 +1,5 @@
-"""A template of workers that is killed and replaced; ends with an error where that fails. Loads no PyTorch itself: that
-takes seconds."""
+"""A template of workers that is killed and replaced; ends with an error where that fails, and without ending its last
+worker, which must not keep it. Loads no PyTorch itself: that takes seconds."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from app.running.engine import Engine
 from app.running.process import WorkerProcess
 
 
-async def lose_the_template() -> None:
+async def lose_the_template() -> WorkerProcess:
     engine = Engine("cpu", None)
     before = await WorkerProcess.spawn(engine)
     await before.ready()
@@ -27,7 +27,10 @@ async def lose_the_template() -> None:
     before.kill()
     await before.fate()
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    last = await WorkerProcess.spawn(engine)
+    await last.ready()
+    return last
 
 
 if __name__ == "__main__":
-    asyncio.run(lose_the_template())
+    not_ended = asyncio.run(lose_the_template())
