@@ -148,6 +148,7 @@ def test_before_there_are_runs_their_graphs_say_so(page: Page) -> None:
     page.route("**/trials/**", lambda route: held.append(route))
     page.goto("/lessons/the-network")
     page.locator("#veil button").click()
+    expect(page.locator("#source")).to_have_text("Asking the server for its runs …")
     expect(page.locator("#runs")).to_contain_text("The runs come here.")
     page.get_by_role("radio", name="fewer units").check()
     expect(page.locator("#width")).to_contain_text("The runs come here.")

@@ -32,12 +32,14 @@ export class Trials {
    * A trial's runs, which the server trains where it has none yet.
    *
    * @param {string} name
-   * @param {{onChange: (trial: Trial) => void, choices?: Choices, steps?: boolean}} options `onChange` is called whenever
-   *   something has become known; `steps`: each step of every run is wanted, not only each epoch's end
+   * @param {{onChange: (trial: Trial) => void, choices?: Choices, steps?: boolean}} options `onChange` is called once this
+   *   task has ended, and whenever something has become known; `steps`: each step of every run is wanted, not only each epoch's end
    */
   ask(name, { onChange, choices = {}, steps = false }) {
     const trial = new Trial(this.#context, `/api/lessons/${this.#slug}/trials/${name}`, steps ? STEPS : EPOCHS, onChange);
     trial.choose(choices);
+    // Once the lesson has made all that it paints: until the server answers it says what it waits for.
+    queueMicrotask(() => this.#context.signal.aborted || onChange(trial));
     return trial;
   }
 }
