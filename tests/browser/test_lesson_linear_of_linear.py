@@ -5,12 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import resize, until
+from tests.browser.waiting import TRAINED, resize, until
 
 pytestmark = pytest.mark.timeout(600)
-
-PATIENCE = 500_000
-"""Milliseconds: three runs are trained first."""
 
 
 def formula(page: Page) -> list[float]:
@@ -25,9 +22,9 @@ def test_folding_changes_nothing_without_a_bend_and_much_with_one(page: Page) ->
         page.get_by_label(label, exact=True).press("Home")
     page.get_by_role("button", name="This is what I expect").press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
-    expect(page.locator("#table tbody tr")).to_have_count(3, timeout=PATIENCE)
-    expect(page.locator("#source")).to_contain_text("Three runs of this server", timeout=PATIENCE)
-    expect(page.locator("#table").get_by_text("…")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("#table tbody tr")).to_have_count(3, timeout=TRAINED)
+    expect(page.locator("#source")).to_contain_text("Three runs of this server", timeout=TRAINED)
+    expect(page.locator("#table").get_by_text("…")).to_have_count(0, timeout=TRAINED)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
     straight, bent, inverted = rows
     assert straight[3] == "0"

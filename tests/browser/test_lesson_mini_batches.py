@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.waiting import trained
+from tests.browser.waiting import TRAINED, trained
 
 ANSWERS = {
     "After one epoch, the best": "32",
@@ -17,9 +17,6 @@ ANSWERS = {
     "After 49 steps": "8",
     "After 0.2 seconds": "256",
 }
-
-PATIENCE = 500_000
-"""Milliseconds: gradients are computed beside what trains."""
 
 READING = "The pictures of the first epoch read the validation digits …"
 
@@ -38,7 +35,7 @@ def accuracies(page: Page, column: int) -> dict[str, float]:
     rows = page.locator("#table tbody tr")
     expect(rows).to_have_count(5)
     trained(page.locator("#source"), "Five runs of this server")
-    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
+    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=TRAINED)
     found = [row.locator("th, td").all_inner_texts() for row in rows.all()]
     return {cells[0]: float(cells[column].split()[0]) for cells in found}
 
@@ -118,7 +115,7 @@ def test_gradients_of_small_batches_point_further_astray(page: Page) -> None:
     page.goto("/lessons/mini-batches?fan=0")
     page.locator("#veil button").evaluate("button => button.click()")
     page.locator("#fans").scroll_into_view_if_needed()  # before that nobody asks for them
-    expect(page.locator("#fan-source")).to_contain_text("Computed by this server", timeout=PATIENCE)
+    expect(page.locator("#fan-source")).to_contain_text("Computed by this server", timeout=TRAINED)
     expect(page.locator(".fan b")).to_have_text([re.compile(r"^[\d.]+°$")] * 4)
     angles = [float(words.rstrip("°")) for words in page.locator(".fan b").all_inner_texts()]
     assert angles == sorted(angles, reverse=True)

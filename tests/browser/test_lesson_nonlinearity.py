@@ -5,10 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.timeout(600)
+from tests.browser.waiting import TRAINED
 
-PATIENCE = 500_000
-"""Milliseconds: four runs are trained first."""
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_without_a_bend_three_quarters_with_one_nearly_all(page: Page) -> None:
@@ -21,7 +20,7 @@ def test_without_a_bend_three_quarters_with_one_nearly_all(page: Page) -> None:
     page.get_by_role("button", name="This is what I expect").press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
     expect(page.locator("#graph").get_by_text("you, without a bend")).to_be_visible()
-    expect(page.locator("#source")).to_contain_text("Four runs of this server", timeout=PATIENCE)
+    expect(page.locator("#source")).to_contain_text("Four runs of this server", timeout=TRAINED)
     expect(page.locator("#words-now")).to_contain_text("You expected 65.0 % without a bend")
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
     reached = {cells[0]: float(cells[1].removesuffix("%")) for cells in rows}
@@ -38,7 +37,7 @@ def test_a_digit_and_its_negative_mirror_each_other_only_without_a_bend(page: Pa
     page.goto("/lessons/nonlinearity?view=pair")
     page.locator("#veil button").evaluate("button => button.click()")
     words = page.locator("#pair-words")
-    expect(words).to_contain_text("so it is for every digit", timeout=PATIENCE)
+    expect(words).to_contain_text("so it is for every digit", timeout=TRAINED)
     sums = set()
     for n in (3, 4, 5):
         page.get_by_label("Which digit?", exact=True).press("ArrowRight")
@@ -51,7 +50,7 @@ def test_a_digit_and_its_negative_mirror_each_other_only_without_a_bend(page: Pa
         sums.add(found[1])
     assert len(sums) == 1
     page.get_by_label("ReLU", exact=True).check()
-    expect(words).to_contain_text("would be the same for every pair")
+    expect(words).to_contain_text("would be the same for every pair", timeout=TRAINED)
     page.get_by_label("one unit", exact=True).check()
     unit = page.locator("#unit-words")
     expect(unit).to_contain_text(re.compile(r"for \S+ of 1,019 digits as they are and for \S+ of 1,019 negatives\."))

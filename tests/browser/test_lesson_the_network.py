@@ -7,12 +7,9 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.drawing import SEVEN, THREE, draw
 from tests.browser.figures import PRINTED_OVER
-from tests.browser.waiting import until_is
+from tests.browser.waiting import TRAINED, until_is
 
 pytestmark = pytest.mark.timeout(600)
-
-PATIENCE = 500_000
-"""Milliseconds: eleven runs are trained first."""
 
 
 def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
@@ -23,10 +20,10 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#veil")).to_be_hidden()
-    expect(page.locator("#source")).to_contain_text("Runs of this server", timeout=PATIENCE)
+    expect(page.locator("#source")).to_contain_text("Runs of this server", timeout=TRAINED)
     expect(page.locator("#words-now")).to_contain_text("rightly on average (you expected 95.1 %)")
     expect(page.locator("#words-now")).to_contain_text("You expected that 6 units can be off; it is 2")
-    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=PATIENCE)
+    expect(page.locator("#table tbody")).not_to_contain_text("…", timeout=TRAINED)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#table tbody tr").all()]
     *runs, by_l1, by_l2 = rows
     reached = {cells[0]: (float(cells[1].removesuffix("%")), float(cells[2]), cells[3]) for cells in runs}
@@ -72,7 +69,7 @@ def test_the_mark_and_the_units_that_can_be_off(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"off=4"))
     page.reload()
     expect(page.locator("#veil")).to_be_hidden()
-    expect(live).to_contain_text("29 of 30 units are on", timeout=PATIENCE)
+    expect(live).to_contain_text("29 of 30 units are on", timeout=TRAINED)
 
 
 def test_a_run_that_the_address_names_is_asked_for(page: Page) -> None:
@@ -109,7 +106,7 @@ def said_sum(page: Page) -> list[float]:
 def test_pushes_add_up_to_the_logit(page: Page) -> None:
     page.goto("/lessons/the-network?view=sum")
     page.locator("#veil button").evaluate("button => button.click()")
-    expect(page.locator("#live")).to_contain_text("the logit is", timeout=PATIENCE)
+    expect(page.locator("#live")).to_contain_text("the logit is", timeout=TRAINED)
     up, down, bias, logit = said_sum(page)
     assert abs(up + down + bias - logit) < 0.003
     expect(page.locator("[data-number=up]")).not_to_have_text("0")
@@ -124,7 +121,7 @@ def test_a_drawing_goes_through_learned_units_and_through_frozen_ones(page: Page
     page.goto("/lessons/the-network?view=sum")
     page.locator("#veil button").evaluate("button => button.click()")
     live = page.locator("#live")
-    expect(live).to_contain_text("the logit is", timeout=PATIENCE)
+    expect(live).to_contain_text("the logit is", timeout=TRAINED)
     page.get_by_label("your own", exact=True).check()
     expect(live).to_have_text("Draw a 3 or a 7, and see what each unit makes of it.")
     draw(page, SEVEN)

@@ -49,12 +49,6 @@ def test_one_who_has_not_begun_is_led_to_the_first_lesson(page: Page) -> None:
     expect(page.locator("#first-lesson")).to_be_hidden()
 
 
-def stop_lessons(page: Page) -> None:
-    runs = page.request.get("/api/runs?origin=lesson&limit=200").json()["runs"]
-    active = [run["id"] for run in runs if run["ended"] is None]
-    assert page.request.post("/api/runs/stop", data={"runs": active}).ok
-
-
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
     page: Page, assert_accessible: Callable[..., None], slug: str
@@ -92,7 +86,6 @@ def test_a_lesson_has_its_parts_at_every_width_and_links_that_lead_somewhere(
         show_result(page)
         painted(page)
         until_is(page, ACTING, [])
-    stop_lessons(page)  # or they would train on while other tests look at theirs
     for address in {*links} - {"/lessons"}:
         assert page.request.get(address).ok, address
 

@@ -2,14 +2,13 @@
 keyboard alone."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Locator, Page, Position, expect
 
 from app.lessons.contents import LESSONS
-from tests.browser.waiting import fits, resize, until, until_is
+from tests.browser.waiting import TRAINED, fits, resize, until, until_is
 
 pytestmark = pytest.mark.timeout(600)  # they train with whatever the machine has left
 
@@ -85,15 +84,6 @@ AT = """(selector) => {
 """Whether the focus is on one of these, or on a radio button beside it, to which arrow keys lead."""
 
 
-@pytest.fixture(autouse=True)
-def stopped(server: str, page: Page) -> Iterator[None]:
-    """What a test's pages had trained does not go on beside the next ones."""
-    yield
-    runs = page.request.get(f"{server}/api/runs?origin=lesson&limit=200").json()["runs"]
-    active = [run["id"] for run in runs if run["ended"] is None]
-    assert page.request.post(f"{server}/api/runs/stop", data={"runs": active}).ok
-
-
 def test_all_lessons_are_here() -> None:
     assert list(LESSON) == [each.slug for each in LESSONS]
 
@@ -132,7 +122,7 @@ def by_pointer(page: Page, *, touch: bool) -> None:
 def seen(page: Page, slug: str) -> None:
     where, words = LESSON[slug].drawn
     expect(page.locator("#veil")).to_be_hidden()
-    expect(page.locator(where).get_by_text(words).first).to_be_visible(timeout=300_000)  # some train first
+    expect(page.locator(where).get_by_text(words).first).to_be_visible(timeout=TRAINED)
 
 
 @pytest.mark.parametrize("slug", LESSON)
@@ -152,8 +142,8 @@ def test_what_is_handled_is_on_a_phones_screen_with_its_picture(phone: Page, vie
     phone.goto(f"/lessons/{view}")
     phone.locator("#veil button").evaluate("button => button.click()")
     for each in VIEWS[view]:
-        expect(phone.locator(each)).not_to_be_empty(timeout=300_000)  # some train first
-        expect(phone.locator(each)).to_be_visible(timeout=300_000)
+        expect(phone.locator(each)).not_to_be_empty(timeout=TRAINED)
+        expect(phone.locator(each)).to_be_visible(timeout=TRAINED)
     until(phone, TOGETHER, VIEWS[view])
 
 

@@ -7,6 +7,9 @@ from playwright.sync_api import Error, Locator, Page, Route, expect
 PATIENCE = 60
 """Seconds: only a page that hangs takes longer, on however busy a machine."""
 
+TRAINED = 500_000
+"""Milliseconds for what comes once a lesson's runs are trained: all lessons' take turns."""
+
 RESTING = 20
 """Frames in which nothing may have changed: longer than any part of a page waits before it paints again."""
 
