@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
+from tempfile import TemporaryFile
 
 import httpx
 import psutil
@@ -21,7 +22,7 @@ from websockets.sync.client import connect
 from app.running.interpreter import ENDING_SIGNALS
 from scripts.listening import free_port
 from scripts.serving import ROOT, command
-from tests.forked import threeseven
+from tests.forked import Forked, threeseven
 from tests.handshake import HANDSHAKE
 from tests.waiting import PATIENCE, wait_until
 
@@ -133,33 +134,51 @@ def test_signals_again_and_again_do_not_keep_the_server_from_ending_in_order(ser
         assert (server.process.returncode, server.process.stderr.read()) == (0, "")
 
 
-@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true", "2>/dev/full"])
+def serves_and_ends(process, port):
+    """Whether it does both in order."""
+    transport = httpx.HTTPTransport(retries=8)  # ever longer pauses, until it listens
+    try:
+        with httpx.Client(transport=transport, timeout=PATIENCE) as client:
+            serves = client.get(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
+    finally:
+        process.send_signal(signal.SIGTERM)
+    return process.wait(PATIENCE) == 0 and serves
+
+
+FEW = 256
+"""So many open files that a server warns of it."""
+
+
+@pytest.mark.parametrize("where", ["in a full file", "in a pipe whose reader has gone"])
+def test_a_server_whose_output_ends_serves_all_the_same(tmp_path, where):
+    port = free_port()
+    options = ["app", "serve", "--port", str(port), "--data-dir", str(tmp_path)]
+    env = {**os.environ, "THREESEVEN_FIRST_RUN": "false", "THREESEVEN_WARM_WORKERS": "false"}
+    reader, pipe = os.pipe()
+    os.close(reader)
+    with open(pipe, "w") as left, open("/dev/full", "w") as full, TemporaryFile("w+") as said:
+        output = full if where == "in a full file" else left
+        with Forked(options, cwd=ROOT, env=env, files=FEW, output=output.fileno(), stderr=said.fileno()) as process:
+            assert serves_and_ends(process, port)
+        said.seek(0)
+        assert "Traceback" not in said.read()
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>/dev/full"])
 def test_a_server_that_can_print_nothing_serves_all_the_same(tmp_path, redirection):
     port = free_port()
     options = f"-P -m app serve --port {port} --data-dir '{tmp_path}'"
-    output = None
-    if redirection == "| true":
-        reader, output = os.pipe()
-        os.close(reader)
-        redirection = ""
     quick = {"THREESEVEN_FIRST_RUN": "false", "THREESEVEN_WARM_WORKERS": "false"}
     env = {**os.environ, "PYTHONPATH": str(ROOT), **quick}
-    few = "ulimit -n 256"  # of which it warns
-    with subprocess.Popen(
-        ["sh", "-c", f"{few}; exec {sys.executable} {options} {redirection}"],
-        env=env, stdout=output, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        if output is not None:
-            os.close(output)
-        transport = httpx.HTTPTransport(retries=8)  # ever longer pauses, until it listens
-        try:
-            with httpx.Client(transport=transport, timeout=PATIENCE) as client:
-                assert client.get(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
-        finally:
-            process.send_signal(signal.SIGTERM)
-        _, complaints = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0
-    assert "Traceback" not in complaints
+    with (
+        TemporaryFile("w+") as said,
+        subprocess.Popen(
+            ["sh", "-c", f"ulimit -n {FEW}; exec {sys.executable} {options} {redirection}"], env=env, stderr=said
+        ) as process,
+    ):
+        assert serves_and_ends(process, port)
+        said.seek(0)
+        assert "Traceback" not in said.read()
 
 
 ENDED = """
