@@ -6,13 +6,10 @@ from itertools import combinations
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steering import control, paused, steps_taken
 from tests.browser.waiting import asked, at_rest, boxes, fits, painted, resize, until, until_is
-
-SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
-"""Along the stroke of a 7, in shares of the canvas."""
 
 
 def test_a_fresh_server_shows_a_network_that_learns(
@@ -226,17 +223,6 @@ def test_a_finished_run_is_drawn_from_its_log(page: Page, finished_run: str) -> 
         assert page.request.get(address).ok, kind
 
 
-def test_of_what_is_neither_the_sum_names_no_digit(page: Page, finished_run: str) -> None:
-    page.goto(f"/runs/{finished_run}")
-    page.locator(".sample").first.click()
-    expect(page.locator("#contributions")).to_contain_text(re.compile(r"P\(3\) .*: a 3\."))
-    page.get_by_role("button", name="an 8").click()
-    expect(page.locator("#pad .verdict-headline")).to_have_text("Neither")
-    expect(page.locator("#contributions")).to_contain_text(re.compile(r"P\(3\) .*, were it one of the two\."))
-    page.locator(".sample").first.click()
-    expect(page.locator("#contributions")).to_contain_text(re.compile(r"P\(3\) .*: a 3\."))
-
-
 def test_what_can_be_taken_along_is_there_before_the_picture_is(page: Page, finished_run: str) -> None:
     held: list[Route] = []
     page.route("**/weights?format=frame", lambda route: held.append(route))
@@ -322,34 +308,6 @@ def test_a_hidden_tab_paints_nothing_and_is_right_on_return(slow: Page) -> None:
     expect(slow.locator(".progress-words")).not_to_have_text(re.compile(f"Step {shown:,} of"))
 
 
-def draw_seven(page: Page) -> None:
-    page.locator("#pad .ink-canvas").scroll_into_view_if_needed()
-    (box,) = boxes(page, "#pad .ink-canvas")
-    for i, (x, y) in enumerate(SEVEN):
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
-        if i == 0:
-            page.mouse.down()
-    page.mouse.up()
-
-
-def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator("#connection")).to_have_text("From the log")
-    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
-    draw_seven(page)
-    verdict = page.locator("#pad .verdict")
-    expect(verdict.locator(".verdict-headline")).to_have_text("7")
-    expect(verdict).to_contain_text(re.compile("Read by “textbook", re.IGNORECASE))
-    coloured = """([x, y]) => {
-      const canvas = document.querySelector("#pad .ink-overlay");
-      return canvas.getContext("2d").getImageData(x * canvas.width, y * canvas.height, 1, 1).data[3];
-    }"""
-    until(page, f"() => ({coloured})([0.5, 0.2]) > 0")  # by what its pixels say
-    until(page, f"() => ({coloured})([0.2, 0.8]) === 0")
-    page.locator("#pad").get_by_role("button", name="Clear").click()
-    expect(verdict.locator(".verdict-headline")).to_have_text("Nothing drawn yet")
-
-
 def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
     start_server: Callable[..., str], new_page: Callable[..., Page]
 ) -> None:
@@ -377,55 +335,6 @@ def test_the_page_stays_with_its_run_until_it_is_told_to_follow(
     expect(page.locator(".toast")).to_have_count(0)
 
 
-def test_any_moment_of_a_run_is_shown_again(page: Page, finished_run: str) -> None:
-    """Figures, pictures and confusion are those of the moment; no data is asked of the server on the way, but for the
-    images of a step at which one stays."""
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator("#connection")).to_have_text("From the log")
-    expect(page.locator(".progress-words")).to_have_text("Step 98 of 98")
-    accuracy, headline = page.locator(".accuracy-figure"), page.get_by_role("heading", level=1)
-    expect(page.locator(".misread")).to_contain_text("Misreads")  # by now all that a page asks for is here
-    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d\s%$"))
-    at_end = accuracy.inner_text()
-    time = page.get_by_label("Step of the run")
-    with page.expect_response(lambda answer: "/frames" in answer.url):
-        time.press("Home")
-    expect(accuracy).to_have_text("–")
-    expect(headline).to_contain_text("before its first step")
-    expect(page.locator("#picture-step")).to_have_text("after step 0")
-    asked: list[str] = []
-    # A worker's script comes with the first reading of all digits, whenever the machine has time for it.
-    page.on("request", lambda request: asked.append(request.url) if "/static/" not in request.url else None)
-    page.locator("body").click(position={"x": 5, "y": 300})
-    for _ in range(49):
-        page.keyboard.press("ArrowRight")
-    expect(headline).to_contain_text("as it was after step 49")
-    expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d\s%$"))
-    expect(page.locator("#facts")).to_contain_text("1 of 2")
-    page.get_by_role("button", name="Play the run again").click()
-    expect(headline).not_to_contain_text("after step 49")
-    page.get_by_role("button", name="End").click()
-    expect(accuracy).to_have_text(at_end)
-    expect(page.locator("#picture-step")).to_have_text("after step 98")
-    assert not [address for address in asked if "/experiments/batch" not in address]
-
-
-def test_going_back_while_it_trains_loses_nothing(slow: Page) -> None:
-    expect(slow.locator("#picture-step")).to_contain_text("after step")
-    live = slow.get_by_role("button", name="Live")
-    expect(live).to_have_attribute("aria-pressed", "true")
-    slow.get_by_label("Step of the run").press("Home")
-    expect(live).to_have_attribute("aria-pressed", "false")
-    expect(slow.get_by_role("heading", level=1)).to_contain_text("before its first step")
-    known = "document.querySelector('.scrubber-known').getBoundingClientRect().width"
-    before = slow.evaluate(known)
-    until(slow, f"before => {known} > before", before)
-    expect(slow.locator(".progress-words")).to_contain_text("Step 0 of")
-    live.click()
-    expect(slow.get_by_role("heading", level=1)).to_contain_text("Learning with")
-    expect(slow.locator(".progress-words")).not_to_contain_text("Step 0 of")
-
-
 def test_the_theme_is_switched_and_remembered(page: Page, finished_run: str) -> None:
     page.goto(f"/runs/{finished_run}")
     paper = "getComputedStyle(document.body).backgroundColor"
@@ -438,104 +347,3 @@ def test_the_theme_is_switched_and_remembered(page: Page, finished_run: str) -> 
     assert dark != light
     page.reload()
     until_is(page, f"() => {paper}", dark)
-
-
-def test_without_the_server_the_page_reads_what_one_draws(page: Page, finished_run: str, complaints: list[str]) -> None:
-    """From its picture of the weights, and says so."""
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator(".tile")).to_have_count(30)
-    draw_seven(page)
-    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
-    figures = page.locator("#pad .verdict-figures")
-
-    def read() -> float:
-        """The whole drawing, as a new page finds it."""
-        page.reload()
-        expect(page.locator(".tile").first).to_be_visible()
-        found = re.compile(r"Logit (?:≈ )?([−-]?[\d.]+)")
-        expect(figures).to_have_text(found)
-        match = found.search(figures.inner_text())
-        assert match is not None
-        return float(match[1].replace("−", "-"))
-
-    by_server = read()
-    page.route("**/predict", lambda route: route.abort())
-    assert read() == pytest.approx(by_server, abs=0.1)
-    expect(figures).to_contain_text("The server does not answer: read on this page, by")
-    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
-    page.unroute("**/predict")
-    expect(figures).to_contain_text("Read by")  # it is asked again
-    complaints.clear()  # the browser logs requests that fail
-
-
-def test_while_the_server_is_silent_no_other_drawings_verdict_stands(page: Page, finished_run: str) -> None:
-    """The page reads what it can itself; without a network of its own it says that it waits."""
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator(".tile")).to_have_count(30)
-    page.locator(".sample").nth(1).click()
-    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
-    held: list[Route] = []
-    page.route("**/predict", lambda route: held.append(route))
-    page.locator(".sample").first.click()
-    expect(page.locator("#pad .verdict-headline")).to_have_text("3")
-    expect(page.locator("#pad .verdict-figures")).to_contain_text("The server does not answer: read on this page, by")
-    asked(page, held).continue_()
-    expect(page.locator("#pad .verdict-figures")).to_contain_text("Read by")
-    page.unroute("**/predict")
-    page.goto("/draw")
-    expect(page.locator(".verdict-headline")).to_have_text("3")
-    page.route("**/predict", lambda route: held.append(route))
-    page.locator(".sample").nth(1).click()
-    expect(page.locator(".verdict-headline")).to_have_text("Reading …")
-    expect(page.locator(".verdict-sentence")).to_have_text("No answer from the server yet.")
-    expect(page.locator("#means .means-distance").first).to_have_text("–")
-    asked(page, held).continue_()
-    expect(page.locator(".verdict-headline")).to_have_text("7")
-
-
-def test_until_earlier_pictures_are_here_it_says_that_they_come(page: Page, finished_run: str) -> None:
-    held: list[Route] = []
-    page.route("**/frames", lambda route: held.append(route))
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator(".tile").first).to_be_visible()
-    page.locator(".sample").nth(1).click()
-    expect(page.locator("#pad .verdict-headline")).to_have_text("7")
-    page.route("**/predict", lambda _: None)  # it is not asked in time
-    page.locator("#scrubber input[type=range]").fill("10")
-    expect(page.locator(".whole-picture-caption")).to_have_text("Fetching its pictures …")
-    expect(page.locator(".misread-count")).to_have_text("Fetching this moment’s pictures …")
-    expect(page.locator(".tile").first).to_be_visible()
-    asked(page, held).continue_()
-    expect(page.locator("#picture-step")).to_contain_text(re.compile(r"after step \d+$"))
-    expect(page.locator(".whole-picture-caption")).to_contain_text("units")
-    step = page.locator("#picture-step").inner_text().split()[-1]
-    expect(page.locator("#pad .verdict-figures")).to_contain_text(f"at step {step}.")
-
-
-def test_one_may_look_back_before_the_log_has_come(new_page: Callable[..., Page], finished_run: str) -> None:
-    held: list[tuple[WebSocketRoute, str | bytes]] = []
-
-    def serve(socket: WebSocketRoute) -> None:
-        def on_message(message: str | bytes) -> None:
-            if held or "RunStarted" in str(message):
-                held.append((socket, message))
-            else:
-                socket.send(message)
-
-        socket.connect_to_server().on_message(on_message)
-
-    page = new_page()
-    packs: list[str] = []
-    page.on("request", lambda request: packs.append(request.url) if "/frames" in request.url else None)
-    page.route_web_socket("**/ws", serve)
-    page.goto(f"/runs/{finished_run}")
-    expect(page.locator(".tile").first).to_be_visible()  # the newest picture comes by itself
-    page.locator("#scrubber input[type=range]").press("Home")
-    while not held:
-        painted(page)
-    for socket, message in held:
-        socket.send(message)
-    expect(page.locator("#picture-step")).to_have_text("after step 0")
-    page.locator("#scrubber input[type=range]").press("ArrowRight")
-    expect(page.locator("#picture-step")).to_have_text("after step 1")
-    assert len(packs) == 1
