@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from functools import partial
 
 import msgspec
 
@@ -82,7 +83,7 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Know what the database has now. Raises HistoryUnavailable."""
-        found = await self._database.read(lambda c: snapshot(c, tuple(self._memory.logs)))
+        found = await self._database.read(partial(snapshot, known=tuple(self._memory.logs)))
         self._memory.catch_up(found)
         self.trouble = None
 

@@ -29,7 +29,7 @@ class MissedUpdate(Exception):
 
 class Snapshot(NamedTuple):
     """What the database has, as it was at one moment. ``ended``: of the runs that were asked for, those that are there
-    and no longer active. ``newest`` of the list first."""
+    and no longer active; ``gone``: those that are not. ``newest`` of the list first."""
 
     active: list[Run]
     damaged: list[str]
@@ -38,6 +38,7 @@ class Snapshot(NamedTuple):
     hidden: dict[str, float]
     taken: int
     ended: list[Run]
+    gone: list[str]
     newest: list[Run]
 
 
@@ -46,12 +47,13 @@ def snapshot(connection: Connection, known: Collection[str] | None = None) -> Sn
     if connection.dialect.name == "postgresql":  # else each statement would see another moment
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     active, damaged = store.active_runs(connection)
-    gone = set(known or ()) - {run.id for run in active}
-    ended = [run for id in gone if (run := store.get_run(connection, id)) is not None]
+    others = set(known or ()) - {run.id for run in active}
+    ended = [run for id in others if (run := store.get_run(connection, id)) is not None]
+    gone = others - {run.id for run in ended}
     newest = store.list_runs(connection, NEWEST, None, LISTED)[0] if known is not None else []
     return Snapshot(
         active, damaged, store.live_run(connection), store.last_start(connection), deleted_runs.hidden_runs(connection),
-        deleted_runs.bytes_taken(connection), ended, newest,
+        deleted_runs.bytes_taken(connection), ended, [*gone], newest,
     )  # fmt: skip
 
 
@@ -135,9 +137,10 @@ class Memory:
             elif run.seq >= log.run.seq and run != log.run:
                 self._publish_difference(log.run, run)
                 log.jump(run)
-        for id in {*self.logs} - {run.id for run in found.active}:  # deleted and gone
-            self.changes.publish(id, None)
-            self.drop(self.logs[id].run.model_copy(update={"state": "interrupted"}))
+        for id in found.gone:  # and not whatever else is known: it may have been adopted since that moment
+            if log := self.logs.get(id):
+                self.changes.publish(id, None)
+                self.drop(log.run.model_copy(update={"state": "interrupted"}))
         self.starts = max(self.starts, found.starts)
         self._set_live(found.live)
         before = {**self.deleted, **dict.fromkeys(self.purging, deleted_runs.PURGED)}

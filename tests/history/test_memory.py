@@ -19,8 +19,10 @@ def ended(*ids: str, name: str = "named") -> list[Run]:
     return found
 
 
-def found(*newest: Run, active: tuple[Run, ...] = (), hidden: dict[str, float] | None = None) -> Snapshot:
-    return Snapshot([*active], [], None, 0, hidden or {}, 0, [], [*newest])
+def found(
+    *newest: Run, active: tuple[Run, ...] = (), hidden: dict[str, float] | None = None, gone: tuple[str, ...] = ()
+) -> Snapshot:
+    return Snapshot([*active], [], None, 0, hidden or {}, 0, [], [*gone], [*newest])
 
 
 def told(memory: Memory, after: int = 0) -> dict[str, str | None]:
@@ -52,6 +54,14 @@ def test_a_run_that_was_deleted_unheard_is_told_once() -> None:
     memory = Memory(found(*ended("b", "a")))
     memory.catch_up(found(*ended("b"), hidden={"a": 1.0}))
     assert (told(memory), memory.deleted) == ({"a": None}, {"a": 1.0})
+
+
+def test_a_run_that_was_read_while_another_moment_was_looked_up_stays_what_it_is() -> None:
+    """A server that follows reads all anew while it is asked for a run that has just been made."""
+    memory = Memory(found(active=(Run.queued(queued("old")),)))
+    log = memory.adopt(Run.queued(queued("new")))
+    memory.catch_up(found(gone=("old", "another")))
+    assert (log.run.state, [*memory.logs]) == ("queued", ["new"])
 
 
 def test_updates_go_through_the_stream_as_they_are_and_are_applied_once() -> None:
