@@ -398,7 +398,7 @@ def refused_viewer(server, viewers):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its sockets are no files")
 def test_where_few_files_may_be_open_viewers_are_refused_and_all_else_works(serve, tmp_path, capfd):
-    with serve(tmp_path, files=256) as server, ExitStack() as viewers, server.client() as client:
+    with serve(tmp_path, files=FEW) as server, ExitStack() as viewers, server.client() as client:
         allowed, refusal = refused_viewer(server, viewers)
         assert allowed >= 50
         assert refusal.code == 1013

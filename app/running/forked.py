@@ -152,8 +152,8 @@ def _copy(device: str, mnist_dir: Path | None, stdin: int, stdout: int) -> ForkS
                 raise
             time.sleep(RETRY_SECONDS)
         else:
-            # Each start would read the exit status of those before, in its thread, which this loop may be reading; and
-            # this process would not end before all of them had.
+            # Else each start reads in its thread the exit statuses of those before, which the loop may be reading, and
+            # this process waits at its end until all of them have ended.
             _children.discard(process)
             return process
 

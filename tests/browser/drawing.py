@@ -27,17 +27,18 @@ def headline(page: Page) -> Locator:
     return page.locator("#verdict .verdict-headline")
 
 
-def on_canvas(page: Page, x: float, y: float) -> tuple[float, float]:
-    box = page.locator("#ink").bounding_box()
+def on_canvas(page: Page, x: float, y: float, canvas: str = "#ink") -> tuple[float, float]:
+    box = page.locator(canvas).bounding_box()
     assert box is not None
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
-def draw(page: Page, points: Points) -> None:
-    page.mouse.move(*on_canvas(page, *points[0]))
+def draw(page: Page, points: Points, canvas: str = "#ink") -> None:
+    """``canvas``: on the screen."""
+    page.mouse.move(*on_canvas(page, *points[0], canvas))
     page.mouse.down()
     for point in points[1:]:
-        page.mouse.move(*on_canvas(page, *point), steps=4)
+        page.mouse.move(*on_canvas(page, *point, canvas), steps=4)
     page.mouse.up()
 
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.waiting import asked, boxes, until
+from tests.browser.drawing import SEVEN, draw
+from tests.browser.waiting import asked, until
 
-SEVEN = [(0.28, 0.2), (0.5, 0.2), (0.73, 0.2), (0.63, 0.4), (0.53, 0.61), (0.44, 0.86)]
-"""Along the stroke of a 7, in shares of the canvas."""
+PAPER = "#pad .ink-canvas"
 
 
 def test_of_what_is_neither_the_sum_names_no_digit(page: Page, finished_run: str) -> None:
@@ -23,13 +23,8 @@ def test_of_what_is_neither_the_sum_names_no_digit(page: Page, finished_run: str
 
 
 def draw_seven(page: Page) -> None:
-    page.locator("#pad .ink-canvas").scroll_into_view_if_needed()
-    (box,) = boxes(page, "#pad .ink-canvas")
-    for i, (x, y) in enumerate(SEVEN):
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
-        if i == 0:
-            page.mouse.down()
-    page.mouse.up()
+    page.locator(PAPER).scroll_into_view_if_needed()
+    draw(page, SEVEN, PAPER)
 
 
 def test_the_run_reads_what_one_draws(page: Page, finished_run: str) -> None:

@@ -1,8 +1,11 @@
 """What a process knows of a history after updates that it has missed."""
 
+from functools import partial
+
 import pytest
 
-from app.history.memory import NEWEST, Memory, MissedUpdate, Snapshot
+from app.history.history import History
+from app.history.memory import NEWEST, Memory, MissedUpdate, Snapshot, snapshot
 from app.history.updates import Appended, Created, decode, encode
 from app.record import Record
 from app.run import Run
@@ -54,6 +57,15 @@ def test_a_run_that_was_deleted_unheard_is_told_once() -> None:
     memory = Memory(found(*ended("b", "a")))
     memory.catch_up(found(*ended("b"), hidden={"a": 1.0}))
     assert (told(memory), memory.deleted) == ({"a": None}, {"a": 1.0})
+
+
+@pytest.mark.anyio
+async def test_of_runs_that_were_known_it_is_found_which_have_ended_and_which_are_gone(history: History) -> None:
+    await history.create_many([queued("waits"), queued("over")])
+    await history.append("over", numbered(whole_run("over")))
+    looked_up = await history._database.read(partial(snapshot, known=("waits", "over", "deleted")))
+    assert [run.id for run in looked_up.active] == ["waits"]
+    assert ([run.id for run in looked_up.ended], looked_up.gone) == (["over"], ["deleted"])
 
 
 def test_a_run_that_was_read_while_another_moment_was_looked_up_stays_what_it_is() -> None:
