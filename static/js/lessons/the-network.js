@@ -168,7 +168,7 @@ function paintRuns() {
       const below = Math.min(...there.map(({ accuracy }) => accuracy)) - 0.004;
       return there.length ? [/** @type {Item} */ ({ kind: "words", x: there[0].epochs.valid_loss.at(-1), y: below, words: i ? "batches of 32" : "batches of 256", ink: i ? "series-2" : "ink" })] : [];
     }),
-    ...unlessEnded(0.01875, 0.975, [textbook, ...headlines.values()]),
+    ...unlessEnded(0.0212, 0.975, [textbook, ...headlines.values()]),
   ]);
   runs.describe(said());
 }
